@@ -1,0 +1,45 @@
+# Every library from outside, found on the system (Debian packages; vcpkg.json on Windows and macOS), and why it
+# was chosen. Nothing is fetched while configuring.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+# Records and both stores: SQLite, the customer's choice.
+find_package(SQLite3 REQUIRED)
+# Canonical JSON is our own writer; reading JSON is nlohmann's (customer's choice).
+find_package(nlohmann_json 3.10 REQUIRED)
+# Ed25519, sealed boxes, SHA-256, Argon2id: one audited library with no options to get wrong.
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+# Compressed bodies: six times as fast as gzip at the same size.
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
+# Unicode normalization (NFC) and case folding in one small library.
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+
+if(WAYMARK_CLIENT)
+  # HTTP on the student's side: the customer's choice.
+  find_package(CURL REQUIRED)
+  # Fonts' own metrics, which Dear ImGui does not tell.
+  find_package(Freetype REQUIRED)
+  find_package(glfw3 3.3 REQUIRED)
+  find_package(OpenGL REQUIRED)
+  include(ImGui)
+  # gettext catalogues with plural forms, read without a global locale.
+  find_package(Boost 1.74 REQUIRED COMPONENTS locale)
+endif()
+
+if(WAYMARK_SERVER)
+  # HTTP server as coroutines; Beast holds ten thousand idle connections in kilobytes each.
+  find_package(Boost 1.74 REQUIRED)
+  find_package(OpenSSL REQUIRED)
+  find_package(spdlog REQUIRED)
+  find_package(CLI11 REQUIRED)
+  pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
+  # Zip archives of rosters, with limits on what they expand to.
+  pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+  # RFC 4180 reader.
+  find_library(CSV_LIBRARY csv REQUIRED)
+  find_path(CSV_INCLUDE csv.h REQUIRED)
+endif()
+
+if(WAYMARK_TESTS)
+  find_package(doctest REQUIRED)
+endif()

@@ -1,0 +1,16 @@
+# Warnings, sanitizers and ccache, in one place.
+add_library(waymark_options INTERFACE)
+target_include_directories(waymark_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(waymark_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Woverloaded-virtual
+  -Wimplicit-fallthrough $<$<BOOL:${WAYMARK_WERROR}>:-Werror>)
+if(WAYMARK_SANITIZE)
+  target_compile_options(waymark_options INTERFACE -fsanitize=${WAYMARK_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(waymark_options INTERFACE -fsanitize=${WAYMARK_SANITIZE})
+endif()
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()

@@ -1,0 +1,58 @@
+#include "shared/base/bytes.hpp"
+
+#include <sodium.h>
+
+namespace waymark {
+namespace {
+constexpr char kHexDigits[] = "0123456789abcdef";
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+std::string base64(ByteView bytes, int variant) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), variant);
+  text.resize(std::strlen(text.c_str()));
+  return text;
+}
+}  // namespace
+
+std::string to_hex(ByteView bytes) {
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (auto byte : bytes) {
+    text += kHexDigits[byte >> 4];
+    text += kHexDigits[byte & 15];
+  }
+  return text;
+}
+
+Result<Bytes> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return Error{Code::malformed, "hexadecimal digits come in pairs"};
+  Bytes bytes;
+  bytes.reserve(text.size() / 2);
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
+    if (high < 0 || low < 0) return Error{Code::malformed, "not lower-case hexadecimal"};
+    bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
+  }
+  return bytes;
+}
+
+std::string to_base64url(ByteView bytes) { return base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING); }
+std::string to_base64(ByteView bytes) { return base64(bytes, sodium_base64_VARIANT_ORIGINAL); }
+
+Result<Bytes> from_base64url(std::string_view text) {
+  Bytes bytes(text.size() * 3 / 4 + 3);
+  std::size_t size = 0;
+  if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, nullptr,
+                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+    return Error{Code::malformed, "not base64url"};
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace waymark

@@ -1,0 +1,88 @@
+#include "shared/base/hash.hpp"
+
+#include <sodium.h>
+
+#include <new>
+
+namespace waymark {
+namespace {
+// sodium_init picks the fastest implementation and seeds the generator; it may be called any number of times.
+const int kReady = sodium_init();
+}  // namespace
+
+Sha256 sha256(ByteView bytes) {
+  Sha256 out;
+  crypto_hash_sha256(out.data(), bytes.data(), bytes.size());
+  return out;
+}
+
+Sha256 hmac_sha256(ByteView key, ByteView message) {
+  Sha256 out;
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+  crypto_auth_hmacsha256_update(&state, message.data(), message.size());
+  crypto_auth_hmacsha256_final(&state, out.data());
+  return out;
+}
+
+static_assert(sizeof(crypto_hash_sha256_state) <= 128);
+Sha256Stream::Sha256Stream() {
+  crypto_hash_sha256_init(new (state_.data()) crypto_hash_sha256_state);
+}
+void Sha256Stream::add(ByteView bytes) {
+  crypto_hash_sha256_update(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()), bytes.data(), bytes.size());
+}
+Sha256 Sha256Stream::finish() {
+  Sha256 out;
+  crypto_hash_sha256_final(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()), out.data());
+  return out;
+}
+
+bool equal_secret(ByteView a, ByteView b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+namespace {
+void expand(const SecretKey& key, std::uint8_t* pub, std::uint8_t* secret) {
+  crypto_sign_seed_keypair(pub, secret, key.seed.data());
+}
+}  // namespace
+
+PublicKey public_key(const SecretKey& key) {
+  PublicKey pub;
+  std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> secret;
+  expand(key, pub.bytes.data(), secret.data());
+  sodium_memzero(secret.data(), secret.size());
+  return pub;
+}
+
+Signature sign(const SecretKey& key, ByteView message) {
+  PublicKey pub;
+  std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> secret;
+  expand(key, pub.bytes.data(), secret.data());
+  Signature out;
+  crypto_sign_detached(out.data(), nullptr, message.data(), message.size(), secret.data());
+  sodium_memzero(secret.data(), secret.size());
+  return out;
+}
+
+bool verify(const PublicKey& key, ByteView message, ByteView signature) {
+  return signature.size() == crypto_sign_BYTES &&
+         crypto_sign_verify_detached(signature.data(), message.data(), message.size(), key.bytes.data()) == 0;
+}
+
+std::string hash_password(std::string_view password) {
+  std::string out(crypto_pwhash_STRBYTES, '\0');
+  if (crypto_pwhash_str(out.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                        crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+    return {};  // out of memory: an empty hash verifies nothing
+  out.resize(std::strlen(out.c_str()));
+  return out;
+}
+
+bool verify_password(std::string_view password, std::string_view hash) {
+  std::string terminated(hash);
+  return !hash.empty() && crypto_pwhash_str_verify(terminated.c_str(), password.data(), password.size()) == 0;
+}
+
+}  // namespace waymark
