@@ -1,5 +1,5 @@
-// Bytes, hexadecimal and base64url, and the 16-byte identifiers. Distinct things have distinct id types, so that
-// a stream's record id is never passed where a person's is wanted.
+// Bytes, hexadecimal and base64url, and the 16-byte identifiers. Distinct things have distinct id types, so
+// that a stream's record id is never passed where a person's is wanted.
 #pragma once
 
 #include <array>
@@ -69,8 +69,8 @@ using FeedId = Id<struct FeedTag>;
 using GrantId = Id<struct GrantTag>;
 using ClassId = Id<struct ClassTag>;
 
-// Any id as another; for the few places where one thing's id is another's by definition (an append-only record's
-// id is its op's).
+// Any id as another; for the few places where one thing's id is another's by definition (an append-only
+// record's id is its op's).
 template <class To, class From>
 To id_cast(const Id<From>& id) {
   To to;

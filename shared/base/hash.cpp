@@ -1,8 +1,8 @@
 #include "shared/base/hash.hpp"
 
-#include <sodium.h>
-
 #include <new>
+
+#include <sodium.h>
 
 namespace waymark {
 namespace {
@@ -26,11 +26,10 @@ Sha256 hmac_sha256(ByteView key, ByteView message) {
 }
 
 static_assert(sizeof(crypto_hash_sha256_state) <= 128);
-Sha256Stream::Sha256Stream() {
-  crypto_hash_sha256_init(new (state_.data()) crypto_hash_sha256_state);
-}
+Sha256Stream::Sha256Stream() { crypto_hash_sha256_init(new (state_.data()) crypto_hash_sha256_state); }
 void Sha256Stream::add(ByteView bytes) {
-  crypto_hash_sha256_update(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()), bytes.data(), bytes.size());
+  crypto_hash_sha256_update(reinterpret_cast<crypto_hash_sha256_state*>(state_.data()), bytes.data(),
+                            bytes.size());
 }
 Sha256 Sha256Stream::finish() {
   Sha256 out;

@@ -1,5 +1,5 @@
-// Hashes, signatures and passwords, by libsodium. Keys are plain values here; who keeps them where is the stores'
-// business.
+// Hashes, signatures and passwords, by libsodium. Keys are plain values here; who keeps them where is the
+// stores' business.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
-// Result<T>: a value or an Error, for every function that can fail. No exception crosses a room; a Result that
-// is dropped does not compile. Its names are std::expected's, so that it can become that once every compiler we
-// build with has it.
+// Result<T>: a value or an Error, for every function that can fail. No exception crosses a room; a Result
+// that is dropped does not compile. Its names are std::expected's, so that it can become that once every
+// compiler we build with has it.
 #pragma once
 
 #include <cstdlib>
@@ -16,39 +16,39 @@ namespace waymark {
 // What went wrong, as a closed set. A person reads the sentence that the catalogue keeps for the code
 // ("error.<name>": what happened, that their work is safe, what to do); `detail` is for the log.
 enum class Code {
-  malformed,           // bytes that are not what they should be (JSON, CSV, an image, an op)
-  invalid,             // well formed, but a value breaks a rule of its kind
-  too_large,           // over a stated limit of bytes, items or characters
-  too_deep,            // nested deeper than a stated limit
-  wrong_id,            // an op's id is not the hash of its content
-  unknown_kind,        // a kind that this version may not write
-  forbidden,           // the author has no right to do this
-  not_granted,         // the stream is not granted to the author
-  not_found,           // no such record, file, person, class
-  exists,              // it is there already and may not be written twice
-  conflict,            // a condition on the state did not hold
-  unauthorized,        // no, or no longer valid, credentials
-  wrong_pin,           // the PIN is not the one chosen
-  wrong_password,      // name or password do not match
-  slowed_down,         // too many wrong tries; retry after a while
-  card_unknown,        // no such card
-  card_voided,         // a teacher has voided this card
-  code_unknown,        // no such computer code
-  code_used,           // a computer code that has joined a computer already
-  disk_full,           // no space; nothing was changed
-  io,                  // reading or writing failed
-  database_damaged,    // SQLite says the file is not sound
-  database_locked,     // another process has this data directory or profile
-  offline,             // the server could not be reached
-  timeout,             // the server did not answer in time
-  identity_changed,    // the server is not the school this computer joined
-  not_waymark,         // something answered, but not a Waymark server (a captive portal, a proxy)
-  server_busy,         // come back later
-  server_failed,       // the server answered with an error of its own
-  not_an_image,        // the chosen picture is no picture
-  unsupported,         // this version cannot do this
-  cancelled,           // given up on request
-  internal,            // a defect of ours
+  malformed,         // bytes that are not what they should be (JSON, CSV, an image, an op)
+  invalid,           // well formed, but a value breaks a rule of its kind
+  too_large,         // over a stated limit of bytes, items or characters
+  too_deep,          // nested deeper than a stated limit
+  wrong_id,          // an op's id is not the hash of its content
+  unknown_kind,      // a kind that this version may not write
+  forbidden,         // the author has no right to do this
+  not_granted,       // the stream is not granted to the author
+  not_found,         // no such record, file, person, class
+  exists,            // it is there already and may not be written twice
+  conflict,          // a condition on the state did not hold
+  unauthorized,      // no, or no longer valid, credentials
+  wrong_pin,         // the PIN is not the one chosen
+  wrong_password,    // name or password do not match
+  slowed_down,       // too many wrong tries; retry after a while
+  card_unknown,      // no such card
+  card_voided,       // a teacher has voided this card
+  code_unknown,      // no such computer code
+  code_used,         // a computer code that has joined a computer already
+  disk_full,         // no space; nothing was changed
+  io,                // reading or writing failed
+  database_damaged,  // SQLite says the file is not sound
+  database_locked,   // another process has this data directory or profile
+  offline,           // the server could not be reached
+  timeout,           // the server did not answer in time
+  identity_changed,  // the server is not the school this computer joined
+  not_waymark,       // something answered, but not a Waymark server (a captive portal, a proxy)
+  server_busy,       // come back later
+  server_failed,     // the server answered with an error of its own
+  not_an_image,      // the chosen picture is no picture
+  unsupported,       // this version cannot do this
+  cancelled,         // given up on request
+  internal,          // a defect of ours
 };
 
 // The code's name as it stands in the protocol and in the catalogue, for example "disk_full".
@@ -113,13 +113,12 @@ using Status = Result<void>;
 }  // namespace waymark
 
 // WAYMARK_TRY(name, expression): the value of a Result in `name`, or return its error from this function.
-#define WAYMARK_TRY(name, expression)                          \
-  auto name##_result = (expression);                           \
+#define WAYMARK_TRY(name, expression)                                 \
+  auto name##_result = (expression);                                  \
   if (!name##_result) return ::waymark::Error(name##_result.error()); \
   auto name = std::move(name##_result).value()
 // WAYMARK_CHECK(expression): return the error of a Status, or go on.
-#define WAYMARK_CHECK(expression)                              \
-  do {                                                         \
-    if (auto check_result = (expression); !check_result)       \
-      return ::waymark::Error(check_result.error());           \
+#define WAYMARK_CHECK(expression)                                                                       \
+  do {                                                                                                  \
+    if (auto check_result = (expression); !check_result) return ::waymark::Error(check_result.error()); \
   } while (false)

@@ -1,8 +1,8 @@
 #include "shared/base/seams.hpp"
 
-#include <sodium.h>
-
 #include <chrono>
+
+#include <sodium.h>
 
 namespace waymark {
 
@@ -26,7 +26,8 @@ void SeededRandom::fill(std::span<std::uint8_t> bytes) {
   std::size_t i = 0;
   while (i < bytes.size()) {
     std::uint64_t value = next();
-    for (int k = 0; k < 8 && i < bytes.size(); k++, value >>= 8) bytes[i++] = static_cast<std::uint8_t>(value);
+    for (int k = 0; k < 8 && i < bytes.size(); k++, value >>= 8)
+      bytes[i++] = static_cast<std::uint8_t>(value);
   }
 }
 

@@ -1,5 +1,5 @@
-// The seams through which time and randomness come in. Everything that decides something takes these, so that a
-// test or the simulator can be the world.
+// The seams through which time and randomness come in. Everything that decides something takes these, so that
+// a test or the simulator can be the world.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +49,8 @@ class SystemRandom final : public Random {
   void fill(std::span<std::uint8_t> bytes) override;
 };
 
-// A clock that stands until it is moved, and a generator that repeats itself from a seed (SplitMix64): for tests
-// and the simulator. Never for keys.
+// A clock that stands until it is moved, and a generator that repeats itself from a seed (SplitMix64): for
+// tests and the simulator. Never for keys.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(std::int64_t now_ms = 1'795'000'000'000) : now_(now_ms) {}

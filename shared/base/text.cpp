@@ -1,17 +1,17 @@
 #include "shared/base/text.hpp"
 
-#include <utf8proc.h>
-
 #include <cstdlib>
+
+#include <utf8proc.h>
 
 namespace waymark {
 namespace {
 
 Result<std::string> map(std::string_view text, int options) {
   utf8proc_uint8_t* out = nullptr;
-  auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                           static_cast<utf8proc_ssize_t>(text.size()), &out,
-                           static_cast<utf8proc_option_t>(options));
+  auto size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &out, static_cast<utf8proc_option_t>(options));
   if (size < 0) return Error{Code::malformed, utf8proc_errmsg(size)};
   std::string result(reinterpret_cast<char*>(out), static_cast<std::size_t>(size));
   std::free(out);  // NOLINT: utf8proc allocates with malloc
