@@ -1,0 +1,124 @@
+#include "shared/domain/kinds.hpp"
+
+#include <set>
+
+#include <doctest/doctest.h>
+
+using namespace waymark;
+using namespace waymark::domain;
+using record::Op;
+
+namespace {
+const PersonId kAmira = PersonId::parse("0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a").value();
+
+Op goal() {
+  Op op;
+  op.stream = person_stream(kAmira);
+  op.kind = "goal";
+  op.record.bytes.fill(1);
+  op.author = kAmira;
+  op.fields = {{"want", "ask better questions"}};
+  return op;
+}
+Op checkin() {
+  Op op;
+  op.stream = person_stream(kAmira);
+  op.kind = "checkin";
+  op.author = kAmira;
+  op.fields = {{"goal", kAmira.hex()}, {"text", "I asked two people."}};
+  return op;
+}
+}  // namespace
+
+TEST_CASE("the table names each kind once, and each field of a kind once") {
+  std::set<std::string_view> names;
+  for (const auto& kind : kinds()) {
+    CHECK_MESSAGE(names.insert(kind.name).second, std::string(kind.name));
+    CHECK(record::valid_name(kind.name));
+    std::set<std::string_view> fields;
+    for (const auto& field : kind.fields) {
+      CHECK_MESSAGE(fields.insert(field.name).second, std::string(kind.name) + "." + std::string(field.name));
+      CHECK(record::valid_name(field.name));
+    }
+  }
+}
+
+TEST_CASE("a draft lives in a stream that only its author has") {
+  for (std::string_view kind : {"assessment_draft", "draft", "pack_up"})
+    CHECK(find_kind(kind)->stream == "own");
+}
+
+TEST_CASE("an op obeys its kind's types and limits") {
+  CHECK(validate(goal()).has_value());
+  Op op = goal();
+  op.fields["want"] = 7;
+  CHECK(validate(op).error().code == Code::invalid);
+  op.fields["want"] = std::string(4000, 'a');
+  CHECK(validate(op).has_value());
+  op.fields["want"] = std::string(4001, 'a');
+  CHECK(validate(op).error().code == Code::too_large);
+  op = goal();
+  op.fields["want"] = record::Value();
+  CHECK(validate(op).has_value());
+  op.fields["archived"] = "yes";
+  CHECK(validate(op).error().code == Code::invalid);
+  op = goal();
+  op.stream = own_stream(kAmira);
+  CHECK(validate(op).error().code == Code::invalid);
+  op = goal();
+  op.record = {};
+  CHECK(validate(op).error().code == Code::invalid);
+}
+
+TEST_CASE("an append-only record is whole in its one op") {
+  CHECK(validate(checkin()).has_value());
+  Op op = checkin();
+  op.fields.erase("text");
+  CHECK(validate(op).error().detail == "text is missing");
+  op = checkin();
+  op.record.bytes.fill(1);
+  CHECK(validate(op).error().code == Code::invalid);
+  op = checkin();
+  op.base.resize(1);
+  CHECK(validate(op).error().code == Code::invalid);
+}
+
+TEST_CASE("fields and kinds of a newer version pass, within a limit") {
+  Op op = goal();
+  op.fields["mood_of_the_future"] = "calm";
+  CHECK(validate(op).has_value());
+  op.fields["mood_of_the_future"] = std::string(text_bytes_max, 'a');
+  CHECK(validate(op).error().code == Code::too_large);
+  op = goal();
+  op.kind = "kind_of_the_future";
+  CHECK(validate(op).has_value());
+  CHECK(authorize(op, Role::owner).has_value());
+  CHECK(authorize(op, Role::staff).error().code == Code::forbidden);
+}
+
+TEST_CASE("one kind has one writer") {
+  CHECK(authorize(goal(), Role::owner).has_value());
+  for (Role role : {Role::staff, Role::member, Role::root})
+    CHECK(authorize(goal(), role).error().code == Code::forbidden);
+  Op review = goal();
+  review.kind = "review";
+  CHECK(authorize(review, Role::staff).has_value());
+  CHECK(authorize(review, Role::owner).error().code == Code::forbidden);
+  Op standard = goal();
+  standard.stream = "school";
+  standard.kind = "standard";
+  CHECK(authorize(standard, Role::root).has_value());
+  CHECK(authorize(standard, Role::staff).error().code == Code::forbidden);
+}
+
+TEST_CASE("prefixed fields need a name after the prefix") {
+  const auto& kind = *find_kind("self_assessment");
+  CHECK(find_field(kind, "level.sources")->type == Type::integer);
+  CHECK(find_field(kind, "level.") == nullptr);
+  CHECK(find_field(kind, "levels") == nullptr);
+}
+
+TEST_CASE("a single record has the same id everywhere") {
+  CHECK(singleton_id("profile", "a") == singleton_id("profile", "a"));
+  CHECK(singleton_id("profile", "a") != singleton_id("profile", "b"));
+}
