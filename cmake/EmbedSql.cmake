@@ -1,10 +1,25 @@
-# Script mode: writes OUTPUT, a header with one string_view a SQL file of INPUTS, named after the file.
-# A file may hold several named statements: a line "-- name: foo" starts constant <file>_foo.
+# Script mode: writes OUTPUT, a header of string_views from the SQL files in INPUTS. A file without markers becomes one
+# constant named after the file; a line "-- name: foo" begins the constant foo, which lasts until the next marker.
 set(text "#pragma once\n#include <string_view>\nnamespace waymark::sql {\n")
 foreach(file ${INPUTS})
   get_filename_component(stem ${file} NAME_WE)
   file(READ ${file} body)
-  string(APPEND text "inline constexpr std::string_view ${stem} = R\"~sql~(${body})~sql~\";\n")
+  string(FIND "${body}" "-- name: " at)
+  if(at EQUAL -1)
+    string(APPEND text "inline constexpr std::string_view ${stem} = R\"~sql~(${body})~sql~\";\n")
+  endif()
+  while(NOT at EQUAL -1)
+    math(EXPR from "${at} + 9")
+    string(SUBSTRING "${body}" ${from} -1 body)
+    string(FIND "${body}" "\n" end_of_name)
+    string(SUBSTRING "${body}" 0 ${end_of_name} name)
+    string(STRIP "${name}" name)
+    string(SUBSTRING "${body}" ${end_of_name} -1 body)
+    string(FIND "${body}" "-- name: " at)
+    string(SUBSTRING "${body}" 0 ${at} statement)
+    string(STRIP "${statement}" statement)
+    string(APPEND text "inline constexpr std::string_view ${name} = R\"~sql~(${statement})~sql~\";\n")
+  endwhile()
 endforeach()
 string(APPEND text "}  // namespace waymark::sql\n")
 file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,149 @@
+#include "shared/store/db.hpp"
+
+#include <sqlite3.h>
+
+namespace waymark::store {
+
+Query::Query(Query&& other) noexcept : db_(other.db_), statement_(other.statement_), bound_(other.bound_) {
+  other.statement_ = nullptr;
+}
+Query::~Query() {
+  if (!statement_) return;
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+Query& Query::bind(std::int64_t value) { return sqlite3_bind_int64(statement_, ++bound_, value), *this; }
+Query& Query::bind(std::string_view text) {
+  sqlite3_bind_text(statement_, ++bound_, text.data() ? text.data() : "", static_cast<int>(text.size()),
+                    SQLITE_TRANSIENT);  // NOLINT: SQLite's own cast
+  return *this;
+}
+Query& Query::bind(ByteView blob) {
+  static const std::uint8_t kNothing = 0;
+  sqlite3_bind_blob(statement_, ++bound_, blob.data() ? blob.data() : &kNothing,
+                    static_cast<int>(blob.size()),
+                    SQLITE_TRANSIENT);  // NOLINT
+  return *this;
+}
+Query& Query::bind_null() { return sqlite3_bind_null(statement_, ++bound_), *this; }
+
+Result<bool> Query::step() {
+  int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return db_->last_error(code);
+}
+Status Query::run() {
+  WAYMARK_TRY(row, step());
+  while (row) {
+    auto again = step();
+    if (!again) return again.error();
+    row = *again;
+  }
+  return {};
+}
+
+std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+ByteView Query::blob(int column) const {
+  const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+std::string_view Query::view(int column) const { return as_text(blob(column)); }
+std::string Query::text(int column) const { return std::string(view(column)); }
+bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+Error Db::last_error(int code) const {
+  std::string detail =
+      std::string(db_ ? sqlite3_errmsg(db_) : sqlite3_errstr(code)) + " (" + std::to_string(code) + ")";
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return {Code::disk_full, detail};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {Code::database_damaged, detail};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {Code::database_locked, detail};
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return {Code::io, detail};
+    case SQLITE_TOOBIG:
+      return {Code::too_large, detail};
+    default:
+      return {Code::internal, detail};
+  }
+}
+
+Result<std::unique_ptr<Db>> Db::open(const std::string& path) {
+  sqlite3* handle = nullptr;
+  int code = sqlite3_open_v2(
+      path.c_str(), &handle,
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  std::unique_ptr<Db> db(new Db(handle));
+  if (code != SQLITE_OK) return db->last_error(code);
+  sqlite3_busy_timeout(handle, 5000);
+  WAYMARK_CHECK(
+      db->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                  "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY;"
+                  "PRAGMA trusted_schema=OFF;"));
+  return db;
+}
+
+Db::~Db() {
+  for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  sqlite3_close_v2(db_);
+}
+
+Result<Query> Db::prepare(std::string_view sql) {
+  auto& statement = statements_[sql.data()];
+  if (!statement) {
+    int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                  &statement, nullptr);
+    if (code != SQLITE_OK) {
+      statements_.erase(sql.data());
+      return last_error(code);
+    }
+  }
+  return Query(this, statement);
+}
+
+Status Db::execute(std::string_view sql) {
+  std::string script(sql);
+  int code = sqlite3_exec(db_, script.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return last_error(code);
+  return {};
+}
+
+Status Db::check_integrity() {
+  WAYMARK_TRY(query, prepare("PRAGMA integrity_check(1)"));
+  WAYMARK_TRY(row, query.step());
+  if (!row || query.view(0) != "ok") return Error{Code::database_damaged, row ? query.text(0) : "no answer"};
+  return {};
+}
+
+std::int64_t Db::changes() const { return sqlite3_changes64(db_); }
+
+Result<Transaction> Transaction::begin(Db& db) {
+  bool nested = sqlite3_get_autocommit(db.handle()) == 0;
+  WAYMARK_CHECK(db.execute(nested ? "SAVEPOINT nested" : "BEGIN IMMEDIATE"));
+  return Transaction(&db, nested);
+}
+Transaction::Transaction(Transaction&& other) noexcept : db_(other.db_), nested_(other.nested_) {
+  other.db_ = nullptr;
+}
+Transaction::~Transaction() {
+  // A failed statement (a full disk) may have rolled the whole transaction back already: then nothing is left
+  // to do.
+  if (db_ && sqlite3_get_autocommit(db_->handle()) == 0)
+    (void)db_->execute(nested_ ? "ROLLBACK TO nested; RELEASE nested" : "ROLLBACK");
+}
+Status Transaction::commit() {
+  WAYMARK_CHECK(db_->execute(nested_ ? "RELEASE nested" : "COMMIT"));
+  db_ = nullptr;
+  return {};
+}
+
+}  // namespace waymark::store

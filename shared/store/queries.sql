@@ -1,0 +1,150 @@
+-- Every statement of the replica, by name.
+
+-- name: meta_get
+SELECT value FROM meta WHERE key = ?
+-- name: meta_set
+INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+-- name: log_end
+SELECT coalesce(max(n), 0) FROM op
+
+-- name: stream_find
+SELECT id FROM stream WHERE name = ?
+-- name: stream_add
+INSERT INTO stream (name) VALUES (?) RETURNING id
+-- name: stream_all
+SELECT name FROM stream ORDER BY name
+-- name: stream_state_get
+SELECT head, digest FROM stream WHERE name = ?
+-- name: stream_end
+SELECT head, digest FROM stream WHERE id = ?
+-- name: stream_advance
+UPDATE stream SET head = ?, digest = ? WHERE id = ?
+-- name: kind_find
+SELECT id FROM kind WHERE name = ?
+-- name: kind_add
+INSERT INTO kind (name) VALUES (?) RETURNING id
+
+-- name: segment_last
+SELECT token FROM segment ORDER BY id DESC LIMIT 1
+-- name: segment_add
+INSERT INTO segment (token, started_ms) VALUES (?, ?) RETURNING id
+-- name: segment_stream_add
+INSERT OR IGNORE INTO segment_stream (stream, segment, first_seq) VALUES (?, ?, ?)
+-- name: segment_find
+SELECT id FROM segment WHERE token = ?
+-- name: segment_rewrote
+SELECT 1 FROM segment_stream WHERE stream = ? AND segment > ? AND first_seq <= ? LIMIT 1
+
+-- name: record_find
+SELECT id, created_ms FROM record WHERE stream = ? AND kind = ? AND record = ?
+-- name: record_add
+INSERT INTO record (stream, kind, record, created_ms) VALUES (?, ?, ?, ?) RETURNING id
+-- name: record_earlier
+UPDATE record SET created_ms = ? WHERE id = ?
+-- name: record_list
+SELECT r.id, r.record, r.created_ms, h.names, op.id, op.body FROM record r
+JOIN head h ON h.record = r.id JOIN op ON op.n = h.op
+WHERE r.stream = ? AND r.kind = ? ORDER BY r.id
+-- name: record_list_everywhere
+SELECT r.id, r.record, r.created_ms, h.names, op.id, op.body, s.name FROM record r JOIN stream s ON s.id = r.stream
+JOIN head h ON h.record = r.id JOIN op ON op.n = h.op
+WHERE r.kind = ? AND s.name >= ? AND s.name < ? ORDER BY r.id
+-- name: record_all
+SELECT id FROM record ORDER BY id
+
+-- name: op_find
+SELECT n, state, body, record, stream FROM op WHERE id = ?
+-- name: op_add
+INSERT INTO op (id, stream, seq, record, state, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING n
+-- name: op_to_stub
+UPDATE op SET state = ?, body = ? WHERE n = ?
+-- name: op_state_set
+UPDATE op SET state = ? WHERE n = ?
+-- name: op_at
+SELECT id, record, state FROM op WHERE n = ?
+-- name: op_of_record
+SELECT n, id, state, body FROM op WHERE record = ? ORDER BY n
+-- name: op_page
+SELECT seq, id, state, body FROM op WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?
+-- name: op_all
+SELECT op.id, op.state, op.body, stream.name, op.seq FROM op JOIN stream ON stream.id = op.stream ORDER BY op.stream, op.seq
+
+-- name: head_of_record
+SELECT h.names, op.id, op.body FROM head h JOIN op ON op.n = h.op WHERE h.record = ?
+-- name: head_ids
+SELECT h.op, h.names, op.id FROM head h JOIN op ON op.n = h.op WHERE h.record = ?
+-- name: head_add
+INSERT INTO head (record, op, names) VALUES (?, ?, ?)
+-- name: head_set
+UPDATE head SET names = ? WHERE record = ? AND op = ?
+-- name: head_remove
+DELETE FROM head WHERE record = ? AND op = ?
+-- name: head_clear
+DELETE FROM head WHERE record = ?
+
+-- name: missing_find
+SELECT record FROM missing WHERE base = ? LIMIT 1
+-- name: missing_add
+INSERT OR IGNORE INTO missing (base, record) VALUES (?, ?)
+-- name: missing_remove
+DELETE FROM missing WHERE base = ?
+
+-- name: outbox_add
+INSERT INTO outbox (op) VALUES (?)
+-- name: outbox_waiting_count
+SELECT count(*) FROM outbox WHERE state = 0
+-- name: outbox_unnumbered
+SELECT outbox.op, op.id FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.n IS NULL ORDER BY outbox.op LIMIT ?
+-- name: outbox_number
+UPDATE outbox SET n = ?, c = ? WHERE op = ?
+-- name: outbox_last
+SELECT n, c FROM outbox WHERE n IS NOT NULL ORDER BY n DESC LIMIT 1
+-- name: outbox_at
+SELECT c FROM outbox WHERE n = ?
+-- name: outbox_from
+SELECT outbox.n, op.id, op.body FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.n >= ? ORDER BY outbox.n LIMIT ?
+-- name: outbox_settle
+UPDATE outbox SET state = ? WHERE n = ? RETURNING op
+-- name: outbox_unsettle
+UPDATE outbox SET state = 0 WHERE n > ? AND state = 1
+-- name: outbox_renumber
+UPDATE outbox SET n = NULL, c = NULL, state = CASE state WHEN 1 THEN 0 ELSE state END
+-- name: outbox_has
+SELECT 1 FROM outbox WHERE op = ?
+
+-- name: refusal_add
+INSERT INTO refusal (op, code, sentence, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (op) DO NOTHING
+-- name: refusal_list
+SELECT refusal.op, code, sentence, at_ms, op.body FROM refusal LEFT JOIN op ON op.id = refusal.op WHERE dismissed = 0 ORDER BY at_ms
+-- name: refusal_dismiss
+UPDATE refusal SET dismissed = 1 WHERE op = ?
+
+-- name: reading_list
+SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest FROM reading r JOIN stream s ON s.id = r.stream ORDER BY s.name
+-- name: reading_find
+SELECT access FROM reading WHERE stream = ?
+-- name: reading_set
+INSERT INTO reading (stream, access, role, feed, segment) VALUES (?, ?, ?, x'', x'')
+ON CONFLICT (stream) DO UPDATE SET access = excluded.access, role = excluded.role, feed = x'', segment = x'', seq = 0,
+  count = 0, digest = x'00000000000000000000000000000000'
+-- name: reading_role
+UPDATE reading SET role = ? WHERE stream = ?
+-- name: reading_remove
+DELETE FROM reading WHERE stream = ?
+-- name: reading_move
+UPDATE reading SET feed = ?, segment = ?, seq = ?, count = ?, digest = ?,
+  verified_ms = coalesce(?, verified_ms) WHERE stream = ?
+
+-- name: position_get
+SELECT n, c FROM position WHERE replica = ?
+-- name: position_set
+INSERT INTO position (replica, n, c) VALUES (?, ?, ?) ON CONFLICT (replica) DO UPDATE SET n = excluded.n, c = excluded.c
+
+-- name: file_find
+SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ?
+-- name: file_add
+INSERT INTO file (hash, bytes, mime, stream, state, added_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING
+-- name: file_sent
+UPDATE file SET state = 1 WHERE hash = ?
+-- name: file_to_send
+SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.state = 0 ORDER BY f.bytes, f.hash

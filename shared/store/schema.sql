@@ -1,0 +1,102 @@
+-- A replica: ops in the order this store learned them, and narrow projections that can be rebuilt from them.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) STRICT, WITHOUT ROWID;
+
+-- head: the last number given in the stream; digest: the sum of all its ids, 16 bytes.
+CREATE TABLE stream (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  head INTEGER NOT NULL DEFAULT 0,
+  digest BLOB NOT NULL DEFAULT x'00000000000000000000000000000000'
+) STRICT;
+
+CREATE TABLE kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+-- A segment begins when a process starts to write. Its token is random, so that a database file that was copied
+-- back cannot repeat one; first_seq tells where a segment began to write a stream.
+CREATE TABLE segment (id INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE, started_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE segment_stream (
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  segment INTEGER NOT NULL REFERENCES segment (id),
+  first_seq INTEGER NOT NULL,
+  PRIMARY KEY (stream, segment)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  kind INTEGER NOT NULL REFERENCES kind (id),
+  record BLOB NOT NULL,
+  created_ms INTEGER NOT NULL,
+  UNIQUE (stream, kind, record)
+) STRICT;
+
+-- The log. state 0: accepted, body is the op's canonical bytes; 1: a stub, body is the stub's;
+-- 2: our own, refused by the school: a stub to everyone else, its content kept here for its author.
+CREATE TABLE op (
+  n INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  seq INTEGER NOT NULL,
+  record INTEGER NOT NULL REFERENCES record (id),
+  state INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  UNIQUE (stream, seq)
+) STRICT;
+CREATE INDEX op_record ON op (record);
+
+-- Projection: which ops are heads, and of which fields (names joined by spaces).
+CREATE TABLE head (
+  record INTEGER NOT NULL REFERENCES record (id),
+  op INTEGER NOT NULL REFERENCES op (n),
+  names TEXT NOT NULL,
+  PRIMARY KEY (record, op)
+) STRICT, WITHOUT ROWID;
+
+-- Projection: bases that are named but not here yet; the arrival of one recomputes the record's heads.
+CREATE TABLE missing (base BLOB NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (base, record)) STRICT, WITHOUT ROWID;
+
+-- What this replica wrote itself. n and c are given when the op is first offered to anyone, and never change while
+-- the replica keeps its id. state 0: waiting; 1: at school; 2: refused.
+CREATE TABLE outbox (
+  op INTEGER PRIMARY KEY REFERENCES op (n),
+  n INTEGER UNIQUE,
+  c BLOB,
+  state INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX outbox_waiting ON outbox (op) WHERE state = 0;
+
+CREATE TABLE refusal (
+  op BLOB PRIMARY KEY,
+  code TEXT NOT NULL,
+  sentence TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  dismissed INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- What this replica may read at its parent, and how far it has read. count and digest: of what was served under this
+-- cursor, our own ops included.
+CREATE TABLE reading (
+  stream INTEGER PRIMARY KEY REFERENCES stream (id),
+  access BLOB NOT NULL,
+  role TEXT NOT NULL,
+  feed BLOB NOT NULL,
+  segment BLOB NOT NULL,
+  seq INTEGER NOT NULL DEFAULT 0,
+  count INTEGER NOT NULL DEFAULT 0,
+  digest BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
+  verified_ms INTEGER
+) STRICT;
+
+-- As a parent: the last settled op of every replica that pushes here, moved in the same transaction as its data.
+CREATE TABLE position (replica BLOB PRIMARY KEY, n INTEGER NOT NULL, c BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Files by the SHA-256 of their content, kept beside the database. state 0: to be sent; 1: at school.
+CREATE TABLE file (
+  hash BLOB PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  mime TEXT NOT NULL,
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  state INTEGER NOT NULL DEFAULT 0,
+  added_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,961 @@
+#include "shared/store/store.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "waymark_store_sql.hpp"
+
+#include "shared/base/hash.hpp"
+
+namespace waymark::store {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
+
+enum OpState { kAccepted = 0, kStub = 1, kRefused = 2 };
+enum OutboxState { kWaiting = 0, kAtSchool = 1, kSentBack = 2 };
+
+std::string join(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) {
+    if (!text.empty()) text += ' ';
+    text += name;
+  }
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    auto end = text.find(' ');
+    names.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return names;
+}
+
+Bytes digest_blob(const record::Digest& digest) { return from_hex(digest.hex()).value(); }
+Result<record::Digest> digest_from(std::int64_t count, ByteView blob) {
+  return record::Digest::parse(static_cast<std::uint64_t>(count), to_hex(blob));
+}
+
+// A stored body can only fail to parse when the file was damaged underneath us.
+Error damaged(const Error& error) { return {Code::database_damaged, error.detail}; }
+
+Result<record::Link> link_from(const OpId& id, int state, std::string_view body) {
+  if (state == kStub) {
+    auto stub = record::parse_stub(body);
+    if (!stub) return damaged(stub.error());
+    return record::link_of(*stub);
+  }
+  auto op = record::parse_op(body);
+  if (!op) return damaged(op.error());
+  auto link = record::link_of(*op, id);
+  link.accepted = state == kAccepted;
+  return link;
+}
+
+record::Stub stub_of(const record::Op& op, const OpId& id, std::string_view reason) {
+  record::Stub stub{id, op.stream, op.kind, op.record, {}, op.base, std::string(reason)};
+  for (const auto& field : op.fields) stub.names.push_back(field.first);
+  return stub;
+}
+
+void add_heads(Record& record, const std::vector<std::string>& names, const OpId& id, record::Op op) {
+  for (const auto& name : names) {
+    auto found = op.fields.find(name);
+    if (found == op.fields.end()) continue;
+    record.fields[name].heads.push_back({id, op.time_ms, op.author, op.replica, std::move(found->second)});
+  }
+}
+
+void order_heads(Record& record) {
+  for (auto& [name, field] : record.fields)
+    std::sort(field.heads.begin(), field.heads.end(), [](const Head& a, const Head& b) {
+      return record::displayed_before(a.time_ms, a.op, b.time_ms, b.op);
+    });
+}
+
+}  // namespace
+
+// ---- records as values
+
+bool Field::conflict() const {
+  return std::any_of(heads.begin() + 1, heads.end(), [&](const Head& head) { return head.value != value(); });
+}
+
+const Field* Record::field(std::string_view name) const {
+  auto found = fields.find(name);
+  return found == fields.end() ? nullptr : &found->second;
+}
+std::string Record::text(std::string_view name, std::string_view other) const {
+  const auto* f = field(name);
+  return f ? f->value().text(other) : std::string(other);
+}
+std::int64_t Record::integer(std::string_view name, std::int64_t other) const {
+  const auto* f = field(name);
+  return f ? f->value().integer(other) : other;
+}
+bool Record::boolean(std::string_view name) const {
+  const auto* f = field(name);
+  return f && f->value().boolean();
+}
+std::vector<std::string> Record::texts(std::string_view name) const {
+  const auto* f = field(name);
+  return f ? f->value().texts() : std::vector<std::string>{};
+}
+
+namespace {
+const Head* latest(const Record& record) {
+  const Head* best = nullptr;
+  for (const auto& [name, field] : record.fields) {
+    const auto& head = field.heads.front();
+    if (!best || record::displayed_before(head.time_ms, head.op, best->time_ms, best->op)) best = &head;
+  }
+  return best;
+}
+std::vector<OpId> unique(std::vector<OpId> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+}  // namespace
+
+std::int64_t Record::changed_ms() const {
+  const auto* head = latest(*this);
+  return head ? head->time_ms : 0;
+}
+PersonId Record::author() const {
+  const auto* head = latest(*this);
+  return head ? head->author : PersonId{};
+}
+std::vector<OpId> Record::heads_of(std::span<const std::string> names) const {
+  std::vector<OpId> ids;
+  for (const auto& name : names)
+    if (const auto* f = field(name))
+      for (const auto& head : f->heads) ids.push_back(head.op);
+  return unique(std::move(ids));
+}
+std::vector<OpId> Record::all_heads() const {
+  std::vector<OpId> ids;
+  for (const auto& [name, f] : fields)
+    for (const auto& head : f.heads) ids.push_back(head.op);
+  return unique(std::move(ids));
+}
+
+// ---- opening
+
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(const std::string& path, Options options) {
+  WAYMARK_TRY(db, Db::open(path));
+  std::unique_ptr<Store> store(new Store());
+  store->options_ = options;
+  store->db_ = std::move(db);
+  WAYMARK_CHECK(store->prepare_schema(path));
+  WAYMARK_CHECK(store->start());
+  return store;
+}
+
+Status Store::prepare_schema(const std::string& path) {
+  WAYMARK_TRY(query, db_->prepare("PRAGMA user_version"));
+  WAYMARK_TRY(row, query.step());
+  std::int64_t version = row ? query.integer(0) : 0;
+  if (version == kSchemaVersion) return {};
+  if (version > kSchemaVersion)
+    return Error{Code::unsupported, "the database was written by a newer version"};
+  if (version > 0) {
+    std::error_code error;
+    std::filesystem::copy_file(path, path + ".before-" + std::to_string(kSchemaVersion),
+                               std::filesystem::copy_options::overwrite_existing, error);
+    if (error) return Error{Code::io, error.message()};
+  }
+  WAYMARK_TRY(transaction, Transaction::begin(*db_));
+  WAYMARK_CHECK(db_->execute(sql::schema));
+  WAYMARK_CHECK(db_->execute("PRAGMA user_version = 1"));
+  return transaction.commit();
+}
+
+Status Store::start() {
+  WAYMARK_TRY(feed, meta("feed"));
+  WAYMARK_TRY(replica, meta("replica"));
+  if (!feed || !replica) {
+    WAYMARK_TRY(transaction, Transaction::begin(*db_));
+    feed_ = random().id<FeedId>();
+    replica_ = random().id<ReplicaId>();
+    WAYMARK_CHECK(set_meta("feed", feed_.hex()));
+    WAYMARK_CHECK(set_meta("replica", replica_.hex()));
+    WAYMARK_CHECK(transaction.commit());
+  } else {
+    WAYMARK_TRY(feed_id, FeedId::parse(*feed));
+    WAYMARK_TRY(replica_id, ReplicaId::parse(*replica));
+    feed_ = feed_id;
+    replica_ = replica_id;
+  }
+  random().fill(std::span(segment_.bytes).first(8));
+  return {};
+}
+
+// A connection's first write begins a segment, so that whoever read numbers of a database that was since put
+// back can tell.
+Status Store::ensure_segment(std::int64_t stream, std::int64_t seq) {
+  std::int64_t segment = 0;
+  for (auto statement : {sql::segment_find, sql::segment_add}) {
+    WAYMARK_TRY(query, db_->prepare(statement));
+    query.bind(segment_);
+    if (statement.data() == sql::segment_add.data()) query.bind(clock().now_ms());
+    WAYMARK_TRY(row, query.step());
+    if (!row) continue;
+    segment = query.integer(0);
+    break;
+  }
+  WAYMARK_TRY(query, db_->prepare(sql::segment_stream_add));
+  return query.bind(stream).bind(segment).bind(seq).run();
+}
+
+Result<SegmentToken> Store::segment() {
+  WAYMARK_TRY(query, db_->prepare(sql::segment_last));
+  WAYMARK_TRY(row, query.step());
+  return row ? query.id<SegmentToken>(0) : SegmentToken{};
+}
+
+Result<std::optional<std::string>> Store::meta(std::string_view key) {
+  WAYMARK_TRY(query, db_->prepare(sql::meta_get));
+  WAYMARK_TRY(row, query.bind(key).step());
+  if (!row) return std::optional<std::string>();
+  return std::optional<std::string>(query.text(0));
+}
+Status Store::set_meta(std::string_view key, std::string_view value) {
+  WAYMARK_TRY(query, db_->prepare(sql::meta_set));
+  return query.bind(key).bind(as_bytes(value)).run();
+}
+
+// ---- names as numbers
+
+// Not remembered in memory: what a transaction added, it may also roll back.
+namespace {
+Result<std::int64_t> intern(Db& db, std::string_view name, std::string_view find, std::string_view add) {
+  for (auto statement : {find, add}) {
+    WAYMARK_TRY(query, db.prepare(statement));
+    WAYMARK_TRY(row, query.bind(name).step());
+    if (row) return query.integer(0);
+  }
+  return Error{Code::internal, "a name without a number"};
+}
+}  // namespace
+
+Result<std::optional<std::int64_t>> Store::known_stream(std::string_view name) {
+  WAYMARK_TRY(query, db_->prepare(sql::stream_find));
+  WAYMARK_TRY(row, query.bind(name).step());
+  if (!row) return std::optional<std::int64_t>();
+  return std::optional(query.integer(0));
+}
+Result<std::int64_t> Store::stream_id(std::string_view name) {
+  return intern(*db_, name, sql::stream_find, sql::stream_add);
+}
+Result<std::int64_t> Store::kind_id(std::string_view name) {
+  return intern(*db_, name, sql::kind_find, sql::kind_add);
+}
+
+// ---- reading records
+
+namespace {
+
+// Reads rows (record row id, record id, created, names, op id, body[, stream]) into records.
+Result<std::vector<Record>> read_records(Query& query, std::string_view stream, std::string_view kind,
+                                         int stream_column) {
+  std::vector<Record> records;
+  std::int64_t current = -1;
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) break;
+    if (query.integer(0) != current) {
+      current = query.integer(0);
+      if (!records.empty()) order_heads(records.back());
+      Record record;
+      record.key = {stream_column < 0 ? std::string(stream) : query.text(stream_column), std::string(kind),
+                    query.id<RecordId>(1)};
+      record.created_ms = query.integer(2);
+      records.push_back(std::move(record));
+    }
+    auto op = record::parse_op(query.view(5));
+    if (!op) return damaged(op.error());
+    add_heads(records.back(), split(query.view(3)), query.id<OpId>(4), std::move(*op));
+  }
+  if (!records.empty()) order_heads(records.back());
+  return records;
+}
+
+}  // namespace
+
+Result<std::optional<Record>> Store::find(const record::RecordKey& key) {
+  WAYMARK_TRY(stream, known_stream(key.stream));
+  if (!stream) return std::optional<Record>();
+  WAYMARK_TRY(kind_query, db_->prepare(sql::kind_find));
+  WAYMARK_TRY(has_kind, kind_query.bind(key.kind).step());
+  if (!has_kind) return std::optional<Record>();
+  WAYMARK_TRY(query, db_->prepare(sql::record_find));
+  WAYMARK_TRY(row, query.bind(*stream).bind(kind_query.integer(0)).bind(key.id).step());
+  if (!row) return std::optional<Record>();
+  Record record;
+  record.key = key;
+  record.created_ms = query.integer(1);
+  WAYMARK_TRY(heads, db_->prepare(sql::head_of_record));
+  heads.bind(query.integer(0));
+  for (;;) {
+    WAYMARK_TRY(more, heads.step());
+    if (!more) break;
+    auto op = record::parse_op(heads.view(2));
+    if (!op) return damaged(op.error());
+    add_heads(record, split(heads.view(0)), heads.id<OpId>(1), std::move(*op));
+  }
+  if (record.fields.empty()) return std::optional<Record>();
+  order_heads(record);
+  return std::optional(std::move(record));
+}
+
+Result<std::vector<Record>> Store::records(std::string_view stream, std::string_view kind) {
+  WAYMARK_TRY(stream_row, known_stream(stream));
+  if (!stream_row) return std::vector<Record>();
+  WAYMARK_TRY(kind_row, kind_id(kind));
+  WAYMARK_TRY(query, db_->prepare(sql::record_list));
+  query.bind(*stream_row).bind(kind_row);
+  return read_records(query, stream, kind, -1);
+}
+
+Result<std::vector<Record>> Store::records_everywhere(std::string_view stream_word, std::string_view kind) {
+  WAYMARK_TRY(kind_row, kind_id(kind));
+  WAYMARK_TRY(query, db_->prepare(sql::record_list_everywhere));
+  // ':' and ';' are neighbours, so this is every name that begins with the word and a colon.
+  query.bind(kind_row).bind(std::string(stream_word) + ":").bind(std::string(stream_word) + ";");
+  return read_records(query, {}, kind, 6);
+}
+
+Result<std::optional<record::Op>> Store::op(const OpId& id) {
+  WAYMARK_TRY(query, db_->prepare(sql::op_find));
+  WAYMARK_TRY(row, query.bind(id).step());
+  if (!row || query.integer(1) == kStub) return std::optional<record::Op>();
+  auto op = record::parse_op(query.view(2));
+  if (!op) return damaged(op.error());
+  return std::optional(std::move(*op));
+}
+
+Result<std::vector<std::string>> Store::streams() {
+  std::vector<std::string> names;
+  WAYMARK_TRY(query, db_->prepare(sql::stream_all));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return names;
+    names.push_back(query.text(0));
+  }
+}
+
+Result<std::vector<std::pair<OpId, record::Op>>> Store::history(const record::RecordKey& key) {
+  std::vector<std::pair<OpId, record::Op>> ops;
+  WAYMARK_TRY(stream, known_stream(key.stream));
+  if (!stream) return ops;
+  WAYMARK_TRY(kind, kind_id(key.kind));
+  WAYMARK_TRY(found, db_->prepare(sql::record_find));
+  WAYMARK_TRY(row, found.bind(*stream).bind(kind).bind(key.id).step());
+  if (!row) return ops;
+  WAYMARK_TRY(query, db_->prepare(sql::op_of_record));
+  query.bind(found.integer(0));
+  for (;;) {
+    WAYMARK_TRY(more, query.step());
+    if (!more) return ops;
+    if (query.integer(2) == kStub) continue;
+    auto op = record::parse_op(query.view(3));
+    if (!op) return damaged(op.error());
+    ops.emplace_back(query.id<OpId>(1), std::move(*op));
+  }
+}
+
+Result<std::int64_t> Store::version() {
+  WAYMARK_TRY(query, db_->prepare(sql::log_end));
+  WAYMARK_TRY(row, query.step());
+  return row ? query.integer(0) : std::int64_t{0};
+}
+
+// ---- learning ops
+
+Result<std::int64_t> Store::next_seq(std::int64_t stream, const OpId& id) {
+  WAYMARK_TRY(query, db_->prepare(sql::stream_end));
+  WAYMARK_TRY(row, query.bind(stream).step());
+  if (!row) return Error{Code::internal, "a stream without an end"};
+  std::int64_t seq = query.integer(0) + 1;
+  WAYMARK_TRY(digest, digest_from(seq - 1, query.blob(1)));
+  digest.add(id);
+  WAYMARK_CHECK(ensure_segment(stream, seq));
+  WAYMARK_TRY(advance, db_->prepare(sql::stream_advance));
+  WAYMARK_CHECK(advance.bind(seq).bind(ByteView(digest_blob(digest))).bind(stream).run());
+  return seq;
+}
+
+Result<std::int64_t> Store::record_row(std::int64_t stream, std::int64_t kind, const RecordId& id,
+                                       std::int64_t time_ms) {
+  WAYMARK_TRY(find, db_->prepare(sql::record_find));
+  WAYMARK_TRY(row, find.bind(stream).bind(kind).bind(id).step());
+  if (row) {
+    std::int64_t record = find.integer(0);
+    if (time_ms < find.integer(1)) {
+      WAYMARK_TRY(earlier, db_->prepare(sql::record_earlier));
+      WAYMARK_CHECK(earlier.bind(time_ms).bind(record).run());
+    }
+    return record;
+  }
+  WAYMARK_TRY(add, db_->prepare(sql::record_add));
+  WAYMARK_TRY(added, add.bind(stream).bind(kind).bind(id).bind(time_ms).step());
+  if (!added) return Error{Code::internal, "a record without a number"};
+  return add.integer(0);
+}
+
+Result<std::int64_t> Store::learn(const record::RecordKey& key, const record::Link& link,
+                                  std::int64_t time_ms, int state, std::string_view body) {
+  WAYMARK_TRY(stream, stream_id(key.stream));
+  WAYMARK_TRY(kind, kind_id(key.kind));
+  WAYMARK_TRY(record,
+              record_row(stream, kind, key.id.is_zero() ? id_cast<RecordId>(link.id) : key.id, time_ms));
+  WAYMARK_TRY(seq, next_seq(stream, link.id));
+  std::int64_t n = 0;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_add));
+    WAYMARK_TRY(
+        row, query.bind(link.id).bind(stream).bind(seq).bind(record).bind(state).bind(as_bytes(body)).step());
+    if (!row) return Error{Code::internal, "an op without a number"};
+    n = query.integer(0);
+  }
+  for (const auto& base : link.base) {
+    WAYMARK_TRY(known, has(base));
+    if (known) continue;
+    WAYMARK_TRY(query, db_->prepare(sql::missing_add));
+    WAYMARK_CHECK(query.bind(base).bind(record).run());
+  }
+  WAYMARK_CHECK(update_heads(record, n, link));
+  return n;
+}
+
+// The common case touches one or two rows: the op saw every head of the fields it sets, and nothing here was
+// waiting for it. Everything else recomputes the record from all its ops.
+Status Store::update_heads(std::int64_t record, std::int64_t n, const record::Link& link) {
+  bool awaited = false;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::missing_find));
+    WAYMARK_TRY(row, query.bind(link.id).step());
+    awaited = row;
+  }
+  if (awaited) {
+    WAYMARK_TRY(query, db_->prepare(sql::missing_remove));
+    WAYMARK_CHECK(query.bind(link.id).run());
+    return recompute_heads(record);
+  }
+  if (!link.accepted) return {};
+
+  struct Row {
+    std::int64_t op;
+    std::vector<std::string> names;
+    OpId id;
+  };
+  std::vector<Row> rows;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::head_ids));
+    query.bind(record);
+    for (;;) {
+      WAYMARK_TRY(more, query.step());
+      if (!more) break;
+      rows.push_back({query.integer(0), split(query.view(1)), query.id<OpId>(2)});
+    }
+  }
+  for (auto& row : rows) {
+    std::vector<std::string> kept;
+    for (auto& name : row.names)
+      if (!std::binary_search(link.names.begin(), link.names.end(), name)) kept.push_back(name);
+    if (kept.size() == row.names.size()) continue;
+    if (!std::binary_search(link.base.begin(), link.base.end(), row.id)) return recompute_heads(record);
+    row.names = std::move(kept);
+  }
+  for (const auto& row : rows) {
+    if (row.names.empty()) {
+      WAYMARK_TRY(query, db_->prepare(sql::head_remove));
+      WAYMARK_CHECK(query.bind(record).bind(row.op).run());
+    } else {
+      WAYMARK_TRY(query, db_->prepare(sql::head_set));
+      WAYMARK_CHECK(query.bind(join(row.names)).bind(record).bind(row.op).run());
+    }
+  }
+  WAYMARK_TRY(query, db_->prepare(sql::head_add));
+  return query.bind(record).bind(n).bind(join(link.names)).run();
+}
+
+Status Store::recompute_heads(std::int64_t record) {
+  std::vector<record::Link> links;
+  std::unordered_map<OpId, std::int64_t> numbers;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_of_record));
+    query.bind(record);
+    for (;;) {
+      WAYMARK_TRY(more, query.step());
+      if (!more) break;
+      auto id = query.id<OpId>(1);
+      WAYMARK_TRY(link, link_from(id, static_cast<int>(query.integer(2)), query.view(3)));
+      numbers.emplace(id, query.integer(0));
+      links.push_back(std::move(link));
+    }
+  }
+  std::map<std::int64_t, std::vector<std::string>> names_of;
+  for (const auto& [name, ids] : record::heads(links))
+    for (const auto& id : ids) names_of[numbers[id]].push_back(name);
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::head_clear));
+    WAYMARK_CHECK(query.bind(record).run());
+  }
+  for (const auto& [n, names] : names_of) {
+    WAYMARK_TRY(query, db_->prepare(sql::head_add));
+    WAYMARK_CHECK(query.bind(record).bind(n).bind(join(names)).run());
+  }
+  return {};
+}
+
+Result<bool> Store::has(const OpId& id) {
+  WAYMARK_TRY(query, db_->prepare(sql::op_find));
+  return query.bind(id).step();
+}
+
+Result<Outcome> Store::add(const record::Op& op, std::string_view body, const OpId& id) {
+  WAYMARK_TRY(known, has(id));
+  if (known) return Outcome::duplicate;
+  WAYMARK_TRY(n, learn(op.key(), record::link_of(op, id), op.time_ms, kAccepted, body));
+  (void)n;
+  return Outcome::fresh;
+}
+
+Result<Outcome> Store::add_stub(const record::Stub& stub) {
+  std::int64_t n = 0, record = 0;
+  int state = kStub;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_find));
+    WAYMARK_TRY(row, query.bind(stub.id).step());
+    if (!row) {
+      WAYMARK_TRY(added, learn({stub.stream, stub.kind, stub.record}, record::link_of(stub), 0, kStub,
+                               record::canonical(stub)));
+      (void)added;
+      return Outcome::fresh;
+    }
+    n = query.integer(0), state = static_cast<int>(query.integer(1)), record = query.integer(3);
+  }
+  bool erased = stub.reason == "erased";
+  if (state == kStub || (state == kRefused && !erased)) return Outcome::duplicate;
+  bool own = false;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_has));
+    WAYMARK_TRY(row, query.bind(n).step());
+    own = row;
+  }
+  if (own && !erased) {  // our own work, refused: its content stays with its author
+    WAYMARK_TRY(query, db_->prepare(sql::op_state_set));
+    WAYMARK_CHECK(query.bind(kRefused).bind(n).run());
+    WAYMARK_TRY(refusal, db_->prepare(sql::refusal_add));
+    WAYMARK_CHECK(refusal.bind(stub.id).bind(stub.reason).bind("").bind(clock().now_ms()).run());
+  } else {
+    WAYMARK_TRY(query, db_->prepare(sql::op_to_stub));
+    WAYMARK_CHECK(query.bind(kStub).bind(as_bytes(record::canonical(stub))).bind(n).run());
+  }
+  WAYMARK_CHECK(recompute_heads(record));
+  return Outcome::fresh;
+}
+
+// ---- writing
+
+Result<std::vector<Written>> Store::write(const PersonId& author, std::span<const Edit> edits) {
+  std::vector<Written> written;
+  WAYMARK_TRY(transaction, Transaction::begin(*db_));
+  std::int64_t now = clock().now_ms() + clock_offset_ms_;
+  for (const auto& edit : edits) {
+    record::Op op;
+    op.stream = edit.key.stream;
+    op.kind = edit.key.kind;
+    op.record = edit.key.id;
+    op.fields = edit.fields;
+    op.base = unique(edit.base);
+    op.author = author;
+    op.replica = replica_;
+    op.time_ms = std::min(now, record::integer_max);
+    for (const std::vector<OpId>* ids : {&std::as_const(op.base), &edit.refers})
+      for (const auto& id : *ids) {
+        WAYMARK_TRY(seen, this->op(id));
+        if (seen && seen->time_ms >= op.time_ms && seen->time_ms <= now + kDayMs)
+          op.time_ms = seen->time_ms + 1;
+      }
+    random().fill(op.salt);
+    WAYMARK_CHECK(record::check(op));
+    std::string body = record::canonical(op);
+    if (body.size() > record::op_bytes_max) return Error{Code::too_large, "an op of more than 512 KiB"};
+    OpId id = record::op_id(body);
+    WAYMARK_TRY(n, learn(op.key(), record::link_of(op, id), op.time_ms, kAccepted, body));
+    if (options_.has_parent) {
+      WAYMARK_TRY(query, db_->prepare(sql::outbox_add));
+      WAYMARK_CHECK(query.bind(n).run());
+    }
+    written.push_back({id, op.record.is_zero() ? id_cast<RecordId>(id) : op.record});
+  }
+  WAYMARK_CHECK(transaction.commit());
+  return written;
+}
+
+// ---- being read
+
+Result<StreamState> Store::stream_state(std::string_view stream) {
+  WAYMARK_TRY(query, db_->prepare(sql::stream_state_get));
+  WAYMARK_TRY(row, query.bind(stream).step());
+  if (!row) return StreamState{};
+  StreamState state;
+  state.head = query.integer(0);
+  WAYMARK_TRY(digest, digest_from(state.head, query.blob(1)));
+  state.digest = digest;
+  return state;
+}
+
+Result<bool> Store::valid_cursor(std::string_view stream, const Cursor& cursor) {
+  if (cursor.seq == 0) return true;
+  if (cursor.feed != feed_) return false;
+  WAYMARK_TRY(row, known_stream(stream));
+  if (!row) return false;
+  WAYMARK_TRY(state, stream_state(stream));
+  if (cursor.seq > state.head) return false;
+  WAYMARK_TRY(segment, db_->prepare(sql::segment_find));
+  WAYMARK_TRY(known, segment.bind(cursor.segment).step());
+  if (!known) return false;
+  WAYMARK_TRY(rewrote, db_->prepare(sql::segment_rewrote));
+  WAYMARK_TRY(later, rewrote.bind(*row).bind(segment.integer(0)).bind(cursor.seq).step());
+  return !later;
+}
+
+Result<std::vector<Entry>> Store::page(std::string_view stream, std::int64_t seq, std::size_t ops_max,
+                                       std::size_t bytes_max) {
+  std::vector<Entry> entries;
+  WAYMARK_TRY(row, known_stream(stream));
+  if (!row) return entries;
+  WAYMARK_TRY(query, db_->prepare(sql::op_page));
+  query.bind(*row).bind(seq).bind(static_cast<std::int64_t>(ops_max));
+  std::size_t bytes = 0;
+  while (bytes < bytes_max) {
+    WAYMARK_TRY(more, query.step());
+    if (!more) break;
+    Entry entry{query.integer(0), query.id<OpId>(1), static_cast<int>(query.integer(2)), query.text(3), {}};
+    if (entry.state != kStub) {
+      auto op = record::parse_op(entry.body);
+      if (!op) return damaged(op.error());
+      entry.replica = op->replica;
+      if (entry.state == kRefused) entry.body = record::canonical(stub_of(*op, entry.id, "refused"));
+    }
+    bytes += entry.body.size();
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+// ---- reading a parent
+
+Result<std::vector<Reading>> Store::readings() {
+  std::vector<Reading> readings;
+  WAYMARK_TRY(query, db_->prepare(sql::reading_list));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return readings;
+    Reading reading;
+    reading.stream = query.text(0);
+    reading.access = query.id<AccessId>(1);
+    reading.role = query.text(2);
+    reading.cursor = {query.id<FeedId>(3), query.id<SegmentToken>(4), query.integer(5)};
+    WAYMARK_TRY(served, digest_from(query.integer(6), query.blob(7)));
+    reading.served = served;
+    readings.push_back(std::move(reading));
+  }
+}
+
+Status Store::grant(std::string_view stream, const AccessId& access, std::string_view role) {
+  WAYMARK_TRY(row, stream_id(stream));
+  WAYMARK_TRY(find, db_->prepare(sql::reading_find));
+  WAYMARK_TRY(known, find.bind(row).step());
+  if (known && find.id<AccessId>(0) == access) {
+    WAYMARK_TRY(query, db_->prepare(sql::reading_role));
+    return query.bind(role).bind(row).run();
+  }
+  WAYMARK_TRY(query, db_->prepare(sql::reading_set));
+  return query.bind(row).bind(access).bind(role).run();
+}
+
+Status Store::revoke(std::string_view stream) {
+  WAYMARK_TRY(row, stream_id(stream));
+  WAYMARK_TRY(query, db_->prepare(sql::reading_remove));
+  return query.bind(row).run();
+}
+
+Status Store::set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,
+                         bool verified) {
+  WAYMARK_TRY(row, stream_id(stream));
+  WAYMARK_TRY(query, db_->prepare(sql::reading_move));
+  query.bind(cursor.feed).bind(cursor.segment).bind(cursor.seq).bind(static_cast<std::int64_t>(served.count));
+  query.bind(ByteView(digest_blob(served)));
+  if (verified)
+    query.bind(clock().now_ms());
+  else
+    query.bind_null();
+  return query.bind(row).run();
+}
+
+// ---- pushing
+
+Result<std::int64_t> Store::waiting_count() {
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_waiting_count));
+  WAYMARK_TRY(row, query.step());
+  return row ? query.integer(0) : std::int64_t{0};
+}
+
+Result<std::optional<record::Position>> Store::own_position(std::int64_t n) {
+  if (n == 0) return std::optional(record::Position{});
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_at));
+  WAYMARK_TRY(row, query.bind(n).step());
+  if (!row) return std::optional<record::Position>();
+  return std::optional(record::Position{n, query.id<record::ChainLink>(0)});
+}
+
+Result<std::int64_t> Store::last_number() {
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_last));
+  WAYMARK_TRY(row, query.step());
+  return row ? query.integer(0) : std::int64_t{0};
+}
+
+Result<std::vector<Waiting>> Store::freeze(std::int64_t first_n, std::size_t ops_max, std::size_t bytes_max) {
+  WAYMARK_TRY(transaction, Transaction::begin(*db_));
+  record::Position at;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_last));
+    WAYMARK_TRY(row, query.step());
+    if (row) at = {query.integer(0), query.id<record::ChainLink>(1)};
+  }
+  std::vector<std::pair<std::int64_t, OpId>> unnumbered;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_unnumbered));
+    query.bind(static_cast<std::int64_t>(ops_max));
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      unnumbered.emplace_back(query.integer(0), query.id<OpId>(1));
+    }
+  }
+  for (const auto& [op, id] : unnumbered) {
+    at = record::next(at, id);
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_number));
+    WAYMARK_CHECK(query.bind(at.n).bind(at.c).bind(op).run());
+  }
+  std::vector<Waiting> waiting;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_from));
+    query.bind(first_n).bind(static_cast<std::int64_t>(ops_max));
+    std::size_t bytes = 0;
+    while (bytes < bytes_max) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      waiting.push_back({query.integer(0), query.id<OpId>(1), query.text(2)});
+      bytes += waiting.back().body.size();
+    }
+  }
+  WAYMARK_CHECK(transaction.commit());
+  return waiting;
+}
+
+Status Store::mark_settled(std::int64_t n, bool refused, std::string_view code, std::string_view sentence) {
+  std::int64_t op = 0;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_settle));
+    WAYMARK_TRY(row, query.bind(refused ? kSentBack : kAtSchool).bind(n).step());
+    if (!row) return {};
+    op = query.integer(0);
+    WAYMARK_CHECK(query.run());
+  }
+  if (!refused) return {};
+  OpId id;
+  std::int64_t record = 0;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_at));
+    WAYMARK_TRY(row, query.bind(op).step());
+    if (!row) return Error{Code::database_damaged, "the outbox names an op that is not here"};
+    id = query.id<OpId>(0), record = query.integer(1);
+    if (query.integer(2) != kAccepted) return {};
+  }
+  WAYMARK_TRY(state, db_->prepare(sql::op_state_set));
+  WAYMARK_CHECK(state.bind(kRefused).bind(op).run());
+  WAYMARK_TRY(refusal, db_->prepare(sql::refusal_add));
+  WAYMARK_CHECK(refusal.bind(id).bind(code).bind(sentence).bind(clock().now_ms()).run());
+  return recompute_heads(record);
+}
+
+Status Store::mark_unsettled_after(std::int64_t n) {
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_unsettle));
+  return query.bind(n).run();
+}
+
+Status Store::become_new_replica() {
+  WAYMARK_TRY(transaction, Transaction::begin(*db_));
+  auto replica = random().id<ReplicaId>();
+  WAYMARK_CHECK(set_meta("replica", replica.hex()));
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_renumber));
+  WAYMARK_CHECK(query.run());
+  WAYMARK_CHECK(transaction.commit());
+  replica_ = replica;
+  return {};
+}
+
+Result<std::vector<Refusal>> Store::refusals() {
+  std::vector<Refusal> refusals;
+  WAYMARK_TRY(query, db_->prepare(sql::refusal_list));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return refusals;
+    Refusal refusal{query.id<OpId>(0), query.text(1), query.text(2), query.integer(3), std::nullopt};
+    if (auto op = record::parse_op(query.view(4))) refusal.content = std::move(*op);
+    refusals.push_back(std::move(refusal));
+  }
+}
+
+Status Store::dismiss_refusal(const OpId& op) {
+  WAYMARK_TRY(query, db_->prepare(sql::refusal_dismiss));
+  return query.bind(op).run();
+}
+
+// ---- being pushed to
+
+Result<record::Position> Store::position(const ReplicaId& replica) {
+  WAYMARK_TRY(query, db_->prepare(sql::position_get));
+  WAYMARK_TRY(row, query.bind(replica).step());
+  if (!row) return record::Position{};
+  return record::Position{query.integer(0), query.id<record::ChainLink>(1)};
+}
+
+Status Store::set_position(const ReplicaId& replica, const record::Position& position) {
+  WAYMARK_TRY(query, db_->prepare(sql::position_set));
+  return query.bind(replica).bind(position.n).bind(position.c).run();
+}
+
+// ---- files
+
+namespace {
+FileRow file_row(const Query& query) {
+  return {to_hex(query.blob(0)), query.integer(1), query.text(2), query.text(3),
+          static_cast<int>(query.integer(4))};
+}
+}  // namespace
+
+Result<std::optional<FileRow>> Store::file(std::string_view hash) {
+  WAYMARK_TRY(bytes, from_hex(hash));
+  WAYMARK_TRY(query, db_->prepare(sql::file_find));
+  WAYMARK_TRY(row, query.bind(ByteView(bytes)).step());
+  if (!row) return std::optional<FileRow>();
+  return std::optional(file_row(query));
+}
+
+Status Store::add_file(const FileRow& row) {
+  WAYMARK_TRY(bytes, from_hex(row.hash));
+  WAYMARK_TRY(stream, stream_id(row.stream));
+  WAYMARK_TRY(query, db_->prepare(sql::file_add));
+  query.bind(ByteView(bytes)).bind(row.bytes).bind(row.mime).bind(stream).bind(row.state);
+  return query.bind(clock().now_ms()).run();
+}
+
+Status Store::mark_file_sent(std::string_view hash) {
+  WAYMARK_TRY(bytes, from_hex(hash));
+  WAYMARK_TRY(query, db_->prepare(sql::file_sent));
+  return query.bind(ByteView(bytes)).run();
+}
+
+Result<std::vector<FileRow>> Store::files_to_send() {
+  std::vector<FileRow> rows;
+  WAYMARK_TRY(query, db_->prepare(sql::file_to_send));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return rows;
+    rows.push_back(file_row(query));
+  }
+}
+
+// ---- checking and rebuilding
+
+Status Store::verify() {
+  WAYMARK_CHECK(db_->check_integrity());
+  auto broken = [](const std::string& what) { return Error{Code::database_damaged, what}; };
+  {
+    std::string stream;
+    std::int64_t seq = 0;
+    record::Digest digest;
+    auto close = [&]() -> Status {
+      if (stream.empty()) return {};
+      WAYMARK_TRY(state, stream_state(stream));
+      if (state.head != seq) return broken("stream " + stream + " ends at another number than its log");
+      if (!(state.digest == digest)) return broken("stream " + stream + " has another digest than its log");
+      return {};
+    };
+    WAYMARK_TRY(query, db_->prepare(sql::op_all));
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      if (query.view(3) != stream) {
+        WAYMARK_CHECK(close());
+        stream = query.text(3), seq = 0, digest = {};
+      }
+      if (query.integer(4) != ++seq) return broken("stream " + stream + " has a gap before " + query.text(4));
+      auto id = query.id<OpId>(0);
+      digest.add(id);
+      if (query.integer(1) != kStub && record::op_id(query.view(2)) != id)
+        return broken("op " + id.hex() + " is not what its id says");
+    }
+    WAYMARK_CHECK(close());
+  }
+  std::vector<std::int64_t> records;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::record_all));
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      records.push_back(query.integer(0));
+    }
+  }
+  auto stored = [&](std::int64_t record) -> Result<std::set<std::pair<std::int64_t, std::string>>> {
+    std::set<std::pair<std::int64_t, std::string>> heads;
+    WAYMARK_TRY(query, db_->prepare(sql::head_ids));
+    query.bind(record);
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) return heads;
+      heads.emplace(query.integer(0), query.text(1));
+    }
+  };
+  // Recomputed inside a transaction that is never committed.
+  WAYMARK_TRY(transaction, Transaction::begin(*db_));
+  for (auto record : records) {
+    WAYMARK_TRY(before, stored(record));
+    WAYMARK_CHECK(recompute_heads(record));
+    WAYMARK_TRY(after, stored(record));
+    if (before != after) return broken("record " + std::to_string(record) + " has other heads than its log");
+  }
+  return {};
+}
+
+Status Store::rebuild() {
+  WAYMARK_TRY(transaction, Transaction::begin(*db_));
+  std::vector<std::int64_t> records;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::record_all));
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      records.push_back(query.integer(0));
+    }
+  }
+  for (auto record : records) WAYMARK_CHECK(recompute_heads(record));
+  return transaction.commit();
+}
+
+}  // namespace waymark::store

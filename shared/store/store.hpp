@@ -1,0 +1,251 @@
+// A replica in SQLite: every op in the order this place learned it, the heads that follow from them, and how
+// far others have been read. All replicas run this code: the student's computer, the school's server, the
+// simulator. It promises that what a function returned as done is on the disk, and that cursors, positions
+// and heads move only together with the data. Who may do what is decided before an op comes here.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "shared/base/seams.hpp"
+#include "shared/record/chain.hpp"
+#include "shared/record/merge.hpp"
+#include "shared/record/op.hpp"
+#include "shared/store/db.hpp"
+
+namespace waymark::store {
+
+// ---- what is read
+
+struct Head {
+  OpId op;
+  std::int64_t time_ms = 0;
+  PersonId author;
+  ReplicaId replica;
+  record::Value value;
+};
+
+struct Field {
+  std::vector<Head> heads;  // never empty; the displayed one first
+  const record::Value& value() const { return heads.front().value; }
+  // True when people really edited without seeing each other and wrote different things.
+  bool conflict() const;
+};
+
+struct Record {
+  record::RecordKey key;
+  std::int64_t created_ms = 0;  // the earliest time of its ops here
+  std::map<std::string, Field, std::less<>> fields;
+
+  const Field* field(std::string_view name) const;
+  std::string text(std::string_view name, std::string_view other = {}) const;
+  std::int64_t integer(std::string_view name, std::int64_t other = 0) const;
+  bool boolean(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;
+  std::int64_t changed_ms() const;  // the latest displayed time
+  PersonId author() const;          // of the latest displayed head
+  bool deleted() const { return boolean("deleted"); }
+  // What an edit of these fields is based on: their heads, sorted and unique.
+  std::vector<OpId> heads_of(std::span<const std::string> names) const;
+  std::vector<OpId> all_heads() const;
+};
+
+// ---- what is written
+
+// One gesture: fields of one record, and the heads its author read. An append-only record has a zero id and
+// no base.
+struct Edit {
+  record::RecordKey key;
+  record::Fields fields;
+  std::vector<OpId> base;
+  std::vector<OpId> refers;  // ops it answers or judges: its time is later than theirs
+};
+struct Written {
+  OpId op;
+  RecordId record;
+};
+
+enum class Outcome { fresh, duplicate };
+
+// ---- feeds and cursors
+
+using AccessId = GrantId;
+using SegmentToken = Id<struct SegmentTag>;  // 8 random bytes, then zeros
+
+struct Cursor {
+  FeedId feed;
+  SegmentToken segment;
+  std::int64_t seq = 0;
+  bool operator==(const Cursor&) const = default;
+};
+
+struct StreamState {
+  std::int64_t head = 0;
+  record::Digest digest;
+};
+
+struct Entry {
+  std::int64_t seq = 0;
+  OpId id;
+  int state = 0;     // 0 accepted op, otherwise a stub
+  std::string body;  // canonical bytes
+  ReplicaId replica;
+};
+
+// One stream that this replica reads at its parent.
+struct Reading {
+  std::string stream;
+  AccessId access;
+  std::string role;
+  Cursor cursor;
+  record::Digest served;
+};
+
+// ---- the outbox
+
+struct Waiting {
+  std::int64_t n = 0;
+  OpId id;
+  std::string body;
+};
+struct Refusal {
+  OpId op;
+  std::string code;      // a Code's name
+  std::string sentence;  // for the log; people read the catalogue's
+  std::int64_t at_ms = 0;
+  std::optional<record::Op> content;
+};
+
+struct FileRow {
+  std::string hash;  // 64 hexadecimal digits
+  std::int64_t bytes = 0;
+  std::string mime;
+  std::string stream;
+  int state = 0;  // 0 to be sent, 1 at school
+};
+
+struct Options {
+  Clock* clock = nullptr;
+  Random* random = nullptr;
+  bool has_parent = true;  // false: the school's own server, whose writes wait for nobody
+};
+
+class Store {
+ public:
+  // Opens or creates the replica at `path` and brings its schema up to date, with a copy made first. One
+  // process writes a database at a time; connections within it may be several.
+  static Result<std::unique_ptr<Store>> open(const std::string& path, Options options);
+  ~Store();
+
+  Db& db() { return *db_; }
+  Clock& clock() { return *options_.clock; }
+  Random& random() { return *options_.random; }
+  const FeedId& feed() const { return feed_; }
+  const ReplicaId& replica() const { return replica_; }
+  // The segment that a cursor given now belongs to: the last that wrote.
+  Result<SegmentToken> segment();
+
+  // Small values beside the records (who this profile is, the school's identity, settings of this computer).
+  Result<std::optional<std::string>> meta(std::string_view key);
+  Status set_meta(std::string_view key, std::string_view value);
+
+  // ---- records
+  Result<std::optional<Record>> find(const record::RecordKey& key);
+  Result<std::vector<Record>> records(std::string_view stream, std::string_view kind);
+  // Every record of a kind in all streams that begin with `stream_word` ("person"), for a teacher's overview.
+  Result<std::vector<Record>> records_everywhere(std::string_view stream_word, std::string_view kind);
+  Result<std::optional<record::Op>> op(const OpId& id);
+  Result<std::vector<std::string>> streams();
+  // All ops of one record in the order learned, with their ids: its history.
+  Result<std::vector<std::pair<OpId, record::Op>>> history(const record::RecordKey& key);
+  // A number that grows with every op learned or written, by any connection.
+  Result<std::int64_t> version();
+
+  // ---- writing here: one durable transaction for all edits, which either all stand or none
+  Result<std::vector<Written>> write(const PersonId& author, std::span<const Edit> edits);
+  // The clock's correction that the last parent told, in milliseconds.
+  void set_clock_offset_ms(std::int64_t offset) { clock_offset_ms_ = offset; }
+
+  // ---- learning ops from others; call within a Transaction of db()
+  Result<Outcome> add(const record::Op& op, std::string_view body, const OpId& id);
+  Result<Outcome> add_stub(const record::Stub& stub);
+  Result<bool> has(const OpId& id);
+
+  // ---- being read
+  Result<StreamState> stream_state(std::string_view stream);
+  // Is what a reader holds still a place in this feed? Else it starts again from zero.
+  Result<bool> valid_cursor(std::string_view stream, const Cursor& cursor);
+  // Entries after `seq`, at most `ops_max`, stopping once `bytes_max` is reached (but at least one).
+  Result<std::vector<Entry>> page(std::string_view stream, std::int64_t seq, std::size_t ops_max,
+                                  std::size_t bytes_max);
+
+  // ---- reading a parent
+  Result<std::vector<Reading>> readings();
+  // New access to a stream, or another access to it: starts from zero.
+  Status grant(std::string_view stream, const AccessId& access, std::string_view role);
+  // The access ended: records stay where they are, reading stops.
+  Status revoke(std::string_view stream);
+  Status set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,
+                    bool verified);
+
+  // ---- pushing to a parent
+  // How many own ops are not at school yet.
+  Result<std::int64_t> waiting_count();
+  // Gives numbers to what has none and returns own ops from number `first_n` on, up to the limits.
+  Result<std::vector<Waiting>> freeze(std::int64_t first_n, std::size_t ops_max, std::size_t bytes_max);
+  // Own position at number n; nothing when this replica never gave that number.
+  Result<std::optional<record::Position>> own_position(std::int64_t n);
+  Result<std::int64_t> last_number();
+  Status mark_settled(std::int64_t n, bool refused, std::string_view code, std::string_view sentence);
+  // Everything the parent has no longer is to be sent again: all own ops after n that it must have lost.
+  Status mark_unsettled_after(std::int64_t n);
+  // This database was copied or put back: a new replica id, all own ops to be numbered and offered anew.
+  Status become_new_replica();
+  Result<std::vector<Refusal>> refusals();
+  Status dismiss_refusal(const OpId& op);
+
+  // ---- being pushed to
+  Result<record::Position> position(const ReplicaId& replica);
+  Status set_position(const ReplicaId& replica, const record::Position& position);
+
+  // ---- files
+  Result<std::optional<FileRow>> file(std::string_view hash);
+  Status add_file(const FileRow& row);
+  Status mark_file_sent(std::string_view hash);
+  Result<std::vector<FileRow>> files_to_send();
+
+  // Recomputes every projection from the log and compares it with what was stored: digests, heads, numbering.
+  Status verify();
+  // Throws the projections away and makes them again from the log.
+  Status rebuild();
+
+ private:
+  Store() = default;
+  Status prepare_schema(const std::string& path);
+  Status start();
+  Result<std::optional<std::int64_t>> known_stream(std::string_view name);
+  Result<std::int64_t> stream_id(std::string_view name);
+  Result<std::int64_t> kind_id(std::string_view name);
+  Result<std::int64_t> next_seq(std::int64_t stream, const OpId& id);
+  Status ensure_segment(std::int64_t stream, std::int64_t seq);
+  Result<std::int64_t> record_row(std::int64_t stream, std::int64_t kind, const RecordId& id,
+                                  std::int64_t time_ms);
+  Result<std::int64_t> learn(const record::RecordKey& key, const record::Link& link, std::int64_t time_ms,
+                             int state, std::string_view body);
+  Status update_heads(std::int64_t record, std::int64_t n, const record::Link& link);
+  Status recompute_heads(std::int64_t record);
+
+  Options options_;
+  std::unique_ptr<Db> db_;
+  FeedId feed_;
+  ReplicaId replica_;
+  SegmentToken segment_;  // begun with this connection's first write
+  std::int64_t clock_offset_ms_ = 0;
+};
+
+}  // namespace waymark::store

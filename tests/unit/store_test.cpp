@@ -1,0 +1,253 @@
+#include "shared/store/store.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+
+#include "shared/domain/kinds.hpp"
+#include "tests/support/temporary.hpp"
+
+using namespace waymark;
+using namespace waymark::store;
+
+namespace {
+
+const PersonId kAmira = PersonId::parse("0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a").value();
+const std::string kStream = domain::person_stream(kAmira);
+
+struct World {
+  ManualClock clock;
+  SeededRandom random{1};
+  test::TemporaryFolder folder;
+  std::unique_ptr<Store> store = open("a.db");
+
+  std::unique_ptr<Store> open(const std::string& name) {
+    return Store::open(folder.path() + "/" + name, {&clock, &random}).value();
+  }
+  record::RecordKey goal(std::uint8_t n = 1) {
+    record::RecordKey key{kStream, "goal", {}};
+    key.id.bytes.fill(n);
+    return key;
+  }
+  OpId set(Store& at, const record::RecordKey& key, record::Fields fields, std::vector<OpId> base = {}) {
+    Edit edit{key, std::move(fields), std::move(base), {}};
+    return at.write(kAmira, std::span(&edit, 1)).value().front().op;
+  }
+  // Everything that one store has of the stream, to another.
+  void copy(Store& from, Store& to) {
+    auto transaction = Transaction::begin(to.db()).value();
+    for (const auto& entry : from.page(kStream, 0, 10000, 1 << 30).value()) {
+      if (entry.state == 0)
+        REQUIRE(to.add(record::parse_op(entry.body).value(), entry.body, entry.id));
+      else
+        REQUIRE(to.add_stub(record::parse_stub(entry.body).value()));
+    }
+    REQUIRE(transaction.commit());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what was written is read back, also after the process is gone") {
+  World world;
+  auto op = world.set(*world.store, world.goal(), {{"want", "ask better questions"}, {"by", "2026-11-27"}});
+  auto replica = world.store->replica();
+  world.store.reset();
+  world.store = world.open("a.db");
+  auto record = world.store->find(world.goal()).value().value();
+  CHECK(record.text("want") == "ask better questions");
+  CHECK(record.text("by") == "2026-11-27");
+  CHECK(record.all_heads() == std::vector{op});
+  CHECK(world.store->replica() == replica);
+  CHECK(world.store->waiting_count().value() == 1);
+  CHECK_FALSE(world.store->find(world.goal(9)).value());
+}
+
+TEST_CASE("two edits that did not see each other are both kept, in every order of arrival") {
+  World world;
+  auto other = world.open("b.db");
+  auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
+  world.copy(*world.store, *other);
+  world.clock.advance_ms(10);
+  auto here = world.set(*world.store, world.goal(), {{"want", "here"}}, {first});
+  world.clock.advance_ms(10);
+  auto there = world.set(*other, world.goal(), {{"want", "there"}}, {first});
+  world.copy(*other, *world.store);
+  world.copy(*world.store, *other);
+  for (auto* store : {world.store.get(), other.get()}) {
+    auto record = store->find(world.goal()).value().value();
+    const auto& field = *record.field("want");
+    REQUIRE(field.heads.size() == 2);
+    CHECK(field.value().text() == "there");
+    CHECK(field.heads[0].op == there);
+    CHECK(field.heads[1].op == here);
+    CHECK(field.conflict());
+  }
+  // Settled by an edit that saw both.
+  auto seen = world.store->find(world.goal()).value().value();
+  world.set(*world.store, world.goal(), {{"want", "both"}}, seen.heads_of(std::vector<std::string>{"want"}));
+  world.copy(*world.store, *other);
+  auto record = other->find(world.goal()).value().value();
+  CHECK(record.field("want")->heads.size() == 1);
+  CHECK(record.text("want") == "both");
+  CHECK(other->verify().has_value());
+}
+
+TEST_CASE("an op that comes before its base heals when the base comes") {
+  World world;
+  auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
+  world.set(*world.store, world.goal(), {{"want", "two"}}, {first});
+  auto entries = world.store->page(kStream, 0, 10, 1 << 20).value();
+  auto other = world.open("b.db");
+  auto transaction = Transaction::begin(other->db()).value();
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry)
+    CHECK(other->add(record::parse_op(entry->body).value(), entry->body, entry->id).value() ==
+          Outcome::fresh);
+  CHECK(other->add(record::parse_op(entries[0].body).value(), entries[0].body, entries[0].id).value() ==
+        Outcome::duplicate);
+  REQUIRE(transaction.commit());
+  CHECK(other->find(world.goal()).value()->field("want")->heads.size() == 1);
+  CHECK(other->find(world.goal()).value()->text("want") == "two");
+  CHECK(other->stream_state(kStream).value().digest == world.store->stream_state(kStream).value().digest);
+  CHECK(other->verify().has_value());
+}
+
+TEST_CASE("an append-only record has its op's id") {
+  World world;
+  Edit edit{{kStream, "checkin", {}}, {{"goal", "x"}, {"text", "hello"}}, {}, {}};
+  auto written = world.store->write(kAmira, std::span(&edit, 1)).value().front();
+  CHECK(written.record == id_cast<RecordId>(written.op));
+  CHECK(world.store->records(kStream, "checkin").value().front().key.id == written.record);
+}
+
+TEST_CASE("an answer is later than what it answers, whatever the clock says") {
+  World world;
+  auto question = world.set(*world.store, world.goal(), {{"want", "one"}});
+  auto asked = world.store->op(question).value()->time_ms;
+  world.clock.set_ms(0);
+  Edit edit{world.goal(2), {{"want", "two"}}, {}, {question}};
+  auto answer = world.store->write(kAmira, std::span(&edit, 1)).value().front().op;
+  // More than a day ahead of this clock, the other's time is not believed.
+  CHECK(world.store->op(answer).value()->time_ms == 0);
+  world.clock.set_ms(asked - 1000);
+  answer = world.store->write(kAmira, std::span(&edit, 1)).value().front().op;
+  CHECK(world.store->op(answer).value()->time_ms == asked + 1);
+}
+
+TEST_CASE("all edits of one gesture stand or none") {
+  World world;
+  Edit edits[2] = {{world.goal(), {{"want", "fine"}}, {}, {}}, {world.goal(2), {}, {}, {}}};
+  CHECK(world.store->write(kAmira, edits).error().code == Code::malformed);
+  CHECK_FALSE(world.store->find(world.goal()).value());
+  CHECK(world.store->waiting_count().value() == 0);
+  // And the next one works: nothing of the failed one is remembered.
+  world.set(*world.store, world.goal(), {{"want", "fine"}});
+  CHECK(world.store->verify().has_value());
+}
+
+TEST_CASE("a refused op stays readable to its author and is a head no longer") {
+  World world;
+  auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
+  auto second = world.set(*world.store, world.goal(), {{"want", "two"}}, {first});
+  REQUIRE(world.store->freeze(1, 10, 1 << 20).value().size() == 2);
+  REQUIRE(world.store->mark_settled(1, false, "", ""));
+  REQUIRE(world.store->mark_settled(2, true, "forbidden", "no"));
+  CHECK(world.store->find(world.goal()).value()->text("want") == "one");
+  auto refusals = world.store->refusals().value();
+  REQUIRE(refusals.size() == 1);
+  CHECK(refusals[0].op == second);
+  CHECK(refusals[0].code == "forbidden");
+  CHECK(refusals[0].content->fields.at("want").text() == "two");
+  CHECK(world.store->waiting_count().value() == 0);
+  CHECK(world.store->verify().has_value());
+  REQUIRE(world.store->dismiss_refusal(second));
+  CHECK(world.store->refusals().value().empty());
+}
+
+TEST_CASE("numbers and chain are given once, in order, and a new replica begins anew") {
+  World world;
+  auto a = world.set(*world.store, world.goal(1), {{"want", "a"}});
+  auto b = world.set(*world.store, world.goal(2), {{"want", "b"}});
+  auto frozen = world.store->freeze(1, 10, 1 << 20).value();
+  REQUIRE(frozen.size() == 2);
+  CHECK(frozen[0].id == a);
+  CHECK(frozen[1].id == b);
+  auto expected = record::next(record::next({}, a), b);
+  CHECK(world.store->own_position(2).value().value() == expected);
+  CHECK_FALSE(world.store->own_position(3).value());
+  auto replica = world.store->replica();
+  REQUIRE(world.store->mark_settled(1, false, "", ""));
+  REQUIRE(world.store->become_new_replica());
+  CHECK(world.store->replica() != replica);
+  CHECK(world.store->waiting_count().value() == 2);
+  CHECK(world.store->last_number().value() == 0);
+}
+
+TEST_CASE("a cursor is refused when the database went back, even to the same numbers") {
+  World world;
+  world.set(*world.store, world.goal(1), {{"want", "a"}});
+  world.store.reset();
+  std::filesystem::copy_file(world.folder.path() + "/a.db", world.folder.path() + "/old.db");
+  world.store = world.open("a.db");
+  world.set(*world.store, world.goal(2), {{"want", "b"}});
+  Cursor cursor{world.store->feed(), world.store->segment().value(), 2};
+  CHECK(world.store->valid_cursor(kStream, cursor).value());
+  // The old file put back behind everybody's back, and written on to the same number.
+  auto restored = world.open("old.db");
+  CHECK_FALSE(restored->valid_cursor(kStream, cursor).value());
+  world.set(*restored, world.goal(3), {{"want", "c"}});
+  CHECK_FALSE(restored->valid_cursor(kStream, cursor).value());
+  // A cursor from before stays good.
+  Cursor early{world.store->feed(), {}, 0};
+  CHECK(restored->valid_cursor(kStream, early).value());
+  Cursor beyond{restored->feed(), restored->segment().value(), 99};
+  CHECK_FALSE(restored->valid_cursor(kStream, beyond).value());
+}
+
+TEST_CASE("a feed is read in pages, and restarting changes no number") {
+  World world;
+  for (std::uint8_t i = 1; i <= 5; i++) world.set(*world.store, world.goal(i), {{"want", "x"}});
+  CHECK(world.store->page(kStream, 0, 2, 1 << 20).value().size() == 2);
+  CHECK(world.store->page(kStream, 2, 10, 1).value().size() == 1);
+  CHECK(world.store->page(kStream, 5, 10, 1 << 20).value().empty());
+  CHECK(world.store->stream_state(kStream).value().head == 5);
+}
+
+TEST_CASE("a new grant of a stream starts from zero, the same grant goes on") {
+  World world;
+  AccessId access = world.random.id<AccessId>();
+  REQUIRE(world.store->grant(kStream, access, "owner"));
+  record::Digest served;
+  served.add(world.random.id<OpId>());
+  REQUIRE(world.store->set_cursor(kStream, {world.random.id<FeedId>(), {}, 7}, served, true));
+  REQUIRE(world.store->grant(kStream, access, "owner"));
+  CHECK(world.store->readings().value()[0].cursor.seq == 7);
+  REQUIRE(world.store->grant(kStream, world.random.id<AccessId>(), "owner"));
+  CHECK(world.store->readings().value()[0].cursor.seq == 0);
+  CHECK(world.store->readings().value()[0].served.count == 0);
+  REQUIRE(world.store->revoke(kStream));
+  CHECK(world.store->readings().value().empty());
+}
+
+TEST_CASE("a file that is no database, and one from the future, are named for what they are") {
+  World world;
+  std::ofstream(world.folder.path() + "/noise.db") << std::string(5000, 'x');
+  CHECK(Store::open(world.folder.path() + "/noise.db", {&world.clock, &world.random}).error().code ==
+        Code::database_damaged);
+  REQUIRE(world.store->db().execute("PRAGMA user_version = 99"));
+  CHECK(Store::open(world.folder.path() + "/a.db", {&world.clock, &world.random}).error().code ==
+        Code::unsupported);
+}
+
+TEST_CASE("verify finds a changed body, and rebuild mends changed projections") {
+  World world;
+  world.set(*world.store, world.goal(), {{"want", "one"}});
+  REQUIRE(world.store->db().execute("DELETE FROM head"));
+  CHECK(world.store->verify().error().code == Code::database_damaged);
+  REQUIRE(world.store->rebuild());
+  CHECK(world.store->verify().has_value());
+  REQUIRE(world.store->db().execute(
+      "UPDATE op SET body = CAST(replace(CAST(body AS TEXT), 'one', 'two') AS BLOB)"));
+  CHECK(world.store->verify().error().code == Code::database_damaged);
+}
