@@ -66,7 +66,8 @@ using RecordId = Id<struct RecordTag>;
 using PersonId = Id<struct PersonTag>;
 using ReplicaId = Id<struct ReplicaTag>;
 using FeedId = Id<struct FeedTag>;
-using GrantId = Id<struct GrantTag>;
+using AccessId = Id<struct AccessTag>;        // one grant of a stream to a person
+using SegmentToken = Id<struct SegmentTag>;  // one writer's time in a database: 8 random bytes, then zeros
 using ClassId = Id<struct ClassTag>;
 
 // Any id as another; for the few places where one thing's id is another's by definition (an append-only

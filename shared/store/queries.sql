@@ -60,6 +60,8 @@ INSERT INTO op (id, stream, seq, record, state, body) VALUES (?, ?, ?, ?, ?, ?) 
 UPDATE op SET state = ?, body = ? WHERE n = ?
 -- name: op_state_set
 UPDATE op SET state = ? WHERE n = ?
+-- name: op_stream
+SELECT stream.name FROM op JOIN stream ON stream.id = op.stream WHERE op.id = ?
 -- name: op_at
 SELECT id, record, state FROM op WHERE n = ?
 -- name: op_of_record
@@ -97,6 +99,8 @@ SELECT count(*) FROM outbox WHERE state = 0
 SELECT outbox.op, op.id FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.n IS NULL ORDER BY outbox.op LIMIT ?
 -- name: outbox_number
 UPDATE outbox SET n = ?, c = ? WHERE op = ?
+-- name: outbox_first_waiting
+SELECT n FROM outbox WHERE state = 0 ORDER BY op LIMIT 1
 -- name: outbox_last
 SELECT n, c FROM outbox WHERE n IS NOT NULL ORDER BY n DESC LIMIT 1
 -- name: outbox_at

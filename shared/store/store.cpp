@@ -523,6 +523,22 @@ Result<bool> Store::has(const OpId& id) {
   return query.bind(id).step();
 }
 
+Result<std::optional<std::string>> Store::stub_reason(const OpId& id) {
+  WAYMARK_TRY(query, db_->prepare(sql::op_find));
+  WAYMARK_TRY(row, query.bind(id).step());
+  if (!row || query.integer(1) != kStub) return std::optional<std::string>();
+  auto stub = record::parse_stub(query.view(2));
+  if (!stub) return damaged(stub.error());
+  return std::optional(stub->reason);
+}
+
+Result<std::optional<std::string>> Store::stream_of(const OpId& id) {
+  WAYMARK_TRY(query, db_->prepare(sql::op_stream));
+  WAYMARK_TRY(row, query.bind(id).step());
+  if (!row) return std::optional<std::string>();
+  return std::optional(query.text(0));
+}
+
 Result<Outcome> Store::add(const record::Op& op, std::string_view body, const OpId& id) {
   WAYMARK_TRY(known, has(id));
   if (known) return Outcome::duplicate;
@@ -726,6 +742,16 @@ Result<std::int64_t> Store::last_number() {
   WAYMARK_TRY(query, db_->prepare(sql::outbox_last));
   WAYMARK_TRY(row, query.step());
   return row ? query.integer(0) : std::int64_t{0};
+}
+
+Result<std::int64_t> Store::first_waiting() {
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_first_waiting));
+    WAYMARK_TRY(row, query.step());
+    if (row && !query.is_null(0)) return query.integer(0);
+  }
+  WAYMARK_TRY(last, last_number());
+  return last + 1;
 }
 
 Result<std::vector<Waiting>> Store::freeze(std::int64_t first_n, std::size_t ops_max, std::size_t bytes_max) {

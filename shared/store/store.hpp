@@ -72,10 +72,7 @@ struct Written {
 
 enum class Outcome { fresh, duplicate };
 
-// ---- feeds and cursors
-
-using AccessId = GrantId;
-using SegmentToken = Id<struct SegmentTag>;  // 8 random bytes, then zeros
+// ---- feeds and cursors: AccessId names one grant of a stream, SegmentToken a writer's time
 
 struct Cursor {
   FeedId feed;
@@ -175,6 +172,10 @@ class Store {
   Result<Outcome> add(const record::Op& op, std::string_view body, const OpId& id);
   Result<Outcome> add_stub(const record::Stub& stub);
   Result<bool> has(const OpId& id);
+  // Why an op is only a stub here; nothing when it is accepted or unknown.
+  Result<std::optional<std::string>> stub_reason(const OpId& id);
+  // The stream an op is in; nothing when it is unknown.
+  Result<std::optional<std::string>> stream_of(const OpId& id);
 
   // ---- being read
   Result<StreamState> stream_state(std::string_view stream);
@@ -201,6 +202,8 @@ class Store {
   // Own position at number n; nothing when this replica never gave that number.
   Result<std::optional<record::Position>> own_position(std::int64_t n);
   Result<std::int64_t> last_number();
+  // The number from which own ops are to be sent: the lowest that waits, or the one that comes next.
+  Result<std::int64_t> first_waiting();
   Status mark_settled(std::int64_t n, bool refused, std::string_view code, std::string_view sentence);
   // Everything the parent has no longer is to be sent again: all own ops after n that it must have lost.
   Status mark_unsettled_after(std::int64_t n);

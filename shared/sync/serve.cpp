@@ -1,0 +1,182 @@
+#include "shared/sync/serve.hpp"
+
+#include <algorithm>
+
+#include "shared/base/hash.hpp"
+
+namespace waymark::sync {
+namespace {
+
+const Access* find_access(const Caller& caller, std::string_view stream) {
+  for (const auto& access : caller.access)
+    if (access.stream == stream) return &access;
+  return nullptr;
+}
+
+record::Stub stub_of(const record::Op& op, const OpId& id, Code code) {
+  record::Stub stub{id, op.stream, op.kind, op.record, {}, op.base, std::string(name(code))};
+  for (const auto& field : op.fields) stub.names.push_back(field.first);
+  return stub;
+}
+
+// Decides one pushed op and stores the outcome. The decision depends on the op and its author's rights alone,
+// so a repeated push is decided the same way again.
+Result<Status> settle(store::Store& store, const Caller& caller, const std::string& body, const OpId& id,
+                      Served& served) {
+  auto dead = [&](const Error& error) -> Result<Status> {
+    served.dead_letters.emplace_back(body, std::string(name(error.code)));
+    return Status(error);
+  };
+  auto op = record::parse_op(body);
+  if (!op) return dead(op.error());
+  const auto* access = find_access(caller, op->stream);
+  if (!access) return dead({Code::not_granted, "the stream is not granted to this person"});
+  if (op->author != caller.person) return dead({Code::forbidden, "the author is somebody else"});
+
+  WAYMARK_TRY(known, store.stub_reason(id));
+  if (known) return Status(Error{code_named(*known), "refused before"});
+
+  Status allowed = domain::authorize(*op, access->role);
+  if (allowed) allowed = domain::validate(*op);
+  WAYMARK_TRY(outcome,
+              allowed ? store.add(*op, body, id) : store.add_stub(stub_of(*op, id, allowed.error().code)));
+  if (outcome == store::Outcome::fresh) served.changed.push_back(op->stream);
+  return allowed;
+}
+
+// Takes the pushed ops and moves the replica's position as far as the chain proves it.
+Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& request, Served& served) {
+  WAYMARK_TRY(position, store.position(request.replica));
+  record::Position at = request.before;
+  bool joined = at == position;
+  for (const auto& body : request.ops) {
+    OpId id = record::op_id(body);
+    at = record::next(at, id);
+    WAYMARK_TRY(status, settle(store, caller, body, id, served));
+    if (!status)
+      served.reply.refused.push_back({at.n, std::string(name(status.error().code)), status.error().detail});
+    if (joined) position = at;
+    // A request may overlap what was settled before; where the chains meet, it goes on from there.
+    if (!joined && at == position) joined = true;
+  }
+  if (joined && !request.ops.empty()) WAYMARK_CHECK(store.set_position(request.replica, position));
+  served.reply.position = position;
+  return {};
+}
+
+Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
+                                   const wire::StreamCursor* cursor, const ReplicaId& reader,
+                                   std::size_t& ops_left, std::size_t& bytes_left) {
+  wire::StreamPage page;
+  page.stream = access.stream;
+  page.feed = store.feed();
+  WAYMARK_TRY(segment, store.segment());
+  page.segment = segment;
+  std::int64_t from = 0;
+  if (cursor && cursor->access == access.id && cursor->seq > 0) {
+    WAYMARK_TRY(valid, store.valid_cursor(access.stream, {cursor->feed, cursor->segment, cursor->seq}));
+    if (valid)
+      from = cursor->seq;
+    else
+      page.reset = true;
+  }
+  page.seq = from;
+  bool whole = cursor && cursor->whole;
+  if (ops_left > 0 && bytes_left > 0) {
+    WAYMARK_TRY(entries, store.page(access.stream, from, ops_left, bytes_left));
+    for (auto& entry : entries) {
+      page.seq = entry.seq;
+      if (ops_left > 0) ops_left--;
+      bool by_id = !whole && entry.state == 0 && entry.replica == reader;
+      bytes_left -= std::min(bytes_left, by_id ? 35 : entry.body.size());
+      if (by_id)
+        page.own.push_back(entry.id);
+      else
+        page.bodies.push_back(std::move(entry.body));
+    }
+  }
+  WAYMARK_TRY(state, store.stream_state(access.stream));
+  page.head = state.head;
+  if (page.seq == page.head) page.digest = state.digest.hex();
+  return page;
+}
+
+}  // namespace
+
+std::string read_hash(const FeedId& feed, std::vector<ReadSoFar> streams) {
+  std::sort(streams.begin(), streams.end(), [](const auto& a, const auto& b) { return a.stream < b.stream; });
+  std::string text = feed.hex();
+  for (const auto& read : streams)
+    text += '\n' + read.stream + ' ' + read.access.hex() + ' ' + std::to_string(read.digest.count) + ' ' +
+            read.digest.hex();
+  return OpId::from(sha256(as_bytes(text))).hex();
+}
+
+Result<Served> serve(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
+                     const ServeLimits& limits) {
+  Served served;
+  auto& reply = served.reply;
+  reply.now_ms = store.clock().now_ms();
+  reply.feed = store.feed();
+  reply.again_ms = limits.again_ms;
+
+  // Compared before anything is taken in, so that one request can both push and learn that nothing else is
+  // new.
+  if (request.same) {
+    std::vector<ReadSoFar> here;
+    for (const auto& access : caller.access) {
+      WAYMARK_TRY(state, store.stream_state(access.stream));
+      here.push_back({access.stream, access.id, state.digest});
+    }
+    reply.same = read_hash(store.feed(), std::move(here)) == *request.same;
+  }
+  std::vector<std::pair<const Access*, std::int64_t>> heads;
+  if (request.same && *reply.same)
+    for (const auto& access : caller.access) {
+      WAYMARK_TRY(state, store.stream_state(access.stream));
+      heads.emplace_back(&access, state.head);
+    }
+
+  WAYMARK_CHECK(take(store, caller, request, served));
+  if (request.same && !*reply.same) return served;
+
+  std::size_t ops_left = limits.ops_max, bytes_left = limits.bytes_max;
+  if (request.same) {
+    // The reader stood at every head as it was; it is owed what this request itself brought.
+    for (const auto& [access, head] : heads) {
+      WAYMARK_TRY(state, store.stream_state(access->stream));
+      if (state.head == head) continue;
+      WAYMARK_TRY(segment, store.segment());
+      wire::StreamCursor cursor{access->stream, access->id, store.feed(), segment, head, false};
+      WAYMARK_TRY(page, read_page(store, *access, &cursor, request.replica, ops_left, bytes_left));
+      if (page.seq < page.head) reply.more = true;
+      reply.pages.push_back(std::move(page));
+    }
+    return served;
+  }
+
+  for (const auto& cursor : request.cursors)
+    if (!find_access(caller, cursor.stream)) reply.ended.push_back(cursor.stream);
+  for (const auto& access : caller.access) {
+    const wire::StreamCursor* cursor = nullptr;
+    for (const auto& candidate : request.cursors)
+      if (candidate.stream == access.stream) cursor = &candidate;
+    if (!cursor || cursor->access != access.id)
+      reply.granted.push_back({access.stream, access.id, std::string(domain::name(access.role))});
+    WAYMARK_TRY(page, read_page(store, access, cursor, request.replica, ops_left, bytes_left));
+    if (page.seq < page.head) reply.more = true;
+    reply.pages.push_back(std::move(page));
+  }
+  return served;
+}
+
+Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids) {
+  std::vector<OpId> lacking;
+  for (const auto& id : ids) {
+    WAYMARK_TRY(stream, store.stream_of(id));
+    if (!stream || !find_access(caller, *stream)) lacking.push_back(id);
+  }
+  return lacking;
+}
+
+}  // namespace waymark::sync

@@ -1,0 +1,55 @@
+// The parent's side of a sync: answers one request from what this store has, and lets in what its author may
+// write. It knows nothing of sockets, tokens or accounts: who calls and what they may read comes in as a
+// value. The caller holds the transaction, so that data, position and answer are durable together before
+// anybody is told.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shared/domain/kinds.hpp"
+#include "shared/store/store.hpp"
+#include "shared/wire/messages.hpp"
+
+namespace waymark::sync {
+
+struct Access {
+  std::string stream;
+  AccessId id;
+  domain::Role role = domain::Role::member;
+};
+
+struct Caller {
+  PersonId person;
+  std::vector<Access> access;  // sorted by stream
+};
+
+struct ServeLimits {
+  std::size_t ops_max = 500;  // in one reply
+  std::size_t bytes_max = 1024 * 1024;
+  std::int64_t again_ms = 20'000;  // advice: when to come back if nothing happens
+};
+
+struct Served {
+  wire::SyncReply reply;
+  std::vector<std::string> changed;  // streams that have new ops now
+  // What was refused without a trace in any stream (malformed, or no right to the stream): kept for an adult
+  // to read.
+  std::vector<std::pair<std::string, std::string>> dead_letters;  // body, code
+};
+
+Result<Served> serve(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
+                     const ServeLimits& limits);
+
+// Which of the ids this store lacks; what the caller may not read counts as lacking.
+Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids);
+
+// What a reader has read, as one hash: equal on both sides exactly when nothing is new. 32 digits.
+struct ReadSoFar {
+  std::string stream;
+  AccessId access;
+  record::Digest digest;
+};
+std::string read_hash(const FeedId& feed, std::vector<ReadSoFar> streams);
+
+}  // namespace waymark::sync

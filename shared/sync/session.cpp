@@ -1,0 +1,230 @@
+#include "shared/sync/session.hpp"
+
+#include <algorithm>
+
+#include "shared/sync/serve.hpp"
+
+namespace waymark::sync {
+namespace {
+constexpr std::size_t kRequestBytesMax = 512 * 1024;
+constexpr std::string_view kHeardKey = "heard_ms";
+}  // namespace
+
+Status Session::start() {
+  WAYMARK_TRY(heard, store_.meta(kHeardKey));
+  if (heard) heard_ms_ = std::strtoll(heard->c_str(), nullptr, 10);
+  WAYMARK_TRY(offset, store_.meta("clock_offset_ms"));
+  if (offset) store_.set_clock_offset_ms(std::strtoll(offset->c_str(), nullptr, 10));
+  started_ = true;
+  return {};
+}
+
+std::optional<std::int64_t> Session::due_ms() const {
+  if (in_flight_) return std::nullopt;
+  return due_ms_;
+}
+
+void Session::committed(std::int64_t steady_ms) {
+  verified_ = false;
+  // While the school cannot be reached, an edit does not shorten the wait: the next try carries it.
+  if (failures_ == 0) due_ms_ = std::min(due_ms_, steady_ms + gather_ms);
+}
+
+void Session::hurry(std::int64_t steady_ms) { due_ms_ = steady_ms; }
+
+Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
+  if (!started_) WAYMARK_CHECK(start());
+  if (in_flight_ || steady_ms < due_ms_) return std::optional<wire::SyncRequest>();
+
+  wire::SyncRequest request;
+  std::array<std::uint8_t, 8> label;
+  store_.random().fill(label);
+  request.request = to_hex(label);
+  request.replica = store_.replica();
+  request.now_ms = store_.clock().now_ms();
+  WAYMARK_TRY(waiting, store_.waiting_count());
+  request.waiting = waiting;
+  if (waiting > 0) {
+    WAYMARK_TRY(first, store_.first_waiting());
+    WAYMARK_TRY(ops, store_.freeze(first, wire::ops_per_request_max, kRequestBytesMax));
+    if (!ops.empty()) {
+      WAYMARK_TRY(before, store_.own_position(ops.front().n - 1));
+      if (!before) return Error{Code::database_damaged, "the outbox has a gap"};
+      request.before = *before;
+    }
+    sent_.clear();
+    for (auto& op : ops) {
+      sent_.push_back(op.n);
+      request.ops.push_back(std::move(op.body));
+    }
+  } else {
+    sent_.clear();
+    WAYMARK_TRY(last, store_.last_number());
+    WAYMARK_TRY(position, store_.own_position(last));
+    if (position) request.before = *position;
+  }
+
+  WAYMARK_TRY(readings, store_.readings());
+  if (send_cursors_ || readings.empty()) {
+    for (const auto& reading : readings)
+      request.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
+                                 reading.cursor.seq,
+                                 std::find(whole_.begin(), whole_.end(), reading.stream) != whole_.end()});
+  } else {
+    std::vector<ReadSoFar> read;
+    for (const auto& reading : readings) read.push_back({reading.stream, reading.access, reading.served});
+    request.same = read_hash(readings.front().cursor.feed, std::move(read));
+  }
+  in_flight_ = true;
+  return std::optional(std::move(request));
+}
+
+Status Session::on_reply(const wire::SyncReply& reply, std::int64_t steady_ms) {
+  in_flight_ = false;
+  changed_.clear();
+  again_now_ = false;
+  if (auto applied = apply(reply); !applied) {
+    on_lost(applied.error(), steady_ms);
+    return applied;
+  }
+  failures_ = 0;
+  problem_.reset();
+  heard_ms_ = store_.clock().now_ms();
+  advised_ms_ = std::clamp<std::int64_t>(reply.again_ms, 1'000, 3'600'000);
+  // Spread, so that a class that began together does not come back together.
+  std::int64_t wait = advised_ms_ / 2 + static_cast<std::int64_t>(
+                                            store_.random().below(static_cast<std::uint64_t>(advised_ms_)));
+  due_ms_ = again_now_ ? steady_ms : steady_ms + wait;
+  return {};
+}
+
+void Session::on_lost(const Error& error, std::int64_t steady_ms, std::int64_t retry_after_ms) {
+  in_flight_ = false;
+  verified_ = false;
+  send_cursors_ = true;
+  problem_ = error.code;
+  std::int64_t ceiling = backoff_first_ms << std::min(failures_, 10);
+  ceiling = std::min(ceiling, backoff_max_ms);
+  failures_++;
+  // Full jitter.
+  std::int64_t wait =
+      static_cast<std::int64_t>(store_.random().below(static_cast<std::uint64_t>(ceiling))) + 200;
+  due_ms_ = steady_ms + std::max(wait, retry_after_ms);
+}
+
+Status Session::apply(const wire::SyncReply& reply) {
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
+  std::int64_t offset = reply.now_ms - store_.clock().now_ms();
+  WAYMARK_CHECK(store_.set_meta("clock_offset_ms", std::to_string(offset)));
+  WAYMARK_CHECK(store_.set_meta(kHeardKey, std::to_string(store_.clock().now_ms())));
+  store_.set_clock_offset_ms(offset);
+
+  WAYMARK_TRY(own, store_.own_position(reply.position.n));
+  if (!own || !(*own == reply.position)) {
+    // The parent has another history under this replica's id: this database was copied or put back.
+    // Everything is numbered anew and offered again; what the parent has already is a silent duplicate there.
+    WAYMARK_CHECK(store_.become_new_replica());
+    again_now_ = true;
+  } else {
+    WAYMARK_CHECK(settle(reply));
+  }
+
+  if (reply.same && !*reply.same) {
+    send_cursors_ = true;
+    again_now_ = true;
+    verified_ = false;
+    return transaction.commit();
+  }
+  for (const auto& granted : reply.granted)
+    WAYMARK_CHECK(store_.grant(granted.stream, granted.access, granted.role));
+  // Reading stops; what was read stays, and what waits is still offered.
+  for (const auto& stream : reply.ended) WAYMARK_CHECK(store_.revoke(stream));
+  bool behind = reply.more;
+  whole_.clear();
+  for (const auto& page : reply.pages) WAYMARK_CHECK(apply_page(page));
+  if (!whole_.empty()) behind = true;
+
+  WAYMARK_CHECK(transaction.commit());
+  WAYMARK_TRY(waiting, store_.waiting_count());
+  if (behind || waiting > 0) again_now_ = true;
+  send_cursors_ = behind || !reply.granted.empty() || !reply.ended.empty();
+  verified_ = !behind && waiting == 0;
+  return {};
+}
+
+Status Session::settle(const wire::SyncReply& reply) {
+  // The parent lost some: what it says it has ends before what we know it had.
+  WAYMARK_CHECK(store_.mark_unsettled_after(std::max(reply.position.n, sent_.empty() ? 0 : sent_.back())));
+  for (auto n : sent_) {
+    auto refused =
+        std::find_if(reply.refused.begin(), reply.refused.end(), [n](const auto& r) { return r.n == n; });
+    // Refusals are final; acceptance counts once the parent's proven position has reached the op.
+    if (refused != reply.refused.end() && n <= reply.position.n)
+      WAYMARK_CHECK(store_.mark_settled(n, true, refused->code, refused->sentence));
+    else if (n <= reply.position.n)
+      WAYMARK_CHECK(store_.mark_settled(n, false, {}, {}));
+  }
+  if (!sent_.empty() && reply.position.n < sent_.front() - 1)
+    WAYMARK_CHECK(store_.mark_unsettled_after(reply.position.n));
+  sent_.clear();
+  return {};
+}
+
+Status Session::apply_page(const wire::StreamPage& page) {
+  WAYMARK_TRY(readings, store_.readings());
+  auto reading =
+      std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.stream == page.stream; });
+  if (reading == readings.end()) return Error{Code::malformed, "a page of a stream that was not granted"};
+  record::Digest served = page.reset ? record::Digest{} : reading->served;
+
+  bool changed = false, incomplete = false;
+  for (const auto& id : page.own) {
+    WAYMARK_TRY(here, store_.has(id));
+    // Once ours, and gone: this database was put back. The page is read again with content.
+    if (!here) incomplete = true;
+    served.add(id);
+  }
+  for (const auto& body : page.bodies) {
+    if (auto op = record::parse_op(body)) {
+      OpId id = record::op_id(body);
+      if (op->stream != page.stream) return Error{Code::malformed, "an op of another stream"};
+      WAYMARK_TRY(outcome, store_.add(*op, body, id));
+      changed |= outcome == store::Outcome::fresh;
+      served.add(id);
+    } else {
+      auto stub = record::parse_stub(body);
+      if (!stub || stub->stream != page.stream) return Error{Code::malformed, "neither an op nor a stub"};
+      WAYMARK_TRY(outcome, store_.add_stub(*stub));
+      changed |= outcome == store::Outcome::fresh;
+      served.add(stub->id);
+    }
+  }
+  if (changed) changed_.push_back(page.stream);
+  if (incomplete) {
+    whole_.push_back(page.stream);
+    return store_.set_cursor(page.stream, {}, {}, false);
+  }
+  if (!page.digest.empty() &&
+      (served.hex() != page.digest || static_cast<std::int64_t>(served.count) != page.head)) {
+    // What was served to us is not what the parent has: it went back in time without saying. Read all of it
+    // again, but do not run in a circle with a parent that contradicts itself.
+    if (++mismatches_ > 3)
+      return Error{Code::server_failed, "the digest of " + page.stream + " does not agree"};
+    whole_.push_back(page.stream);
+    return store_.set_cursor(page.stream, {}, {}, false);
+  }
+  if (!page.digest.empty()) mismatches_ = 0;
+  return store_.set_cursor(page.stream, {page.feed, page.segment, page.seq}, served, !page.digest.empty());
+}
+
+Result<SessionStatus> Session::status() {
+  SessionStatus status;
+  WAYMARK_TRY(waiting, store_.waiting_count());
+  status.waiting = waiting;
+  status.heard_ms = heard_ms_;
+  status.verified = verified_ && waiting == 0;
+  status.problem = problem_;
+  return status;
+}
+
+}  // namespace waymark::sync

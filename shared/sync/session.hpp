@@ -1,0 +1,75 @@
+// The child's side of a sync, as a state machine without I/O: it says what to send and when, takes replies
+// and losses, and keeps cursors, positions and records in the store, each reply in one transaction. Whoever
+// owns it carries the bytes: libcurl in the app, the simulator in tests. It never gives up, never blocks, and
+// never deletes anything because an answer did not have it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/store/store.hpp"
+#include "shared/wire/messages.hpp"
+
+namespace waymark::sync {
+
+// What a student or a script may be told; never more than is true.
+struct SessionStatus {
+  std::int64_t waiting = 0;              // own ops not at school yet
+  std::optional<std::int64_t> heard_ms;  // wall clock of the last good reply
+  bool verified = false;                 // the last exchange ended with equal digests and nothing waiting
+  std::optional<Code> problem;           // why the last try failed
+};
+
+class Session {
+ public:
+  explicit Session(store::Store& store) : store_(store) {}
+
+  // Reads what the store remembers of earlier sessions.
+  Status start();
+  // The next request, or nothing while it is not time or one is on its way. steady_ms: a clock that never
+  // goes back.
+  Result<std::optional<wire::SyncRequest>> next(std::int64_t steady_ms);
+  // When to ask next() again, on the steady clock; nothing while a request is on its way.
+  std::optional<std::int64_t> due_ms() const;
+  // Something was written here: send soon, but let a burst of edits gather.
+  void committed(std::int64_t steady_ms);
+  // Send now: somebody asked, or the network came back.
+  void hurry(std::int64_t steady_ms);
+
+  // The reply to the request on its way. The Error of a reply that makes no sense; nothing of it was kept.
+  Status on_reply(const wire::SyncReply& reply, std::int64_t steady_ms);
+  // No reply: lost, refused, timed out. retry_after_ms is what the server advised, if it spoke.
+  void on_lost(const Error& error, std::int64_t steady_ms, std::int64_t retry_after_ms = 0);
+
+  Result<SessionStatus> status();
+  // Streams whose records changed by the last reply.
+  const std::vector<std::string>& changed() const { return changed_; }
+
+ private:
+  Status apply(const wire::SyncReply& reply);
+  Status settle(const wire::SyncReply& reply);
+  Status apply_page(const wire::StreamPage& page);
+
+  store::Store& store_;
+  bool in_flight_ = false, started_ = false;
+  bool again_now_ = false;    // the last reply left something to do at once
+  bool send_cursors_ = true;  // false: a hash will do
+  bool verified_ = false;
+  std::vector<std::string> whole_;  // streams to be read with our own ops' content
+  std::vector<std::int64_t> sent_;  // numbers of the ops on their way
+  std::int64_t due_ms_ = 0;
+  int failures_ = 0;
+  int mismatches_ = 0;
+  std::int64_t advised_ms_ = 20'000;
+  std::optional<std::int64_t> heard_ms_;
+  std::optional<Code> problem_;
+  std::vector<std::string> changed_;
+};
+
+inline constexpr std::int64_t gather_ms = 1'500;  // a burst of edits becomes one request
+inline constexpr std::int64_t backoff_first_ms = 2'000;
+inline constexpr std::int64_t backoff_max_ms = 5 * 60'000;
+
+}  // namespace waymark::sync

@@ -1,0 +1,93 @@
+// The messages of the sync protocol to and from bytes: one header line of JSON, then one line an op in its
+// canonical form, so that nothing is escaped twice and every op arrives as the bytes that were hashed.
+// docs/PROTOCOL.md is the normative text. Formats carry v: 0 until hub, stick and restore have been built.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/record/chain.hpp"
+#include "shared/record/merge.hpp"
+#include "shared/record/op.hpp"
+
+namespace waymark::wire {
+
+inline constexpr int protocol_version = 0;
+inline constexpr std::size_t message_bytes_max = 4 * 1024 * 1024;  // expanded
+inline constexpr std::size_t header_bytes_max = 256 * 1024;
+inline constexpr std::size_t ops_per_request_max = 200;
+inline constexpr std::size_t streams_max = 1000;
+inline constexpr std::string_view content_type = "application/vnd.waymark.sync";
+
+struct StreamCursor {
+  std::string stream;
+  AccessId access;
+  FeedId feed;
+  SegmentToken segment;
+  std::int64_t seq = 0;
+  bool whole = false;  // send my own ops with their content too: I have lost some
+};
+
+struct SyncRequest {
+  std::string request;  // 16 hexadecimal digits, new for each request: for logs
+  ReplicaId replica;
+  std::int64_t now_ms = 0;
+  std::int64_t waiting = 0;           // own ops not at school yet, those of this request included
+  std::optional<std::string> same;    // hash of what was read so far, instead of cursors
+  std::vector<StreamCursor> cursors;  // when `same` is not given
+  record::Position before;            // the chain just before the first op
+  std::vector<std::string> ops;       // canonical bytes, in the order of the chain
+};
+
+struct Refused {
+  std::int64_t n = 0;  // the op's number in its replica
+  std::string code;
+  std::string sentence;
+};
+
+struct Granted {
+  std::string stream;
+  AccessId access;
+  std::string role;
+};
+
+struct StreamPage {
+  std::string stream;
+  FeedId feed;
+  SegmentToken segment;
+  bool reset = false;               // begins at zero: forget the count and digest so far
+  std::int64_t seq = 0;             // read up to here with this page
+  std::int64_t head = 0;            // the stream's end at the server
+  std::string digest;               // of the whole stream, 32 digits; only when seq == head
+  std::vector<OpId> own;            // the reader's own ops of this page, by id
+  std::vector<std::string> bodies;  // the others: canonical ops and stubs
+};
+
+struct SyncReply {
+  std::int64_t now_ms = 0;
+  FeedId feed;
+  record::Position position;  // the last settled op of this replica, here
+  std::optional<bool> same;   // answer to `same`; false: send cursors
+  std::vector<Refused> refused;
+  std::vector<Granted> granted;
+  std::vector<std::string> ended;
+  std::vector<StreamPage> pages;
+  bool more = false;          // there is more to read: come again at once
+  std::int64_t again_ms = 0;  // otherwise come back after about this long
+};
+
+std::string encode(const SyncRequest& request);
+std::string encode(const SyncReply& reply);
+// `malformed`, `too_large`, `too_deep`; `unsupported` for another protocol version.
+Result<SyncRequest> decode_request(std::string_view bytes);
+Result<SyncReply> decode_reply(std::string_view bytes);
+
+// POST /v1/have: which of these ops are missing there.
+inline constexpr std::size_t have_ids_max = 4096;
+std::string encode_have(const std::vector<OpId>& ids);
+Result<std::vector<OpId>> decode_have(std::string_view bytes);
+
+}  // namespace waymark::wire

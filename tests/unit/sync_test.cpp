@@ -1,0 +1,292 @@
+#include <filesystem>
+
+#include <doctest/doctest.h>
+
+#include "shared/sync/serve.hpp"
+#include "shared/sync/session.hpp"
+#include "tests/support/temporary.hpp"
+
+using namespace waymark;
+using namespace waymark::sync;
+
+namespace {
+
+const PersonId kAmira = PersonId::parse("0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a").value();
+const PersonId kTeacher = PersonId::parse("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b").value();
+
+// One school and some devices, with nothing between them but function calls on encoded bytes.
+struct World {
+  ManualClock clock;
+  SeededRandom random{5};
+  test::TemporaryFolder folder;
+  std::unique_ptr<store::Store> school = open("school.db");
+  Caller amira{kAmira,
+               {{domain::own_stream(kAmira), random.id<AccessId>(), domain::Role::owner},
+                {domain::person_stream(kAmira), random.id<AccessId>(), domain::Role::owner}}};
+  Caller teacher{kTeacher, {{domain::person_stream(kAmira), random.id<AccessId>(), domain::Role::staff}}};
+  int requests = 0;
+
+  std::unique_ptr<store::Store> open(const std::string& name) {
+    return store::Store::open(folder.path() + "/" + name, {&clock, &random, name != "school.db"}).value();
+  }
+  void copy_file(const std::string& from, const std::string& to) {
+    for (std::string end : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(folder.path() + "/" + to + end);
+      if (std::filesystem::exists(folder.path() + "/" + from + end))
+        std::filesystem::copy_file(folder.path() + "/" + from + end, folder.path() + "/" + to + end);
+    }
+  }
+  wire::SyncReply answer(const Caller& caller, const wire::SyncRequest& request) {
+    auto transaction = store::Transaction::begin(school->db()).value();
+    auto decoded = wire::decode_request(wire::encode(request)).value();
+    auto served = serve(*school, caller, decoded, {}).value();
+    REQUIRE(transaction.commit());
+    requests++;
+    return wire::decode_reply(wire::encode(served.reply)).value();
+  }
+  // Until nothing is left to do.
+  void sync(store::Store& device, const Caller& caller) {
+    Session session(device);
+    for (int round = 0; round < 20; round++) {
+      session.hurry(clock.steady_ms());
+      auto request = session.next(clock.steady_ms()).value();
+      REQUIRE(request);
+      REQUIRE(session.on_reply(answer(caller, *request), clock.steady_ms()));
+      if (session.status().value().verified) return;
+    }
+    FAIL("not in step after 20 rounds");
+  }
+  OpId goal(store::Store& device, std::uint8_t n, std::string_view want, const PersonId& author = kAmira) {
+    record::RecordKey key{domain::person_stream(kAmira), "goal", {}};
+    key.id.bytes.fill(n);
+    auto before = device.find(key).value();
+    store::Edit edit{key, {{"want", want}}, before ? before->all_heads() : std::vector<OpId>{}, {}};
+    return device.write(author, std::span(&edit, 1)).value().front().op;
+  }
+  std::vector<std::string> goals(store::Store& device) {
+    std::vector<std::string> texts;
+    for (const auto& record : device.records(domain::person_stream(kAmira), "goal").value())
+      texts.push_back(record.text("want"));
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  }
+};
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("what a student writes on one computer is on the next") {
+  World world;
+  auto lab3 = world.open("lab3.db"), lab7 = world.open("lab7.db");
+  world.goal(*lab3, 1, "ask better questions");
+  world.sync(*lab3, world.amira);
+  CHECK(lab3->waiting_count().value() == 0);
+  world.sync(*lab7, world.amira);
+  CHECK(world.goals(*lab7) == Texts{"ask better questions"});
+  CHECK(world.school->verify().has_value());
+}
+
+TEST_CASE("when nothing is new, one small request says so") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "x");
+  Session session(*lab3);
+  for (int i = 0; i < 4; i++) {
+    session.hurry(0);
+    auto request = session.next(0).value();
+    REQUIRE(session.on_reply(world.answer(world.amira, *request), 0));
+  }
+  session.hurry(0);
+  auto request = session.next(0).value();
+  CHECK(request->same.has_value());
+  CHECK(request->cursors.empty());
+  auto reply = world.answer(world.amira, *request);
+  CHECK(reply.same == true);
+  CHECK(reply.pages.empty());
+  CHECK(wire::encode(*request).size() < 300);
+}
+
+TEST_CASE("a lost reply makes a silent duplicate") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "x");
+  Session session(*lab3);
+  auto request = session.next(0).value();
+  world.answer(world.amira, *request);  // and the answer is lost
+  session.on_lost({Code::timeout, ""}, 0);
+  CHECK(session.status().value().problem == Code::timeout);
+  CHECK(lab3->waiting_count().value() == 1);
+  world.goal(*lab3, 2, "y");
+  world.sync(*lab3, world.amira);
+  CHECK(world.school->stream_state(domain::person_stream(kAmira)).value().head == 2);
+  CHECK(lab3->waiting_count().value() == 0);
+}
+
+TEST_CASE("a draft is nobody's but its author's: a teacher pulls everything and finds no word of it") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  record::RecordKey key{domain::own_stream(kAmira), "draft", {}};
+  key.id.bytes.fill(4);
+  store::Edit edit{key, {{"place", "goal"}, {"text.want", "a secret wish"}}, {}, {}};
+  REQUIRE(lab3->write(kAmira, std::span(&edit, 1)));
+  world.goal(*lab3, 1, "an open wish");
+  world.sync(*lab3, world.amira);
+  wire::SyncRequest request;
+  request.replica = world.random.id<ReplicaId>();
+  // Also when the teacher's device asks for the stream by name.
+  request.cursors.push_back({domain::own_stream(kAmira), world.amira.access[0].id, {}, {}, 0, true});
+  auto bytes = wire::encode(world.answer(world.teacher, request));
+  CHECK(bytes.find("an open wish") != std::string::npos);
+  CHECK(bytes.find("a secret wish") == std::string::npos);
+}
+
+TEST_CASE("a refused op comes back with its reason, and the others go through") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "first");
+  store::Edit review{
+      {domain::person_stream(kAmira), "review", {}},
+      {{"turn_in", kAmira.hex()}, {"project", kAmira.hex()}, {"step", "a"}, {"outcome", "ready"}},
+      {},
+      {}};
+  REQUIRE(lab3->write(kAmira, std::span(&review, 1)));
+  world.goal(*lab3, 2, "second");
+  world.sync(*lab3, world.amira);
+  auto refusals = lab3->refusals().value();
+  REQUIRE(refusals.size() == 1);
+  CHECK(refusals[0].code == "forbidden");
+  CHECK(refusals[0].content->kind == "review");
+  CHECK(lab3->waiting_count().value() == 0);
+  CHECK(world.school->records(domain::person_stream(kAmira), "review").value().empty());
+  CHECK(world.school->records(domain::person_stream(kAmira), "goal").value().size() == 2);
+}
+
+TEST_CASE("an op in somebody else's name, or in a stream not granted, is refused and becomes a dead letter") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "forged", kTeacher);
+  auto request = Session(*lab3).next(0).value();
+  auto served = serve(*world.school, world.amira, *request, {}).value();
+  REQUIRE(served.reply.refused.size() == 1);
+  CHECK(served.reply.refused[0].code == "forbidden");
+  CHECK(served.dead_letters.size() == 1);
+  auto own = serve(*world.school, world.teacher, *request, {}).value();
+  CHECK(own.reply.refused.empty() == false);
+  Caller stranger{kAmira, {}};
+  auto stranger_served = serve(*world.school, stranger, *request, {}).value();
+  CHECK(stranger_served.reply.refused[0].code == "not_granted");
+  CHECK(stranger_served.reply.pages.empty());
+}
+
+TEST_CASE("a school put back from yesterday gets today's work again from the devices") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "monday");
+  world.sync(*lab3, world.amira);
+  world.school.reset();
+  world.copy_file("school.db", "backup.db");
+  world.school = world.open("school.db");
+  world.goal(*lab3, 2, "tuesday");
+  world.sync(*lab3, world.amira);
+  world.school.reset();
+  world.copy_file("backup.db", "school.db");
+  world.school = world.open("school.db");
+  CHECK(world.goals(*world.school) == Texts{"monday"});
+  world.sync(*lab3, world.amira);
+  CHECK(world.goals(*world.school) == Texts{"monday", "tuesday"});
+  CHECK(world.goals(*lab3) == Texts{"monday", "tuesday"});
+}
+
+TEST_CASE("a school that begins anew empty is filled again, and nothing is deleted here") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  for (std::uint8_t i = 1; i < 6; i++) world.goal(*lab3, i, std::to_string(i));
+  world.sync(*lab3, world.amira);
+  world.school.reset();
+  std::filesystem::remove(world.folder.path() + "/school.db");
+  world.school = world.open("school.db");
+  world.sync(*lab3, world.amira);
+  CHECK(world.goals(*world.school).size() == 5);
+  CHECK(world.goals(*lab3).size() == 5);
+}
+
+TEST_CASE("a device put back from yesterday finds its own work of today again") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "monday");
+  world.sync(*lab3, world.amira);
+  lab3.reset();
+  world.copy_file("lab3.db", "image.db");
+  lab3 = world.open("lab3.db");
+  world.goal(*lab3, 2, "tuesday");
+  world.sync(*lab3, world.amira);
+  lab3.reset();
+  world.copy_file("image.db", "lab3.db");
+  lab3 = world.open("lab3.db");
+  auto replica = lab3->replica();
+  world.goal(*lab3, 3, "wednesday");
+  world.sync(*lab3, world.amira);
+  CHECK(world.goals(*lab3) == Texts{"monday", "tuesday", "wednesday"});
+  CHECK(world.goals(*world.school) == Texts{"monday", "tuesday", "wednesday"});
+  CHECK(lab3->replica() != replica);
+}
+
+TEST_CASE("two copies of one disk both arrive, and end as two replicas") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "before");
+  world.sync(*lab3, world.amira);
+  lab3.reset();
+  world.copy_file("lab3.db", "twin.db");
+  lab3 = world.open("lab3.db");
+  auto twin = world.open("twin.db");
+  world.goal(*lab3, 2, "left");
+  world.goal(*twin, 3, "right");
+  world.sync(*lab3, world.amira);
+  world.sync(*twin, world.amira);
+  world.sync(*lab3, world.amira);
+  for (auto* store : {world.school.get(), lab3.get(), twin.get()})
+    CHECK(world.goals(*store) == Texts{"before", "left", "right"});
+  CHECK(lab3->replica() != twin->replica());
+}
+
+TEST_CASE("a long way behind is caught up in pages") {
+  World world;
+  auto lab3 = world.open("lab3.db"), lab7 = world.open("lab7.db");
+  for (int i = 0; i < 700; i++) world.goal(*lab3, static_cast<std::uint8_t>(1 + i % 250), std::to_string(i));
+  world.sync(*lab3, world.amira);
+  world.requests = 0;
+  world.sync(*lab7, world.amira);
+  CHECK(world.requests == 2);
+  CHECK(world.goals(*lab7) == world.goals(*lab3));
+  CHECK(lab7->verify().has_value());
+}
+
+TEST_CASE("ids are told missing unless the caller may read them") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  auto op = world.goal(*lab3, 1, "x");
+  world.sync(*lab3, world.amira);
+  auto unknown = world.random.id<OpId>();
+  CHECK(missing(*world.school, world.amira, {op, unknown}).value() == std::vector{unknown});
+  CHECK(missing(*world.school, Caller{kTeacher, {}}, {op}).value() == std::vector{op});
+}
+
+TEST_CASE("messages that make no sense are refused with a reason") {
+  World world;
+  auto good = wire::encode(wire::SyncRequest{});
+  CHECK(wire::decode_request(good).has_value());
+  CHECK(wire::decode_request("").error().code == Code::malformed);
+  CHECK(wire::decode_request("[]\n").error().code == Code::malformed);
+  CHECK(wire::decode_request("{\"v\":9}\n").error().code == Code::unsupported);
+  CHECK(wire::decode_request(std::string(100, '[') + "\n").error().code == Code::too_deep);
+  CHECK(wire::decode_request(std::string(wire::message_bytes_max + 1, ' ')).error().code == Code::too_large);
+  CHECK(wire::decode_request(good + "more\n").error().code == Code::malformed);
+  auto many = good;
+  many.replace(many.find("\"v\":0"), 5, "\"v\":0,\"ops\":201");
+  CHECK(wire::decode_request(many).error().code == Code::too_large);
+  many = good;
+  many.replace(many.find("\"v\":0"), 5, "\"v\":0,\"ops\":1");
+  CHECK(wire::decode_request(many).error().code == Code::malformed);
+}
