@@ -1,0 +1,111 @@
+-- Every statement of the accounts, by name.
+
+-- name: person_find
+SELECT id, role, given, family, email, source, password, pin, pin_kind, active FROM person WHERE id = ?
+-- name: person_find_email
+SELECT id, role, given, family, email, source, password, pin, pin_kind, active FROM person WHERE email = ?
+-- name: person_find_source
+SELECT id, role, given, family, email, source, password, pin, pin_kind, active FROM person WHERE source = ?
+-- name: person_list
+SELECT id, role, given, family, email, source, password, pin, pin_kind, active FROM person ORDER BY family, given, id
+-- name: person_put
+INSERT INTO person (id, role, given, family, email, source, active, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET role = excluded.role, given = excluded.given, family = excluded.family,
+  email = excluded.email, source = excluded.source, active = excluded.active
+-- name: person_password
+UPDATE person SET password = ? WHERE id = ?
+-- name: person_pin
+UPDATE person SET pin = ?, pin_kind = ? WHERE id = ?
+
+-- name: class_find
+SELECT id, title, source, active FROM class WHERE id = ?
+-- name: class_find_source
+SELECT id, title, source, active FROM class WHERE source = ?
+-- name: class_list
+SELECT id, title, source, active FROM class ORDER BY title, id
+-- name: class_put
+INSERT INTO class (id, title, source, active, created_ms) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, source = excluded.source, active = excluded.active
+
+-- name: enrollment_put
+INSERT INTO enrollment (class, person, role, active) VALUES (?, ?, ?, ?)
+ON CONFLICT (class, person) DO UPDATE SET role = excluded.role, active = excluded.active
+-- name: enrollment_of_class
+SELECT class, person, role, active FROM enrollment WHERE class = ? ORDER BY person
+-- name: enrollment_of_person
+SELECT class, person, role, active FROM enrollment WHERE person = ? ORDER BY class
+
+-- name: access_of_person
+SELECT stream, id, role FROM access WHERE person = ? ORDER BY stream
+-- name: access_put
+INSERT INTO access (person, stream, id, role) VALUES (?, ?, ?, ?)
+ON CONFLICT (person, stream) DO UPDATE SET role = excluded.role
+-- name: access_remove
+DELETE FROM access WHERE person = ? AND stream = ?
+
+-- name: card_add
+INSERT INTO card (code, person, created_ms) VALUES (?, ?, ?)
+-- name: card_find
+SELECT code, person, voided_ms FROM card WHERE code = ?
+-- name: card_of_person
+SELECT code, person, voided_ms FROM card WHERE person = ? AND voided_ms IS NULL ORDER BY created_ms DESC LIMIT 1
+-- name: card_void
+UPDATE card SET voided_ms = ? WHERE person = ? AND voided_ms IS NULL
+
+-- name: computer_code_add
+INSERT INTO computer_code (id, code, name, created_ms) VALUES (?, ?, ?, ?)
+-- name: computer_code_find
+SELECT code, name, used_ms FROM computer_code WHERE id = ?
+-- name: computer_code_use
+UPDATE computer_code SET used_ms = ? WHERE id = ?
+-- name: computer_add
+INSERT INTO computer (id, name, token, joined_ms, heard_ms) VALUES (?, ?, ?, ?, ?)
+-- name: computer_find_token
+SELECT id, name, joined_ms, heard_ms, removed_ms FROM computer WHERE token = ?
+-- name: computer_list
+SELECT id, name, joined_ms, heard_ms, removed_ms,
+  (SELECT coalesce(sum(waiting), 0) FROM device WHERE device.computer = computer.id AND device.removed_ms IS NULL)
+FROM computer ORDER BY name, id
+-- name: computer_heard
+UPDATE computer SET heard_ms = ? WHERE id = ?
+-- name: computer_remove
+UPDATE computer SET removed_ms = ? WHERE id = ?
+
+-- name: device_add
+INSERT INTO device (token, person, computer, key, joined_ms) VALUES (?, ?, ?, ?, ?)
+-- name: device_find
+SELECT d.person, d.computer, d.removed_ms, c.name, c.removed_ms FROM device d JOIN computer c ON c.id = d.computer
+WHERE d.token = ?
+-- name: device_heard
+UPDATE device SET heard_ms = ?, waiting = ? WHERE token = ?
+-- name: device_of_person
+SELECT c.name, d.heard_ms, d.waiting, c.id FROM device d JOIN computer c ON c.id = d.computer
+WHERE d.person = ? AND d.removed_ms IS NULL ORDER BY d.heard_ms DESC
+-- name: device_remove_computer
+UPDATE device SET removed_ms = ? WHERE computer = ?
+
+-- name: session_add
+INSERT INTO session (token, person, csrf, created_ms, seen_ms) VALUES (?, ?, ?, ?, ?)
+-- name: session_find
+SELECT person, csrf, created_ms, seen_ms FROM session WHERE token = ?
+-- name: session_seen
+UPDATE session SET seen_ms = ? WHERE token = ?
+-- name: session_remove
+DELETE FROM session WHERE token = ?
+-- name: session_remove_old
+DELETE FROM session WHERE seen_ms < ?
+
+-- name: tries_get
+SELECT count, last_ms FROM tries WHERE key = ?
+-- name: tries_put
+INSERT INTO tries (key, count, last_ms) VALUES (?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET count = excluded.count, last_ms = excluded.last_ms
+-- name: tries_clear
+DELETE FROM tries WHERE key = ?
+
+-- name: audit_add
+INSERT INTO audit (at_ms, person, action, subject) VALUES (?, ?, ?, ?)
+-- name: dead_letter_add
+INSERT INTO dead_letter (at_ms, person, body, code) VALUES (?, ?, ?, ?) ON CONFLICT (body) DO NOTHING
+-- name: dead_letter_count
+SELECT count(*) FROM dead_letter WHERE settled_ms IS NULL

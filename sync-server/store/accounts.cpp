@@ -1,0 +1,281 @@
+#include "sync-server/store/accounts.hpp"
+
+#include "waymark_server_store_sql.hpp"
+
+namespace waymark::server {
+namespace {
+
+using store::Query;
+
+std::optional<std::string> optional_text(const Query& query, int column) {
+  return query.is_null(column) ? std::optional<std::string>() : query.text(column);
+}
+std::optional<std::int64_t> optional_integer(const Query& query, int column) {
+  return query.is_null(column) ? std::optional<std::int64_t>() : query.integer(column);
+}
+void bind(Query& query, const std::optional<std::string>& text) {
+  if (text)
+    query.bind(*text);
+  else
+    query.bind_null();
+}
+
+Person read_person(const Query& query) {
+  return {query.id<PersonId>(0),   query.text(1), query.text(2), query.text(3), optional_text(query, 4),
+          optional_text(query, 5), query.text(6), query.text(7), query.text(8), query.integer(9) != 0};
+}
+ClassRow read_class(const Query& query) {
+  return {query.id<ClassId>(0), query.text(1), optional_text(query, 2), query.integer(3) != 0};
+}
+Enrollment read_enrollment(const Query& query) {
+  return {query.id<ClassId>(0), query.id<PersonId>(1), query.text(2), query.integer(3) != 0};
+}
+
+template <class Row, class Read>
+Result<std::optional<Row>> first(Query& query, Read read) {
+  WAYMARK_TRY(row, query.step());
+  if (!row) return std::optional<Row>();
+  return std::optional<Row>(read(query));
+}
+template <class Row, class Read>
+Result<std::vector<Row>> all(Query& query, Read read) {
+  std::vector<Row> rows;
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return rows;
+    rows.push_back(read(query));
+  }
+}
+
+}  // namespace
+
+Status Accounts::prepare() { return db_.execute(sql::accounts); }
+
+Result<std::optional<Person>> Accounts::person(const PersonId& id) {
+  WAYMARK_TRY(query, db_.prepare(sql::person_find));
+  return first<Person>(query.bind(id), read_person);
+}
+Result<std::optional<Person>> Accounts::person_by_email(std::string_view email) {
+  WAYMARK_TRY(query, db_.prepare(sql::person_find_email));
+  return first<Person>(query.bind(email), read_person);
+}
+Result<std::optional<Person>> Accounts::person_by_source(std::string_view source) {
+  WAYMARK_TRY(query, db_.prepare(sql::person_find_source));
+  return first<Person>(query.bind(source), read_person);
+}
+Result<std::vector<Person>> Accounts::people() {
+  WAYMARK_TRY(query, db_.prepare(sql::person_list));
+  return all<Person>(query, read_person);
+}
+Status Accounts::put(const Person& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::person_put));
+  query.bind(person.id).bind(person.role).bind(person.given).bind(person.family);
+  bind(query, person.email);
+  bind(query, person.source);
+  return query.bind(person.active).bind(now()).run();
+}
+Status Accounts::set_password(const PersonId& id, std::string_view hash) {
+  WAYMARK_TRY(query, db_.prepare(sql::person_password));
+  return query.bind(hash).bind(id).run();
+}
+Status Accounts::set_pin(const PersonId& id, std::string_view hash, std::string_view kind) {
+  WAYMARK_TRY(query, db_.prepare(sql::person_pin));
+  return query.bind(hash).bind(kind).bind(id).run();
+}
+
+Result<std::optional<ClassRow>> Accounts::class_by_id(const ClassId& id) {
+  WAYMARK_TRY(query, db_.prepare(sql::class_find));
+  return first<ClassRow>(query.bind(id), read_class);
+}
+Result<std::optional<ClassRow>> Accounts::class_by_source(std::string_view source) {
+  WAYMARK_TRY(query, db_.prepare(sql::class_find_source));
+  return first<ClassRow>(query.bind(source), read_class);
+}
+Result<std::vector<ClassRow>> Accounts::classes() {
+  WAYMARK_TRY(query, db_.prepare(sql::class_list));
+  return all<ClassRow>(query, read_class);
+}
+Status Accounts::put(const ClassRow& row) {
+  WAYMARK_TRY(query, db_.prepare(sql::class_put));
+  query.bind(row.id).bind(row.title);
+  bind(query, row.source);
+  return query.bind(row.active).bind(now()).run();
+}
+Status Accounts::put(const Enrollment& enrollment) {
+  WAYMARK_TRY(query, db_.prepare(sql::enrollment_put));
+  query.bind(enrollment.class_id).bind(enrollment.person).bind(enrollment.role);
+  return query.bind(enrollment.active).run();
+}
+Result<std::vector<Enrollment>> Accounts::enrollments_of(const ClassId& id) {
+  WAYMARK_TRY(query, db_.prepare(sql::enrollment_of_class));
+  return all<Enrollment>(query.bind(id), read_enrollment);
+}
+Result<std::vector<Enrollment>> Accounts::enrollments_of(const PersonId& id) {
+  WAYMARK_TRY(query, db_.prepare(sql::enrollment_of_person));
+  return all<Enrollment>(query.bind(id), read_enrollment);
+}
+
+Result<std::vector<sync::Access>> Accounts::access(const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::access_of_person));
+  return all<sync::Access>(query.bind(person), [](const Query& row) {
+    return sync::Access{row.text(0), row.id<AccessId>(1),
+                        domain::role_named(row.text(2)).value_or(domain::Role::member)};
+  });
+}
+Status Accounts::put_access(const PersonId& person, const sync::Access& access) {
+  WAYMARK_TRY(query, db_.prepare(sql::access_put));
+  return query.bind(person).bind(access.stream).bind(access.id).bind(domain::name(access.role)).run();
+}
+Status Accounts::remove_access(const PersonId& person, std::string_view stream) {
+  WAYMARK_TRY(query, db_.prepare(sql::access_remove));
+  return query.bind(person).bind(stream).run();
+}
+
+namespace {
+Card read_card(const Query& query) { return {query.text(0), query.id<PersonId>(1), !query.is_null(2)}; }
+}  // namespace
+Status Accounts::add_card(std::string_view code, const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::card_add));
+  return query.bind(code).bind(person).bind(now()).run();
+}
+Result<std::optional<Card>> Accounts::card(std::string_view code) {
+  WAYMARK_TRY(query, db_.prepare(sql::card_find));
+  return first<Card>(query.bind(code), read_card);
+}
+Result<std::optional<Card>> Accounts::card_of(const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::card_of_person));
+  return first<Card>(query.bind(person), read_card);
+}
+Status Accounts::void_cards(const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::card_void));
+  return query.bind(now()).bind(person).run();
+}
+
+Status Accounts::add_computer_code(std::string_view id, std::string_view code, std::string_view name) {
+  WAYMARK_TRY(query, db_.prepare(sql::computer_code_add));
+  return query.bind(id).bind(code).bind(name).bind(now()).run();
+}
+Result<std::optional<ComputerCode>> Accounts::computer_code(std::string_view id) {
+  WAYMARK_TRY(query, db_.prepare(sql::computer_code_find));
+  return first<ComputerCode>(query.bind(id), [](const Query& row) {
+    return ComputerCode{row.text(0), row.text(1), !row.is_null(2)};
+  });
+}
+Status Accounts::use_computer_code(std::string_view id) {
+  WAYMARK_TRY(query, db_.prepare(sql::computer_code_use));
+  return query.bind(now()).bind(id).run();
+}
+Status Accounts::add_computer(const Computer& computer, ByteView token_hash) {
+  WAYMARK_TRY(query, db_.prepare(sql::computer_add));
+  return query.bind(computer.id).bind(computer.name).bind(token_hash).bind(now()).bind(now()).run();
+}
+namespace {
+Computer read_computer(const Query& query) {
+  return {query.id<ComputerId>(0),    query.text(1),     query.integer(2),
+          optional_integer(query, 3), !query.is_null(4), 0};
+}
+}  // namespace
+Result<std::optional<Computer>> Accounts::computer_by_token(ByteView token_hash) {
+  WAYMARK_TRY(query, db_.prepare(sql::computer_find_token));
+  return first<Computer>(query.bind(token_hash), read_computer);
+}
+Result<std::vector<Computer>> Accounts::computers() {
+  WAYMARK_TRY(query, db_.prepare(sql::computer_list));
+  return all<Computer>(query, [](const Query& row) {
+    auto computer = read_computer(row);
+    computer.waiting = row.integer(5);
+    return computer;
+  });
+}
+Status Accounts::computer_heard(const ComputerId& id) {
+  WAYMARK_TRY(query, db_.prepare(sql::computer_heard));
+  return query.bind(now()).bind(id).run();
+}
+Status Accounts::remove_computer(const ComputerId& id) {
+  WAYMARK_TRY(query, db_.prepare(sql::computer_remove));
+  WAYMARK_CHECK(query.bind(now()).bind(id).run());
+  WAYMARK_TRY(devices, db_.prepare(sql::device_remove_computer));
+  return devices.bind(now()).bind(id).run();
+}
+
+Status Accounts::add_device(ByteView token_hash, const PersonId& person, const ComputerId& computer,
+                            ByteView key) {
+  WAYMARK_TRY(query, db_.prepare(sql::device_add));
+  return query.bind(token_hash).bind(person).bind(computer).bind(key).bind(now()).run();
+}
+Result<std::optional<Device>> Accounts::device(ByteView token_hash) {
+  WAYMARK_TRY(query, db_.prepare(sql::device_find));
+  return first<Device>(query.bind(token_hash), [](const Query& row) {
+    return Device{row.id<PersonId>(0), row.id<ComputerId>(1), row.text(3),
+                  !row.is_null(2) || !row.is_null(4)};
+  });
+}
+Status Accounts::device_heard(ByteView token_hash, std::int64_t waiting) {
+  WAYMARK_TRY(query, db_.prepare(sql::device_heard));
+  return query.bind(now()).bind(waiting).bind(token_hash).run();
+}
+Result<std::vector<SeenOn>> Accounts::seen_on(const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::device_of_person));
+  return all<SeenOn>(query.bind(person), [](const Query& row) {
+    return SeenOn{row.text(0), optional_integer(row, 1), row.integer(2), row.id<ComputerId>(3)};
+  });
+}
+
+Status Accounts::add_session(ByteView token_hash, const PersonId& person, std::string_view csrf) {
+  WAYMARK_TRY(query, db_.prepare(sql::session_add));
+  return query.bind(token_hash).bind(person).bind(csrf).bind(now()).bind(now()).run();
+}
+Result<std::optional<WebSession>> Accounts::session(ByteView token_hash) {
+  WAYMARK_TRY(query, db_.prepare(sql::session_find));
+  return first<WebSession>(query.bind(token_hash), [](const Query& row) {
+    return WebSession{row.id<PersonId>(0), row.text(1), row.integer(2), row.integer(3)};
+  });
+}
+Status Accounts::session_seen(ByteView token_hash) {
+  WAYMARK_TRY(query, db_.prepare(sql::session_seen));
+  return query.bind(now()).bind(token_hash).run();
+}
+Status Accounts::remove_session(ByteView token_hash) {
+  WAYMARK_TRY(query, db_.prepare(sql::session_remove));
+  return query.bind(token_hash).run();
+}
+Status Accounts::remove_sessions_before(std::int64_t ms) {
+  WAYMARK_TRY(query, db_.prepare(sql::session_remove_old));
+  return query.bind(ms).run();
+}
+
+Result<Accounts::Tries> Accounts::tries(std::string_view key) {
+  WAYMARK_TRY(query, db_.prepare(sql::tries_get));
+  WAYMARK_TRY(row, query.bind(key).step());
+  return row ? Tries{query.integer(0), query.integer(1)} : Tries{};
+}
+Status Accounts::put_tries(std::string_view key, const Tries& tries) {
+  WAYMARK_TRY(query, db_.prepare(sql::tries_put));
+  return query.bind(key).bind(tries.count).bind(tries.last_ms).run();
+}
+Status Accounts::clear_tries(std::string_view key) {
+  WAYMARK_TRY(query, db_.prepare(sql::tries_clear));
+  return query.bind(key).run();
+}
+
+Status Accounts::audit(const std::optional<PersonId>& person, std::string_view action,
+                       std::string_view subject) {
+  WAYMARK_TRY(query, db_.prepare(sql::audit_add));
+  query.bind(now());
+  if (person)
+    query.bind(*person);
+  else
+    query.bind_null();
+  return query.bind(action).bind(subject).run();
+}
+Status Accounts::add_dead_letter(const PersonId& person, std::string_view body, std::string_view code) {
+  WAYMARK_TRY(query, db_.prepare(sql::dead_letter_add));
+  return query.bind(now()).bind(person).bind(as_bytes(body)).bind(code).run();
+}
+Result<std::int64_t> Accounts::dead_letters_waiting() {
+  WAYMARK_TRY(query, db_.prepare(sql::dead_letter_count));
+  WAYMARK_TRY(row, query.step());
+  return row ? query.integer(0) : std::int64_t{0};
+}
+
+}  // namespace waymark::server

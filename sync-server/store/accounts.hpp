@@ -1,0 +1,141 @@
+// Who is who at this school, in SQL beside the replica: people, classes, cards, computers, devices, sessions,
+// and the access to streams that follows from enrollments. Rows in, rows out; what they mean is service's
+// business.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/domain/kinds.hpp"
+#include "shared/store/store.hpp"
+#include "shared/sync/serve.hpp"
+
+namespace waymark::server {
+
+using ComputerId = Id<struct ComputerTag>;
+
+struct Person {
+  PersonId id;
+  std::string role;  // student, teacher, admin
+  std::string given, family;
+  std::optional<std::string> email, source;
+  std::string password_hash, pin_hash, pin_kind;  // empty: not set
+  bool active = true;
+};
+struct ClassRow {
+  ClassId id;
+  std::string title;
+  std::optional<std::string> source;
+  bool active = true;
+};
+struct Enrollment {
+  ClassId class_id;
+  PersonId person;
+  std::string role;  // student, teacher
+  bool active = true;
+};
+struct Card {
+  std::string code;
+  PersonId person;
+  bool voided = false;
+};
+struct ComputerCode {
+  std::string code, name;
+  bool used = false;
+};
+struct Computer {
+  ComputerId id;
+  std::string name;
+  std::int64_t joined_ms = 0;
+  std::optional<std::int64_t> heard_ms;
+  bool removed = false;
+  std::int64_t waiting = 0;
+};
+struct Device {
+  PersonId person;
+  ComputerId computer;
+  std::string computer_name;
+  bool removed = false;
+};
+struct SeenOn {  // where a person was heard from
+  std::string computer_name;
+  std::optional<std::int64_t> heard_ms;
+  std::int64_t waiting = 0;
+  ComputerId computer;
+};
+struct WebSession {
+  PersonId person;
+  std::string csrf;
+  std::int64_t created_ms = 0, seen_ms = 0;
+};
+
+class Accounts {
+ public:
+  explicit Accounts(store::Store& store) : store_(store), db_(store.db()) {}
+  // Creates what is not there yet.
+  Status prepare();
+
+  Result<std::optional<Person>> person(const PersonId& id);
+  Result<std::optional<Person>> person_by_email(std::string_view email);
+  Result<std::optional<Person>> person_by_source(std::string_view source);
+  Result<std::vector<Person>> people();
+  Status put(const Person& person);  // not password and PIN
+  Status set_password(const PersonId& id, std::string_view hash);
+  Status set_pin(const PersonId& id, std::string_view hash, std::string_view kind);
+
+  Result<std::optional<ClassRow>> class_by_id(const ClassId& id);
+  Result<std::optional<ClassRow>> class_by_source(std::string_view source);
+  Result<std::vector<ClassRow>> classes();
+  Status put(const ClassRow& row);
+  Status put(const Enrollment& enrollment);
+  Result<std::vector<Enrollment>> enrollments_of(const ClassId& id);
+  Result<std::vector<Enrollment>> enrollments_of(const PersonId& id);
+
+  Result<std::vector<sync::Access>> access(const PersonId& person);
+  Status put_access(const PersonId& person, const sync::Access& access);
+  Status remove_access(const PersonId& person, std::string_view stream);
+
+  Status add_card(std::string_view code, const PersonId& person);
+  Result<std::optional<Card>> card(std::string_view code);
+  Result<std::optional<Card>> card_of(const PersonId& person);
+  Status void_cards(const PersonId& person);
+
+  Status add_computer_code(std::string_view id, std::string_view code, std::string_view name);
+  Result<std::optional<ComputerCode>> computer_code(std::string_view id);
+  Status use_computer_code(std::string_view id);
+  Status add_computer(const Computer& computer, ByteView token_hash);
+  Result<std::optional<Computer>> computer_by_token(ByteView token_hash);
+  Result<std::vector<Computer>> computers();
+  Status computer_heard(const ComputerId& id);
+  Status remove_computer(const ComputerId& id);
+
+  Status add_device(ByteView token_hash, const PersonId& person, const ComputerId& computer, ByteView key);
+  Result<std::optional<Device>> device(ByteView token_hash);
+  Status device_heard(ByteView token_hash, std::int64_t waiting);
+  Result<std::vector<SeenOn>> seen_on(const PersonId& person);
+
+  Status add_session(ByteView token_hash, const PersonId& person, std::string_view csrf);
+  Result<std::optional<WebSession>> session(ByteView token_hash);
+  Status session_seen(ByteView token_hash);
+  Status remove_session(ByteView token_hash);
+  Status remove_sessions_before(std::int64_t ms);
+
+  struct Tries {
+    std::int64_t count = 0, last_ms = 0;
+  };
+  Result<Tries> tries(std::string_view key);
+  Status put_tries(std::string_view key, const Tries& tries);
+  Status clear_tries(std::string_view key);
+
+  Status audit(const std::optional<PersonId>& person, std::string_view action, std::string_view subject);
+  Status add_dead_letter(const PersonId& person, std::string_view body, std::string_view code);
+  Result<std::int64_t> dead_letters_waiting();
+
+ private:
+  std::int64_t now() { return store_.clock().now_ms(); }
+  store::Store& store_;
+  store::Db& db_;
+};
+
+}  // namespace waymark::server
