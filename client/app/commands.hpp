@@ -1,0 +1,231 @@
+// What a screen can ask for: plain values, one struct a gesture. App::dispatch does them or says in one
+// sentence why not; nothing else changes what the student has.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "client/app/destination.hpp"
+#include "client/app/views.hpp"
+
+namespace waymark::app {
+
+// ---- moving about
+struct Go {
+  Destination to;
+};
+struct Back {};
+struct DismissToast {};
+
+// ---- who is here
+struct SignIn {
+  std::string person;
+};
+struct EnterPin {
+  std::string pin;  // digits as such; pictures as their numbers in hexadecimal, 0 … b
+};
+struct ChoosePin {  // asked for twice by PinView::again
+  PinKind kind = PinKind::digits;
+  std::string pin;
+};
+struct ChangePin {};  // opens choosing
+struct Lock {};
+struct JoinComputer {
+  std::string address;
+  std::string code;
+};
+struct JoinWithCard {
+  std::string card;
+};
+struct ForgetMe {};      // `conflict` while something is not at school
+struct ChooseLanguage {  // before anybody is signed in
+  std::string code;
+};
+struct ChooseTextSize {
+  int percent = 100;
+};
+
+// ---- projects and steps
+struct ChooseProject {
+  std::string pathway;
+  std::string product;
+  std::string question;  // own; empty: the pathway's
+  std::string why;
+};
+struct FilterIdeas {
+  IdeaFilter filter = IdeaFilter::everything;
+};
+struct MarkIdea {  // for comparison; marks or unmarks
+  std::string pathway;
+};
+struct PickIdea {  // within the comparison
+  std::string pathway;
+};
+struct PickProduct {
+  std::string product;
+};
+struct SetOwnQuestion {
+  std::string project;
+  Field question;
+};
+struct TickItem {
+  std::string project, step, item;
+  bool done = true;
+};
+struct OpenForm {
+  std::string project, step;
+  Form form = Form::step_by_step;
+};
+struct PlanStep {
+  std::string project, step;
+  std::string day;  // "2026-11-27", or empty
+};
+
+// ---- work
+struct WriteWork {  // a text or a link; `work` empty: a new one
+  std::string project, step, work;
+  WorkType type = WorkType::text;
+  Field title;
+  Field text;
+};
+struct AttachFile {
+  std::string project, step;
+  std::string path;
+  std::string title;
+  bool photo = false;  // must be a picture
+};
+struct ShowInPerson {
+  std::string project, step;
+  std::string title;
+};
+struct RenameWork {
+  std::string work;
+  Field title;
+};
+struct DeleteWork {
+  std::string work;
+};
+
+// ---- goals
+struct SaveGoal {  // `goal` empty: a new one, and its draft is done with
+  std::string goal;
+  std::string base;
+  GoalFields fields;
+};
+struct CheckIn {
+  std::string goal;
+  std::string text;
+  std::optional<bool> plan_helped;
+};
+struct NewDate {
+  std::string goal;
+  std::string by;
+};
+struct WrapUpGoal {
+  std::string goal;
+  std::string learned;
+};
+struct ReopenGoal {
+  std::string goal;
+};
+
+// ---- check my work; every one changes a draft that is the student's alone
+struct SetLevel {
+  std::string project, step, criterion;
+  int level = 0;  // 0 takes the choice back
+};
+struct SetBecause {
+  std::string project, step, criterion;
+  Field because;
+};
+struct ToggleEvidence {
+  std::string project, step, criterion, work;
+};
+struct SetConfidence {
+  std::string project, step;
+  std::string confidence;  // foggy | most | clear
+};
+struct SetGlow {
+  std::string project, step;
+  Field text;
+};
+struct SetGrow {
+  std::string project, step;
+  Field text;
+};
+struct SetNext {
+  std::string project, step;
+  Field text;
+};
+struct TurnIn {
+  std::string project, step;
+  std::string note;
+};
+
+// ---- help, answers, packing up
+struct AskForHelp {
+  std::string project, step;
+  std::string text;
+  std::vector<std::string> tried;  // example | classmate | another_step
+};
+struct SettleHelp {
+  std::string help;
+};
+struct ReadAnswer {
+  std::string review;
+};
+struct Reply {
+  std::string review;
+  std::string text;
+};
+struct DismissNote {
+  Note note;
+};
+struct PackUp {  // saves the line (which may be empty) and locks
+  std::string line;
+};
+struct SetAboutMe {
+  std::string field;  // strengths | interests | languages | learn_best | need | chosen_name
+  Field text;
+};
+struct SetMark {
+  Mark mark;
+};
+
+// ---- settings
+struct SetPreference {
+  std::string name;   // language | theme | text_size | typeface | reduced_motion | read_aloud
+  std::string value;  // "on" and "off" for switches
+};
+
+// ---- safety nets
+struct SaveDraft {  // a half-written form, under a name of the screen's own: "goal.new", "stuck.<step>"
+  std::string place;
+  std::vector<std::pair<std::string, std::string>> texts;
+};
+struct DropDraft {
+  std::string place;
+};
+struct ResolveConflict {
+  std::string id;
+  std::string op;  // the version to carry on with
+  bool keep_both = false;
+};
+struct DismissRefusal {
+  std::string op;
+};
+struct Undo {};
+struct Redo {};
+
+using Command =
+    std::variant<Go, Back, DismissToast, SignIn, EnterPin, ChoosePin, ChangePin, Lock, JoinComputer,
+                 JoinWithCard, ForgetMe, ChooseLanguage, ChooseTextSize, ChooseProject, FilterIdeas, MarkIdea,
+                 PickIdea, PickProduct, SetOwnQuestion, TickItem, OpenForm, PlanStep, WriteWork, AttachFile,
+                 ShowInPerson, RenameWork, DeleteWork, SaveGoal, CheckIn, NewDate, WrapUpGoal, ReopenGoal,
+                 SetLevel, SetBecause, ToggleEvidence, SetConfidence, SetGlow, SetGrow, SetNext, TurnIn,
+                 AskForHelp, SettleHelp, ReadAnswer, Reply, DismissNote, PackUp, SetAboutMe, SetMark,
+                 SetPreference, SaveDraft, DropDraft, ResolveConflict, DismissRefusal, Undo, Redo>;
+
+}  // namespace waymark::app
