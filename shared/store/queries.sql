@@ -145,9 +145,11 @@ SELECT n, c FROM position WHERE replica = ?
 INSERT INTO position (replica, n, c) VALUES (?, ?, ?) ON CONFLICT (replica) DO UPDATE SET n = excluded.n, c = excluded.c
 
 -- name: file_find
-SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ?
+SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ? LIMIT 1
+-- name: file_streams
+SELECT s.name FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ?
 -- name: file_add
-INSERT INTO file (hash, bytes, mime, stream, state, added_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING
+INSERT INTO file (hash, bytes, mime, stream, state, added_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash, stream) DO NOTHING
 -- name: file_sent
 UPDATE file SET state = 1 WHERE hash = ?
 -- name: file_to_send

@@ -92,11 +92,13 @@ CREATE TABLE reading (
 CREATE TABLE position (replica BLOB PRIMARY KEY, n INTEGER NOT NULL, c BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 -- Files by the SHA-256 of their content, kept beside the database. state 0: to be sent; 1: at school.
+-- A row a stream that it was put into: who may read one of them may read the file.
 CREATE TABLE file (
-  hash BLOB PRIMARY KEY,
+  hash BLOB NOT NULL,
+  stream INTEGER NOT NULL REFERENCES stream (id),
   bytes INTEGER NOT NULL,
   mime TEXT NOT NULL,
-  stream INTEGER NOT NULL REFERENCES stream (id),
   state INTEGER NOT NULL DEFAULT 0,
-  added_ms INTEGER NOT NULL
+  added_ms INTEGER NOT NULL,
+  PRIMARY KEY (hash, stream)
 ) STRICT, WITHOUT ROWID;

@@ -883,6 +883,18 @@ Result<std::optional<FileRow>> Store::file(std::string_view hash) {
   return std::optional(file_row(query));
 }
 
+Result<std::vector<std::string>> Store::streams_of_file(std::string_view hash) {
+  WAYMARK_TRY(bytes, from_hex(hash));
+  std::vector<std::string> streams;
+  WAYMARK_TRY(query, db_->prepare(sql::file_streams));
+  query.bind(ByteView(bytes));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return streams;
+    streams.push_back(query.text(0));
+  }
+}
+
 Status Store::add_file(const FileRow& row) {
   WAYMARK_TRY(bytes, from_hex(row.hash));
   WAYMARK_TRY(stream, stream_id(row.stream));

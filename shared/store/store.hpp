@@ -17,6 +17,7 @@
 #include "shared/record/merge.hpp"
 #include "shared/record/op.hpp"
 #include "shared/store/db.hpp"
+#include "shared/store/files.hpp"
 
 namespace waymark::store {
 
@@ -218,6 +219,7 @@ class Store {
 
   // ---- files
   Result<std::optional<FileRow>> file(std::string_view hash);
+  Result<std::vector<std::string>> streams_of_file(std::string_view hash);
   Status add_file(const FileRow& row);
   Status mark_file_sent(std::string_view hash);
   Result<std::vector<FileRow>> files_to_send();

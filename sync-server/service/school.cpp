@@ -1,0 +1,717 @@
+#include "sync-server/service/school.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "shared/base/text.hpp"
+#include "shared/sync/serve.hpp"
+#include "shared/wire/messages.hpp"
+#include "sync-server/service/codes.hpp"
+
+namespace waymark::server {
+namespace {
+
+using store::Transaction;
+
+constexpr std::size_t kFileBytesMax = 20 * 1024 * 1024;
+constexpr std::size_t kPendingJoinsMax = 256;
+constexpr std::int64_t kJoinTimeMs = 5 * 60'000;
+constexpr std::int64_t kSessionTimeMs = std::int64_t{12} * 3600 * 1000;
+
+// After three wrong tries every further one waits, twice as long each time, up to a minute: a guesser is
+// stopped, and a class that mistypes is not.
+std::int64_t wait_after(std::int64_t wrong) {
+  if (wrong < 3) return 0;
+  return std::min<std::int64_t>(std::int64_t{2'000} << std::min<std::int64_t>(wrong - 3, 6), 60'000);
+}
+
+Status make_private_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return Error{Code::io, path + ": " + error.message()};
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  return {};
+}
+
+// The recovery phrase is the identity's 256 bits and a check of 8, in Crockford's base 32.
+std::string phrase_of(const SecretKey& key) {
+  constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  Bytes bytes(key.seed.begin(), key.seed.end());
+  bytes.push_back(sha256(key.seed)[0]);
+  bytes.push_back(0);
+  std::string text;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (auto byte : bytes) {
+    bits = bits << 8 | byte;
+    count += 8;
+    while (count >= 5) {
+      text += digits[bits >> (count - 5) & 31];
+      count -= 5;
+    }
+  }
+  text.resize(53);  // 265 bits
+  return grouped(text);
+}
+
+Student student_from(const Person& person, const std::vector<Person>& classmates) {
+  bool shared = std::any_of(classmates.begin(), classmates.end(), [&](const Person& other) {
+    return other.id != person.id && fold(other.given) == fold(person.given);
+  });
+  std::string name = person.given;
+  if (shared && !person.family.empty()) {
+    std::size_t length = 1;
+    while (length < person.family.size() &&
+           (static_cast<unsigned char>(person.family[length]) & 0xC0) == 0x80)
+      length++;
+    name += " " + person.family.substr(0, length) + ".";
+  }
+  return {person, name};
+}
+
+}  // namespace
+
+std::string hello_message(std::string_view spki) { return "waymark hello 0\n" + std::string(spki); }
+
+std::string join_proof(std::string_view side, std::string_view code, const PublicKey& identity,
+                       std::string_view spki, std::string_view client_nonce, std::string_view server_nonce) {
+  std::string message = "waymark join 0\n", key = to_hex(identity.bytes);
+  for (auto part : {side, std::string_view(key), spki, client_nonce, server_nonce}) {
+    message += part;
+    message += '\n';
+  }
+  return to_hex(hmac_sha256(as_bytes(code), as_bytes(message)));
+}
+
+School::School(std::string data, Clock& clock, Random& random)
+    : data_(std::move(data)), clock_(clock), random_(random) {}
+
+School::~School() {
+  accounts_.reset();
+  store_.reset();
+  if (lock_file_ >= 0) close(lock_file_);
+}
+
+Status School::lock() {
+  std::string path = data_ + "/lock";
+  lock_file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_file_ < 0) return Error{Code::io, path + " cannot be opened"};
+  if (flock(lock_file_, LOCK_EX | LOCK_NB) != 0)
+    return Error{Code::database_locked, "another process uses " + data_};
+  return {};
+}
+
+Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random& random) {
+  if (trim(request.school).empty()) return Error{Code::invalid, "a school needs a name"};
+  if (request.email.find('@') == std::string::npos)
+    return Error{Code::invalid, "the administrator needs an e-mail"};
+  WAYMARK_CHECK(make_private_directory(request.data));
+  if (std::filesystem::exists(request.data + "/school.db"))
+    return Error{Code::exists, request.data + " holds a school already"};
+
+  std::unique_ptr<School> school(new School(request.data, clock, random));
+  WAYMARK_CHECK(school->lock());
+  WAYMARK_TRY(opened, store::Store::open(request.data + "/school.db", {&clock, &random, false}));
+  school->store_ = std::move(opened);
+  school->accounts_ = std::make_unique<Accounts>(*school->store_);
+
+  InitResult result;
+  result.password = request.password.empty() ? grouped(make_code(random, 12)) : request.password;
+  WAYMARK_TRY(transaction, Transaction::begin(school->store_->db()));
+  WAYMARK_CHECK(school->accounts_->prepare());
+  random.fill(school->identity_.seed);
+  WAYMARK_CHECK(school->store_->set_meta("identity", to_hex(school->identity_.seed)));
+  WAYMARK_CHECK(school->store_->set_meta("school", trim(request.school)));
+  WAYMARK_TRY(root, [&]() -> Result<PersonId> { return random.id<PersonId>(); }());
+  WAYMARK_CHECK(school->store_->set_meta("root", root.hex()));
+  WAYMARK_TRY(admin, school->add_staff(request.email, "", "admin", result.password));
+  (void)admin;
+  store::Edit edit{{std::string(domain::school_stream), "school", domain::singleton_id("school", "")},
+                   {{"name", trim(request.school)}},
+                   {},
+                   {}};
+  WAYMARK_TRY(written, school->store_->write(root, std::span(&edit, 1)));
+  (void)written;
+  WAYMARK_CHECK(transaction.commit());
+  result.recovery_phrase = phrase_of(school->identity_);
+  return result;
+}
+
+Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clock, Random& random) {
+  if (!std::filesystem::exists(data + "/school.db"))
+    return Error{Code::not_found, data + " holds no school; make one with: waymark-server init"};
+  std::unique_ptr<School> school(new School(data, clock, random));
+  WAYMARK_CHECK(school->lock());
+  WAYMARK_TRY(opened, store::Store::open(data + "/school.db", {&clock, &random, false}));
+  school->store_ = std::move(opened);
+  school->accounts_ = std::make_unique<Accounts>(*school->store_);
+  WAYMARK_CHECK(school->accounts_->prepare());
+  WAYMARK_TRY(identity, school->store_->meta("identity"));
+  WAYMARK_TRY(name, school->store_->meta("school"));
+  if (!identity || !name) return Error{Code::database_damaged, "the school's identity is missing"};
+  WAYMARK_TRY(seed, from_hex(*identity));
+  if (seed.size() != 32) return Error{Code::database_damaged, "the school's identity is not 32 bytes"};
+  std::copy(seed.begin(), seed.end(), school->identity_.seed.begin());
+  school->name_ = *name;
+  WAYMARK_CHECK(make_private_directory(data + "/files"));
+  return school;
+}
+
+std::string School::fingerprint() const {
+  auto hex = to_hex(ByteView(sha256(identity().bytes)).first(16));
+  std::transform(hex.begin(), hex.end(), hex.begin(),
+                 [](char c) { return static_cast<char>(std::toupper(c)); });
+  return grouped(hex);
+}
+
+std::string School::sign_hello(std::string_view spki, Hello& hello) const {
+  hello = {name_, identity(), std::string(spki), sign(identity_, as_bytes(hello_message(spki))),
+           clock_.now_ms()};
+  return to_hex(hello.signature);
+}
+
+// ---- staff
+
+Result<Person> School::add_staff(std::string_view email, std::string_view name, std::string_view role,
+                                 std::string_view password) {
+  std::string address = fold(email);
+  if (address.find('@') == std::string::npos || address.size() > 254)
+    return Error{Code::invalid, "not an e-mail"};
+  if (role != "teacher" && role != "admin") return Error{Code::invalid, "staff are teachers or admins"};
+  if (password.size() < 8) return Error{Code::invalid, "a password has at least 8 characters"};
+  WAYMARK_TRY(known, accounts_->person_by_email(address));
+  if (known && !known->password_hash.empty()) return Error{Code::exists, address + " is there already"};
+  Person person;
+  if (known) {
+    person = *known;  // from a roster, without a password so far
+  } else {
+    person.id = random_.id<PersonId>();
+    auto full = trim(name);
+    auto space = full.rfind(' ');
+    person.given = space == std::string::npos ? full : full.substr(0, space);
+    person.family = space == std::string::npos ? "" : full.substr(space + 1);
+    person.email = address;
+  }
+  person.role = role;
+  WAYMARK_CHECK(accounts_->put(person));
+  WAYMARK_CHECK(accounts_->set_password(person.id, hash_password(password)));
+  WAYMARK_CHECK(accounts_->audit(person.id, "staff added", address));
+  return person;
+}
+
+Status School::set_password(std::string_view email, std::string_view password) {
+  WAYMARK_TRY(person, accounts_->person_by_email(fold(email)));
+  if (!person) return Error{Code::not_found, "no member of staff has this e-mail"};
+  if (password.size() < 8) return Error{Code::invalid, "a password has at least 8 characters"};
+  WAYMARK_CHECK(accounts_->set_password(person->id, hash_password(password)));
+  WAYMARK_CHECK(accounts_->clear_tries("password:" + fold(email)));
+  return accounts_->audit(person->id, "password changed", fold(email));
+}
+
+// ---- classes and access
+
+Result<ClassId> School::add_class(std::string_view title, const std::optional<std::string>& source) {
+  auto text = trim(title);
+  if (text.empty()) return Error{Code::invalid, "a class needs a title"};
+  ClassRow row{random_.id<ClassId>(), text, source, true};
+  WAYMARK_CHECK(accounts_->put(row));
+  return row.id;
+}
+
+Result<PersonId> School::add_student(std::string_view given, std::string_view family,
+                                     const std::optional<std::string>& source) {
+  WAYMARK_TRY(given_text, normalize(trim(given)));
+  WAYMARK_TRY(family_text, normalize(trim(family)));
+  if (given_text.empty()) return Error{Code::invalid, "a student needs a first name"};
+  if (given_text.size() > 200 || family_text.size() > 200)
+    return Error{Code::too_large, "a name of over 200 bytes"};
+  Person person;
+  person.id = random_.id<PersonId>();
+  person.role = "student";
+  person.given = given_text;
+  person.family = family_text;
+  person.source = source;
+  WAYMARK_CHECK(accounts_->put(person));
+  return person.id;
+}
+
+Status School::enroll(const ClassId& class_id, const PersonId& person, std::string_view role, bool active) {
+  return accounts_->put(Enrollment{class_id, person, std::string(role), active});
+}
+
+namespace {
+
+using Wanted = std::map<std::string, domain::Role>;
+
+// What a person may read and write, from what they are and where they are enrolled.
+void add_own(Wanted& wanted, const Person& person) {
+  wanted[domain::own_stream(person.id)] = domain::Role::owner;
+  wanted[domain::inbox_stream(person.id)] = domain::Role::member;
+  wanted[std::string(domain::school_stream)] = domain::Role::member;
+  if (person.role == "student") wanted[domain::person_stream(person.id)] = domain::Role::owner;
+}
+
+}  // namespace
+
+Status School::refresh_access() {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(people, accounts_->people());
+  WAYMARK_TRY(classes, accounts_->classes());
+  std::map<PersonId, Wanted> wanted;
+  std::map<PersonId, const Person*> by_id;
+  for (const auto& person : people) {
+    by_id[person.id] = &person;
+    if (person.active) add_own(wanted[person.id], person);
+  }
+  WAYMARK_TRY(root_text, store_->meta("root"));
+  WAYMARK_TRY(root, PersonId::parse(root_text.value_or("")));
+  for (const auto& row : classes) {
+    WAYMARK_TRY(enrollments, accounts_->enrollments_of(row.id));
+    std::vector<PersonId> staff;
+    std::vector<Person> students;
+    for (const auto& enrollment : enrollments) {
+      const auto* person = by_id[enrollment.person];
+      if (!person || !person->active || !enrollment.active || !row.active) continue;
+      if (enrollment.role == "teacher")
+        staff.push_back(enrollment.person);
+      else
+        students.push_back(*person);
+    }
+    for (const auto& teacher : staff) {
+      wanted[teacher][domain::class_stream(row.id)] = domain::Role::staff;
+      wanted[teacher][domain::author_stream(row.id)] = domain::Role::staff;
+      for (const auto& student : students) {
+        wanted[teacher][domain::person_stream(student.id)] = domain::Role::staff;
+        wanted[teacher][domain::staff_stream(student.id)] = domain::Role::staff;
+      }
+    }
+    for (const auto& student : students)
+      wanted[student.id][domain::class_stream(row.id)] = domain::Role::member;
+
+    // The class as its members know it: display names only.
+    std::vector<store::Edit> edits;
+    auto set = [&](std::string_view kind, const RecordId& id, record::Fields fields) -> Status {
+      record::RecordKey key{domain::class_stream(row.id), std::string(kind), id};
+      WAYMARK_TRY(before, store_->find(key));
+      store::Edit edit{key, {}, {}, {}};
+      std::vector<std::string> names;
+      for (auto& [field, value] : fields) {
+        const auto* now = before ? before->field(field) : nullptr;
+        if (now && now->value() == value) continue;
+        names.push_back(field);
+        edit.fields[field] = std::move(value);
+      }
+      if (edit.fields.empty()) return {};
+      if (before) edit.base = before->heads_of(names);
+      edits.push_back(std::move(edit));
+      return {};
+    };
+    WAYMARK_CHECK(set("class", domain::singleton_id("class", row.id.hex()),
+                      {{"title", row.title}, {"school", name_}, {"archived", !row.active}}));
+    for (const auto& enrollment : enrollments) {
+      const auto* person = by_id[enrollment.person];
+      if (!person) continue;
+      bool here = person->active && enrollment.active;
+      std::string name = enrollment.role == "teacher" ? trim(person->given + " " + person->family)
+                                                      : student_from(*person, students).display_name;
+      WAYMARK_CHECK(set(
+          "member", domain::singleton_id("member", person->id.hex()),
+          {{"person", person->id.hex()}, {"name", name}, {"role", enrollment.role}, {"inactive", !here}}));
+    }
+    if (!edits.empty()) {
+      WAYMARK_TRY(written, store_->write(root, edits));
+      (void)written;
+    }
+  }
+  for (const auto& person : people) {
+    auto& want = wanted[person.id];
+    WAYMARK_TRY(have, accounts_->access(person.id));
+    for (const auto& access : have) {
+      auto found = want.find(access.stream);
+      if (found == want.end()) {
+        WAYMARK_CHECK(accounts_->remove_access(person.id, access.stream));
+        continue;
+      }
+      if (found->second != access.role) {
+        auto changed = access;
+        changed.role = found->second;
+        WAYMARK_CHECK(accounts_->put_access(person.id, changed));
+      }
+      want.erase(found);
+    }
+    for (const auto& [stream, role] : want)
+      WAYMARK_CHECK(accounts_->put_access(person.id, {stream, random_.id<AccessId>(), role}));
+  }
+  return transaction.commit();
+}
+
+Result<std::vector<Student>> School::students_of(const ClassId& class_id) {
+  WAYMARK_TRY(enrollments, accounts_->enrollments_of(class_id));
+  std::vector<Person> people;
+  for (const auto& enrollment : enrollments) {
+    if (!enrollment.active || enrollment.role != "student") continue;
+    WAYMARK_TRY(person, accounts_->person(enrollment.person));
+    if (person && person->active) people.push_back(*person);
+  }
+  std::vector<Student> students;
+  students.reserve(people.size());
+  for (const auto& person : people) students.push_back(student_from(person, people));
+  std::sort(students.begin(), students.end(), [](const Student& a, const Student& b) {
+    return std::pair(fold(a.person.given), a.person.family) <
+           std::pair(fold(b.person.given), b.person.family);
+  });
+  return students;
+}
+
+Result<std::vector<ClassRow>> School::classes_of(const PersonId& staff) {
+  WAYMARK_TRY(enrollments, accounts_->enrollments_of(staff));
+  std::vector<ClassRow> rows;
+  for (const auto& enrollment : enrollments) {
+    if (!enrollment.active || enrollment.role != "teacher") continue;
+    WAYMARK_TRY(row, accounts_->class_by_id(enrollment.class_id));
+    if (row && row->active) rows.push_back(*row);
+  }
+  return rows;
+}
+
+Result<bool> School::teaches(const PersonId& staff, const PersonId& student) {
+  WAYMARK_TRY(access, accounts_->access(staff));
+  return std::any_of(access.begin(), access.end(), [&](const sync::Access& a) {
+    return a.stream == domain::person_stream(student) && a.role == domain::Role::staff;
+  });
+}
+
+// ---- slowing down
+
+Status School::may_try(const std::string& key) {
+  WAYMARK_TRY(tries, accounts_->tries(key));
+  std::int64_t since = clock_.now_ms() - tries.last_ms;
+  std::int64_t wait = wait_after(tries.count);
+  // A clock that went back must not keep anybody waiting for years.
+  if (since >= 0 && since < wait)
+    return Error{Code::slowed_down, std::to_string((wait - since + 999) / 1000)};
+  return {};
+}
+
+Status School::wrong_try(const std::string& key) {
+  WAYMARK_TRY(tries, accounts_->tries(key));
+  return accounts_->put_tries(key, {tries.count + 1, clock_.now_ms()});
+}
+
+// ---- cards
+
+Result<std::string> School::card_for(const PersonId& student) {
+  WAYMARK_TRY(card, accounts_->card_of(student));
+  if (card) return card->code;
+  WAYMARK_TRY(person, accounts_->person(student));
+  if (!person || person->role != "student") return Error{Code::not_found, "no such student"};
+  auto code = make_code(random_, card_code_length);
+  WAYMARK_CHECK(accounts_->add_card(code, student));
+  return code;
+}
+
+Result<std::string> School::reprint_card(const PersonId& student) {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_CHECK(accounts_->void_cards(student));
+  WAYMARK_TRY(code, card_for(student));
+  WAYMARK_CHECK(accounts_->audit(std::nullopt, "card voided and reprinted", student.hex()));
+  WAYMARK_CHECK(transaction.commit());
+  return code;
+}
+
+Result<std::string> School::add_computer_code(std::string_view name) {
+  auto text = trim(name);
+  if (text.empty() || text.size() > 60)
+    return Error{Code::invalid, "a computer needs a name of 1 to 60 bytes"};
+  auto code = make_code(random_, computer_code_length);
+  WAYMARK_CHECK(accounts_->add_computer_code(code_id(code), code, text));
+  return code;
+}
+
+Result<School::Begun> School::begin_join(std::string_view id, std::string_view client_nonce,
+                                         std::string_view spki) {
+  if (client_nonce.size() != 32 || !from_hex(client_nonce)) return Error{Code::malformed, "the nonce"};
+  std::string key = "computer:" + std::string(id.substr(0, 16));
+  WAYMARK_CHECK(may_try(key));
+  WAYMARK_TRY(code, accounts_->computer_code(id));
+  if (!code) {
+    WAYMARK_CHECK(wrong_try(key));
+    return Error{Code::code_unknown, "no computer has this code"};
+  }
+  if (code->used) return Error{Code::code_used, "the code has joined a computer already"};
+  std::int64_t now = clock_.now_ms();
+  std::erase_if(joins_, [&](const auto& join) {
+    return now - join.second.begun_ms > kJoinTimeMs || now < join.second.begun_ms;
+  });
+  if (joins_.size() >= kPendingJoinsMax) return Error{Code::server_busy, "too many computers are joining"};
+  std::array<std::uint8_t, 16> nonce;
+  random_.fill(nonce);
+  joins_[std::string(id)] = {to_hex(nonce), now};
+  return Begun{to_hex(nonce),
+               join_proof("school", code->code, identity(), spki, client_nonce, to_hex(nonce))};
+}
+
+Result<JoinedComputer> School::finish_join(std::string_view id, std::string_view client_nonce,
+                                           std::string_view proof, std::string_view spki,
+                                           std::string_view name) {
+  auto pending = joins_.find(std::string(id));
+  WAYMARK_TRY(code, accounts_->computer_code(id));
+  if (pending == joins_.end() || !code) return Error{Code::code_unknown, "the joining was not begun here"};
+  if (code->used) return Error{Code::code_used, "the code has joined a computer already"};
+  std::string key = "computer:" + std::string(id);
+  auto expected = join_proof("computer", code->code, identity(), spki, client_nonce, pending->second.nonce);
+  joins_.erase(pending);
+  if (!equal_secret(as_bytes(expected), as_bytes(proof))) {
+    WAYMARK_CHECK(wrong_try(key));
+    return Error{Code::code_unknown, "the proof does not hold"};
+  }
+  auto wanted = trim(name);
+  Computer computer;
+  computer.id = random_.id<ComputerId>();
+  computer.name = wanted.empty() || wanted.size() > 60 || !valid_utf8(wanted) ? code->name : wanted;
+  auto token = make_token(random_);
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_CHECK(accounts_->add_computer(computer, token_hash(token)));
+  WAYMARK_CHECK(accounts_->use_computer_code(id));
+  WAYMARK_CHECK(accounts_->clear_tries(key));
+  WAYMARK_CHECK(accounts_->audit(std::nullopt, "computer joined", computer.name));
+  WAYMARK_CHECK(transaction.commit());
+  return JoinedComputer{computer.id, computer.name, token, name_};
+}
+
+Result<Computer> School::computer(std::string_view token) {
+  WAYMARK_TRY(computer, accounts_->computer_by_token(token_hash(token)));
+  if (!computer || computer->removed)
+    return Error{Code::unauthorized, "this computer is not, or no longer, joined"};
+  return *computer;
+}
+
+Result<Student> School::student_of_card(std::string_view typed_card, const ComputerId& computer) {
+  // Slowed by computer, not by card, so that nobody can shut somebody else's card out.
+  std::string key = "card:" + computer.hex();
+  WAYMARK_CHECK(may_try(key));
+  auto code = read_code(typed_card, card_code_length);
+  auto card = code ? accounts_->card(*code) : Result<std::optional<Card>>(std::optional<Card>());
+  if (!card) return card.error();
+  if (!*card) {
+    WAYMARK_CHECK(wrong_try(key));
+    return Error{Code::card_unknown, "no student has this card"};
+  }
+  if ((*card)->voided) return Error{Code::card_voided, "a teacher has voided this card"};
+  WAYMARK_TRY(person, accounts_->person((*card)->person));
+  if (!person || !person->active) return Error{Code::card_voided, "the student is not here any more"};
+  WAYMARK_CHECK(accounts_->clear_tries(key));
+  return Student{*person, person->given};
+}
+
+Result<CardNeeds> School::card_needs(const Student& student) {
+  return CardNeeds{student.person.given, student.person.pin_hash.empty(), student.person.pin_kind};
+}
+
+namespace {
+// Four digits, or four pictures by their numbers 1 to 12, separated by dots.
+bool valid_pin(std::string_view pin, std::string_view kind) {
+  if (kind == "digits")
+    return pin.size() == 4 &&
+           std::all_of(pin.begin(), pin.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (kind != "pictures") return false;
+  int count = 0;
+  while (!pin.empty()) {
+    auto end = pin.find('.');
+    auto part = pin.substr(0, end);
+    if (part.empty() || part.size() > 2 ||
+        !std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; }))
+      return false;
+    int number = 0;
+    for (char c : part) number = number * 10 + (c - '0');
+    if (number < 1 || number > 12) return false;
+    count++;
+    if (end == std::string_view::npos) break;
+    pin.remove_prefix(end + 1);
+  }
+  return count == 4;
+}
+}  // namespace
+
+Result<JoinedStudent> School::join_student(const Student& student, const Computer& computer,
+                                           std::string_view pin, std::string_view pin_kind,
+                                           const PublicKey& device_key) {
+  const auto& person = student.person;
+  bool first = person.pin_hash.empty();
+  std::string kind(first ? pin_kind : std::string_view(person.pin_kind));
+  if (!valid_pin(pin, kind)) return Error{Code::wrong_pin, "a PIN is four digits or four pictures"};
+  std::string key = "pin:" + person.id.hex() + ":" + computer.id.hex();
+  if (!first) {
+    WAYMARK_CHECK(may_try(key));
+    if (!verify_password(pin, person.pin_hash)) {
+      WAYMARK_CHECK(wrong_try(key));
+      return Error{Code::wrong_pin, "not the PIN chosen"};
+    }
+  }
+  auto token = make_token(random_);
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  if (first) WAYMARK_CHECK(accounts_->set_pin(person.id, hash_password(pin), kind));
+  WAYMARK_CHECK(accounts_->clear_tries(key));
+  WAYMARK_CHECK(accounts_->add_device(token_hash(token), person.id, computer.id, device_key.bytes));
+  WAYMARK_CHECK(accounts_->audit(person.id, "joined on a computer", computer.name));
+  WAYMARK_TRY(enrollments, accounts_->enrollments_of(person.id));
+  WAYMARK_CHECK(transaction.commit());
+
+  JoinedStudent joined{person.id, person.given, token, "", "", first};
+  std::string classes;
+  for (const auto& enrollment : enrollments) {
+    if (!enrollment.active) continue;
+    if (!classes.empty()) classes += ',';
+    classes += '"' + enrollment.class_id.hex() + '"';
+  }
+  joined.certificate = "{\"classes\":[" + classes + "],\"key\":\"" + to_hex(device_key.bytes) +
+                       "\",\"person\":\"" + person.id.hex() + "\",\"role\":\"student\",\"school\":\"" +
+                       to_hex(identity().bytes) + "\",\"time\":" + std::to_string(clock_.now_ms()) +
+                       ",\"v\":0}";
+  joined.certificate_signature = to_hex(sign(identity_, as_bytes(joined.certificate)));
+  return joined;
+}
+
+Status School::reset_pin(const PersonId& student) {
+  WAYMARK_CHECK(accounts_->set_pin(student, "", ""));
+  return accounts_->audit(std::nullopt, "PIN reset", student.hex());
+}
+
+Result<Bearer> School::bearer(std::string_view token) {
+  auto hash = token_hash(token);
+  WAYMARK_TRY(device, accounts_->device(hash));
+  if (!device || device->removed)
+    return Error{Code::unauthorized, "this computer is not, or no longer, signed in"};
+  return Bearer{device->person, device->computer, device->computer_name, hash};
+}
+
+Result<sync::Caller> School::caller(const PersonId& person) {
+  WAYMARK_TRY(access, accounts_->access(person));
+  return sync::Caller{person, std::move(access)};
+}
+
+// ---- sync
+
+Result<std::string> School::sync(const Bearer& bearer, std::string_view body) {
+  WAYMARK_TRY(request, wire::decode_request(body));
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(who, caller(bearer.person));
+  WAYMARK_TRY(served, sync::serve(*store_, who, request, {}));
+  for (const auto& [letter, code] : served.dead_letters)
+    WAYMARK_CHECK(accounts_->add_dead_letter(bearer.person, letter, code));
+  WAYMARK_CHECK(accounts_->computer_heard(bearer.computer));
+  std::int64_t settled = static_cast<std::int64_t>(request.ops.size());
+  WAYMARK_CHECK(
+      accounts_->device_heard(bearer.token_hash, std::max<std::int64_t>(0, request.waiting - settled)));
+  WAYMARK_CHECK(transaction.commit());
+  return wire::encode(served.reply);
+}
+
+Result<std::string> School::have(const Bearer& bearer, std::string_view body) {
+  WAYMARK_TRY(ids, wire::decode_have(body));
+  WAYMARK_TRY(who, caller(bearer.person));
+  WAYMARK_TRY(lacking, sync::missing(*store_, who, ids));
+  return wire::encode_have(lacking);
+}
+
+// ---- files
+
+std::string School::file_path(std::string_view hash) const {
+  return data_ + "/files/" + std::string(hash.substr(0, 2)) + "/" + std::string(hash.substr(2));
+}
+
+Status School::put_file(const Bearer& bearer, std::string_view stream, std::string_view hash,
+                        std::string_view body, std::string_view mime) {
+  if (body.size() > kFileBytesMax) return Error{Code::too_large, "a file of more than 20 MB"};
+  if (to_hex(sha256(as_bytes(body))) != hash)
+    return Error{Code::wrong_id, "the file is not what its name says"};
+  WAYMARK_TRY(who, caller(bearer.person));
+  bool allowed = std::any_of(who.access.begin(), who.access.end(), [&](const sync::Access& access) {
+    return access.stream == stream && access.role != domain::Role::member;
+  });
+  if (!allowed) return Error{Code::not_granted, "the stream is not granted to this person"};
+  WAYMARK_TRY(known, store_->file(hash));
+  auto path = file_path(hash);
+  if (!known || !std::filesystem::exists(path)) {
+    WAYMARK_CHECK(make_private_directory(std::filesystem::path(path).parent_path()));
+    WAYMARK_CHECK(store::write_durably(path, body));
+  }
+  return store_->add_file({std::string(hash), static_cast<std::int64_t>(body.size()),
+                           std::string(mime.substr(0, 64)), std::string(stream), 1});
+}
+
+Result<std::string> School::file(const PersonId& reader, std::string_view hash) {
+  Error missing{Code::not_found, "no such file, or not yours to read"};
+  if (hash.size() != 64 || !from_hex(hash)) return missing;
+  WAYMARK_TRY(streams, store_->streams_of_file(hash));
+  WAYMARK_TRY(who, caller(reader));
+  bool allowed = std::any_of(who.access.begin(), who.access.end(), [&](const sync::Access& access) {
+    return std::find(streams.begin(), streams.end(), access.stream) != streams.end();
+  });
+  if (!allowed) return missing;
+  return store::read_whole(file_path(hash), kFileBytesMax);
+}
+
+// ---- the dashboard
+
+Result<School::SignedIn> School::sign_in(std::string_view email, std::string_view password) {
+  auto address = fold(email);
+  std::string key = "password:" + std::string(truncate_utf8(address, 254));
+  WAYMARK_CHECK(may_try(key));
+  WAYMARK_TRY(person, accounts_->person_by_email(address));
+  bool good = person && person->active && verify_password(password, person->password_hash);
+  if (!good) {
+    WAYMARK_CHECK(wrong_try(key));
+    return Error{Code::wrong_password, "e-mail and password do not go together"};
+  }
+  WAYMARK_CHECK(accounts_->clear_tries(key));
+  WAYMARK_CHECK(accounts_->remove_sessions_before(clock_.now_ms() - kSessionTimeMs));
+  SignedIn in{make_token(random_), make_token(random_), *person};
+  WAYMARK_CHECK(accounts_->add_session(token_hash(in.token), person->id, in.csrf));
+  WAYMARK_CHECK(accounts_->audit(person->id, "signed in", address));
+  return in;
+}
+
+Result<std::pair<Person, std::string>> School::session(std::string_view token) {
+  auto hash = token_hash(token);
+  WAYMARK_TRY(session, accounts_->session(hash));
+  if (!session || clock_.now_ms() - session->seen_ms > kSessionTimeMs)
+    return Error{Code::unauthorized, "not signed in"};
+  WAYMARK_TRY(person, accounts_->person(session->person));
+  if (!person || !person->active) return Error{Code::unauthorized, "not signed in"};
+  // Written at most once a minute: looking at a page is no reason to write to the disk.
+  if (clock_.now_ms() - session->seen_ms > 60'000) WAYMARK_CHECK(accounts_->session_seen(hash));
+  return std::pair(*person, session->csrf);
+}
+
+Status School::sign_out(std::string_view token) { return accounts_->remove_session(token_hash(token)); }
+
+Result<std::vector<store::Written>> School::write(const PersonId& author,
+                                                  std::span<const store::Edit> edits) {
+  WAYMARK_TRY(who, caller(author));
+  for (const auto& edit : edits) {
+    record::Op op;
+    op.stream = edit.key.stream;
+    op.kind = edit.key.kind;
+    op.record = edit.key.id;
+    op.fields = edit.fields;
+    op.base = edit.base;
+    op.author = author;
+    const sync::Access* granted = nullptr;
+    for (const auto& access : who.access)
+      if (access.stream == op.stream) granted = &access;
+    if (!granted) return Error{Code::not_granted, "the stream is not granted to this person"};
+    WAYMARK_CHECK(domain::authorize(op, granted->role));
+    std::sort(op.base.begin(), op.base.end());
+    WAYMARK_CHECK(domain::validate(op));
+  }
+  return store_->write(author, edits);
+}
+
+}  // namespace waymark::server

@@ -1,0 +1,177 @@
+// One school: its data directory, its identity, its people and its replica. Everything that routes, command
+// line and tests ask of a server is a function here, over values; nothing here knows HTTP. One thread at a
+// time uses it.
+//
+// The data directory holds school.db (replica and accounts), files/, tls/ and the lock; school.db holds the
+// identity's secret key, so the directory is created readable by its owner alone.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/base/hash.hpp"
+#include "shared/store/store.hpp"
+#include "sync-server/store/accounts.hpp"
+
+namespace waymark::server {
+
+struct InitRequest {
+  std::string data;      // directory, made if it is not there
+  std::string school;    // its name
+  std::string email;     // the administrator's sign-in name
+  std::string password;  // empty: one is made
+};
+struct InitResult {
+  std::string password;  // as given or made
+  std::string
+      recovery_phrase;  // 24 groups of Crockford characters that are the identity's secret; shown once
+};
+
+// Who a token belongs to.
+struct Bearer {
+  PersonId person;
+  ComputerId computer;
+  std::string computer_name;
+  Bytes token_hash;
+};
+
+struct Hello {
+  std::string school;
+  PublicKey identity;
+  std::string spki;       // SHA-256 of the TLS key's SubjectPublicKeyInfo, 64 hexadecimal digits
+  Signature signature{};  // by the identity, over hello_message(spki)
+  std::int64_t now_ms = 0;
+};
+std::string hello_message(std::string_view spki);
+
+struct JoinedComputer {
+  ComputerId id;
+  std::string name, token, school;
+};
+struct JoinedStudent {
+  PersonId person;
+  std::string first_name, token, certificate, certificate_signature;
+  bool pin_was_set = false;  // the PIN given now is the student's from now on
+};
+// What a card asks for when no PIN came with it.
+struct CardNeeds {
+  std::string first_name;
+  bool new_pin = false;  // choose one; else enter the one chosen before
+  std::string pin_kind;
+};
+
+struct Student {
+  Person person;
+  std::string display_name;  // given name, and the family name's initial where two share it
+};
+
+class School {
+ public:
+  static Result<InitResult> init(const InitRequest& request, Clock& clock, Random& random);
+  // `database_locked` when another process has the directory.
+  static Result<std::unique_ptr<School>> open(const std::string& data, Clock& clock, Random& random);
+  ~School();
+
+  store::Store& store() { return *store_; }
+  Accounts& accounts() { return *accounts_; }
+  Clock& clock() { return clock_; }
+  Random& random() { return random_; }
+  const std::string& data() const { return data_; }
+  const std::string& name() const { return name_; }
+  PublicKey identity() const { return public_key(identity_); }
+  // Read aloud and printed on cards: eight groups of four digits of the identity's hash.
+  std::string fingerprint() const;
+  std::string sign_hello(std::string_view spki, Hello& hello) const;
+
+  // ---- staff
+  Result<Person> add_staff(std::string_view email, std::string_view name, std::string_view role,
+                           std::string_view password);
+  Status set_password(std::string_view email, std::string_view password);
+
+  // ---- classes and access
+  Result<ClassId> add_class(std::string_view title, const std::optional<std::string>& source = std::nullopt);
+  Result<PersonId> add_student(std::string_view given, std::string_view family,
+                               const std::optional<std::string>& source = std::nullopt);
+  Status enroll(const ClassId& class_id, const PersonId& person, std::string_view role, bool active = true);
+  // Grants what enrollments give and ends what they no longer give; writes the class's member records.
+  // Idempotent.
+  Status refresh_access();
+  Result<std::vector<Student>> students_of(const ClassId& class_id);
+  Result<std::vector<ClassRow>> classes_of(const PersonId& staff);
+  Result<bool> teaches(const PersonId& staff, const PersonId& student);
+
+  // ---- cards and computers
+  Result<std::string> card_for(const PersonId& student);      // the one that works, made if there is none
+  Result<std::string> reprint_card(const PersonId& student);  // voids the old one
+  Result<std::string> add_computer_code(std::string_view name);
+  // The handshake of a computer's join. Both sides prove that they know the code, over the TLS key and fresh
+  // nonces.
+  struct Begun {
+    std::string nonce, proof;
+  };
+  Result<Begun> begin_join(std::string_view id, std::string_view client_nonce, std::string_view spki);
+  Result<JoinedComputer> finish_join(std::string_view id, std::string_view client_nonce,
+                                     std::string_view proof, std::string_view spki, std::string_view name);
+  Result<Computer> computer(std::string_view token);
+
+  // A card at a joined computer. Without a PIN it tells what is needed. check: verifies a PIN against its
+  // hash (slow; the caller may have done it elsewhere).
+  Result<Student> student_of_card(std::string_view typed_card, const ComputerId& computer);
+  Result<CardNeeds> card_needs(const Student& student);
+  Result<JoinedStudent> join_student(const Student& student, const Computer& computer, std::string_view pin,
+                                     std::string_view pin_kind, const PublicKey& device_key);
+  Status reset_pin(const PersonId& student);
+
+  Result<Bearer> bearer(std::string_view token);
+  Result<sync::Caller> caller(const PersonId& person);
+
+  // ---- sync
+  Result<std::string> sync(const Bearer& bearer, std::string_view body);
+  Result<std::string> have(const Bearer& bearer, std::string_view body);
+  // Files by hash, in one piece. A file is had only by who may read a stream it was put into.
+  Status put_file(const Bearer& bearer, std::string_view stream, std::string_view hash, std::string_view body,
+                  std::string_view mime);
+  Result<std::string> file(const PersonId& reader, std::string_view hash);
+
+  // ---- the dashboard's sessions
+  struct SignedIn {
+    std::string token, csrf;
+    Person person;
+  };
+  Result<SignedIn> sign_in(std::string_view email, std::string_view password);
+  Result<std::pair<Person, std::string>> session(std::string_view token);
+  Status sign_out(std::string_view token);
+
+  // A record written by staff, checked as if it had come by sync.
+  Result<std::vector<store::Written>> write(const PersonId& author, std::span<const store::Edit> edits);
+
+ private:
+  School(std::string data, Clock& clock, Random& random);
+  Status lock();
+  std::string file_path(std::string_view hash) const;
+  // `slowed_down` while waiting is due after wrong tries of this key.
+  Status may_try(const std::string& key);
+  Status wrong_try(const std::string& key);
+
+  std::string data_, name_;
+  Clock& clock_;
+  Random& random_;
+  SecretKey identity_;
+  int lock_file_ = -1;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Accounts> accounts_;
+  struct Pending {
+    std::string nonce;
+    std::int64_t begun_ms = 0;
+  };
+  std::map<std::string, Pending> joins_;  // by code id; bounded
+};
+
+// The proof of either side, 64 hexadecimal digits: HMAC-SHA-256 with the code as key.
+std::string join_proof(std::string_view side, std::string_view code, const PublicKey& identity,
+                       std::string_view spki, std::string_view client_nonce, std::string_view server_nonce);
+
+}  // namespace waymark::server
