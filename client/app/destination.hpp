@@ -13,6 +13,7 @@ enum class Screen {
   project,
   check,   // one criterion: `part` is its id
   finish,  // how sure, glow, grow, next step
+  pack_up, // the bell is near: one line, then locked
   answer,  // a teacher's answer: `record` is the review
   goals,
   ideas,

@@ -1,0 +1,179 @@
+#include "client/app/files.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "client/app/picture.hpp"
+#include "shared/base/hash.hpp"
+
+namespace waymark::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Drawings and screenshots stay PNG while that is no larger than this.
+constexpr std::size_t kPngBytesMax = 3 * 1024 * 1024;
+
+Error system_error(int number, const std::string& path) {
+  return {number == ENOSPC || number == EDQUOT ? Code::disk_full : Code::io,
+          path + ": " + std::strerror(number)};
+}
+
+Result<Bytes> read_file(const std::string& path, std::int64_t bytes_max) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return Error{Code::not_found, path};
+  auto size = fs::file_size(path, error);
+  if (error) return Error{Code::io, path + ": " + error.message()};
+  if (static_cast<std::int64_t>(size) > bytes_max)
+    return Error{Code::too_large, path + " has " + std::to_string(size) + " bytes"};
+  std::ifstream in(path, std::ios::binary);
+  Bytes bytes(size);
+  in.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(size));
+  if (!in || in.gcount() != static_cast<std::streamsize>(size)) return Error{Code::io, path};
+  return bytes;
+}
+
+// On the disk when it returns: written beside, then renamed.
+Status write_durably(const std::string& path, ByteView bytes) {
+  std::error_code error;
+  auto folder = fs::path(path).parent_path();
+  fs::create_directories(folder, error);
+  if (error) return Error{error.value() == ENOSPC ? Code::disk_full : Code::io, error.message()};
+  std::string beside = path + ".part";
+  int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return system_error(errno, beside);
+  std::size_t done = 0;
+  int failure = 0;
+  while (done < bytes.size() && !failure) {
+    auto count = ::write(file, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno != EINTR) failure = errno;
+    if (count > 0) done += static_cast<std::size_t>(count);
+  }
+  if (!failure && ::fsync(file) != 0) failure = errno;
+  ::close(file);
+  if (!failure && ::rename(beside.c_str(), path.c_str()) != 0) failure = errno;
+  if (failure) {
+    ::unlink(beside.c_str());
+    return system_error(failure, path);
+  }
+  if (int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); handle >= 0) {
+    ::fsync(handle);
+    ::close(handle);
+  }
+  return {};
+}
+
+bool valid_hash(std::string_view hash) { return hash.size() == 64 && from_hex(hash).has_value(); }
+
+std::string mime_of(const fs::path& name) {
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {".pdf", "application/pdf"},
+      {".txt", "text/plain"},
+      {".csv", "text/csv"},
+      {".mp3", "audio/mpeg"},
+      {".ogg", "audio/ogg"},
+      {".wav", "audio/wav"},
+      {".m4a", "audio/mp4"},
+      {".mp4", "video/mp4"},
+      {".webm", "video/webm"},
+      {".html", "text/html"},
+      {".odt", "application/vnd.oasis.opendocument.text"},
+      {".ods", "application/vnd.oasis.opendocument.spreadsheet"},
+      {".odp", "application/vnd.oasis.opendocument.presentation"}};
+  std::string extension = name.extension().string();
+  for (char& c : extension)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (const auto& [known, mime] : kTypes)
+    if (known == extension) return std::string(mime);
+  return "application/octet-stream";
+}
+
+}  // namespace
+
+FileFolder::FileFolder(std::string files, std::string thumbnails)
+    : files_(std::move(files)), thumbnails_(std::move(thumbnails)) {}
+
+std::string FileFolder::path_of(std::string_view hash) const {
+  return files_ + "/" + std::string(hash.substr(0, 2)) + "/" + std::string(hash);
+}
+bool FileFolder::has(std::string_view hash) const {
+  std::error_code error;
+  return valid_hash(hash) && fs::is_regular_file(path_of(hash), error);
+}
+Result<Bytes> FileFolder::read(std::string_view hash) const {
+  if (!valid_hash(hash)) return Error{Code::not_found, "no file has such a name"};
+  return read_file(path_of(hash), file_bytes_max);
+}
+
+Status FileFolder::store(std::string_view hash, ByteView bytes) {
+  if (has(hash)) return {};
+  return write_durably(path_of(hash), bytes);
+}
+
+Status FileFolder::put(std::string_view hash, ByteView bytes) {
+  if (static_cast<std::int64_t>(bytes.size()) > file_bytes_max)
+    return Error{Code::too_large, std::to_string(bytes.size()) + " bytes"};
+  if (to_hex(sha256(bytes)) != hash) return Error{Code::wrong_id, "the file is not what its name says"};
+  return store(hash, bytes);
+}
+
+Result<Imported> FileFolder::import(const std::string& path, bool must_be_picture) {
+  // A camera's picture may be larger than what is kept of it.
+  WAYMARK_TRY(bytes, read_file(path, 4 * file_bytes_max));
+  return import_bytes(bytes, fs::path(path).filename().string(), must_be_picture);
+}
+
+Result<Imported> FileFolder::import_bytes(ByteView bytes, std::string_view name, bool must_be_picture) {
+  Imported imported;
+  imported.name = std::string(name);
+  auto form = picture_form(bytes);
+  if (form == PictureForm::unreadable)
+    return Error{Code::unsupported, "a picture in a form whose metadata cannot be taken out"};
+  if (form == PictureForm::none) {
+    if (must_be_picture) return Error{Code::not_an_image, imported.name};
+    if (static_cast<std::int64_t>(bytes.size()) > file_bytes_max)
+      return Error{Code::too_large, imported.name + " has " + std::to_string(bytes.size()) + " bytes"};
+    imported.mime = mime_of(fs::path(imported.name));
+    imported.hash = to_hex(sha256(bytes));
+    imported.bytes = static_cast<std::int64_t>(bytes.size());
+    WAYMARK_CHECK(store(imported.hash, bytes));
+    return imported;
+  }
+  WAYMARK_TRY(whole, decode(bytes));
+  Picture picture = fitted(std::move(whole), picture_side_max);
+  Bytes encoded;
+  if (!is_jpeg(bytes)) {
+    WAYMARK_TRY(png, encode_png(picture));
+    if (png.size() <= kPngBytesMax) encoded = std::move(png), imported.mime = "image/png";
+  }
+  if (encoded.empty()) {
+    WAYMARK_TRY(jpeg, encode_jpeg(picture));
+    encoded = std::move(jpeg), imported.mime = "image/jpeg";
+  }
+  imported.width = picture.width, imported.height = picture.height;
+  imported.hash = to_hex(sha256(encoded));
+  imported.bytes = static_cast<std::int64_t>(encoded.size());
+  WAYMARK_CHECK(store(imported.hash, encoded));
+  return imported;
+}
+
+std::string FileFolder::thumbnail(std::string_view hash) {
+  if (!valid_hash(hash)) return {};
+  std::string path = thumbnails_ + "/" + std::string(hash) + ".jpg";
+  std::error_code error;
+  if (fs::is_regular_file(path, error)) return path;
+  auto bytes = read(hash);
+  if (!bytes || picture_form(*bytes) != PictureForm::readable) return {};
+  auto picture = decode(*bytes);
+  if (!picture) return {};
+  auto small = encode_jpeg(fitted(std::move(*picture), thumbnail_side_max));
+  if (!small || !write_durably(path, *small)) return {};
+  return path;
+}
+
+}  // namespace waymark::app
