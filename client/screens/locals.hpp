@@ -1,0 +1,95 @@
+// What the window keeps between frames that is nobody's record: drafts of text being typed, folded parts, a
+// PIN half entered. A draft hands itself over as a command at most two seconds after it changed, and whenever
+// its editor loses the focus, its screen is left or any other command is asked for, so that typing is never
+// lost.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/app/commands.hpp"
+#include "client/app/destination.hpp"
+#include "client/app/phrase.hpp"
+
+namespace waymark::screens {
+
+using Commands = std::vector<app::Command>;
+
+// Makes the command that writes a draft down. It is kept after the screen is gone: capture by value.
+using MakeCommand = std::function<app::Command(const app::Field&)>;
+
+// Longest wait for a pause in the typing, and for somebody who never pauses.
+inline constexpr std::int64_t kDraftPause_ms = 900;
+inline constexpr std::int64_t kDraftLongest_ms = 1'800;
+
+class Draft {
+ public:
+  std::string text;  // what the editor shows and changes
+
+  // After the editor has run: whether it changed `text`, and whether it has the focus.
+  void edited(bool changed, bool focused, std::int64_t now_ms);
+  bool unsaved() const { return changed_; }
+  // The text with the base the student read when the change began.
+  app::Field field() const { return {text, seen_.base}; }
+
+ private:
+  friend class Drafts;
+  void follow(const app::Field& field);
+  bool due(std::int64_t now_ms) const;
+  app::Command hand_over();
+
+  app::Field seen_;  // the view's, as last taken over
+  MakeCommand make_;
+  bool changed_ = false;  // since it was last handed over
+  bool handed_ = false;   // handed over; the view has not answered yet
+  bool focused_ = false, lost_focus_ = false, drawn_ = false, fresh_ = true;
+  std::int64_t first_change_ms_ = 0, last_change_ms_ = 0;
+};
+
+class Drafts {
+ public:
+  // The draft of one editor. `key` is stable and unique ("glow.<project>.<step>"). An untouched draft follows
+  // the view; a changed one keeps the student's words, and the base they were written on.
+  Draft& open(const std::string& key, const app::Field& field, MakeCommand make);
+  // Once a frame, after the screen: hands over what is due, or everything when `all` (before any other
+  // command).
+  void collect(std::int64_t now_ms, bool all, Commands& out);
+  // Milliseconds until something is due; negative: nothing waits.
+  std::int64_t due_in_ms(std::int64_t now_ms) const;
+  // The draft is done with (its form was saved or thrown away): what it holds is not handed over any more.
+  void drop(const std::string& key);
+  bool any_unsaved() const;
+  void clear() { drafts_.clear(); }
+
+ private:
+  std::map<std::string, Draft> drafts_;
+};
+
+struct Locals {
+  // Set by the caller before each frame, from a clock that never goes back.
+  std::int64_t now_ms = 0;
+  // Set by draw(): where we are, and whether this is the first frame there (then `here.focus` takes the
+  // focus).
+  app::Destination here;
+  bool arrived = false;
+
+  Drafts drafts;
+
+  // Small state of a screen, by stable key: folded parts, a choice not yet sent, a PIN half typed. All of it
+  // is forgotten when the person changes.
+  bool& flag(const std::string& key) { return flags_[key]; }
+  std::string& word(const std::string& key) { return words_[key]; }
+  int& number(const std::string& key) { return numbers_[key]; }
+  void forget();
+
+ private:
+  std::map<std::string, bool> flags_;
+  std::map<std::string, std::string> words_;
+  std::map<std::string, int> numbers_;
+};
+
+}  // namespace waymark::screens

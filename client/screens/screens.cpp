@@ -1,0 +1,41 @@
+#include "client/screens/screens.hpp"
+
+namespace waymark::screens {
+namespace {
+
+struct DrawScreen {
+  ui::Ui& ui;
+  Locals& locals;
+  Commands& out;
+
+  void operator()(const app::WhoView& view) const { draw_who(ui, view, locals, out); }
+  void operator()(const app::JoinView& view) const { draw_join(ui, view, locals, out); }
+  void operator()(const app::PinView& view) const { draw_pin(ui, view, locals, out); }
+  void operator()(const app::TodayView& view) const { draw_today(ui, view, locals, out); }
+  void operator()(const app::PackUpView& view) const { draw_pack_up(ui, view, locals, out); }
+  void operator()(const app::ProjectView& view) const { draw_project(ui, view, locals, out); }
+  void operator()(const app::CheckView& view) const { draw_check(ui, view, locals, out); }
+  void operator()(const app::FinishView& view) const { draw_finish(ui, view, locals, out); }
+  void operator()(const app::AnswerView& view) const { draw_answer(ui, view, locals, out); }
+  void operator()(const app::GoalsView& view) const { draw_goals(ui, view, locals, out); }
+  void operator()(const app::IdeasView& view) const { draw_ideas(ui, view, locals, out); }
+  void operator()(const app::CompareIdeasView& view) const { draw_compare_ideas(ui, view, locals, out); }
+  void operator()(const app::GrowthView& view) const { draw_growth(ui, view, locals, out); }
+  void operator()(const app::AboutMeView& view) const { draw_about_me(ui, view, locals, out); }
+  void operator()(const app::SettingsView& view) const { draw_settings(ui, view, locals, out); }
+  void operator()(const app::ConflictView& view) const { draw_conflict(ui, view, locals, out); }
+  void operator()(const app::RefusalsView& view) const { draw_refusals(ui, view, locals, out); }
+};
+
+}  // namespace
+
+void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
+  locals.arrived = locals.here != shown.here;
+  locals.here = shown.here;
+  std::visit(DrawScreen{ui, locals, out}, shown.screen);
+  locals.drafts.collect(locals.now_ms, !out.empty(), out);
+}
+
+void flush(Locals& locals, Commands& out) { locals.drafts.collect(locals.now_ms, true, out); }
+
+}  // namespace waymark::screens
