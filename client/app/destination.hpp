@@ -11,10 +11,10 @@ enum class Screen {
   pin,
   today,
   project,
-  check,   // one criterion: `part` is its id
-  finish,  // how sure, glow, grow, next step
-  pack_up, // the bell is near: one line, then locked
-  answer,  // a teacher's answer: `record` is the review
+  check,    // one criterion: `part` is its id
+  finish,   // how sure, glow, grow, next step
+  pack_up,  // the bell is near: one line, then locked
+  answer,   // a teacher's answer: `record` is the review
   goals,
   ideas,
   compare_ideas,

@@ -13,8 +13,8 @@ namespace waymark::app {
 // How everything is to look; the person's own preferences, or the computer's before anybody is signed in.
 struct Appearance {
   std::string language = "en";
-  std::string theme = "system";  // system | light | dusk | contrast
-  int text_size = 100;           // per cent, 100 … 200
+  std::string theme = "system";      // system | light | dusk | contrast
+  int text_size = 100;               // per cent, 100 … 200
   std::string typeface = "reading";  // reading | plain | dyslexic
   bool reduced_motion = false, read_aloud = false;
   bool operator==(const Appearance&) const = default;

@@ -15,12 +15,13 @@ namespace waymark::app {
 struct HttpRequest {
   std::string method = "GET";
   std::string url;  // whole: "https://192.168.4.2:8443/v1/sync"
-  // Allowed TLS keys: SHA-256 of the SubjectPublicKeyInfo, 64 hexadecimal digits each. Empty: any key, for the
-  // very first hello. Certificates' names and dates are never asked: a school's clock and address may be wrong.
+  // Allowed TLS keys: SHA-256 of the SubjectPublicKeyInfo, 64 hexadecimal digits each. Empty: any key, for
+  // the very first hello. Certificates' names and dates are never asked: a school's clock and address may be
+  // wrong.
   std::vector<std::string> pins;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
-  std::int64_t timeout_ms = 30'000;           // for the whole exchange
+  std::int64_t timeout_ms = 30'000;               // for the whole exchange
   std::size_t reply_bytes_max = 8 * 1024 * 1024;  // as expanded
 };
 

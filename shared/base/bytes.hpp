@@ -66,7 +66,7 @@ using RecordId = Id<struct RecordTag>;
 using PersonId = Id<struct PersonTag>;
 using ReplicaId = Id<struct ReplicaTag>;
 using FeedId = Id<struct FeedTag>;
-using AccessId = Id<struct AccessTag>;        // one grant of a stream to a person
+using AccessId = Id<struct AccessTag>;       // one grant of a stream to a person
 using SegmentToken = Id<struct SegmentTag>;  // one writer's time in a database: 8 random bytes, then zeros
 using ClassId = Id<struct ClassTag>;
 

@@ -1,3 +1,4 @@
+// The names of the error codes, as they stand in the protocol and in the catalogue.
 #include <array>
 #include <cstddef>
 

@@ -1,7 +1,5 @@
 #include "shared/store/salvage.hpp"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +7,7 @@
 #include <unordered_set>
 
 #include "waymark_store_sql.hpp"
+#include <sqlite3.h>
 
 namespace waymark::store {
 namespace {
@@ -136,8 +135,10 @@ void carve(const std::string& path, Found& found) {
     for (std::size_t i = 0; i < std::min(rest.size(), record::op_bytes_max); ++i) {
       char c = rest[i];
       if (in_string) {
-        if (c == '\\') ++i;
-        else if (c == '"') in_string = false;
+        if (c == '\\')
+          ++i;
+        else if (c == '"')
+          in_string = false;
       } else if (c == '"') {
         in_string = true;
       } else if (c == '{') {
@@ -161,7 +162,8 @@ Result<Salvaged> salvage(const std::string& path, const PersonId& author) {
   std::string copy = path + ".reading";
   for (std::string_view tail : {"", "-wal"}) {
     if (!fs::exists(path + std::string(tail), error)) continue;
-    fs::copy_file(path + std::string(tail), copy + std::string(tail), fs::copy_options::overwrite_existing, error);
+    fs::copy_file(path + std::string(tail), copy + std::string(tail), fs::copy_options::overwrite_existing,
+                  error);
     if (error) return Error{error.value() == ENOSPC ? Code::disk_full : Code::io, error.message()};
   }
   Salvaged salvaged;

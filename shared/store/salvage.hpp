@@ -1,6 +1,6 @@
 // Gets ops out of a database that is no longer sound: row by row where SQLite still reads it, and by looking
-// through the raw bytes for canonical ops where it does not. It promises nothing about completeness, and never
-// writes to the damaged files. What it finds proves itself: an op's id is the hash of its content.
+// through the raw bytes for canonical ops where it does not. It promises nothing about completeness, and
+// never writes to the damaged files. What it finds proves itself: an op's id is the hash of its content.
 #pragma once
 
 #include <string>
@@ -17,13 +17,13 @@ struct Salvaged {
     record::Op op;
     bool own = false;  // written here: it may not have been sent
   };
-  std::vector<Item> ops;      // each once, in the order of writing as far as it can be told
+  std::vector<Item> ops;       // each once, in the order of writing as far as it can be told
   std::vector<FileRow> files;  // that this replica was to send, or had sent
-  bool complete = false;      // SQLite read every row
+  bool complete = false;       // SQLite read every row
 };
 
-// From `path` and, if there, `path`-wal. `author`: whose ops are counted as written here where the damaged file
-// does not say. `not_found` when there is no such file; damage is no failure.
+// From `path` and, if there, `path`-wal. `author`: whose ops are counted as written here where the damaged
+// file does not say. `not_found` when there is no such file; damage is no failure.
 Result<Salvaged> salvage(const std::string& path, const PersonId& author);
 
 // Puts what was found into a sound store in one transaction: own ops also into the outbox, so that they are

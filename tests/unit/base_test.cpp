@@ -22,7 +22,8 @@ TEST_CASE("an id is 32 digits") {
 
 TEST_CASE("SHA-256 and HMAC give the published values") {
   // FIPS 180-2 appendix B.1; RFC 4231 test case 2.
-  CHECK(to_hex(sha256(as_bytes("abc"))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(to_hex(sha256(as_bytes("abc"))) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(to_hex(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))) ==
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   Sha256Stream stream;

@@ -37,7 +37,8 @@ TEST_CASE("the table names each kind once, and each field of a kind once") {
     CHECK(record::valid_name(kind.name));
     std::set<std::string_view> fields;
     for (const auto& field : kind.fields) {
-      CHECK_MESSAGE(fields.insert(field.name).second, (std::string(kind.name) + "." + std::string(field.name)));
+      CHECK_MESSAGE(fields.insert(field.name).second,
+                    (std::string(kind.name) + "." + std::string(field.name)));
       CHECK(record::valid_name(field.name));
     }
   }
