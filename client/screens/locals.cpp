@@ -4,13 +4,13 @@
 
 namespace waymark::screens {
 
-void Draft::edited(bool changed, bool focused, std::int64_t now_ms) {
+void Draft::edited(bool changed, bool focused, bool left, std::int64_t now_ms) {
   if (changed) {
     if (!changed_) first_change_ms_ = now_ms;
     last_change_ms_ = now_ms;
     changed_ = true;
   }
-  if (focused_ && !focused) lost_focus_ = true;
+  if (left || (focused_ && !focused)) lost_focus_ = true;
   focused_ = focused;
 }
 

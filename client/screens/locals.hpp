@@ -30,8 +30,8 @@ class Draft {
  public:
   std::string text;  // what the editor shows and changes
 
-  // After the editor has run: whether it changed `text`, and whether it has the focus.
-  void edited(bool changed, bool focused, std::int64_t now_ms);
+  // After the editor has run: it changed `text`; it has the focus; the focus just left it.
+  void edited(bool changed, bool focused, bool left, std::int64_t now_ms);
   bool unsaved() const { return changed_; }
   // The text with the base the student read when the change began.
   app::Field field() const { return {text, seen_.base}; }

@@ -18,7 +18,9 @@ void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out);
 // Everything typed and not yet handed over, for when the window closes or locks by itself.
 void flush(Locals& locals, Commands& out);
 
-// The page of each screen, between the bar and the status line (or the whole window before somebody is in).
+// The page of each screen. draw() opens ui.page() and the bar, calls one of these, and ends with the status
+// line: a screen opens ui.body() itself (or a sheet). Who, join and PIN are called inside an empty page and
+// draw all of it.
 void draw_who(ui::Ui& ui, const app::WhoView& view, Locals& locals, Commands& out);
 void draw_join(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& out);
 void draw_pin(ui::Ui& ui, const app::PinView& view, Locals& locals, Commands& out);

@@ -1,0 +1,37 @@
+// Pieces that several screens are made of.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "client/screens/locals.hpp"
+#include "client/ui/kit.hpp"
+
+namespace waymark::screens {
+
+using namespace ui::literals;
+
+// A text field whose words are handed over by themselves (see Draft). `spec.text` is set here; `make` gets
+// the words with the base they were written on.
+inline ui::Edited draft_field(ui::Ui& ui, Locals& locals, std::string_view key, ui::Field spec,
+                              const std::string& draft_key, const app::Field& field, MakeCommand make) {
+  Draft& draft = locals.drafts.open(draft_key, field, std::move(make));
+  spec.text = draft.text;
+  ui::Edited edited = ui.field(key, spec);
+  if (edited.changed) draft.text = edited.text;
+  draft.edited(edited.changed, ui.has_focus(key), edited.left, locals.now_ms);
+  return edited;
+}
+
+inline app::Destination destination(app::Screen screen) {
+  app::Destination to;
+  to.screen = screen;
+  return to;
+}
+
+// A command that goes there.
+inline app::Command go(app::Destination to) { return app::Go{std::move(to)}; }
+inline app::Command go(app::Screen screen) { return app::Go{destination(screen)}; }
+
+}  // namespace waymark::screens

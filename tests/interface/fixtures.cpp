@@ -1,0 +1,536 @@
+#include "tests/interface/fixtures.hpp"
+
+#include <array>
+#include <cstdio>
+#include <utility>
+
+namespace waymark::fixtures {
+
+using namespace waymark::app;
+
+// ---- pieces
+
+Day day(int from_today) {
+  // 25 November 2026 is a Wednesday; November has 30 days.
+  int number = 25 + from_today, month = 11;
+  if (number > 30) {
+    number -= 30;
+    month = 12;
+  }
+  std::array<char, 16> iso{};
+  std::snprintf(iso.data(), iso.size(), "2026-%02d-%02d", month, number);
+  return {iso.data(), ((3 + from_today) % 7 + 7) % 7, from_today};
+}
+
+Moment at(int from_today, int hour, int minute) {
+  const std::int64_t today_ms = 1'795'564'800'000;  // 2026-11-25T00:00Z
+  return {day(from_today), hour * 60 + minute,
+          today_ms + (std::int64_t{from_today} * 1440 + hour * 60 + minute) * 60'000};
+}
+
+Person amira() { return {"a0000000000000000000000000000001", "Amira", {"trefoil", "sun", "lake"}}; }
+Person teacher() { return {"70000000000000000000000000000001", "Ms Rivera", {"", "", "plum"}}; }
+
+Argument argument(std::string name, std::string value) { return {std::move(name), std::move(value)}; }
+Argument argument(std::string name, std::int64_t value) { return {std::move(name), value}; }
+Argument argument(std::string name, Day value) { return {std::move(name), std::move(value)}; }
+Argument argument(std::string name, Moment value) { return {std::move(name), std::move(value)}; }
+Phrase phrase(std::string key, std::vector<Argument> arguments, std::int64_t count) {
+  return {std::move(key), std::move(arguments), count};
+}
+
+StatusView all_saved() {
+  StatusView status;
+  status.saved_at = at(0, 10, 42);
+  status.heard = at(-2, 9, 5);
+  status.saved_phrase = phrase("status.saved");
+  status.heard_phrase = phrase("status.heard", {argument("day", day(-2))});
+  return status;
+}
+
+Shown shown(Destination here, ScreenView screen) {
+  Shown shown;
+  FrameView frame;
+  frame.me = amira();
+  frame.here = here;
+  frame.status = all_saved();
+  shown.look.theme = "light";
+  shown.frame = frame;
+  shown.here = here;
+  shown.screen = std::move(screen);
+  shown.version = 1;
+  return shown;
+}
+
+Trail creek_trail(std::size_t done, std::size_t here) {
+  const std::array<std::pair<const char*, const char*>, 7> steps{{{"walk", "Walk the creek"},
+                                                                  {"question", "Ask our question"},
+                                                                  {"sources", "Find sources"},
+                                                                  {"measure", "Measure the water"},
+                                                                  {"claim", "Make a claim"},
+                                                                  {"model", "Build a model"},
+                                                                  {"tell", "Tell the town"}}};
+  Trail trail;
+  trail.seed = kCreek;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    TrailStep step;
+    step.id = steps.at(i).first;
+    step.title = steps.at(i).second;
+    step.state = i < done ? StepState::ready : i == here ? StepState::doing : StepState::todo;
+    step.here = i == here;
+    trail.steps.push_back(step);
+  }
+  return trail;
+}
+
+namespace {
+
+Destination to(Screen screen) {
+  Destination there;
+  there.screen = screen;
+  return there;
+}
+
+const std::vector<Person>& classmates() {
+  static const std::vector<Person> people{
+      amira(),
+      {"a0000000000000000000000000000002", "Leo", {"leaf", "cream", "plum"}},
+      {"a0000000000000000000000000000003", "Zoë", {"waves", "cream", "moss"}},
+      {"a0000000000000000000000000000004", "Mateo", {"star", "night", "sun"}},
+      {"a0000000000000000000000000000005", "Noor", {"moon", "cream", "night"}},
+      {"a0000000000000000000000000000006", "Thuy", {"mountains", "cream", "lake"}},
+      {"a0000000000000000000000000000007", "Maximilian-Alexander", {"fish", "sun", "night"}},
+      {"a0000000000000000000000000000008", "Ana Sofía", {"", "", "moss"}},
+      {"a0000000000000000000000000000009", "Kwame", {"star", "cream", "plum"}},
+      {"a000000000000000000000000000000a", "Juniper", {"leaf", "night", "sun"}},
+      {"a000000000000000000000000000000b", "Dariusz", {"moon", "cream", "lake"}},
+      {"a000000000000000000000000000000c", "Fatoumata", {"waves", "sun", "plum"}},
+      {"a000000000000000000000000000000d", "Ines", {"trefoil", "cream", "moss"}},
+  };
+  return people;
+}
+
+WhoView who(std::size_t tiles) {
+  WhoView view;
+  const auto& people = classmates();
+  for (std::size_t i = 0; i < people.size(); ++i) (i < tiles ? view.tiles : view.others).push_back(people[i]);
+  if (tiles < 10) view.others.clear();
+  view.more = !view.others.empty();
+  view.languages = {{"en", "English", true}, {"es", "Español", false}};
+  view.joined = true;
+  view.computer = "lab-03";
+  view.school = "Creekside Middle School";
+  view.heard = at(-2, 9, 5);
+  view.heard_phrase = phrase("who.heard", {argument("day", day(-2))});
+  return view;
+}
+
+Shown outside(Destination here, ScreenView screen) {
+  Shown out = shown(here, std::move(screen));
+  out.frame.reset();
+  return out;
+}
+
+TodayView today() {
+  TodayView view;
+  view.greeting = phrase("today.good_morning", {argument("name", std::string("Amira"))});
+  view.today = day(0);
+  view.next.origin = NextOrigin::pack_up;
+  view.next.lead = phrase("today.you_wrote", {argument("day", day(-1))});
+  view.next.words = "next I need a second source.";
+  view.next.quoted = true;
+  view.next.button = phrase("today.carry_on");
+  view.next.leads_to = phrase("today.opens_step", {argument("step", std::string("Find sources"))});
+  view.next.project_question = "Why does our creek flood?";
+  view.next.emblem = "creek";
+  view.next.seed = kCreek;
+  view.next.to = {Screen::project, kCreek, "sources", "second", "", Focus::item};
+  view.has_project = true;
+  view.project = kCreek;
+  view.question = "Why does our creek flood?";
+  view.pathway_title = "Water where we live";
+  view.emblem = "creek";
+  view.trail = creek_trail(2, 2);
+  Note answered;
+  answered.kind = NoteKind::answer;
+  answered.title = phrase("today.answered", {argument("name", std::string("Ms Rivera"))});
+  answered.words = "your map of the creek";
+  answered.to = {Screen::answer, kCreek, "walk", "", "r0000000000000000000000000000001", Focus::none};
+  Note goal;
+  goal.kind = NoteKind::goal;
+  goal.title = phrase("today.goal", {argument("day", day(2))});
+  goal.words = "ask better questions";
+  goal.to = {Screen::goals, "", "", "", "b0000000000000000000000000000001", Focus::check_in};
+  Note waiting;
+  waiting.kind = NoteKind::waiting;
+  waiting.title = phrase("status.waiting", {}, 2);
+  waiting.detail = phrase("today.they_go");
+  waiting.to = to(Screen::settings);
+  view.notes = {answered, goal, waiting};
+  return view;
+}
+
+GoalCard questions_goal() {
+  GoalCard goal;
+  goal.id = "b0000000000000000000000000000001";
+  goal.base = "h1";
+  goal.fields.want = "ask better questions";
+  goal.fields.first_step = "write three questions before I read";
+  goal.fields.plan_if = "I only get yes-or-no questions";
+  goal.fields.plan_then = "I will start them with “how come”";
+  goal.fields.standard = "INQ.1";
+  goal.fields.by = day(2).iso;
+  goal.by = day(2);
+  goal.standard_text = "Ask a question that can be investigated";
+  goal.check_ins = {
+      {at(-5, 11, 0), "two of my questions were too easy to look up so I kept the third one", true}};
+  return goal;
+}
+
+GoalCard speaking_goal() {
+  GoalCard goal;
+  goal.id = "b0000000000000000000000000000002";
+  goal.base = "h2";
+  goal.fields.want = "speak up when we plan together";
+  goal.fields.first_step = "say one idea at the start";
+  goal.fields.plan_if = "it is loud";
+  goal.fields.plan_then = "I will write it on a note and pass it to Noor";
+  goal.fields.standard = "OWN.3";
+  goal.fields.by = day(-6).iso;
+  goal.by = day(-6);
+  goal.passed = true;
+  goal.standard_text = "Work in a team";
+  goal.check_ins = {{at(-6, 11, 0), "I said it but nobody heard, next time I stand up", std::nullopt}};
+  return goal;
+}
+
+GoalCard reading_goal() {
+  GoalCard goal;
+  goal.id = "b0000000000000000000000000000003";
+  goal.fields.want = "read the whole page first";
+  goal.fields.first_step = "count to ten before I answer";
+  goal.wrapped_up = true;
+  goal.wrapped_at = at(-22, 12, 0);
+  goal.wrapped_at.day = {"2026-10-30", 5, -26};
+  goal.learned = "one slow read is faster than three fast ones. I still skip when I am tired.";
+  return goal;
+}
+
+GoalsView goals() {
+  GoalsView view;
+  view.open = {questions_goal(), speaking_goal()};
+  view.past = {reading_goal()};
+  view.draft.want = "explaining why a fact mat";
+  view.draft.by = day(2).iso;
+  view.draft_open = true;
+  view.proposed_by = day(2).iso;
+  view.proposed_by_day = day(2);
+  view.proposed_standards = {{"INQ.2", "Find and weigh sources of different kinds", false},
+                             {"INQ.4", "Explain what the evidence shows and what it cannot", false},
+                             {"COM.3", "Listen and build on others’ ideas", false}};
+  return view;
+}
+
+SettingsView settings() {
+  SettingsView view;
+  view.languages = {{"en", "English", true}, {"es", "Español", false}};
+  view.theme = "light";
+  view.text_size = 100;
+  view.typeface = "reading";
+  view.computer = "lab-03";
+  view.school = "Creekside Middle School";
+  view.status = all_saved();
+  view.status.waiting = 4;
+  view.status.files_waiting = 1;
+  view.status.waiting_since = at(0, 10, 42);
+  view.waiting = {
+      {"entry", phrase("settings.waiting.text", {argument("title", std::string("My second source"))}), 3,
+       at(0, 10, 42)},
+      {"piece", phrase("settings.waiting.file", {argument("title", std::string("After the rain"))}), 1,
+       at(-1, 14, 5)}};
+  view.pin_kind = PinKind::pictures;
+  view.has_pin = true;
+  view.stored_bytes = 4'300'000;
+  return view;
+}
+
+ConflictView conflict() {
+  ConflictView view;
+  view.id = "piece/e0000000000000000000000000000001/text";
+  view.what = phrase("conflict.work", {argument("step", std::string("Find sources"))});
+  view.what_words = "what my second source says";
+  Version here;
+  here.op = "1111";
+  here.here = true;
+  here.place = "lab-03";
+  here.at = at(0, 10, 42);
+  here.text = {{"Mr Halloran says the water used to stop at the old fence. ", false},
+               {"Since they built the road", true},
+               {" it comes all the way to the school. ", false},
+               {"He showed me a photo from 1998.", true}};
+  Version there;
+  there.op = "2222";
+  there.place = "lab-07";
+  there.at = at(-2, 14, 15);
+  there.text = {{"Mr Halloran says the water used to stop at the old fence. ", false},
+                {"Now", true},
+                {" it comes all the way to the school. ", false},
+                {"I want to ask when the road was built.", true}};
+  view.versions = {here, there};
+  view.can_keep_both = true;
+  return view;
+}
+
+PinView pin(PinKind kind) {
+  PinView view;
+  view.kind = kind;
+  view.who = amira();
+  return view;
+}
+
+Fixture named(std::string name, Shown shown, bool small = false) {
+  Fixture fixture;
+  fixture.name = std::move(name);
+  fixture.shown = std::move(shown);
+  fixture.first_pictures = small;
+  return fixture;
+}
+
+constexpr auto kLongLine =
+    "next I want to find out whether the old map in the library shows where the creek went before they built "
+    "the "
+    "road and the parking lot, and ask Mr Halloran again because I did not write down the year he said";
+
+}  // namespace
+
+std::vector<Fixture> frame_fixtures() {
+  std::vector<Fixture> all;
+  const auto add = [&all](std::string name, Shown value, bool small = false) -> Fixture& {
+    all.push_back(named(std::move(name), std::move(value), small));
+    return all.back();
+  };
+
+  // ---- who are you
+  add("who", outside(to(Screen::who), who(5)), true);
+  add("who_one", outside(to(Screen::who), who(1)));
+  add("who_ten", outside(to(Screen::who), who(10)), true);
+  {
+    Fixture& others = add("who_others", outside(to(Screen::who), who(10)));
+    others.flags = {"who.others"};
+  }
+  add("who_nobody", outside(to(Screen::who), who(0)));
+  {
+    WhoView view = who(2);
+    view.notice = phrase("error.profile_busy");
+    add("who_notice", outside(to(Screen::who), view));
+  }
+
+  // ---- joining
+  {
+    JoinView view;
+    add("join_computer", outside(to(Screen::join), view), true);
+    view.address = "192.168.4.2:8443";
+    view.code = "K7QF-2MXA-9D3T";
+    view.error = phrase("error.offline");
+    add("join_computer_error", outside(to(Screen::join), view));
+    view.error = {};
+    view.busy = true;
+    add("join_computer_busy", outside(to(Screen::join), view));
+    JoinView card;
+    card.step = JoinStep::card;
+    card.school = "Creekside Middle School";
+    card.fingerprint = "7f3a 91c0 52de 8b14 66fa 0d27 c1b9 e853";
+    add("join_card", outside(to(Screen::join), card), true);
+    card.card = "ABCD-EFGH";
+    card.error = phrase("error.unknown_card");
+    add("join_card_error", outside(to(Screen::join), card));
+  }
+
+  // ---- PIN
+  add("pin_digits", outside(to(Screen::pin), pin(PinKind::digits))).words = {{"pin.typed", "47"}};
+  add("pin_pictures", outside(to(Screen::pin), pin(PinKind::pictures)), true).words = {{"pin.typed", "1a"}};
+  {
+    PinView view = pin(PinKind::pictures);
+    view.error = phrase("error.wrong_pin");
+    view.wait_s = 30;
+    add("pin_wait", outside(to(Screen::pin), view));
+    PinView choose = pin(PinKind::pictures);
+    choose.choosing = true;
+    choose.may_switch = true;
+    add("pin_choose", outside(to(Screen::pin), choose));
+    choose.again = true;
+    choose.may_switch = false;
+    choose.kind = PinKind::digits;
+    add("pin_again", outside(to(Screen::pin), choose));
+  }
+
+  // ---- today
+  add("today", shown(to(Screen::today), today()), true);
+  {
+    TodayView view;
+    view.greeting = phrase("today.welcome", {argument("name", std::string("Amira"))});
+    view.today = day(0);
+    view.next.origin = NextOrigin::first_day;
+    view.next.headline = phrase("today.choose_first");
+    view.next.detail = phrase("today.choose_first_detail");
+    view.next.button = phrase("today.see_ideas");
+    view.next.to = to(Screen::ideas);
+    add("today_first_day", shown(to(Screen::today), view), true);
+  }
+  {
+    TodayView view = today();
+    view.next.words = kLongLine;
+    view.question =
+        "Why does our creek (or street) flood, and what could our town do about it before spring?";
+    view.next.project_question = view.question;
+    for (auto& step : view.trail.steps) step.title += " and write down what we see";
+    view.notes[0].words = "your map of the creek, the photo after the rain and the three questions";
+    view.notes[1].words = kLongLine;
+    add("today_long", shown(to(Screen::today), view), true);
+  }
+  {
+    TodayView view = today();
+    view.next.origin = NextOrigin::answer;
+    view.next.lead = phrase("today.suggests", {argument("name", std::string("Ms Rivera"))});
+    view.next.words = "Ask somebody who lives by the creek how high the water came.";
+    view.notes.erase(view.notes.begin());
+    Shown offline = shown(to(Screen::today), view);
+    offline.frame->status.waiting = 14;
+    offline.frame->status.waiting_since = at(-6, 10, 0);
+    offline.frame->status.waiting_phrase = phrase("status.waiting", {}, 14);
+    offline.frame->status.heard = at(-6, 9, 0);
+    offline.frame->status.heard_phrase = phrase("status.heard", {argument("day", day(-6))});
+    offline.frame->undo = phrase("undo.tick");
+    offline.frame->toast = phrase("toast.deleted_work", {argument("title", std::string("After the rain"))});
+    add("today_offline", offline);
+    view.next.words.clear();
+    view.next.quoted = false;
+    view.next.lead = {};
+    view.next.origin = NextOrigin::waiting;
+    view.next.headline = phrase("today.all_turned_in");
+    view.next.detail = phrase("today.all_turned_in_detail");
+    view.next.button = phrase("today.look_around");
+    view.next.leads_to = {};
+    view.notes.clear();
+    Shown problem = shown(to(Screen::today), view);
+    problem.frame->status.problem = phrase("error.disk_full");
+    problem.frame->status.problem_do = phrase("error.disk_full.do");
+    problem.frame->error = phrase("error.too_large");
+    add("today_problem", problem);
+  }
+
+  // ---- packing up
+  {
+    PackUpView view;
+    view.line.text = "ask Mr Halloran about the old bridge";
+    view.suggestions = {"find a second source", "write where the two agree"};
+    view.saved = phrase("pack_up.all_saved");
+    view.waiting = phrase("pack_up.waiting", {}, 2);
+    add("pack_up", shown(to(Screen::pack_up), view), true);
+    view.line.text.clear();
+    view.suggestions.clear();
+    view.waiting = phrase("pack_up.all_sent");
+    add("pack_up_empty", shown(to(Screen::pack_up), view));
+    view.line.text = kLongLine;
+    view.suggestions = {"find a second source of another kind than the first",
+                        "write where the two agree and where they differ", "ask somebody who was there"};
+    add("pack_up_long", shown(to(Screen::pack_up), view));
+  }
+
+  // ---- goals
+  add("goals", shown(to(Screen::goals), goals()), true);
+  {
+    GoalsView view = goals();
+    view.open.clear();
+    view.past.clear();
+    view.draft = {};
+    view.draft_open = false;
+    add("goals_empty", shown(to(Screen::goals), view));
+    view = goals();
+    view.draft.how_know = "somebody who was not there understands it";
+    view.draft.plan_if = "I want to write “because it is important”";
+    view.sturdier_open = true;
+    add("goals_sturdier", shown(to(Screen::goals), view));
+    view.draft_open = false;
+    add("goals_check_in", shown(to(Screen::goals), view)).words = {
+        {"goals.open", "check_in/b0000000000000000000000000000001"}};
+    add("goals_wrap_up", shown(to(Screen::goals), view)).words = {
+        {"goals.open", "wrap_up/b0000000000000000000000000000002"}};
+    add("goals_new_date", shown(to(Screen::goals), view)).words = {
+        {"goals.open", "new_date/b0000000000000000000000000000002"}};
+    add("goals_change", shown(to(Screen::goals), view)).words = {
+        {"goals.open", "change/b0000000000000000000000000000001"}};
+    view.open[0].fields.want = kLongLine;
+    view.open[0].fields.first_step = kLongLine;
+    view.open[0].conflict = true;
+    add("goals_long", shown(to(Screen::goals), view));
+  }
+
+  // ---- about me
+  {
+    AboutMeView view;
+    view.strengths.text = "I notice small things. I draw maps from memory. I can talk with old people.";
+    view.interests.text = "water, bridges, my grandmother’s garden, how songs are made";
+    view.languages.text = "English at school, Arabic at home, some Spanish with Mateo";
+    view.learn_best.text =
+        "When I can walk around first and then sit down. I need the question written down.";
+    view.need.text = "A quiet place for reading. Time before I have to answer out loud.";
+    view.chosen_name.text = "Amira";
+    view.mark = amira().mark;
+    add("about_me", shown(to(Screen::about_me), view), true);
+    add("about_me_empty", shown(to(Screen::about_me), AboutMeView{}));
+    add("about_me_mark", shown(to(Screen::about_me), view)).flags = {"about_me.mark"};
+  }
+
+  // ---- settings
+  add("settings", shown(to(Screen::settings), settings()), true);
+  {
+    SettingsView view = settings();
+    view.waiting.clear();
+    view.status.waiting = 0;
+    view.status.files_waiting = 0;
+    view.can_forget = true;
+    view.has_pin = false;
+    view.text_size = 150;
+    view.theme = "system";
+    view.reduced_motion = true;
+    add("settings_all_sent", shown(to(Screen::settings), view));
+  }
+
+  // ---- two versions, and what could not be placed
+  add("conflict", shown(to(Screen::conflict), conflict()), true);
+  {
+    ConflictView view = conflict();
+    Version third = view.versions[1];
+    third.op = "3333";
+    third.place.clear();
+    third.author = "Noor";
+    third.at = at(-1, 9, 0);
+    third.text = {{"Mr Halloran says ", false}, {"he cannot remember the year.", true}};
+    view.versions.push_back(third);
+    view.more = 2;
+    view.from_undo = true;
+    add("conflict_three", shown(to(Screen::conflict), view));
+  }
+  {
+    RefusalsView view;
+    view.lines = {{"9991", phrase("refusal.work", {argument("title", std::string("After the rain"))}),
+                   phrase("error.too_large"), "", at(0, 9, 58)},
+                  {"9992", phrase("refusal.goal"), phrase("error.not_yours"),
+                   "help Noor finish her model before the rain starts", at(-1, 13, 20)}};
+    add("refusals", shown(to(Screen::refusals), view));
+    add("refusals_none", shown(to(Screen::refusals), RefusalsView{}));
+  }
+
+  // ---- the list of keys, over whatever is open
+  add("shortcuts", shown(to(Screen::today), today())).flags = {"frame.shortcuts"};
+  return all;
+}
+
+std::vector<Fixture> all_fixtures() {
+  std::vector<Fixture> all = frame_fixtures();
+  for (Fixture& fixture : work_fixtures()) all.push_back(std::move(fixture));
+  return all;
+}
+
+}  // namespace waymark::fixtures
