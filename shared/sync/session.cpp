@@ -89,6 +89,7 @@ Status Session::on_reply(const wire::SyncReply& reply, std::int64_t steady_ms) {
   }
   failures_ = 0;
   problem_.reset();
+  elsewhere_ = reply.elsewhere;
   heard_ms_ = store_.clock().now_ms();
   advised_ms_ = std::clamp<std::int64_t>(reply.again_ms, 1'000, 3'600'000);
   // Spread, so that a class that began together does not come back together.

@@ -46,6 +46,8 @@ class Session {
   Result<SessionStatus> status();
   // Streams whose records changed by the last reply.
   const std::vector<std::string>& changed() const { return changed_; }
+  // Where else something of this person waits, as the school last said.
+  const std::vector<wire::Elsewhere>& elsewhere() const { return elsewhere_; }
 
  private:
   Status apply(const wire::SyncReply& reply);
@@ -66,6 +68,7 @@ class Session {
   std::optional<std::int64_t> heard_ms_;
   std::optional<Code> problem_;
   std::vector<std::string> changed_;
+  std::vector<wire::Elsewhere> elsewhere_;
 };
 
 inline constexpr std::int64_t gather_ms = 1'500;  // a burst of edits becomes one request

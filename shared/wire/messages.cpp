@@ -239,6 +239,8 @@ std::string encode(const SyncReply& reply) {
     header["granted"].push_back(
         {{"s", granted.stream}, {"access", granted.access.hex()}, {"role", granted.role}});
   for (const auto& stream : reply.ended) header["ended"].push_back(stream);
+  for (const auto& place : reply.elsewhere)
+    header["elsewhere"].push_back({{"computer", place.computer}, {"waiting", place.waiting}});
   for (const auto& page : reply.pages) {
     json item = {{"s", page.stream}, {"segment", page.segment.hex()}, {"seq", page.seq}, {"head", page.head}};
     if (page.reset) item["reset"] = true;
@@ -277,6 +279,12 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
   in.array("ended", streams_max, [&](const json& item) {
     if (!item.is_string()) return in.fail("ended");
     reply.ended.push_back(item.get<std::string>());
+  });
+  in.array("elsewhere", elsewhere_max, [&](const json& item) {
+    Members inner(item);
+    reply.elsewhere.push_back({inner.text("computer"), inner.integer("waiting")});
+    if (reply.elsewhere.back().waiting < 0) inner.fail("elsewhere");
+    in.adopt(inner);
   });
   std::vector<std::size_t> counts;
   std::size_t total = 0;

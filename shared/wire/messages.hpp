@@ -66,6 +66,14 @@ struct StreamPage {
   std::vector<std::string> bodies;  // the others: canonical ops and stubs
 };
 
+// Another computer of the same person on which something waited when it was last heard from.
+struct Elsewhere {
+  std::string computer;
+  std::int64_t waiting = 0;
+  bool operator==(const Elsewhere&) const = default;
+};
+inline constexpr std::size_t elsewhere_max = 8;
+
 struct SyncReply {
   std::int64_t now_ms = 0;
   FeedId feed;
@@ -75,8 +83,9 @@ struct SyncReply {
   std::vector<Granted> granted;
   std::vector<std::string> ended;
   std::vector<StreamPage> pages;
-  bool more = false;          // there is more to read: come again at once
-  std::int64_t again_ms = 0;  // otherwise come back after about this long
+  std::vector<Elsewhere> elsewhere;  // at most elsewhere_max
+  bool more = false;                 // there is more to read: come again at once
+  std::int64_t again_ms = 0;         // otherwise come back after about this long
 };
 
 std::string encode(const SyncRequest& request);

@@ -77,18 +77,6 @@ Student student_from(const Person& person, const std::vector<Person>& classmates
 
 }  // namespace
 
-std::string hello_message(std::string_view spki) { return "waymark hello 0\n" + std::string(spki); }
-
-std::string join_proof(std::string_view side, std::string_view code, const PublicKey& identity,
-                       std::string_view spki, std::string_view client_nonce, std::string_view server_nonce) {
-  std::string message = "waymark join 0\n", key = to_hex(identity.bytes);
-  for (auto part : {side, std::string_view(key), spki, client_nonce, server_nonce}) {
-    message += part;
-    message += '\n';
-  }
-  return to_hex(hmac_sha256(as_bytes(code), as_bytes(message)));
-}
-
 School::School(std::string data, Clock& clock, Random& random)
     : data_(std::move(data)), clock_(clock), random_(random) {}
 
@@ -163,12 +151,7 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
   return school;
 }
 
-std::string School::fingerprint() const {
-  auto hex = to_hex(ByteView(sha256(identity().bytes)).first(16));
-  std::transform(hex.begin(), hex.end(), hex.begin(),
-                 [](char c) { return static_cast<char>(std::toupper(c)); });
-  return grouped(hex);
-}
+std::string School::fingerprint() const { return wire::fingerprint(identity()); }
 
 std::string School::sign_hello(std::string_view spki, Hello& hello) const {
   hello = {name_, identity(), std::string(spki), sign(identity_, as_bytes(hello_message(spki))),
@@ -514,38 +497,13 @@ Result<CardNeeds> School::card_needs(const Student& student) {
   return CardNeeds{student.person.given, student.person.pin_hash.empty(), student.person.pin_kind};
 }
 
-namespace {
-// Four digits, or four pictures by their numbers 1 to 12, separated by dots.
-bool valid_pin(std::string_view pin, std::string_view kind) {
-  if (kind == "digits")
-    return pin.size() == 4 &&
-           std::all_of(pin.begin(), pin.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (kind != "pictures") return false;
-  int count = 0;
-  while (!pin.empty()) {
-    auto end = pin.find('.');
-    auto part = pin.substr(0, end);
-    if (part.empty() || part.size() > 2 ||
-        !std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; }))
-      return false;
-    int number = 0;
-    for (char c : part) number = number * 10 + (c - '0');
-    if (number < 1 || number > 12) return false;
-    count++;
-    if (end == std::string_view::npos) break;
-    pin.remove_prefix(end + 1);
-  }
-  return count == 4;
-}
-}  // namespace
-
 Result<JoinedStudent> School::join_student(const Student& student, const Computer& computer,
                                            std::string_view pin, std::string_view pin_kind,
                                            const PublicKey& device_key) {
   const auto& person = student.person;
   bool first = person.pin_hash.empty();
   std::string kind(first ? pin_kind : std::string_view(person.pin_kind));
-  if (!valid_pin(pin, kind)) return Error{Code::wrong_pin, "a PIN is four digits or four pictures"};
+  if (!wire::valid_pin(pin, kind)) return Error{Code::wrong_pin, "a PIN is four digits or four pictures"};
   std::string key = "pin:" + person.id.hex() + ":" + computer.id.hex();
   if (!first) {
     WAYMARK_CHECK(may_try(key));
@@ -606,6 +564,12 @@ Result<std::string> School::sync(const Bearer& bearer, std::string_view body) {
   for (const auto& [letter, code] : served.dead_letters)
     WAYMARK_CHECK(accounts_->add_dead_letter(bearer.person, letter, code));
   WAYMARK_CHECK(accounts_->computer_heard(bearer.computer));
+  // What the student's other computers said when they were last heard from.
+  WAYMARK_TRY(seen, accounts_->seen_on(bearer.person));
+  for (const auto& place : seen)
+    if (place.computer != bearer.computer && place.waiting > 0 &&
+        served.reply.elsewhere.size() < wire::elsewhere_max)
+      served.reply.elsewhere.push_back({place.computer_name, place.waiting});
   std::int64_t settled = static_cast<std::int64_t>(request.ops.size());
   WAYMARK_CHECK(
       accounts_->device_heard(bearer.token_hash, std::max<std::int64_t>(0, request.waiting - settled)));

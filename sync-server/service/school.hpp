@@ -14,6 +14,7 @@
 
 #include "shared/base/hash.hpp"
 #include "shared/store/store.hpp"
+#include "shared/wire/joining.hpp"
 #include "sync-server/store/accounts.hpp"
 
 namespace waymark::server {
@@ -45,7 +46,6 @@ struct Hello {
   Signature signature{};  // by the identity, over hello_message(spki)
   std::int64_t now_ms = 0;
 };
-std::string hello_message(std::string_view spki);
 
 struct JoinedComputer {
   ComputerId id;
@@ -170,8 +170,7 @@ class School {
   std::map<std::string, Pending> joins_;  // by code id; bounded
 };
 
-// The proof of either side, 64 hexadecimal digits: HMAC-SHA-256 with the code as key.
-std::string join_proof(std::string_view side, std::string_view code, const PublicKey& identity,
-                       std::string_view spki, std::string_view client_nonce, std::string_view server_nonce);
+using wire::hello_message;
+using wire::join_proof;
 
 }  // namespace waymark::server

@@ -217,6 +217,23 @@ TEST_CASE("a joined student syncs, and a removed computer is turned away") {
   CHECK(world.school->bearer(joined.token).error().code == Code::unauthorized);
 }
 
+TEST_CASE("a student is told what still waits on another computer, and never what waits on this one") {
+  World world;
+  auto lab3 = world.school->computer(world.join_computer("lab-03").token).value();
+  auto lab7 = world.school->computer(world.join_computer("lab-07").token).value();
+  auto at3 = world.school->bearer(world.join(world.amira, lab3, "4711").value().token).value();
+  auto at7 = world.school->bearer(world.join(world.amira, lab7, "4711").value().token).value();
+  wire::SyncRequest request;
+  request.replica.bytes.fill(7);
+  request.waiting = 2;
+  auto seventh = wire::decode_reply(world.school->sync(at7, wire::encode(request)).value()).value();
+  CHECK(seventh.elsewhere.empty());
+  request.replica.bytes.fill(3);
+  request.waiting = 0;
+  auto third = wire::decode_reply(world.school->sync(at3, wire::encode(request)).value()).value();
+  CHECK(third.elsewhere == std::vector<wire::Elsewhere>{{"lab-07", 2}});
+}
+
 TEST_CASE("a file is had by those who may read where it was put, and by nobody else") {
   World world;
   auto lab3 = world.school->computer(world.join_computer().token).value();
