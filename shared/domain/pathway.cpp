@@ -139,14 +139,6 @@ class Reader {
     if (!seen.insert(field_of({}, id)).second) fail(under(place, "id"), "\"" + id + "\" is there twice");
   }
 
- private:
-  static bool language_code(std::string_view code) {
-    if (code.size() < 2 || code.size() > 16) return false;
-    return std::all_of(code.begin(), code.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-    });
-  }
-
   Text one_text(const Json& value, const std::string& place, bool required, std::size_t max) {
     Text text;
     if (!value.is_object()) return fail(place, "not a text by language"), text;
@@ -164,6 +156,19 @@ class Reader {
     }
     if (required && text.empty()) fail(place, "no text in any language");
     return text;
+  }
+
+  // A word that was written in no particular language; English, for want of a better guess.
+  Text plain(const Json& value, const std::string& place) {
+    return one_text(Json{{"en", value}}, place, true, pathway_title_max);
+  }
+
+ private:
+  static bool language_code(std::string_view code) {
+    if (code.size() < 2 || code.size() > 16) return false;
+    return std::all_of(code.begin(), code.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    });
   }
 
   std::optional<Error> error_;
@@ -275,7 +280,11 @@ Result<Pathway> read(const Json& in) {
     p.alone |= way == "alone";
     p.team |= way == "team";
   }
-  p.interests = reader.words(in, {}, "interests");
+  reader.each(in, {}, "interests", 0, pathway_list_max, [&](const Json& item, const std::string& at) {
+    p.interests.push_back(item.is_string() ? reader.plain(item, at)
+                                           : reader.one_text(item, at, true, pathway_title_max));
+  });
+  p.emblem = reader.word(in, {}, "emblem", false);
   p.standards = reader.words(in, {}, "standards");
   std::set<std::string> seen;
   reader.each_object(in, {}, "products", 0, pathway_products_max,

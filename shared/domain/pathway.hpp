@@ -101,7 +101,8 @@ struct Pathway {
   std::string grades;
   int lessons = 0;
   bool alone = false, team = false;
-  std::vector<std::string> interests;  // words to find it by
+  std::vector<Text> interests;         // words to find it by: a plain word, or one by language
+  std::string emblem;                  // the picture it has on its card; empty: chosen by its interests
   std::vector<std::string> standards;  // codes
   std::vector<PathwayProduct> products;
   std::vector<Text> materials, ask_an_adult;

@@ -34,7 +34,10 @@ inline constexpr std::string_view water_pathway = R"JSON({
   "team"
  ],
  "interests": [
-  "water",
+  {
+   "en": "water",
+   "es": "agua"
+  },
   "maps"
  ],
  "standards": [

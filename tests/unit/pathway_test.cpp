@@ -33,6 +33,7 @@ TEST_CASE("a pathway's content becomes values with every text in every language"
   CHECK(p.lessons == 8);
   CHECK(p.alone);
   CHECK(p.team);
+  CHECK(p.interests[1].in("en") == "maps");
   CHECK(p.languages == std::vector<std::string>{"en", "es"});
   REQUIRE(p.steps.size() == 3);
   CHECK(p.steps[0].has_example());
