@@ -105,6 +105,7 @@ bool Drafts::any_unsaved() const {
 
 void Locals::forget() {
   drafts.clear();
+  file_wish.reset();
   flags_.clear();
   words_.clear();
   numbers_.clear();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,13 @@ class Drafts {
   std::map<std::string, Draft> drafts_;
 };
 
+// What only the window can do: let the student choose a file (a picture, when `photo`) and dispatch
+// AttachFile with its path.
+struct FileWish {
+  std::string project, step;
+  bool photo = false;
+};
+
 struct Locals {
   // Set by the caller before each frame, from a clock that never goes back.
   std::int64_t now_ms = 0;
@@ -78,6 +86,7 @@ struct Locals {
   bool arrived = false;
 
   Drafts drafts;
+  std::optional<FileWish> file_wish;  // set by a screen; taken by the window after the frame
 
   // Small state of a screen, by stable key: folded parts, a choice not yet sent, a PIN half typed. All of it
   // is forgotten when the person changes.
