@@ -6,6 +6,8 @@
 // Places of drafts (SaveDraft) that views read back, with the names of their texts:
 //   "goal.new"           want, first_step, by, how_know, obstacle, plan_if, plan_then, standard, project
 //   "goal.<goal>"        the same, of a goal being changed: kept, not shown by a view
+//   "check_in.<goal>"    text
+//   "wrap_up.<goal>"     learned
 //   "ideas.why"          why
 //   "stuck.<step>"       text
 //   "pack_up"            line

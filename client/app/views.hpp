@@ -213,9 +213,11 @@ struct GoalCard {
   std::string standard_text;
   std::string project_question;
   std::vector<CheckInLine> check_ins;  // latest first
+  std::string check_in_draft;          // a check-in half written
   bool wrapped_up = false;
   Moment wrapped_at;
   std::string learned;
+  std::string learned_draft;  // the same of wrapping up
   bool conflict = false;
   bool operator==(const GoalCard&) const = default;
 };
