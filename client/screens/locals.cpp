@@ -16,7 +16,7 @@ void Draft::edited(bool changed, bool focused, bool left, std::int64_t now_ms) {
 
 void Draft::follow(const app::Field& field) {
   if (fresh_) {
-    fresh_ = false;
+    fresh_ = changed_ = handed_ = false;
     seen_ = field;
     text = field.text;
     return;
@@ -90,13 +90,14 @@ std::int64_t Drafts::due_in_ms(std::int64_t now_ms) const {
   return soonest;
 }
 
-void Drafts::drop(const std::string& key) {
-  // The entry stays while its editor is drawn; only what it holds is forgotten.
+void Drafts::renew(const std::string& key) {
   const auto it = drafts_.find(key);
-  if (it == drafts_.end()) return;
-  it->second.changed_ = false;
-  it->second.handed_ = false;
-  it->second.fresh_ = true;
+  if (it != drafts_.end()) it->second.fresh_ = true;
+}
+
+std::string Drafts::text_of(const std::string& key, std::string_view of_view) const {
+  const auto it = drafts_.find(key);
+  return it == drafts_.end() || it->second.fresh_ ? std::string(of_view) : it->second.text;
 }
 
 bool Drafts::any_unsaved() const {

@@ -61,8 +61,12 @@ class Drafts {
   void collect(std::int64_t now_ms, bool all, Commands& out);
   // Milliseconds until something is due; negative: nothing waits.
   std::int64_t due_in_ms(std::int64_t now_ms) const;
-  // The draft is done with (its form was saved or thrown away): what it holds is not handed over any more.
-  void drop(const std::string& key);
+  // The draft's form was sent off: what it holds is still handed over, but then the view speaks again.
+  void renew(const std::string& key);
+  // One that was opened in this frame.
+  Draft& at(const std::string& key) { return drafts_[key]; }
+  // As its editor shows it now; what the view says when there is none.
+  std::string text_of(const std::string& key, std::string_view of_view) const;
   bool any_unsaved() const;
   void clear() { drafts_.clear(); }
 
@@ -84,6 +88,8 @@ struct Locals {
   // focus).
   app::Destination here;
   bool arrived = false;
+  bool can_go_back = false;
+  bool save_now = false;  // hand over every draft after this frame
 
   Drafts drafts;
   std::optional<FileWish> file_wish;  // set by a screen; taken by the window after the frame

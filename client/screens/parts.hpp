@@ -34,4 +34,8 @@ inline app::Destination destination(app::Screen screen) {
 inline app::Command go(app::Destination to) { return app::Go{std::move(to)}; }
 inline app::Command go(app::Screen screen) { return app::Go{destination(screen)}; }
 
+// A page's heading with a small remark beside it, and the way back where there is one.
+void page_title(ui::Ui& ui, const Locals& locals, const ui::Text& title, const ui::Text& remark,
+                Commands& out);
+
 }  // namespace waymark::screens

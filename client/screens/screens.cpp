@@ -1,5 +1,7 @@
 #include "client/screens/screens.hpp"
 
+#include "client/screens/frame.hpp"
+
 namespace waymark::screens {
 namespace {
 
@@ -32,8 +34,25 @@ struct DrawScreen {
 void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
   locals.arrived = locals.here != shown.here;
   locals.here = shown.here;
-  std::visit(DrawScreen{ui, locals, out}, shown.screen);
-  locals.drafts.collect(locals.now_ms, !out.empty(), out);
+  locals.can_go_back = shown.frame && shown.frame->can_go_back;
+  take_keys(ui, shown, locals, out);
+  const DrawScreen draw_screen{ui, locals, out};
+  if (!shown.frame) {
+    auto page = ui.page({.hills = true, .path = !std::holds_alternative<app::PinView>(shown.screen)});
+    std::visit(draw_screen, shown.screen);
+    draw_keys(ui, locals);
+  } else {
+    auto page = ui.page({.hills = std::holds_alternative<app::PackUpView>(shown.screen)});
+    draw_bar(ui, *shown.frame, out);
+    draw_error(ui, *shown.frame);
+    std::visit(draw_screen, shown.screen);
+    draw_status(ui, shown.frame->status, out);
+    draw_toast(ui, *shown.frame, out);
+    draw_keys(ui, locals);
+  }
+  // Leaving, locking and saving all come after what was typed.
+  locals.drafts.collect(locals.now_ms, locals.save_now || !out.empty(), out);
+  locals.save_now = false;
 }
 
 void flush(Locals& locals, Commands& out) { locals.drafts.collect(locals.now_ms, true, out); }

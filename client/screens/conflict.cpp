@@ -1,0 +1,94 @@
+// One text written in two places: the versions side by side, alike in size and look, with the words that
+// differ marked. The student carries on with one or keeps both; the other stays in the history.
+#include <algorithm>
+
+#include "client/screens/parts.hpp"
+#include "client/screens/screens.hpp"
+
+namespace waymark::screens {
+namespace {
+
+ui::Text where(const app::Version& version) {
+  if (version.here)
+    return version.place.empty() ? "screen.conflict.here"_t
+                                 : "screen.conflict.here_on"_t.with("computer", version.place);
+  if (!version.author.empty()) return "screen.conflict.by"_t.with("name", version.author);
+  return version.place.empty() ? "screen.conflict.elsewhere"_t
+                               : "screen.conflict.on"_t.with("computer", version.place);
+}
+
+void version_card(ui::Ui& ui, const app::ConflictView& view, const app::Version& version, Commands& out) {
+  auto card = ui.card(version.op, {.width = ui::fill(),
+                                   .height_min = ui.low() ? 220.0F : 300.0F,
+                                   .pad = {ui.narrow() ? 20.0F : 28.0F, 24},
+                                   .gap = 14});
+  {
+    auto top = ui.row({.gap = 16, .cross = ui::Cross::center});
+    ui.disc(ui::Icon::screen, 44);
+    auto words = ui.column({.width = ui::fill(), .gap = 1});
+    ui.heading(3, where(version));
+    if (version.at) ui.text(ui::moment(version.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
+  }
+  ui.rule();
+  if (version.text.empty()) {
+    ui.text("screen.conflict.empty"_t, {.ink = ui::Ink::muted});
+  } else {
+    ui.text(ui::runs(version.text));
+  }
+  ui.stretch();
+  if (ui.button("carry_on",
+                {.text = "screen.conflict.carry_on"_t, .after = ui::Icon::arrow, .width = ui::fill()})) {
+    out.push_back(app::ResolveConflict{view.id, version.op, false});
+  }
+}
+
+}  // namespace
+
+void draw_conflict(ui::Ui& ui, const app::ConflictView& view, Locals& locals, Commands& out) {
+  auto body = ui.body({.pad = {ui.side(), ui.narrow() || ui.low() ? 16.0F : 34.0F, ui.side(), 24},
+                       .gap = 20,
+                       .cross = ui::Cross::center});
+  const float width = std::min(view.versions.size() > 2 ? 1200.0F : 1040.0F, ui.width() - 2 * ui.side());
+  auto column = ui.column({.width = ui::px(width), .gap = ui.low() ? 14.0F : 20.0F});
+  {
+    auto head = ui.column({.gap = 6, .cross = ui::Cross::center});
+    if (locals.can_go_back && ui.link("back", "screen.conflict.later"_t, ui::Icon::back))
+      out.push_back(app::Back{});
+    if (view.what) ui.text(view.what, {.ink = ui::Ink::muted, .align = ui::Align::center});
+    ui.heading(
+        1,
+        view.versions.empty() ? "screen.conflict.none"_t
+        : view.from_undo      ? "screen.conflict.title_undo"_t
+                              : "screen.conflict.title"_t,
+        {.type = ui.narrow() || ui.low() ? ui::Type::h1 : ui::Type::display, .align = ui::Align::center});
+    if (!view.versions.empty()) ui.heading(2, "screen.conflict.which"_t, {.align = ui::Align::center});
+    if (view.more > 0) {
+      ui.text("screen.conflict.more"_t.counted(static_cast<std::int64_t>(view.more)),
+              {.type = ui::Type::small, .ink = ui::Ink::muted, .align = ui::Align::center});
+    }
+  }
+  if (view.versions.empty()) return;
+  {
+    auto grid = ui.grid(ui.narrow() ? 1 : static_cast<int>(std::min<std::size_t>(view.versions.size(), 3)),
+                        {.gap = 20});
+    for (const app::Version& version : view.versions) version_card(ui, view, version, out);
+  }
+  if (view.can_keep_both) {
+    auto card = ui.card("both", {.pad = {ui.narrow() ? 20.0F : 28.0F, 18}, .gap = 0});
+    auto row = ui.row({.gap = 20, .cross = ui::Cross::center});
+    if (!ui.narrow()) ui.disc(ui::Icon::document, 40);
+    {
+      auto words = ui.column({.width = ui::fill(), .gap = 2});
+      ui.heading(3, "screen.conflict.both"_t);
+      ui.text("screen.conflict.both_detail"_t, {.type = ui::Type::small, .ink = ui::Ink::muted});
+    }
+    if (ui.button("keep_both", {.text = "screen.conflict.both"_t, .look = ui::Look::pine})) {
+      out.push_back(app::ResolveConflict{view.id, view.versions.front().op, true});
+    }
+  } else {
+    ui.text("screen.conflict.history"_t,
+            {.type = ui::Type::small, .ink = ui::Ink::muted, .align = ui::Align::center});
+  }
+}
+
+}  // namespace waymark::screens
