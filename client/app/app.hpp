@@ -29,7 +29,6 @@ struct AppOptions {
 inline constexpr std::int64_t lock_after_ms = 5 * 60'000;
 inline constexpr std::int64_t toast_ms = 8'000;
 
-// A class that opens a store, runs sync and shows a screen; who may be behind it, no caller needs to know.
 class App {
  public:
   // `database_locked` when another process holds the folder, `io`, `disk_full`; `malformed` never: what

@@ -1,0 +1,896 @@
+#include "client/app/app.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+
+#include "client/app/computer.hpp"
+#include "client/app/connection.hpp"
+#include "client/app/joining.hpp"
+#include "client/app/link.hpp"
+#include "client/app/records.hpp"
+#include "client/app/sentences.hpp"
+#include "client/app/student.hpp"
+#include "shared/wire/joining.hpp"
+
+namespace waymark::app {
+namespace {
+
+constexpr std::size_t kTilesMax = 10;
+constexpr std::size_t kBackMax = 50;
+constexpr std::int64_t kLookMs = 30'000;  // for a new day, and the part of the day that a greeting names
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+std::vector<Language> languages(const std::string& chosen) {
+  return {{"en", "English", chosen != "es"}, {"es", "Español", chosen == "es"}};
+}
+
+Person person_of(const Profile& profile) { return {profile.person, profile.name, profile.mark}; }
+
+std::int64_t bytes_in(const std::string& folder) {
+  std::error_code error;
+  std::int64_t bytes = 0;
+  for (std::filesystem::recursive_directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error))
+    if (at->is_regular_file(error)) bytes += static_cast<std::int64_t>(at->file_size(error));
+  return bytes;
+}
+
+}  // namespace
+
+struct App::Impl {
+  // A student's records held open: signed in, or packed up with something that still goes to school.
+  struct Open {
+    std::string person;
+    std::unique_ptr<Records> records;
+    std::unique_ptr<Link> link;
+    std::unique_ptr<Student> student;  // only while signed in
+    Profile profile;
+    std::uint64_t pin_ticket = 0;
+  };
+
+  enum class PinFor { sign_in, join_enter, join_choose, change_enter, change_choose };
+  struct Pin {
+    PinFor purpose = PinFor::sign_in;
+    Person who;
+    PinKind kind = PinKind::digits;
+    bool again = false;
+    std::string first;  // of two
+    Phrase error;
+    std::int64_t wait_until_ms = 0;  // steady
+  };
+
+  explicit Impl(AppOptions from, Computer at)
+      : options(std::move(from)),
+        clock(*options.clock),
+        random(*options.random),
+        computer(std::move(at)),
+        connection(options.transport, computer),
+        joining(connection, computer, random) {
+    touched_ms = clock.steady_ms();
+  }
+
+  AppOptions options;
+  Clock& clock;
+  Random& random;
+  Computer computer;
+  Connection connection;
+  Joining joining;
+  std::map<std::string, std::unique_ptr<Open>> opened;
+  Open* me = nullptr;
+
+  Destination here;
+  std::vector<Destination> back;
+  Pin pin;
+  Phrase toast, error, notice;
+  std::int64_t toast_until_ms = 0, touched_ms = 0;
+  bool saved = true;
+
+  Shown cached;
+  bool dirty = true;
+  std::uint64_t seen_student = 0;
+  std::int64_t seen_day = 0, seen_wait_s = 0;
+
+  std::int64_t steady() { return clock.steady_ms(); }
+  Calendar calendar() { return {clock.now_ms(), options.utc_offset}; }
+
+  // ---- opening and closing
+
+  Result<Open*> hold(const std::string& person) {
+    if (auto found = opened.find(person); found != opened.end()) return found->second.get();
+    auto profile = computer.profile(person);
+    if (!profile) return Error{Code::not_found, "nobody of this name uses this computer"};
+    WAYMARK_TRY(id, PersonId::parse(person));
+    auto open = std::make_unique<Open>();
+    open->person = person;
+    WAYMARK_TRY(records, Records::open(computer.folder(person), id, clock, random));
+    open->records = std::move(records);
+    open->profile = std::move(*profile);
+    if (open->records->mended() != Mended::no) {
+      open->profile.notice =
+          open->records->mended() == Mended::whole ? "notice.mended" : "notice.mended_partly";
+      open->profile.unsent = true;
+      WAYMARK_CHECK(computer.change_profile(person, [&](Profile& kept) {
+        kept.notice = open->profile.notice;
+        kept.unsent = true;
+      }));
+    }
+    open->link = std::make_unique<Link>(connection, *open->records, open->profile.token, clock, random);
+    return opened.emplace(person, std::move(open)).first->second.get();
+  }
+
+  void make_student(Open& open) {
+    StudentOptions with;
+    with.store = &open.records->store();
+    with.files = &open.records->files();
+    with.clock = &clock;
+    with.random = &random;
+    with.offset = options.utc_offset;
+    with.person = PersonId::parse(open.person).value_or(PersonId{});
+    with.first_name = open.profile.name;
+    with.computer = computer.state().name;
+    with.look = computer_look();
+    open.student = std::make_unique<Student>(std::move(with));
+    open.link->look_for_files_by([student = open.student.get()] { return student->files_missing(); });
+  }
+
+  // Signed in from here on.
+  Status enter(const std::string& person) {
+    WAYMARK_TRY(open, hold(person));
+    if (auto now = computer.profile(person)) {
+      now->notice = open->profile.notice.empty() ? now->notice : open->profile.notice;
+      open->profile = std::move(*now);
+    }
+    // Before anything is written: should the computer lose power, somebody looks whether something waits.
+    WAYMARK_CHECK(computer.change_profile(person, [&](Profile& kept) {
+      kept.used_ms = clock.now_ms();
+      kept.unsent = true;
+    }));
+    open->link->set_token(open->profile.token);
+    make_student(*open);
+    open->link->hurry();
+    me = open;
+    back.clear();
+    here = {Screen::today, {}, {}, {}, {}, Focus::none};
+    error = {}, notice = {}, toast = {};
+    saved = true;
+    joining.forget_card();
+    touched_ms = steady();
+    if (!open->profile.notice.empty())
+      show_toast({open->profile.notice, {{"name", open->profile.name}}, -1}, 30'000);
+    return {};
+  }
+
+  void leave() {
+    if (!me) return;
+    Open& open = *me;
+    me = nullptr;
+    keep_face(open);
+    open.link->look_for_files_by({});
+    open.student.reset();
+    std::int64_t heard = 0;
+    if (auto status = open.link->status(); status && status->heard_ms) heard = *status->heard_ms;
+    (void)computer.change_profile(open.person, [&](Profile& kept) {
+      kept.used_ms = clock.now_ms();
+      kept.heard_ms = std::max(kept.heard_ms, heard);
+      kept.notice.clear();
+    });
+    open.profile.notice.clear();
+    // What waits goes by itself, with nobody signed in.
+    open.link->hurry();
+    close_if_done(open.person);
+  }
+
+  // The tile of Who shows the name and the mark that the student chose.
+  void keep_face(Open& open) {
+    if (!open.student) return;
+    auto now = open.student->me();
+    if (now.name.empty() || (now.name == open.profile.name && now.mark == open.profile.mark)) return;
+    open.profile.name = now.name;
+    open.profile.mark = now.mark;
+    (void)computer.change_profile(open.person, [&](Profile& kept) {
+      kept.name = now.name;
+      kept.mark = now.mark;
+    });
+  }
+
+  // A profile that nobody uses and of which everything is at school is let go.
+  void close_if_done(const std::string& person) {
+    auto found = opened.find(person);
+    if (found == opened.end() || found->second.get() == me) return;
+    Open& open = *found->second;
+    auto done = open.link->all_at_school();
+    bool all = done && *done && !open.profile.pin_unsent;
+    if (!all && options.transport && computer.state().joined()) return;
+    std::int64_t heard = 0;
+    if (auto status = open.link->status(); status && status->heard_ms) heard = *status->heard_ms;
+    (void)computer.change_profile(person, [&](Profile& kept) {
+      kept.unsent = !all;
+      kept.heard_ms = std::max(kept.heard_ms, heard);
+    });
+    if (open.pin_ticket) connection.cancel(open.pin_ticket);
+    opened.erase(found);
+  }
+
+  void lock(Phrase said) {
+    leave();
+    back.clear();
+    here = {};
+    error = {}, toast = {};
+    notice = std::move(said);
+    pin = {};
+  }
+
+  // The database turned out to be damaged while in use: mended and opened again.
+  Status recover(Open& open) {
+    bool was_me = me == &open;
+    auto person = open.person;
+    open.link.reset();
+    open.student.reset();
+    auto marked = open.records->mark_damaged();
+    if (was_me) me = nullptr;
+    opened.erase(person);
+    WAYMARK_CHECK(marked);
+    WAYMARK_TRY(again, hold(person));
+    if (!was_me) return {};
+    make_student(*again);
+    again->link->hurry();
+    me = again;
+    show_toast({again->profile.notice, {{"name", again->profile.name}}, -1}, 30'000);
+    return {};
+  }
+
+  // ---- moving about
+
+  void go(const Destination& to) {
+    if (!me) {
+      if (to.screen == Screen::join) {
+        joining.forget_card();
+        notice = {};
+        here = {Screen::join, {}, {}, {}, {}, Focus::none};
+      } else if (to.screen == Screen::who) {
+        joining.stop();
+        here = {};
+      }
+      return;
+    }
+    if (to.screen == Screen::who || to.screen == Screen::join || to.screen == Screen::pin) return;
+    if (to == here) return;
+    // The same screen with another part of it open is no step to go back over.
+    bool same_place = to.screen == here.screen && to.project == here.project && to.step == here.step &&
+                      to.record == here.record && to.screen != Screen::check;
+    if (!same_place) {
+      back.push_back(here);
+      if (back.size() > kBackMax) back.erase(back.begin());
+    }
+    here = to;
+  }
+
+  void go_back() {
+    if (here.screen == Screen::pin) {
+      bool was_join = pin.purpose == PinFor::join_enter || pin.purpose == PinFor::join_choose;
+      pin = {};
+      joining.stop();
+      if (me) {
+        here = back.empty() ? Destination{Screen::today, {}, {}, {}, {}, Focus::none} : back.back();
+        if (!back.empty()) back.pop_back();
+        return;
+      }
+      joining.forget_card();
+      here = {was_join ? Screen::join : Screen::who, {}, {}, {}, {}, Focus::none};
+      return;
+    }
+    if (!me) {
+      joining.stop();
+      joining.forget_card();
+      here = {};
+      return;
+    }
+    if (back.empty()) return;
+    here = back.back();
+    back.pop_back();
+  }
+
+  void show_toast(Phrase phrase, std::int64_t for_ms) {
+    toast = std::move(phrase);
+    toast_until_ms = steady() + for_ms;
+  }
+
+  // ---- PINs
+
+  void ask_pin(PinFor purpose, Person who, PinKind kind) {
+    pin = {};
+    pin.purpose = purpose;
+    pin.who = std::move(who);
+    pin.kind = kind;
+    if (here.screen != Screen::pin && me) back.push_back(here);
+    here = {Screen::pin, {}, {}, {}, {}, Focus::none};
+    notice = {};
+  }
+  bool choosing() const { return pin.purpose == PinFor::join_choose || pin.purpose == PinFor::change_choose; }
+
+  void sign_in(const std::string& person) {
+    auto profile = computer.profile(person);
+    if (!profile) {
+      notice = sentence_of({Code::not_found, ""});
+      return;
+    }
+    if (profile->pin_hash.empty()) {
+      // Without a PIN of this computer only the card lets in.
+      joining.forget_card();
+      here = {Screen::join, {}, {}, {}, {}, Focus::none};
+      notice = {};
+      return;
+    }
+    ask_pin(PinFor::sign_in, person_of(*profile), profile->pin_kind);
+    pin.wait_until_ms = steady() + pin_wait_ms(*profile, clock.now_ms());
+  }
+
+  void try_pin(const std::string& typed) {
+    if (steady() < pin.wait_until_ms) return;
+    pin.error = {};
+    if (pin.purpose == PinFor::join_enter) {
+      joining.student(typed, pin.kind);
+      return;
+    }
+    auto profile = computer.profile(pin.who.id);
+    if (!profile) {
+      pin.error = sentence_of({Code::not_found, ""});
+      return;
+    }
+    if (auto right = check_pin(computer, *profile, typed, clock.now_ms()); !right) {
+      pin.error = sentence_of(right.error());
+      pin.wait_until_ms = steady() + pin_wait_ms(*profile, clock.now_ms());
+      return;
+    }
+    if (pin.purpose == PinFor::change_enter) {
+      pin.purpose = PinFor::change_choose;
+      return;
+    }
+    auto person = pin.who.id;
+    if (auto in = enter(person); !in) {
+      pin = {};
+      here = {};
+      notice = sentence_of(in.error());
+    }
+  }
+
+  void choose_pin(PinKind kind, const std::string& typed) {
+    if (!choosing()) return;
+    pin.error = {};
+    if (pin_for_school(typed, kind).empty()) {
+      pin.error = {"pin.four", {}, -1};
+      return;
+    }
+    if (!pin.again) {
+      pin.again = true;
+      pin.first = typed;
+      pin.kind = kind;
+      return;
+    }
+    if (typed != pin.first || kind != pin.kind) {
+      pin.again = false;
+      pin.first.clear();
+      pin.error = {"pin.differs", {}, -1};
+      return;
+    }
+    if (pin.purpose == PinFor::join_choose) {
+      joining.student(typed, kind);
+      return;
+    }
+    auto hash = hash_password(pin_for_school(typed, kind));
+    auto kept = hash.empty() ? Status(Error{Code::internal, "the PIN could not be hashed"})
+                             : computer.change_profile(me->person, [&](Profile& profile) {
+                                 profile.pin_hash = hash;
+                                 profile.pin_kind = kind;
+                                 profile.pin_unsent = true;
+                               });
+    if (!kept) {
+      pin.error = sentence_of(kept.error());
+      return;
+    }
+    me->profile.pin_hash = hash;
+    me->profile.pin_kind = kind;
+    me->profile.pin_unsent = true;
+    go_back();
+    show_toast({"toast.pin_changed", {}, -1}, toast_ms);
+  }
+
+  // ---- commands
+
+  void dispatch(const Command& command) {
+    error = {};
+    std::visit(
+        Overloaded{
+            [&](const Go& c) { go(c.to); },
+            [&](const Back&) { go_back(); },
+            [&](const DismissToast&) { toast = {}; },
+            [&](const SignIn& c) {
+              if (!me) sign_in(c.person);
+            },
+            [&](const EnterPin& c) {
+              if (here.screen == Screen::pin && !choosing() && !joining.busy()) try_pin(c.pin);
+            },
+            [&](const ChoosePin& c) {
+              if (here.screen == Screen::pin && !joining.busy()) choose_pin(c.kind, c.pin);
+            },
+            [&](const ChangePin&) {
+              if (!me) return;
+              ask_pin(me->profile.pin_hash.empty() ? PinFor::change_choose : PinFor::change_enter,
+                      me->student->me(), me->profile.pin_kind);
+              pin.who.id = me->person;
+            },
+            [&](const Lock&) { lock({}); },
+            [&](const JoinComputer& c) {
+              if (!me) joining.computer(c.address, c.code);
+            },
+            [&](const JoinWithCard& c) {
+              if (!me) joining.card(c.card);
+            },
+            [&](const ForgetMe&) { forget_me(); },
+            [&](const ChooseLanguage& c) {
+              if (c.code == "en" || c.code == "es")
+                keep([&] { return computer.change([&](ComputerState& state) { state.language = c.code; }); });
+            },
+            [&](const ChooseTextSize& c) {
+              keep([&] {
+                return computer.change(
+                    [&](ComputerState& state) { state.text_size = std::clamp(c.percent, 100, 200); });
+              });
+            },
+            [&](const auto&) { dispatch_student(command); },
+        },
+        command);
+    dirty = true;
+  }
+
+  template <class F>
+  void keep(F change) {
+    auto kept = change();
+    if (!kept) notice = sentence_of(kept.error());
+  }
+
+  void dispatch_student(const Command& command) {
+    if (!me || !Student::takes(command)) return;
+    auto done = me->student->dispatch(command);
+    if (!done && done.error().code == Code::database_damaged) {
+      // The command is still here: mended records take it.
+      if (auto mended = recover(*me); !mended) {
+        lost(mended.error());
+        return;
+      }
+      done = me->student->dispatch(command);
+    }
+    if (!done) {
+      error = sentence_of(done.error());
+      auto code = done.error().code;
+      if (code == Code::disk_full || code == Code::io || code == Code::database_damaged ||
+          code == Code::database_locked)
+        saved = false;
+      return;
+    }
+    saved = true;
+    me->link->committed();
+    keep_face(*me);
+    if (done->lock) {
+      lock(done->toast);
+      return;
+    }
+    if (done->toast) show_toast(done->toast, toast_ms);
+    if (done->go) go(*done->go);
+  }
+
+  // The records cannot be used any more: nobody is signed in, and the first screen says why.
+  void lost(const Error& why) {
+    if (me) {
+      auto person = me->person;
+      me = nullptr;
+      opened.erase(person);
+    }
+    back.clear();
+    here = {};
+    pin = {};
+    toast = {}, error = {};
+    notice = sentence_of(why);
+  }
+
+  void forget_me() {
+    if (!me) return;
+    auto all = me->link->all_at_school();
+    if (!all || !*all || me->profile.pin_unsent) {
+      error = {"error.forget_waits", {}, -1};
+      me->link->hurry();
+      return;
+    }
+    auto person = me->person;
+    auto name = me->profile.name;
+    me = nullptr;
+    opened.erase(person);
+    back.clear();
+    here = {};
+    pin = {};
+    toast = {};
+    if (auto gone = computer.remove_profile(person); !gone)
+      notice = sentence_of(gone.error());
+    else
+      notice = {"notice.forgotten", {{"name", name}}, -1};
+  }
+
+  // ---- what happens by itself
+
+  void send_pin(Open& open) {
+    if (!open.profile.pin_unsent || open.pin_ticket || open.link->replies() == 0) return;
+    HttpRequest request;
+    request.method = "POST";
+    request.url = "/v1/join";
+    request.headers["content-type"] = "application/json";
+    request.headers["authorization"] = "Bearer " + open.profile.token;
+    request.body = R"({"step":"pin","pin_hash":")" + open.profile.pin_hash + R"(","pin_kind":")" +
+                   std::string(name(open.profile.pin_kind)) + "\"}";
+    open.pin_ticket = connection.send(
+        std::move(request),
+        [this, person = open.person, hash = open.profile.pin_hash](Result<HttpReply> reply, std::int64_t) {
+          auto found = opened.find(person);
+          if (found == opened.end()) return;
+          if (reply) found->second->pin_ticket = 0;
+          // Else not again before the next start: the old PIN keeps working elsewhere meanwhile.
+          if (!reply || found->second->profile.pin_hash != hash) return;
+          found->second->profile.pin_unsent = false;
+          (void)computer.change_profile(person, [](Profile& kept) { kept.pin_unsent = false; });
+          dirty = true;
+        });
+  }
+
+  void tick() {
+    if (connection.poll()) dirty = true;
+    follow_joining();
+    std::vector<std::string> people;
+    people.reserve(opened.size());
+    for (const auto& [person, open] : opened) people.push_back(person);
+    for (const auto& person : people) {
+      auto found = opened.find(person);
+      if (found == opened.end()) continue;
+      Open& open = *found->second;
+      if (computer.state().joined() && !open.profile.token.empty()) {
+        if (auto sent = open.link->tick(); !sent && !store_failed(open, sent.error())) continue;
+        send_pin(open);
+      }
+      auto news = open.link->take_news();
+      if (news.files && open.student) open.student->refresh();
+      if (news.records || news.files || news.status) dirty = true;
+      close_if_done(person);
+    }
+    if (me && steady() - touched_ms >= lock_after_ms) {
+      lock({"notice.locked", {}, -1});
+      dirty = true;
+    }
+    if (toast && steady() >= toast_until_ms) {
+      toast = {};
+      dirty = true;
+    }
+  }
+
+  // False when the profile is not open any more.
+  bool store_failed(Open& open, const Error& why) {
+    dirty = true;
+    bool was_me = me == &open;
+    if (why.code != Code::database_damaged) {
+      if (was_me) error = sentence_of(why);
+      return true;
+    }
+    auto mended = recover(open);
+    if (!mended && was_me) lost(mended.error());
+    return false;
+  }
+
+  void follow_joining() {
+    if (auto person = joining.take_joined()) {
+      dirty = true;
+      if (auto found = opened.find(*person); found != opened.end()) {
+        if (auto now = computer.profile(*person)) found->second->profile = std::move(*now);
+        found->second->link->set_token(found->second->profile.token);
+      }
+      if (auto in = enter(*person); !in) {
+        pin = {};
+        here = {};
+        notice = sentence_of(in.error());
+      }
+      return;
+    }
+    if (me || joining.busy()) return;
+    if (here.screen == Screen::join && joining.needs() && !joining.error()) {
+      Person who{"", joining.needs()->first_name, {}};
+      ask_pin(joining.needs()->new_pin ? PinFor::join_choose : PinFor::join_enter, who,
+              joining.needs()->kind);
+      dirty = true;
+    }
+    bool pin_of_join = pin.purpose == PinFor::join_enter || pin.purpose == PinFor::join_choose;
+    if (here.screen == Screen::pin && pin_of_join && joining.error() && !pin.error) {
+      pin.error = sentence_of(*joining.error());
+      if (joining.error()->code == Code::slowed_down) pin.wait_until_ms = steady() + pin.error.count * 1000;
+      pin.again = false;
+      pin.first.clear();
+      dirty = true;
+    }
+  }
+
+  // Those who left something here that has not gone yet, at start.
+  void send_what_was_left() {
+    if (!options.transport || !computer.state().joined()) return;
+    for (const auto& profile : computer.profiles()) {
+      if (!profile.unsent || profile.token.empty()) continue;
+      auto open = hold(profile.person);
+      if (!open) continue;  // in use elsewhere, or to be told when its owner signs in
+      (*open)->link->hurry();
+    }
+  }
+
+  std::int64_t wake_at_ms() {
+    std::int64_t at = steady() + kLookMs;
+    if (toast) at = std::min(at, toast_until_ms);
+    if (me) at = std::min(at, touched_ms + lock_after_ms);
+    if (here.screen == Screen::pin && pin.wait_until_ms > steady()) at = std::min(at, steady() + 1'000);
+    if (computer.state().joined())
+      for (const auto& [person, open] : opened)
+        if (auto due = open->link->due_ms(); due && !open->profile.token.empty()) at = std::min(at, *due);
+    return at;
+  }
+
+  // ---- what is shown
+
+  Appearance computer_look() {
+    Appearance look;
+    const auto& state = computer.state();
+    if (!state.language.empty()) look.language = state.language;
+    look.theme = state.theme;
+    look.text_size = state.text_size;
+    return look;
+  }
+
+  StatusView status() {
+    StatusView view;
+    auto when = calendar();
+    auto counts = me->student->counts();
+    view.saved = saved;
+    view.saved_at = when.moment(counts.last_saved_ms);
+    view.waiting = counts.waiting;
+    view.files_waiting = counts.files_waiting;
+    view.waiting_since = when.moment(counts.waiting_since_ms);
+    view.conflicts = counts.conflicts;
+    view.refusals = counts.refusals;
+    view.saved_phrase = saved ? Phrase{"status.saved", {}, -1} : Phrase{"status.not_saved", {}, -1};
+    auto all = counts.waiting + counts.files_waiting;
+    auto link = me->link->status();
+    if (link && link->heard_ms) view.heard = when.moment(*link->heard_ms);
+    if (all > 0)
+      view.waiting_phrase = {"status.waiting", {{"count", all}}, all};
+    else if (link && link->verified)
+      view.waiting_phrase = {"status.all_at_school", {}, -1};
+    if (view.heard)
+      view.heard_phrase = {"status.heard", {{"day", view.heard.day}}, -1};
+    else
+      view.heard_phrase = {"status.never_heard", {}, -1};
+    problem(view, link ? link->problem : std::optional(link.error().code));
+    return view;
+  }
+
+  // No network is no problem here: the line about what waits says enough.
+  void problem(StatusView& view, std::optional<Code> code) {
+    if (code) switch (*code) {
+        case Code::offline:
+        case Code::timeout:
+        case Code::server_busy:
+        case Code::cancelled:
+          break;
+        default:
+          view.problem = sentence_of({*code, ""});
+          view.problem_do = {"error." + std::string(name(*code)) + ".do", {}, -1};
+          return;
+      }
+    if (const auto& file = me->link->file_problem(); file && file->code != Code::offline &&
+                                                     file->code != Code::timeout &&
+                                                     file->code != Code::server_busy) {
+      view.problem = {"status.file_stuck", {}, -1};
+      view.problem_do = {"status.file_stuck.do", {}, -1};
+      return;
+    }
+    if (!me->link->elsewhere().empty()) {
+      const auto& place = me->link->elsewhere().front();
+      view.problem = {
+          "status.elsewhere", {{"count", place.waiting}, {"computer", place.computer}}, place.waiting};
+      view.problem_do = {"status.elsewhere.do", {{"computer", place.computer}}, -1};
+    }
+  }
+
+  FrameView frame() {
+    FrameView view;
+    view.me = me->student->me();
+    if (view.me.id.empty()) view.me.id = me->person;
+    view.here = here;
+    view.can_go_back = !back.empty();
+    view.status = status();
+    view.undo = me->student->undo();
+    view.redo = me->student->redo();
+    view.toast = toast;
+    view.error = error;
+    return view;
+  }
+
+  WhoView who() {
+    WhoView view;
+    auto profiles = computer.profiles();
+    std::int64_t heard = 0;
+    for (const auto& profile : profiles) {
+      heard = std::max(heard, profile.heard_ms);
+      (view.tiles.size() < kTilesMax ? view.tiles : view.others).push_back(person_of(profile));
+    }
+    for (const auto& [person, open] : opened)
+      if (auto status = open->link->status(); status && status->heard_ms)
+        heard = std::max(heard, *status->heard_ms);
+    view.more = !view.others.empty();
+    auto look = computer_look();
+    view.languages = languages(look.language);
+    view.text_size = look.text_size;
+    view.joined = computer.state().joined();
+    view.computer = computer.state().name;
+    view.school = computer.state().school;
+    view.heard = calendar().moment(heard);
+    if (view.heard && view.heard.day.from_today < 0)
+      view.heard_phrase = {"who.heard", {{"day", view.heard.day}}, -1};
+    view.notice = notice;
+    for (const auto& profile : profiles)
+      if (!view.notice && !profile.notice.empty())
+        view.notice = {profile.notice, {{"name", profile.name}}, -1};
+    if (!view.notice && computer.set_aside()) view.notice = {"notice.computer_set_aside", {}, -1};
+    return view;
+  }
+
+  JoinView join() {
+    JoinView view;
+    const auto& state = computer.state();
+    // A computer that the school has removed begins again.
+    bool removed = joining.error() && joining.error()->code == Code::unauthorized;
+    bool ready = state.joined() && !removed;
+    view.step = ready ? JoinStep::card : JoinStep::computer_code;
+    view.address = joining.address().empty() ? state.address : joining.address();
+    view.code = joining.code();
+    view.card = joining.typed_card();
+    view.busy = joining.busy();
+    if (joining.error()) {
+      view.error = sentence_of(*joining.error());
+      if (joining.error()->code == Code::invalid) view.error = {"error.address", {}, -1};
+    }
+    if (state.joined()) {
+      view.school = state.school;
+      PublicKey key;
+      if (auto bytes = from_hex(state.identity); bytes && bytes->size() == key.bytes.size()) {
+        std::copy(bytes->begin(), bytes->end(), key.bytes.begin());
+        view.fingerprint = wire::fingerprint(key);
+      }
+    }
+    return view;
+  }
+
+  PinView pin_view() {
+    PinView view;
+    view.choosing = choosing();
+    view.again = pin.again;
+    view.kind = pin.kind;
+    view.may_switch = view.choosing && !pin.again;
+    view.who = pin.who;
+    view.wait_s = static_cast<int>((std::max<std::int64_t>(0, pin.wait_until_ms - steady()) + 999) / 1000);
+    view.error = pin.error;
+    return view;
+  }
+
+  SettingsView settings() {
+    SettingsView view;
+    auto look = me->student->appearance();
+    view.languages = languages(look.language);
+    view.theme = look.theme;
+    view.text_size = look.text_size;
+    view.typeface = look.typeface;
+    view.reduced_motion = look.reduced_motion;
+    view.read_aloud = look.read_aloud;
+    view.computer = computer.state().name;
+    view.school = computer.state().school;
+    view.status = status();
+    view.waiting = me->student->waiting();
+    view.pin_kind = me->profile.pin_kind;
+    view.has_pin = !me->profile.pin_hash.empty();
+    view.stored_bytes = bytes_in(computer.folder(me->person));
+    auto all = me->link->all_at_school();
+    view.can_forget = all && *all && !me->profile.pin_unsent;
+    return view;
+  }
+
+  void compose(Shown& now) {
+    now.frame.reset();
+    now.look = me ? me->student->appearance() : computer_look();
+    if (here.screen == Screen::pin) {
+      now.screen = pin_view();
+    } else if (!me) {
+      if (here.screen == Screen::join)
+        now.screen = join();
+      else
+        now.screen = who();
+    } else if (here.screen == Screen::settings) {
+      now.screen = settings();
+    } else {
+      auto view = me->student->view(here);
+      if (!view && view.error().code == Code::database_damaged) {
+        if (auto mended = recover(*me); !mended)
+          lost(mended.error());
+        else
+          view = me->student->view(here);
+      }
+      if (me && !view) lost(view.error());
+      if (!me) {
+        now.look = computer_look();
+        now.screen = who();
+        now.here = here;
+        return;
+      }
+      now.screen = std::move(*view);
+    }
+    if (me) now.frame = frame();
+    now.here = here;
+  }
+
+  const Shown& shown() {
+    auto day = calendar().today_number();
+    auto wait_s = here.screen == Screen::pin
+                      ? (std::max<std::int64_t>(0, pin.wait_until_ms - steady()) + 999) / 1000
+                      : 0;
+    auto student = me ? me->student->version() : 0;
+    if (!dirty && day == seen_day && wait_s == seen_wait_s && student == seen_student && cached.version > 0)
+      return cached;
+    Shown now;
+    compose(now);
+    seen_day = day;
+    seen_wait_s = wait_s;
+    seen_student = me ? me->student->version() : 0;
+    dirty = false;
+    bool same = cached.version > 0 && now.look == cached.look && now.frame == cached.frame &&
+                now.here == cached.here && now.screen == cached.screen;
+    now.version = cached.version + (same ? 0 : 1);
+    if (!same) cached = std::move(now);
+    return cached;
+  }
+};
+
+App::App() = default;
+App::~App() {
+  if (impl_) impl_->leave();
+}
+
+Result<std::unique_ptr<App>> App::open(AppOptions options) {
+  if (!options.clock || !options.random || !options.utc_offset)
+    return Error{Code::internal, "an app without a clock"};
+  WAYMARK_TRY(computer, Computer::open(options.data, *options.clock));
+  std::unique_ptr<App> app(new App());
+  app->impl_ = std::make_unique<Impl>(std::move(options), std::move(computer));
+  app->impl_->send_what_was_left();
+  return app;
+}
+
+const Shown& App::shown() { return impl_->shown(); }
+void App::dispatch(const Command& command) {
+  impl_->touched_ms = impl_->steady();
+  impl_->dispatch(command);
+}
+void App::touched() { impl_->touched_ms = impl_->steady(); }
+void App::tick() { impl_->tick(); }
+std::int64_t App::wake_at_ms() const { return impl_->wake_at_ms(); }
+void App::sync_now() {
+  for (auto& [person, open] : impl_->opened) open->link->hurry();
+}
+
+}  // namespace waymark::app

@@ -1,0 +1,289 @@
+#include "client/app/computer.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "shared/store/files.hpp"
+
+namespace waymark::app {
+namespace {
+
+namespace fs = std::filesystem;
+using json = nlohmann::json;
+
+constexpr std::size_t kFileBytesMax = 256 * 1024;
+
+std::string text_of(const json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+std::int64_t number_of(const json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+bool flag_of(const json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+std::string dumped(const json& object) {
+  return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+ComputerState computer_from(const json& object) {
+  ComputerState state;
+  state.address = text_of(object, "address");
+  state.school = text_of(object, "school");
+  state.identity = text_of(object, "identity");
+  if (auto pins = object.find("pins"); pins != object.end() && pins->is_array())
+    for (const auto& pin : *pins)
+      if (pin.is_string()) state.pins.push_back(pin.get<std::string>());
+  state.id = text_of(object, "computer");
+  state.name = text_of(object, "name");
+  state.token = text_of(object, "token");
+  state.language = text_of(object, "language");
+  if (auto theme = text_of(object, "theme"); !theme.empty()) state.theme = theme;
+  if (auto size = number_of(object, "text_size"); size >= 100 && size <= 200)
+    state.text_size = static_cast<int>(size);
+  return state;
+}
+json json_of(const ComputerState& state) {
+  return {{"v", 0},
+          {"address", state.address},
+          {"school", state.school},
+          {"identity", state.identity},
+          {"pins", state.pins},
+          {"computer", state.id},
+          {"name", state.name},
+          {"token", state.token},
+          {"language", state.language},
+          {"theme", state.theme},
+          {"text_size", state.text_size}};
+}
+
+Profile profile_from(const json& object) {
+  Profile profile;
+  profile.person = text_of(object, "person");
+  profile.name = text_of(object, "name");
+  if (auto mark = object.find("mark"); mark != object.end() && mark->is_object())
+    profile.mark = {text_of(*mark, "shape"), text_of(*mark, "ink"), text_of(*mark, "disc")};
+  profile.token = text_of(object, "token");
+  profile.certificate = text_of(object, "certificate");
+  profile.signature = text_of(object, "signature");
+  profile.device_key = text_of(object, "device_key");
+  profile.pin_kind = pin_kind_named(text_of(object, "pin_kind"));
+  profile.pin_hash = text_of(object, "pin_hash");
+  profile.pin_unsent = flag_of(object, "pin_unsent");
+  profile.wrong_tries = number_of(object, "wrong_tries");
+  profile.wrong_at_ms = number_of(object, "wrong_at");
+  profile.used_ms = number_of(object, "used");
+  profile.heard_ms = number_of(object, "heard");
+  profile.unsent = flag_of(object, "unsent");
+  profile.notice = text_of(object, "notice");
+  return profile;
+}
+json json_of(const Profile& profile) {
+  return {{"v", 0},
+          {"person", profile.person},
+          {"name", profile.name},
+          {"mark", {{"shape", profile.mark.shape}, {"ink", profile.mark.ink}, {"disc", profile.mark.disc}}},
+          {"token", profile.token},
+          {"certificate", profile.certificate},
+          {"signature", profile.signature},
+          {"device_key", profile.device_key},
+          {"pin_kind", name(profile.pin_kind)},
+          {"pin_hash", profile.pin_hash},
+          {"pin_unsent", profile.pin_unsent},
+          {"wrong_tries", profile.wrong_tries},
+          {"wrong_at", profile.wrong_at_ms},
+          {"used", profile.used_ms},
+          {"heard", profile.heard_ms},
+          {"unsent", profile.unsent},
+          {"notice", profile.notice}};
+}
+
+// An object, nothing when there is no file, `malformed` when it is something else.
+Result<std::optional<json>> read_object(const std::string& path) {
+  auto bytes = store::read_whole(path, kFileBytesMax);
+  if (!bytes && bytes.error().code == Code::not_found) return std::optional<json>();
+  if (!bytes) return bytes.error();
+  auto object = json::parse(*bytes, nullptr, false);
+  if (!object.is_object()) return Error{Code::malformed, path};
+  return std::optional(std::move(object));
+}
+
+// Held for as long as it lives, so that two processes do not lose each other's change.
+class FileLock {
+ public:
+  explicit FileLock(const std::string& path)
+      : file_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    while (file_ >= 0 && ::flock(file_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  FileLock(const FileLock&) = delete;
+  ~FileLock() {
+    if (file_ >= 0) ::close(file_);
+  }
+
+ private:
+  int file_;
+};
+
+Status make_private(const std::string& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error)
+    return Error{error == std::errc::no_space_on_device ? Code::disk_full : Code::io,
+                 folder + ": " + error.message()};
+  fs::permissions(folder, fs::perms::owner_all, error);
+  return {};
+}
+
+bool valid_person(std::string_view person) { return PersonId::parse(person).has_value(); }
+
+}  // namespace
+
+Result<Computer> Computer::open(std::string data, Clock& clock) {
+  Computer computer;
+  computer.data_ = std::move(data);
+  computer.clock_ = &clock;
+  WAYMARK_CHECK(make_private(computer.data_));
+  WAYMARK_CHECK(make_private(computer.data_ + "/profiles"));
+  auto path = computer.data_ + "/computer.json";
+  auto object = read_object(path);
+  if (!object && object.error().code == Code::malformed) {
+    std::error_code error;
+    fs::rename(path, path + ".damaged-" + std::to_string(clock.now_ms()), error);
+    if (error) return Error{Code::io, path + ": " + error.message()};
+    computer.set_aside_ = true;
+    return computer;
+  }
+  if (!object) return object.error();
+  if (*object) computer.state_ = computer_from(**object);
+  return computer;
+}
+
+Status Computer::change(const std::function<void(ComputerState&)>& how) {
+  auto path = data_ + "/computer.json";
+  FileLock lock(path);
+  if (auto now = read_object(path); now && *now) state_ = computer_from(**now);
+  auto changed = state_;
+  how(changed);
+  WAYMARK_CHECK(store::write_durably(path, dumped(json_of(changed))));
+  state_ = std::move(changed);
+  return {};
+}
+
+std::string Computer::folder(std::string_view person) const {
+  return data_ + "/profiles/" + std::string(person);
+}
+
+std::optional<Profile> Computer::profile(std::string_view person) {
+  if (!valid_person(person)) return std::nullopt;
+  auto object = read_object(folder(person) + "/profile.json");
+  if (!object || !*object) return std::nullopt;
+  auto profile = profile_from(**object);
+  profile.person = std::string(person);
+  return profile;
+}
+
+std::vector<Profile> Computer::profiles() {
+  std::vector<Profile> profiles;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(data_ + "/profiles", error))
+    if (auto found = profile(entry.path().filename().string())) profiles.push_back(std::move(*found));
+  std::sort(profiles.begin(), profiles.end(), [](const Profile& a, const Profile& b) {
+    return a.used_ms != b.used_ms ? a.used_ms > b.used_ms : a.person < b.person;
+  });
+  return profiles;
+}
+
+Status Computer::change_profile(std::string_view person, const std::function<void(Profile&)>& how) {
+  if (!valid_person(person)) return Error{Code::malformed, "a person's id"};
+  WAYMARK_CHECK(make_private(folder(person)));
+  auto path = folder(person) + "/profile.json";
+  FileLock lock(path);
+  Profile profile;
+  auto object = read_object(path);
+  if (!object && object.error().code == Code::malformed) {
+    std::error_code error;
+    fs::rename(path, path + ".damaged-" + std::to_string(clock_->now_ms()), error);
+  } else if (!object) {
+    return object.error();
+  } else if (*object) {
+    profile = profile_from(**object);
+  }
+  profile.person = std::string(person);
+  how(profile);
+  return store::write_durably(path, dumped(json_of(profile)));
+}
+
+Status Computer::remove_profile(std::string_view person) {
+  if (!valid_person(person)) return Error{Code::malformed, "a person's id"};
+  std::error_code error;
+  // Out of the way first, so that what a crash leaves is no half profile.
+  auto gone = data_ + "/forgotten-" + std::string(person);
+  fs::rename(folder(person), gone, error);
+  if (error) return Error{Code::io, folder(person) + ": " + error.message()};
+  fs::remove_all(gone, error);
+  return {};
+}
+
+// ---- PINs
+
+std::string_view name(PinKind kind) { return kind == PinKind::pictures ? "pictures" : "digits"; }
+PinKind pin_kind_named(std::string_view name) {
+  return name == "pictures" ? PinKind::pictures : PinKind::digits;
+}
+
+std::string pin_for_school(std::string_view pin, PinKind kind) {
+  if (pin.size() != 4) return {};
+  std::string text;
+  for (char c : pin) {
+    bool digit = c >= '0' && c <= '9';
+    if (kind == PinKind::digits) {
+      if (!digit) return {};
+      text += c;
+      continue;
+    }
+    if (!digit && c != 'a' && c != 'b') return {};
+    int number = digit ? c - '0' : c - 'a' + 10;
+    if (!text.empty()) text += '.';
+    text += std::to_string(number + 1);
+  }
+  return text;
+}
+
+std::int64_t pin_wait_ms(const Profile& profile, std::int64_t now_ms) {
+  if (profile.wrong_tries < 3) return 0;
+  auto doublings = std::min<std::int64_t>(profile.wrong_tries - 3, 5);
+  std::int64_t wait = std::min<std::int64_t>(std::int64_t{2'000} << doublings, 60'000);
+  std::int64_t since = now_ms - profile.wrong_at_ms;
+  if (since < 0 || since >= wait) return 0;
+  return wait - since;
+}
+
+Status check_pin(Computer& computer, Profile& profile, std::string_view pin, std::int64_t now_ms) {
+  if (auto wait = pin_wait_ms(profile, now_ms); wait > 0)
+    return Error{Code::slowed_down, std::to_string((wait + 999) / 1000)};
+  auto as_sent = pin_for_school(pin, profile.pin_kind);
+  if (!as_sent.empty() && verify_password(as_sent, profile.pin_hash)) {
+    if (profile.wrong_tries > 0)
+      WAYMARK_CHECK(computer.change_profile(profile.person, [](Profile& kept) { kept.wrong_tries = 0; }));
+    profile.wrong_tries = 0;
+    return {};
+  }
+  profile.wrong_tries++;
+  profile.wrong_at_ms = now_ms;
+  WAYMARK_CHECK(computer.change_profile(profile.person, [&](Profile& kept) {
+    kept.wrong_tries = profile.wrong_tries;
+    kept.wrong_at_ms = now_ms;
+  }));
+  return Error{Code::wrong_pin, "not the PIN chosen"};
+}
+
+}  // namespace waymark::app

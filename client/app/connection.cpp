@@ -1,0 +1,210 @@
+#include "client/app/connection.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <nlohmann/json.hpp>
+
+#include "shared/base/text.hpp"
+#include "shared/wire/joining.hpp"
+
+namespace waymark::app {
+namespace {
+
+using json = nlohmann::json;
+
+constexpr std::size_t kPinsMax = 4;
+
+std::string header_of(const HttpReply& reply, const std::string& name) {
+  auto found = reply.headers.find(name);
+  return found == reply.headers.end() ? std::string() : found->second;
+}
+
+std::string text_of(const json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+// Seconds only: a date would need the clock, which may be wrong.
+std::int64_t retry_after_ms(const HttpReply& reply) {
+  auto text = header_of(reply, "retry-after");
+  if (text.empty() || text.size() > 9 || text.find_first_not_of("0123456789") != std::string::npos) return 0;
+  return std::min<std::int64_t>(std::strtoll(text.c_str(), nullptr, 10), 3600) * 1000;
+}
+
+// An answer without our own error is somebody else's: a captive portal, a proxy, a web server.
+Result<HttpReply> judged(HttpReply reply) {
+  if (reply.status >= 200 && reply.status < 300) return reply;
+  auto body = json::parse(reply.body, nullptr, false);
+  if (body.is_object())
+    if (auto error = body.find("error"); error != body.end() && error->is_object())
+      if (auto code = text_of(*error, "code"); !code.empty()) {
+        auto detail = text_of(*error, "detail");
+        if (code == "slowed_down" && retry_after_ms(reply) > 0)
+          detail = std::to_string(retry_after_ms(reply) / 1000);
+        return Error{code_named(code), detail};
+      }
+  auto status = "status " + std::to_string(reply.status);
+  if (reply.status == 502 || reply.status == 503 || reply.status == 429)
+    return Error{Code::server_busy, status};
+  if (reply.status >= 500) return Error{Code::server_failed, status};
+  return Error{Code::not_waymark, status};
+}
+
+Result<HelloReply> read_hello(const HttpReply& reply) {
+  Error strange{Code::not_waymark, "what answered is no Waymark server"};
+  auto body = json::parse(reply.body, nullptr, false);
+  if (!body.is_object()) return strange;
+  HelloReply hello;
+  hello.school = text_of(body, "school");
+  hello.identity = text_of(body, "identity");
+  hello.spki = text_of(body, "spki");
+  if (auto now = body.find("now"); now != body.end() && now->is_number_integer())
+    hello.now_ms = now->get<std::int64_t>();
+  auto identity = from_hex(hello.identity), signature = from_hex(text_of(body, "signature"));
+  if (!identity || identity->size() != 32 || !signature || signature->size() != 64) return strange;
+  if (!hello.spki.empty() && (hello.spki.size() != 64 || !from_hex(hello.spki))) return strange;
+  auto protocols = body.find("protocols");
+  bool speaks = protocols != body.end() && protocols->is_array() &&
+                std::any_of(protocols->begin(), protocols->end(), [](const json& p) {
+                  return p.is_number_integer() && p.get<std::int64_t>() == 0;
+                });
+  if (!speaks) return Error{Code::unsupported, "the school's server speaks another version"};
+  PublicKey key;
+  std::copy(identity->begin(), identity->end(), key.bytes.begin());
+  if (!verify(key, as_bytes(wire::hello_message(hello.spki)), *signature))
+    return Error{Code::identity_changed, "the hello is not signed by the identity it names"};
+  return hello;
+}
+
+}  // namespace
+
+Result<std::string> read_address(std::string_view typed) {
+  auto address = trim(typed);
+  for (char c : address)
+    if (static_cast<unsigned char>(c) <= ' ' || c == '@' || c == '?' || c == '#' || c == '\\')
+      return Error{Code::invalid, "an address has no such character"};
+  auto scheme = address.find("://");
+  if (scheme == std::string::npos) {
+    address = "https://" + address;
+    scheme = 5;
+  }
+  auto word = fold(address.substr(0, scheme));
+  if (word != "https" && word != "http") return Error{Code::invalid, "an address begins with https://"};
+  auto rest = address.substr(scheme + 3);
+  if (auto slash = rest.find('/'); slash != std::string::npos) rest.resize(slash);
+  if (rest.empty() || rest.front() == ':' || rest.size() > 260)
+    return Error{Code::invalid, "an address names a computer"};
+  return word + "://" + rest;
+}
+
+Connection::~Connection() {
+  if (!transport_) return;
+  for (const auto& [ticket, open] : open_) transport_->cancel(ticket);
+}
+
+void Connection::begin(std::uint64_t ticket, const Open& open) {
+  if (transport_) transport_->begin(ticket, open.request);
+}
+
+std::uint64_t Connection::send_to(const std::string& address, const std::vector<std::string>& pins,
+                                  HttpRequest request, Done done) {
+  auto ticket = ++last_;
+  request.url = address + request.url;
+  request.pins = pins;
+  Open open{std::move(request), std::move(done), false, false};
+  if (!transport_) {
+    failed_.emplace(ticket, std::move(open));
+    return ticket;
+  }
+  begin(ticket, open);
+  open_.emplace(ticket, std::move(open));
+  return ticket;
+}
+
+std::uint64_t Connection::send(HttpRequest request, Done done) {
+  auto ticket =
+      send_to(computer_.state().address, computer_.state().pins, std::move(request), std::move(done));
+  if (auto found = open_.find(ticket); found != open_.end()) found->second.joined = true;
+  return ticket;
+}
+
+std::uint64_t Connection::hello(const std::string& address, HelloDone done) {
+  HttpRequest request;
+  request.url = "/v1/hello";
+  request.timeout_ms = 10'000;
+  request.reply_bytes_max = 64 * 1024;
+  return send_to(address, {}, std::move(request),
+                 [address, done = std::move(done)](Result<HttpReply> reply, std::int64_t) {
+                   if (!reply) return done(reply.error());
+                   auto hello = read_hello(*reply);
+                   // Over TLS the key must be named, or nothing could be pinned.
+                   if (hello && hello->spki.empty() && address.starts_with("https://"))
+                     return done(Error{Code::not_waymark, "the hello names no TLS key"});
+                   done(std::move(hello));
+                 });
+}
+
+void Connection::cancel(std::uint64_t ticket) {
+  failed_.erase(ticket);
+  if (open_.erase(ticket) > 0 && transport_) transport_->cancel(ticket);
+  for (auto& [hello, waiting] : helloing_)
+    if (waiting == ticket) waiting = 0;
+}
+
+void Connection::finish(Open open, Result<HttpReply> reply) {
+  if (!reply) return open.done(reply.error(), 0);
+  auto wait = retry_after_ms(*reply);
+  open.done(judged(std::move(*reply)), wait);
+}
+
+// The key may have been renewed: whoever answers must show a hello that the joined identity has signed, and
+// the request goes only to the key which that hello names.
+void Connection::renew_key(std::uint64_t ticket, Open open) {
+  auto request = std::make_shared<Open>(std::move(open));
+  request->again = true;
+  auto hello_ticket = hello(computer_.state().address, [this, ticket, request](Result<HelloReply> said) {
+    auto tell = [&](const Error& error) { request->done(error, 0); };
+    if (!said) return tell(said.error());
+    if (said->identity != computer_.state().identity)
+      return tell({Code::identity_changed, "another school answers at this address"});
+    auto kept = computer_.change([&](ComputerState& state) {
+      std::erase(state.pins, said->spki);
+      state.pins.insert(state.pins.begin(), said->spki);
+      if (state.pins.size() > kPinsMax) state.pins.resize(kPinsMax);
+    });
+    if (!kept) return tell(kept.error());
+    request->request.pins = {said->spki};
+    begin(ticket, *request);
+    open_.emplace(ticket, std::move(*request));
+  });
+  helloing_[hello_ticket] = ticket;
+}
+
+bool Connection::poll() {
+  auto failed = std::move(failed_);
+  failed_.clear();
+  for (auto& [ticket, open] : failed) open.done(Error{Code::offline, "no network in this program"}, 0);
+  bool any = !failed.empty();
+  if (!transport_) return any;
+  for (auto& [ticket, reply] : transport_->take()) {
+    auto found = open_.find(ticket);
+    if (found == open_.end()) continue;
+    any = true;
+    Open open = std::move(found->second);
+    open_.erase(found);
+    if (auto waits = helloing_.find(ticket); waits != helloing_.end()) {
+      bool cancelled = waits->second == 0;
+      helloing_.erase(waits);
+      if (cancelled) continue;
+    }
+    if (!reply && reply.error().code == Code::identity_changed && open.joined && !open.again) {
+      renew_key(ticket, std::move(open));
+      continue;
+    }
+    finish(std::move(open), std::move(reply));
+  }
+  return any;
+}
+
+}  // namespace waymark::app

@@ -1,0 +1,210 @@
+#include "client/app/joining.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "shared/base/text.hpp"
+#include "shared/wire/joining.hpp"
+
+namespace waymark::app {
+namespace {
+
+using json = nlohmann::json;
+
+HttpRequest join_request(const json& body) {
+  HttpRequest request;
+  request.method = "POST";
+  request.url = "/v1/join";
+  request.headers["content-type"] = "application/json";
+  request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  request.reply_bytes_max = 64 * 1024;
+  return request;
+}
+
+std::string text_of(const json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+bool flag_of(const json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+const Error kStrange{Code::not_waymark, "the answer is none of a Waymark server"};
+
+Result<PublicKey> key_of(std::string_view hex) {
+  auto bytes = from_hex(hex);
+  if (!bytes || bytes->size() != 32) return kStrange;
+  PublicKey key;
+  std::copy(bytes->begin(), bytes->end(), key.bytes.begin());
+  return key;
+}
+
+// A code or card as typed, or as the QR's text: an address with the code behind '#'.
+std::pair<std::string, std::string> address_and_code(std::string_view text) {
+  auto whole = trim(text);
+  auto hash = whole.rfind('#');
+  if (hash == std::string::npos) return {"", whole};
+  return {whole.substr(0, hash), whole.substr(hash + 1)};
+}
+
+}  // namespace
+
+void Joining::stop() {
+  if (ticket_) connection_.cancel(ticket_);
+  ticket_ = 0;
+}
+
+void Joining::computer(std::string_view typed_address, std::string_view typed_code) {
+  stop();
+  error_.reset();
+  auto [from_code, code_text] = address_and_code(typed_code);
+  code_ = code_text;
+  address_ = from_code.empty() ? trim(typed_address) : from_code;
+  auto code = wire::read_code(code_, wire::computer_code_length);
+  if (!code) return fail({Code::code_unknown, code.error().detail});
+  auto address = read_address(address_);
+  if (!address) return fail({Code::invalid, address.error().detail});
+  address_ = *address;
+  ticket_ = connection_.hello(address_, [this, code = *code](Result<HelloReply> hello) {
+    if (!hello) return fail(hello.error());
+    begin(*hello, code);
+  });
+}
+
+void Joining::begin(const HelloReply& hello, const std::string& code) {
+  std::array<std::uint8_t, 16> bytes;
+  random_.fill(bytes);
+  auto nonce = to_hex(bytes);
+  std::vector<std::string> pins;
+  if (!hello.spki.empty()) pins.push_back(hello.spki);
+  auto request = join_request({{"step", "begin"}, {"code_id", wire::code_id(code)}, {"nonce", nonce}});
+  ticket_ = connection_.send_to(address_, pins, std::move(request),
+                                [this, hello, code, nonce](Result<HttpReply> reply, std::int64_t) {
+                                  if (!reply) return fail(reply.error());
+                                  finish(hello, code, nonce, *reply);
+                                });
+}
+
+void Joining::finish(const HelloReply& hello, const std::string& code, const std::string& nonce,
+                     const HttpReply& reply) {
+  auto body = json::parse(reply.body, nullptr, false);
+  if (!body.is_object()) return fail(kStrange);
+  auto identity = key_of(hello.identity);
+  if (!identity) return fail(identity.error());
+  auto theirs = text_of(body, "nonce");
+  auto expected = wire::join_proof("school", code, *identity, hello.spki, nonce, theirs);
+  // Whoever stands between has another key or does not know the code.
+  if (!equal_secret(as_bytes(expected), as_bytes(text_of(body, "proof"))))
+    return fail({Code::identity_changed, "the server does not know the code"});
+  std::vector<std::string> pins;
+  if (!hello.spki.empty()) pins.push_back(hello.spki);
+  auto request =
+      join_request({{"step", "finish"},
+                    {"code_id", wire::code_id(code)},
+                    {"nonce", nonce},
+                    {"proof", wire::join_proof("computer", code, *identity, hello.spki, nonce, theirs)},
+                    {"name", ""}});
+  ticket_ = connection_.send_to(address_, pins, std::move(request),
+                                [this, hello](Result<HttpReply> answer, std::int64_t) {
+                                  if (!answer) return fail(answer.error());
+                                  keep_computer(hello, *answer);
+                                });
+}
+
+void Joining::keep_computer(const HelloReply& hello, const HttpReply& reply) {
+  auto body = json::parse(reply.body, nullptr, false);
+  if (!body.is_object() || text_of(body, "token").empty()) return fail(kStrange);
+  // Those who are here already belong to the school that this computer knows.
+  if (!computer_.state().identity.empty() && computer_.state().identity != hello.identity &&
+      !computer_.profiles().empty())
+    return fail({Code::identity_changed, "students of another school use this computer"});
+  auto kept = computer_.change([&](ComputerState& state) {
+    state.address = address_;
+    state.school = text_of(body, "school").empty() ? hello.school : text_of(body, "school");
+    state.identity = hello.identity;
+    state.pins.clear();
+    if (!hello.spki.empty()) state.pins.push_back(hello.spki);
+    state.id = text_of(body, "computer");
+    state.name = text_of(body, "name");
+    state.token = text_of(body, "token");
+  });
+  if (!kept) return fail(kept.error());
+  ticket_ = 0;
+  code_.clear();
+}
+
+void Joining::card(std::string_view typed) {
+  stop();
+  error_.reset();
+  needs_.reset();
+  card_ = address_and_code(typed).second;
+  if (!computer_.state().joined()) return fail({Code::unauthorized, "this computer has not joined a school"});
+  auto card = wire::read_code(card_, wire::card_code_length);
+  if (!card) return fail({Code::card_unknown, card.error().detail});
+  auto request = join_request({{"step", "card"}, {"card", *card}});
+  request.headers["authorization"] = "Bearer " + computer_.state().token;
+  ticket_ = connection_.send(std::move(request), [this](Result<HttpReply> reply, std::int64_t) {
+    if (!reply) return fail(reply.error());
+    auto body = json::parse(reply->body, nullptr, false);
+    if (!body.is_object() || body.find("new_pin") == body.end()) return fail(kStrange);
+    ticket_ = 0;
+    needs_ = Needs{text_of(body, "first_name"), flag_of(body, "new_pin"),
+                   pin_kind_named(text_of(body, "pin_kind"))};
+  });
+}
+
+void Joining::student(std::string_view typed_pin, PinKind kind) {
+  if (!needs_ || busy()) return;
+  error_.reset();
+  auto pin = pin_for_school(typed_pin, kind);
+  if (pin.empty()) return fail({Code::wrong_pin, "a PIN is four digits or four pictures"});
+  auto card = wire::read_code(card_, wire::card_code_length);
+  if (!card) return fail({Code::card_unknown, card.error().detail});
+  SecretKey key;
+  random_.fill(key.seed);
+  auto request = join_request({{"step", "student"},
+                               {"card", *card},
+                               {"pin", pin},
+                               {"pin_kind", name(kind)},
+                               {"device_key", to_hex(public_key(key).bytes)}});
+  request.headers["authorization"] = "Bearer " + computer_.state().token;
+  ticket_ =
+      connection_.send(std::move(request), [this, key, pin, kind](Result<HttpReply> reply, std::int64_t) {
+        if (!reply) return fail(reply.error());
+        keep_student(*reply, key, pin, kind);
+      });
+}
+
+void Joining::keep_student(const HttpReply& reply, const SecretKey& key, const std::string& pin,
+                           PinKind kind) {
+  auto body = json::parse(reply.body, nullptr, false);
+  if (!body.is_object()) return fail(kStrange);
+  auto person = text_of(body, "person"), token = text_of(body, "token");
+  auto certificate = text_of(body, "certificate"), signed_by = text_of(body, "signature");
+  auto identity = key_of(computer_.state().identity);
+  auto signature = from_hex(signed_by);
+  if (!PersonId::parse(person) || token.empty() || !identity || !signature) return fail(kStrange);
+  if (!verify(*identity, as_bytes(certificate), *signature))
+    return fail({Code::identity_changed, "the certificate is not signed by the school"});
+  auto hash = hash_password(pin);
+  if (hash.empty()) return fail({Code::internal, "the PIN could not be hashed"});
+  // Who has been here before keeps the records; only what lets in is new.
+  auto kept = computer_.change_profile(person, [&](Profile& profile) {
+    if (profile.name.empty()) profile.name = text_of(body, "first_name");
+    profile.token = token;
+    profile.certificate = certificate;
+    profile.signature = signed_by;
+    profile.device_key = to_hex(key.seed);
+    profile.pin_kind = kind;
+    profile.pin_hash = hash;
+    profile.pin_unsent = false;
+    profile.wrong_tries = 0;
+  });
+  if (!kept) return fail(kept.error());
+  ticket_ = 0;
+  joined_ = person;
+  card_.clear();
+  needs_.reset();
+}
+
+}  // namespace waymark::app
