@@ -143,11 +143,22 @@ constexpr std::array kPathwayVersion = {id("pathway", true), FieldRule{"number",
 constexpr std::array kPathwayDraft = {id("pathway"), FieldRule{"content", Type::text, kContent},
                                       id("based_on"), flag("closed")};
 constexpr std::array kSchool = {line("name"), line("address")};
-constexpr std::array kFramework = {line("title"), line("creator"), word("language"), line("source"),
-                                   flag("retired")};
-constexpr std::array kStandard = {id("framework"), word("code"), passage("text"),
-                                  id("parent"),    word("type"), FieldRule{"order", Type::integer, 1000000},
-                                  flag("retired")};
+// `identifier` and `changed` are the publisher's own: what a newer edition is recognized by.
+constexpr std::array kFramework = {line("title"),   line("creator"),    word("language"), line("source"),
+                                   flag("retired"), word("identifier"), word("changed"),  word("version"),
+                                   word("status"),  passage("license"), passage("text")};
+constexpr std::array kStandard = {id("framework"),  word("code"),
+                                  passage("text"),
+                                  id("parent"),    // under which it is shown
+                                  ids("parents"),  // all of them, where there are several
+                                  word("type"),     FieldRule{"order", Type::integer, 1000000},
+                                  flag("retired"),  word("identifier"),
+                                  word("changed"),  line("short"),
+                                  passage("notes"), ids("grades"),
+                                  ids("links")};  // "isRelatedTo <address>", also to other frameworks
+constexpr std::array kRubric = {
+    id("framework"),    line("title"),   passage("text"), FieldRule{"content", Type::text, kContent},
+    word("identifier"), word("changed"), flag("retired")};
 constexpr std::array kNotice = {word("type", true), id("op"), word("code"), passage("text")};
 
 constexpr std::array kKinds = {
@@ -184,6 +195,7 @@ constexpr std::array kKinds = {
     KindRule{"school", "school", Role::root, Shape::editable, kSchool},
     KindRule{"framework", "school", Role::root, Shape::editable, kFramework},
     KindRule{"standard", "school", Role::root, Shape::editable, kStandard},
+    KindRule{"rubric", "school", Role::root, Shape::editable, kRubric},
     KindRule{"notice", "inbox", Role::root, Shape::append_only, kNotice},
 };
 

@@ -147,6 +147,8 @@ class School {
 
   // A record written by staff, checked as if it had come by sync.
   Result<std::vector<store::Written>> write(const PersonId& author, std::span<const store::Edit> edits);
+  // A record written by the school itself: imports, notices.
+  Result<std::vector<store::Written>> write_as_school(std::span<const store::Edit> edits);
 
  private:
   School(std::string data, Clock& clock, Random& random);

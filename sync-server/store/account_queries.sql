@@ -28,12 +28,12 @@ INSERT INTO class (id, title, source, active, created_ms) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET title = excluded.title, source = excluded.source, active = excluded.active
 
 -- name: enrollment_put
-INSERT INTO enrollment (class, person, role, active) VALUES (?, ?, ?, ?)
-ON CONFLICT (class, person) DO UPDATE SET role = excluded.role, active = excluded.active
+INSERT INTO enrollment (class, person, role, active, source) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (class, person) DO UPDATE SET role = excluded.role, active = excluded.active, source = excluded.source
 -- name: enrollment_of_class
-SELECT class, person, role, active FROM enrollment WHERE class = ? ORDER BY person
+SELECT class, person, role, active, source FROM enrollment WHERE class = ? ORDER BY person
 -- name: enrollment_of_person
-SELECT class, person, role, active FROM enrollment WHERE person = ? ORDER BY class
+SELECT class, person, role, active, source FROM enrollment WHERE person = ? ORDER BY class
 
 -- name: access_of_person
 SELECT stream, id, role FROM access WHERE person = ? ORDER BY stream

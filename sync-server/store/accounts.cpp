@@ -28,7 +28,8 @@ ClassRow read_class(const Query& query) {
   return {query.id<ClassId>(0), query.text(1), optional_text(query, 2), query.integer(3) != 0};
 }
 Enrollment read_enrollment(const Query& query) {
-  return {query.id<ClassId>(0), query.id<PersonId>(1), query.text(2), query.integer(3) != 0};
+  return {query.id<ClassId>(0), query.id<PersonId>(1), query.text(2), query.integer(3) != 0,
+          optional_text(query, 4)};
 }
 
 template <class Row, class Read>
@@ -104,7 +105,9 @@ Status Accounts::put(const ClassRow& row) {
 Status Accounts::put(const Enrollment& enrollment) {
   WAYMARK_TRY(query, db_.prepare(sql::enrollment_put));
   query.bind(enrollment.class_id).bind(enrollment.person).bind(enrollment.role);
-  return query.bind(enrollment.active).run();
+  query.bind(enrollment.active);
+  bind(query, enrollment.source);
+  return query.run();
 }
 Result<std::vector<Enrollment>> Accounts::enrollments_of(const ClassId& id) {
   WAYMARK_TRY(query, db_.prepare(sql::enrollment_of_class));

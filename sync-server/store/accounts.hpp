@@ -34,6 +34,7 @@ struct Enrollment {
   PersonId person;
   std::string role;  // student, teacher
   bool active = true;
+  std::optional<std::string> source = std::nullopt;  // none: added by hand, and no import ends it
 };
 struct Card {
   std::string code;

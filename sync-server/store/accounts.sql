@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS enrollment (
   person BLOB NOT NULL REFERENCES person (id),
   role TEXT NOT NULL,
   active INTEGER NOT NULL DEFAULT 1,
+  source TEXT,                       -- the roster's own id of it; none: added by hand, and no import ends it
   PRIMARY KEY (class, person)
 ) STRICT, WITHOUT ROWID;
 
