@@ -502,6 +502,7 @@ class Planner {
   void read_people(const Data& users, const Data& roles, const Data& orgs) {
     // 1.2 keeps roles apart. Of several, teacher counts before student.
     std::map<std::string, std::vector<std::string>> role_of;
+    std::map<std::string, std::string> ended;
     std::set<std::string> role_ids, user_ids;
     for (std::size_t r = 0; r < users.table.rows.size(); r++)
       user_ids.insert(users.table.cell(r, "sourcedId"));
@@ -516,7 +517,11 @@ class Planner {
       }
       auto role =
           reader_.word(roles.table, r, "role", kRoles, "a role, such as student or teacher", Severity::error);
-      if (role.empty() || reader_.in_past(reader_.date(roles.table, r, "endDate"))) continue;
+      if (role.empty()) continue;
+      if (reader_.in_past(reader_.date(roles.table, r, "endDate"))) {
+        ended[user] = role;
+        continue;
+      }
       role_of[user].push_back(role);
     }
     for (std::size_t r = 0; r < users.table.rows.size(); r++) {
@@ -532,6 +537,8 @@ class Planner {
         if (role.empty()) continue;
         role_of[id].push_back(role);
       }
+      bool is_over = role_of.count(id) == 0 && ended.count(id) > 0;
+      if (is_over) role_of[id].push_back(ended[id]);
       auto& has = role_of[id];
       auto is = [&](View role) { return std::find(has.begin(), has.end(), role) != has.end(); };
       if (has.empty()) {
@@ -569,6 +576,8 @@ class Planner {
       }
       if (reader_.gone(users, r))
         person.active = false, person.why = "the roster says " + table.cell(r, "status");
+      else if (is_over)
+        person.active = false, person.why = "the role has ended";
       else if (!reader_.flag(table, r, "enabledUser", true))
         person.active = false, person.why = "the roster says enabledUser false";
       roster_.people[id] = std::move(person);
