@@ -192,7 +192,7 @@ TEST_CASE("every fault seen in real files is read as meant or named with file, r
            "userprofiles.csv, row 7, role: expected a role, such as student or teacher, found 'wizard'.",
            "enrollments.csv, row 1, userId: expected 'userSourcedId', found 'userId', read as meant.",
            "enrollments.csv, row 2, beginDate: expected a date as YYYY-MM-DD, found '17/08/2026', read as "
-           "2026-08-17.",
+           "2026-08-17 (and 1 more row).",
            "enrollments.csv, row 4, classSourcedId: expected the id of a class in classes.csv, found 'k9'.",
            "enrollments.csv, row 5, userSourcedId: expected the id of a user in users.csv, found 'u9'.",
        }) {
