@@ -15,7 +15,8 @@ screens::MakeCommand glow() {
 }
 
 // Types a text into the draft of the editor "glow" and ends the frame.
-void typed(Drafts& drafts, const app::Field& view, const std::string& text, std::int64_t now_ms, Commands& out, bool focused = true) {
+void typed(Drafts& drafts, const app::Field& view, const std::string& text, std::int64_t now_ms,
+           Commands& out, bool focused = true) {
   Draft& draft = drafts.open("glow", view, glow());
   const bool changed = draft.text != text;
   draft.text = text;
@@ -23,7 +24,9 @@ void typed(Drafts& drafts, const app::Field& view, const std::string& text, std:
   drafts.collect(now_ms, false, out);
 }
 
-const app::Field& written(const Commands& out, std::size_t at) { return std::get<app::SetGlow>(out.at(at)).text; }
+const app::Field& written(const Commands& out, std::size_t at) {
+  return std::get<app::SetGlow>(out.at(at)).text;
+}
 
 }  // namespace
 

@@ -8,6 +8,12 @@ namespace waymark::fixtures {
 
 using namespace waymark::app;
 
+namespace {
+// The language people wrote in; set once for a whole list of fixtures.
+bool spanish = false;
+const char* say(const char* english, const char* in_spanish) { return spanish ? in_spanish : english; }
+}  // namespace
+
 // ---- pieces
 
 Day day(int from_today) {
@@ -63,13 +69,14 @@ Shown shown(Destination here, ScreenView screen) {
 }
 
 Trail creek_trail(std::size_t done, std::size_t here) {
-  const std::array<std::pair<const char*, const char*>, 7> steps{{{"walk", "Walk the creek"},
-                                                                  {"question", "Ask our question"},
-                                                                  {"sources", "Find sources"},
-                                                                  {"measure", "Measure the water"},
-                                                                  {"claim", "Make a claim"},
-                                                                  {"model", "Build a model"},
-                                                                  {"tell", "Tell the town"}}};
+  const std::array<std::pair<const char*, const char*>, 7> steps{
+      {{"walk", say("Walk the creek", "Recorrer el arroyo")},
+       {"question", say("Ask our question", "Hacer la pregunta")},
+       {"sources", say("Find sources", "Buscar fuentes")},
+       {"measure", say("Measure the water", "Medir el agua")},
+       {"claim", say("Make a claim", "Decir lo que pienso")},
+       {"model", say("Build a model", "Hacer una maqueta")},
+       {"tell", say("Tell the town", "Contarle al pueblo")}}};
   Trail trail;
   trail.seed = kCreek;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -137,29 +144,30 @@ TodayView today() {
   view.today = day(0);
   view.next.origin = NextOrigin::pack_up;
   view.next.lead = phrase("today.you_wrote", {argument("day", day(-1))});
-  view.next.words = "next I need a second source.";
+  view.next.words = say("next I need a second source.", "ahora necesito una segunda fuente.");
   view.next.quoted = true;
   view.next.button = phrase("today.carry_on");
-  view.next.leads_to = phrase("today.opens_step", {argument("step", std::string("Find sources"))});
-  view.next.project_question = "Why does our creek flood?";
+  view.next.leads_to =
+      phrase("today.opens_step", {argument("step", std::string(say("Find sources", "Buscar fuentes")))});
+  view.next.project_question = say("Why does our creek flood?", "¿Por qué se inunda nuestro arroyo?");
   view.next.emblem = "creek";
   view.next.seed = kCreek;
   view.next.to = {Screen::project, kCreek, "sources", "second", "", Focus::item};
   view.has_project = true;
   view.project = kCreek;
-  view.question = "Why does our creek flood?";
-  view.pathway_title = "Water where we live";
+  view.question = say("Why does our creek flood?", "¿Por qué se inunda nuestro arroyo?");
+  view.pathway_title = say("Water where we live", "El agua donde vivimos");
   view.emblem = "creek";
   view.trail = creek_trail(2, 2);
   Note answered;
   answered.kind = NoteKind::answer;
   answered.title = phrase("today.answered", {argument("name", std::string("Ms Rivera"))});
-  answered.words = "your map of the creek";
+  answered.words = say("your map of the creek", "tu mapa del arroyo");
   answered.to = {Screen::answer, kCreek, "walk", "", "r0000000000000000000000000000001", Focus::none};
   Note goal;
   goal.kind = NoteKind::goal;
   goal.title = phrase("today.goal", {argument("day", day(2))});
-  goal.words = "ask better questions";
+  goal.words = say("ask better questions", "hacer mejores preguntas");
   goal.to = {Screen::goals, "", "", "", "b0000000000000000000000000000001", Focus::check_in};
   Note waiting;
   waiting.kind = NoteKind::waiting;
@@ -174,16 +182,20 @@ GoalCard questions_goal() {
   GoalCard goal;
   goal.id = "b0000000000000000000000000000001";
   goal.base = "h1";
-  goal.fields.want = "ask better questions";
-  goal.fields.first_step = "write three questions before I read";
-  goal.fields.plan_if = "I only get yes-or-no questions";
-  goal.fields.plan_then = "I will start them with “how come”";
+  goal.fields.want = say("ask better questions", "hacer mejores preguntas");
+  goal.fields.first_step =
+      say("write three questions before I read", "escribir tres preguntas antes de leer");
+  goal.fields.plan_if = say("I only get yes-or-no questions", "solo me salen preguntas de sí o no");
+  goal.fields.plan_then = say("I will start them with “how come”", "voy a empezarlas con “cómo es que”");
   goal.fields.standard = "INQ.1";
   goal.fields.by = day(2).iso;
   goal.by = day(2);
-  goal.standard_text = "Ask a question that can be investigated";
-  goal.check_ins = {
-      {at(-5, 11, 0), "two of my questions were too easy to look up so I kept the third one", true}};
+  goal.standard_text =
+      say("Ask a question that can be investigated", "Hacer una pregunta que se pueda investigar");
+  goal.check_ins = {{at(-5, 11, 0),
+                     say("two of my questions were too easy to look up so I kept the third one",
+                         "dos de mis preguntas eran muy fáciles de buscar, así que me quedé con la tercera"),
+                     true}};
   return goal;
 }
 
@@ -191,28 +203,34 @@ GoalCard speaking_goal() {
   GoalCard goal;
   goal.id = "b0000000000000000000000000000002";
   goal.base = "h2";
-  goal.fields.want = "speak up when we plan together";
-  goal.fields.first_step = "say one idea at the start";
-  goal.fields.plan_if = "it is loud";
-  goal.fields.plan_then = "I will write it on a note and pass it to Noor";
+  goal.fields.want = say("speak up when we plan together", "hablar cuando planeamos juntos");
+  goal.fields.first_step = say("say one idea at the start", "decir una idea al principio");
+  goal.fields.plan_if = say("it is loud", "hay mucho ruido");
+  goal.fields.plan_then =
+      say("I will write it on a note and pass it to Noor", "voy a escribirla en una nota y pasársela a Noor");
   goal.fields.standard = "OWN.3";
   goal.fields.by = day(-6).iso;
   goal.by = day(-6);
   goal.passed = true;
-  goal.standard_text = "Work in a team";
-  goal.check_ins = {{at(-6, 11, 0), "I said it but nobody heard, next time I stand up", std::nullopt}};
+  goal.standard_text = say("Work in a team", "Trabajar en equipo");
+  goal.check_ins = {{at(-6, 11, 0),
+                     say("I said it but nobody heard, next time I stand up",
+                         "la dije pero nadie oyó, la próxima vez me paro"),
+                     std::nullopt}};
   return goal;
 }
 
 GoalCard reading_goal() {
   GoalCard goal;
   goal.id = "b0000000000000000000000000000003";
-  goal.fields.want = "read the whole page first";
-  goal.fields.first_step = "count to ten before I answer";
+  goal.fields.want = say("read the whole page first", "leer toda la página primero");
+  goal.fields.first_step = say("count to ten before I answer", "contar hasta diez antes de responder");
   goal.wrapped_up = true;
   goal.wrapped_at = at(-22, 12, 0);
   goal.wrapped_at.day = {"2026-10-30", 5, -26};
-  goal.learned = "one slow read is faster than three fast ones. I still skip when I am tired.";
+  goal.learned = say("one slow read is faster than three fast ones. I still skip when I am tired.",
+                     "leer una vez despacio es más rápido que tres veces rápido. Todavía me salto partes "
+                     "cuando estoy cansada.");
   return goal;
 }
 
@@ -220,14 +238,21 @@ GoalsView goals() {
   GoalsView view;
   view.open = {questions_goal(), speaking_goal()};
   view.past = {reading_goal()};
-  view.draft.want = "explaining why a fact mat";
+  view.draft.want = say("explaining why a fact mat", "explicar por qué un dato imp");
   view.draft.by = day(2).iso;
   view.draft_open = true;
   view.proposed_by = day(2).iso;
   view.proposed_by_day = day(2);
-  view.proposed_standards = {{"INQ.2", "Find and weigh sources of different kinds", false},
-                             {"INQ.4", "Explain what the evidence shows and what it cannot", false},
-                             {"COM.3", "Listen and build on others’ ideas", false}};
+  view.proposed_standards = {
+      {"INQ.2",
+       say("Find and weigh sources of different kinds", "Encontrar y sopesar fuentes de distintos tipos"),
+       false},
+      {"INQ.4",
+       say("Explain what the evidence shows and what it cannot",
+           "Explicar qué muestra la evidencia y qué no"),
+       false},
+      {"COM.3", say("Listen and build on others’ ideas", "Escuchar y construir sobre las ideas de otros"),
+       false}};
   return view;
 }
 
@@ -243,11 +268,14 @@ SettingsView settings() {
   view.status.waiting = 4;
   view.status.files_waiting = 1;
   view.status.waiting_since = at(0, 10, 42);
-  view.waiting = {
-      {"entry", phrase("settings.waiting.text", {argument("title", std::string("My second source"))}), 3,
-       at(0, 10, 42)},
-      {"piece", phrase("settings.waiting.file", {argument("title", std::string("After the rain"))}), 1,
-       at(-1, 14, 5)}};
+  view.waiting = {{"entry",
+                   phrase("settings.waiting.text",
+                          {argument("title", std::string(say("My second source", "Mi segunda fuente")))}),
+                   3, at(0, 10, 42)},
+                  {"piece",
+                   phrase("settings.waiting.file",
+                          {argument("title", std::string(say("After the rain", "Después de la lluvia")))}),
+                   1, at(-1, 14, 5)}};
   view.pin_kind = PinKind::pictures;
   view.has_pin = true;
   view.stored_bytes = 4'300'000;
@@ -257,25 +285,31 @@ SettingsView settings() {
 ConflictView conflict() {
   ConflictView view;
   view.id = "piece/e0000000000000000000000000000001/text";
-  view.what = phrase("conflict.work", {argument("step", std::string("Find sources"))});
-  view.what_words = "what my second source says";
+  view.what = phrase("conflict.work", {argument("step", std::string(say("Find sources", "Buscar fuentes")))});
+  view.what_words = say("what my second source says", "lo que dice mi segunda fuente");
   Version here;
   here.op = "1111";
   here.here = true;
   here.place = "lab-03";
   here.at = at(0, 10, 42);
-  here.text = {{"Mr Halloran says the water used to stop at the old fence. ", false},
-               {"Since they built the road", true},
-               {" it comes all the way to the school. ", false},
-               {"He showed me a photo from 1998.", true}};
+  here.text = {{say("Mr Halloran says the water used to stop at the old fence. ",
+                    "El señor Halloran dice que antes el agua llegaba hasta la cerca vieja. "),
+                false},
+               {say("Since they built the road", "Desde que hicieron la carretera"), true},
+               {say(" it comes all the way to the school. ", " llega hasta la escuela. "), false},
+               {say("He showed me a photo from 1998.", "Me mostró una foto de 1998."), true}};
   Version there;
   there.op = "2222";
   there.place = "lab-07";
   there.at = at(-2, 14, 15);
-  there.text = {{"Mr Halloran says the water used to stop at the old fence. ", false},
-                {"Now", true},
-                {" it comes all the way to the school. ", false},
-                {"I want to ask when the road was built.", true}};
+  there.text = {
+      {say("Mr Halloran says the water used to stop at the old fence. ",
+           "El señor Halloran dice que antes el agua llegaba hasta la cerca vieja. "),
+       false},
+      {say("Now", "Ahora"), true},
+      {say(" it comes all the way to the school. ", " llega hasta la escuela. "), false},
+      {say("I want to ask when the road was built.", "Quiero preguntar cuándo hicieron la carretera."),
+       true}};
   view.versions = {here, there};
   view.can_keep_both = true;
   return view;
@@ -296,14 +330,18 @@ Fixture named(std::string name, Shown shown, bool small = false) {
   return fixture;
 }
 
-constexpr auto kLongLine =
-    "next I want to find out whether the old map in the library shows where the creek went before they built "
-    "the "
-    "road and the parking lot, and ask Mr Halloran again because I did not write down the year he said";
+const char* long_line() {
+  return say(
+      "next I want to find out whether the old map in the library shows where the creek went before they "
+      "built the road and the parking lot, and ask Mr Halloran again because I did not write down the year",
+      "ahora quiero averiguar si el mapa viejo de la biblioteca muestra por dónde iba el arroyo antes de que "
+      "hicieran la carretera y el estacionamiento, y preguntarle otra vez al señor Halloran por el año");
+}
 
 }  // namespace
 
-std::vector<Fixture> frame_fixtures() {
+std::vector<Fixture> frame_fixtures(std::string_view language) {
+  spanish = language == "es";
   std::vector<Fixture> all;
   const auto add = [&all](std::string name, Shown value, bool small = false) -> Fixture& {
     all.push_back(named(std::move(name), std::move(value), small));
@@ -379,20 +417,25 @@ std::vector<Fixture> frame_fixtures() {
   }
   {
     TodayView view = today();
-    view.next.words = kLongLine;
+    view.next.words = long_line();
     view.question =
-        "Why does our creek (or street) flood, and what could our town do about it before spring?";
+        say("Why does our creek (or street) flood, and what could our town do about it before spring?",
+            "¿Por qué se inunda nuestro arroyo (o nuestra calle) y qué podría hacer nuestro pueblo antes de "
+            "la primavera?");
     view.next.project_question = view.question;
-    for (auto& step : view.trail.steps) step.title += " and write down what we see";
-    view.notes[0].words = "your map of the creek, the photo after the rain and the three questions";
-    view.notes[1].words = kLongLine;
+    for (auto& step : view.trail.steps)
+      step.title += say(" and write down what we see", " y anotar lo que vemos");
+    view.notes[0].words = say("your map of the creek, the photo after the rain and the three questions",
+                              "tu mapa del arroyo, la foto después de la lluvia y las tres preguntas");
+    view.notes[1].words = long_line();
     add("today_long", shown(to(Screen::today), view), true);
   }
   {
     TodayView view = today();
     view.next.origin = NextOrigin::answer;
     view.next.lead = phrase("today.suggests", {argument("name", std::string("Ms Rivera"))});
-    view.next.words = "Ask somebody who lives by the creek how high the water came.";
+    view.next.words = say("Ask somebody who lives by the creek how high the water came.",
+                          "Pregúntale a alguien que vive junto al arroyo hasta dónde llegó el agua.");
     view.notes.erase(view.notes.begin());
     Shown offline = shown(to(Screen::today), view);
     offline.frame->status.waiting = 14;
@@ -401,7 +444,9 @@ std::vector<Fixture> frame_fixtures() {
     offline.frame->status.heard = at(-6, 9, 0);
     offline.frame->status.heard_phrase = phrase("status.heard", {argument("day", day(-6))});
     offline.frame->undo = phrase("undo.tick");
-    offline.frame->toast = phrase("toast.deleted_work", {argument("title", std::string("After the rain"))});
+    offline.frame->toast =
+        phrase("toast.deleted_work",
+               {argument("title", std::string(say("After the rain", "Después de la lluvia")))});
     add("today_offline", offline);
     view.next.words.clear();
     view.next.quoted = false;
@@ -422,8 +467,10 @@ std::vector<Fixture> frame_fixtures() {
   // ---- packing up
   {
     PackUpView view;
-    view.line.text = "ask Mr Halloran about the old bridge";
-    view.suggestions = {"find a second source", "write where the two agree"};
+    view.line.text =
+        say("ask Mr Halloran about the old bridge", "le pregunto al señor Halloran por el puente viejo");
+    view.suggestions = {say("find a second source", "busco una segunda fuente"),
+                        say("write where the two agree", "escribo en qué están de acuerdo las dos")};
     view.saved = phrase("pack_up.all_saved");
     view.waiting = phrase("pack_up.waiting", {}, 2);
     add("pack_up", shown(to(Screen::pack_up), view), true);
@@ -431,9 +478,12 @@ std::vector<Fixture> frame_fixtures() {
     view.suggestions.clear();
     view.waiting = phrase("pack_up.all_sent");
     add("pack_up_empty", shown(to(Screen::pack_up), view));
-    view.line.text = kLongLine;
-    view.suggestions = {"find a second source of another kind than the first",
-                        "write where the two agree and where they differ", "ask somebody who was there"};
+    view.line.text = long_line();
+    view.suggestions = {
+        say("find a second source of another kind than the first",
+            "busco una segunda fuente de otro tipo que la primera"),
+        say("write where the two agree and where they differ", "escribo en qué están de acuerdo y en qué no"),
+        say("ask somebody who was there", "pregunto a alguien que estuvo ahí")};
     add("pack_up_long", shown(to(Screen::pack_up), view));
   }
 
@@ -447,8 +497,10 @@ std::vector<Fixture> frame_fixtures() {
     view.draft_open = false;
     add("goals_empty", shown(to(Screen::goals), view));
     view = goals();
-    view.draft.how_know = "somebody who was not there understands it";
-    view.draft.plan_if = "I want to write “because it is important”";
+    view.draft.how_know =
+        say("somebody who was not there understands it", "lo entiende alguien que no estuvo ahí");
+    view.draft.plan_if =
+        say("I want to write “because it is important”", "quiero escribir “porque es importante”");
     view.sturdier_open = true;
     add("goals_sturdier", shown(to(Screen::goals), view));
     view.draft_open = false;
@@ -460,8 +512,8 @@ std::vector<Fixture> frame_fixtures() {
         {"goals.open", "new_date/b0000000000000000000000000000002"}};
     add("goals_change", shown(to(Screen::goals), view)).words = {
         {"goals.open", "change/b0000000000000000000000000000001"}};
-    view.open[0].fields.want = kLongLine;
-    view.open[0].fields.first_step = kLongLine;
+    view.open[0].fields.want = long_line();
+    view.open[0].fields.first_step = long_line();
     view.open[0].conflict = true;
     add("goals_long", shown(to(Screen::goals), view));
   }
@@ -469,12 +521,18 @@ std::vector<Fixture> frame_fixtures() {
   // ---- about me
   {
     AboutMeView view;
-    view.strengths.text = "I notice small things. I draw maps from memory. I can talk with old people.";
-    view.interests.text = "water, bridges, my grandmother’s garden, how songs are made";
-    view.languages.text = "English at school, Arabic at home, some Spanish with Mateo";
+    view.strengths.text =
+        say("I notice small things. I draw maps from memory. I can talk with old people.",
+            "Me fijo en cosas pequeñas. Dibujo mapas de memoria. Sé hablar con gente mayor.");
+    view.interests.text = say("water, bridges, my grandmother’s garden, how songs are made",
+                              "el agua, los puentes, el jardín de mi abuela, cómo se hacen las canciones");
+    view.languages.text = say("English at school, Arabic at home, some Spanish with Mateo",
+                              "inglés en la escuela, árabe en casa, algo de español con Mateo");
     view.learn_best.text =
-        "When I can walk around first and then sit down. I need the question written down.";
-    view.need.text = "A quiet place for reading. Time before I have to answer out loud.";
+        say("When I can walk around first and then sit down. I need the question written down.",
+            "Cuando primero puedo caminar y después sentarme. Necesito la pregunta por escrito.");
+    view.need.text = say("A quiet place for reading. Time before I have to answer out loud.",
+                         "Un lugar tranquilo para leer. Tiempo antes de responder en voz alta.");
     view.chosen_name.text = "Amira";
     view.mark = amira().mark;
     add("about_me", shown(to(Screen::about_me), view), true);
@@ -506,7 +564,8 @@ std::vector<Fixture> frame_fixtures() {
     third.place.clear();
     third.author = "Noor";
     third.at = at(-1, 9, 0);
-    third.text = {{"Mr Halloran says ", false}, {"he cannot remember the year.", true}};
+    third.text = {{say("Mr Halloran says ", "El señor Halloran dice "), false},
+                  {say("he cannot remember the year.", "que no recuerda el año."), true}};
     view.versions.push_back(third);
     view.more = 2;
     view.from_undo = true;
@@ -514,10 +573,14 @@ std::vector<Fixture> frame_fixtures() {
   }
   {
     RefusalsView view;
-    view.lines = {{"9991", phrase("refusal.work", {argument("title", std::string("After the rain"))}),
+    view.lines = {{"9991",
+                   phrase("refusal.work",
+                          {argument("title", std::string(say("After the rain", "Después de la lluvia")))}),
                    phrase("error.too_large"), "", at(0, 9, 58)},
                   {"9992", phrase("refusal.goal"), phrase("error.not_yours"),
-                   "help Noor finish her model before the rain starts", at(-1, 13, 20)}};
+                   say("help Noor finish her model before the rain starts",
+                       "ayudar a Noor a terminar su maqueta antes de que llueva"),
+                   at(-1, 13, 20)}};
     add("refusals", shown(to(Screen::refusals), view));
     add("refusals_none", shown(to(Screen::refusals), RefusalsView{}));
   }
@@ -527,9 +590,9 @@ std::vector<Fixture> frame_fixtures() {
   return all;
 }
 
-std::vector<Fixture> all_fixtures() {
-  std::vector<Fixture> all = frame_fixtures();
-  for (Fixture& fixture : work_fixtures()) all.push_back(std::move(fixture));
+std::vector<Fixture> all_fixtures(std::string_view language) {
+  std::vector<Fixture> all = frame_fixtures(language);
+  for (Fixture& fixture : work_fixtures(language)) all.push_back(std::move(fixture));
   return all;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/app/shown.hpp"
@@ -17,12 +18,13 @@ struct Fixture {
   bool first_pictures = false;                             // also shown at 1024 × 600
 };
 
+// What people wrote is in `language` ("en" or "es"); words of ours are phrases.
 // Who, joining, PIN, today, packing up, goals, about me, settings, conflicts, refusals; and what is around
 // them.
-std::vector<Fixture> frame_fixtures();
+std::vector<Fixture> frame_fixtures(std::string_view language);
 // Ideas, project, check my work, finish, answers, growth.
-std::vector<Fixture> work_fixtures();
-std::vector<Fixture> all_fixtures();
+std::vector<Fixture> work_fixtures(std::string_view language);
+std::vector<Fixture> all_fixtures(std::string_view language);
 
 // ---- pieces both use
 app::Day day(int from_today);  // -6 … 14

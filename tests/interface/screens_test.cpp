@@ -1,9 +1,10 @@
-// Every screen walked without a mouse and looked at without pixels: what a blind student gets, and that nothing is cut.
-#include <doctest/doctest.h>
-
+// Every screen walked without a mouse and looked at without pixels: what a blind student gets, and that
+// nothing is cut.
 #include <algorithm>
 #include <cctype>
 #include <set>
+
+#include <doctest/doctest.h>
 
 #include "tests/interface/stage.hpp"
 
@@ -18,7 +19,7 @@ bool printable(const std::string& text) {
 }
 
 const std::vector<Fixture>& all() {
-  static const std::vector<Fixture> list = fixtures::all_fixtures();
+  static const std::vector<Fixture> list = fixtures::all_fixtures("en");
   return list;
 }
 
@@ -38,7 +39,8 @@ std::string focused(const ui::SemanticTree& tree) {
   return node == nullptr ? std::string() : node->path;
 }
 
-void each(float width, float height, const char* language, int text_size, void (*look)(Stage&, const Fixture&)) {
+void each(float width, float height, const char* language, int text_size,
+          void (*look)(Stage&, const Fixture&)) {
   for (const Fixture& fixture : all()) {
     CAPTURE(fixture.name);
     CAPTURE(language);
@@ -111,7 +113,9 @@ TEST_CASE("Tab reaches everything that can be pressed, in reading order, and com
     // The order of Tab is the order in which the tree is read.
     const auto& nodes = stage.ui.tree().nodes;
     const auto place = [&](const std::string& path) {
-      return std::find_if(nodes.begin(), nodes.end(), [&](const ui::Semantic& node) { return node.path == path; }) - nodes.begin();
+      return std::find_if(nodes.begin(), nodes.end(),
+                          [&](const ui::Semantic& node) { return node.path == path; }) -
+             nodes.begin();
     };
     int turns = 0;
     for (std::size_t i = 1; i < order.size(); ++i) turns += place(order[i]) < place(order[i - 1]) ? 1 : 0;
@@ -140,7 +144,8 @@ TEST_CASE("each page has one first heading") {
   each(1280, 800, "en", 100, [](Stage& stage, const Fixture& fixture) {
     if (fixture.name == "shortcuts") return;  // the sheet over it has its own
     int first = 0;
-    for (const ui::Semantic& node : stage.ui.tree().nodes) first += node.role == ui::Role::heading && node.level == 1 ? 1 : 0;
+    for (const ui::Semantic& node : stage.ui.tree().nodes)
+      first += node.role == ui::Role::heading && node.level == 1 ? 1 : 0;
     CHECK(first == 1);
   });
 }
@@ -157,14 +162,17 @@ TEST_CASE("no words are cut and nothing leaves the window: text at 200 per cent"
   each(1280, 800, "en", 200, nothing_is_cut);
   each(1280, 800, "es", 200, nothing_is_cut);
 }
-TEST_CASE("no words are cut in a language that is two fifths longer") { each(1280, 800, "qps", 100, nothing_is_cut); }
+TEST_CASE("no words are cut in a language that is two fifths longer") {
+  each(1280, 800, "qps", 100, nothing_is_cut);
+}
 
 // ---- pressing things asks for the right thing
 
 namespace {
 
 const Fixture& fixture(const std::string& name) {
-  const auto found = std::find_if(all().begin(), all().end(), [&](const Fixture& each) { return each.name == name; });
+  const auto found =
+      std::find_if(all().begin(), all().end(), [&](const Fixture& each) { return each.name == name; });
   REQUIRE(found != all().end());
   return *found;
 }
@@ -317,7 +325,8 @@ TEST_CASE("a goal half written is kept as a draft within two seconds") {
   REQUIRE_FALSE(page.stage.asked.empty());
   const auto& draft = std::get<app::SaveDraft>(page.stage.asked.back());
   CHECK(draft.place == "goal.new");
-  CHECK(std::find(draft.texts.begin(), draft.texts.end(), std::pair<std::string, std::string>("want", "liste")) != draft.texts.end());
+  CHECK(std::find(draft.texts.begin(), draft.texts.end(),
+                  std::pair<std::string, std::string>("want", "liste")) != draft.texts.end());
 }
 
 TEST_CASE("a date that passed offers another, and choosing it is one press") {

@@ -1,4 +1,5 @@
-// A window without a window: the kit, a screen and a robot that presses, types and looks only at the semantic tree.
+// A window without a window: the kit, a screen and a robot that presses, types and looks only at the semantic
+// tree.
 #pragma once
 
 #include <string>
@@ -13,7 +14,8 @@ namespace waymark::stage {
 
 class Stage {
  public:
-  explicit Stage(app::Shown shown, float width = 1280, float height = 800) : shown(std::move(shown)), ui(catalogue, nullptr) {
+  explicit Stage(app::Shown value, float width = 1280, float height = 800)
+      : shown(std::move(value)), ui(catalogue, nullptr) {
     window.width = width;
     window.height = height;
   }
