@@ -128,7 +128,13 @@ std::int64_t Db::changes() const { return sqlite3_changes64(db_); }
 
 Result<Transaction> Transaction::begin(Db& db) {
   bool nested = sqlite3_get_autocommit(db.handle()) == 0;
-  WAYMARK_CHECK(db.execute(nested ? "SAVEPOINT nested" : "BEGIN IMMEDIATE"));
+  auto begun = db.execute(nested ? "SAVEPOINT nested" : "BEGIN IMMEDIATE");
+  if (!begun) {
+    // An interrupted BEGIN can fail and have begun all the same; what follows would then wait for a commit
+    // that nobody makes.
+    if (!nested && sqlite3_get_autocommit(db.handle()) == 0) (void)db.execute("ROLLBACK");
+    return begun.error();
+  }
   return Transaction(&db, nested);
 }
 Transaction::Transaction(Transaction&& other) noexcept : db_(other.db_), nested_(other.nested_) {

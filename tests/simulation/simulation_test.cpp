@@ -1,0 +1,35 @@
+// The simulator as a test: 200 seeds, the same seed twice, and each mistake that it must notice.
+#include <doctest/doctest.h>
+
+#include "tests/simulation/world.hpp"
+
+using namespace waymark::simulation;
+
+TEST_CASE("two hundred seeded schools lose nothing and agree in the end") {
+  for (std::uint64_t seed = 1; seed <= 200; seed++) {
+    auto outcome = run({.seed = seed, .steps = 300});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+    CHECK(outcome.ops > 0);
+  }
+}
+
+TEST_CASE("one seed gives one log, byte by byte") {
+  for (std::uint64_t seed : {7, 77, 777}) {
+    auto first = run({.seed = seed}), second = run({.seed = seed});
+    CHECK(first.log_hash == second.log_hash);
+    CHECK(run({.seed = seed + 1}).log_hash != first.log_hash);
+  }
+}
+
+TEST_CASE("the simulator notices every mistake that is put in on purpose") {
+  for (auto sabotage :
+       {Sabotage::settle_before_reply, Sabotage::cursor_before_data, Sabotage::delete_what_is_absent,
+        Sabotage::forget_refusals, Sabotage::clock_decides}) {
+    int noticed = 0;
+    for (std::uint64_t seed = 1; seed <= 10; seed++)
+      if (run({.seed = seed, .steps = 300, .sabotage = sabotage}).failure) noticed++;
+    CAPTURE(static_cast<int>(sabotage));
+    CHECK(noticed >= 5);
+  }
+}

@@ -1,0 +1,39 @@
+// A school in one thread: students' and teachers' computers, the school's server, and a network, a clock and
+// crashes that follow from a seed. It runs the product's own store, session and school, and checks what must
+// hold (the numbers are those of docs/PROTOCOL.md, "What must always hold"). The same seed gives the same
+// log, byte by byte.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace waymark::simulation {
+
+// A protection of the product taken away, or a mistake made in its place: the simulator must notice each.
+enum class Sabotage {
+  none,
+  settle_before_reply,    // an op counts as sent once it is on its way
+  cursor_before_data,     // a lost reply moves the cursor all the same
+  delete_what_is_absent,  // what an answer does not list is deleted here
+  forget_refusals,        // a refusal is dismissed without a person
+  clock_decides,          // an op from a computer whose clock is behind is dropped
+};
+
+struct Plan {
+  std::uint64_t seed = 1;
+  int steps = 400;   // events before everything is mended
+  int students = 4;  // each with two computers
+  int teachers = 2;  // each with one
+  Sabotage sabotage = Sabotage::none;
+};
+
+struct Outcome {
+  std::optional<std::string> failure;  // which invariant broke, where, and at which event
+  std::string log_hash;                // of every event: equal for equal seeds
+  long events = 0, ops = 0, messages = 0, crashes = 0;
+};
+
+Outcome run(const Plan& plan);
+
+}  // namespace waymark::simulation
