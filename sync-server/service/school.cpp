@@ -541,6 +541,17 @@ Status School::reset_pin(const PersonId& student) {
   return accounts_->audit(std::nullopt, "PIN reset", student.hex());
 }
 
+Status School::change_pin(const Bearer& bearer, std::string_view pin_hash, std::string_view pin_kind) {
+  // The costs stand in the text; another text could make the school work for minutes.
+  auto ours = hash_password("0000");
+  auto costs = ours.substr(0, ours.find('$', ours.find("m=")) + 1);
+  if (costs.empty() || !pin_hash.starts_with(costs) || pin_hash.size() > 128 || !valid_utf8(pin_hash))
+    return Error{Code::malformed, "no hash of a PIN"};
+  if (pin_kind != "digits" && pin_kind != "pictures") return Error{Code::malformed, "no kind of a PIN"};
+  WAYMARK_CHECK(accounts_->set_pin(bearer.person, pin_hash, pin_kind));
+  return accounts_->audit(bearer.person, "PIN changed", bearer.computer_name);
+}
+
 Result<Bearer> School::bearer(std::string_view token) {
   auto hash = token_hash(token);
   WAYMARK_TRY(device, accounts_->device(hash));

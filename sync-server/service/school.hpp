@@ -124,6 +124,9 @@ class School {
   Result<JoinedStudent> join_student(const Student& student, const Computer& computer, std::string_view pin,
                                      std::string_view pin_kind, const PublicKey& device_key);
   Status reset_pin(const PersonId& student);
+  // A PIN that a student has chosen anew on one of their computers, which kept it from the network: only its
+  // hash comes. `malformed` when it is none of ours, or would cost more to check than ours do.
+  Status change_pin(const Bearer& bearer, std::string_view pin_hash, std::string_view pin_kind);
 
   Result<Bearer> bearer(std::string_view token);
   Result<sync::Caller> caller(const PersonId& person);
