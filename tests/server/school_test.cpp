@@ -15,7 +15,7 @@ using namespace waymark::server;
 namespace {
 
 const std::string kSpki(64, 'a');
-const std::string kNonce(32, 'b');
+const std::string kNonce(64, 'b');
 
 struct World {
   ManualClock clock;
@@ -227,7 +227,10 @@ TEST_CASE("a joined student syncs, and a removed computer is turned away") {
   CHECK(world.school->store().find(key).value()->text("want") == "ask better questions");
   CHECK_FALSE(device->records(domain::class_stream(world.period3), "member").value().empty());
   CHECK(world.school->sync(bearer, "nonsense").error().code == Code::malformed);
-  REQUIRE(world.school->accounts().remove_computer(lab3.id));
+  REQUIRE(world.school->remove_computer(lab3.id));
+  REQUIRE(world.school->remove_computer(lab3.id));
+  CHECK(world.school->remove_computer({}).error().code == Code::not_found);
+  CHECK(world.school->computer("").error().code == Code::unauthorized);
   CHECK(world.school->bearer(joined.token).error().code == Code::unauthorized);
 }
 
