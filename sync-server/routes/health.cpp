@@ -53,7 +53,7 @@ void add_health_routes(http::Router& router, School& school, const http::Metrics
   router.add("GET", "/healthz", [](const Request&) -> Answer { return http::text(200, "live\n"); }, {0});
   router.add("GET", "/readyz",
              [&school](const Request&) -> Answer {
-               if (auto version = school.store().version(); !version)
+               if (auto readable = school.store().version(); !readable)
                  return http::text(503, "the records cannot be read\n");
                return http::text(200, "ready\n");
              },

@@ -197,6 +197,8 @@ Status School::set_password(std::string_view email, std::string_view password) {
   return accounts_->audit(person->id, "password changed", fold(email));
 }
 
+std::string School::make_password() { return grouped(make_code(random_, 12)); }
+
 // ---- classes and access
 
 Result<ClassId> School::add_class(std::string_view title, const std::optional<std::string>& source) {
@@ -419,7 +421,8 @@ Result<std::string> School::add_computer_code(std::string_view name) {
 
 Result<School::Begun> School::begin_join(std::string_view id, std::string_view client_nonce,
                                          std::string_view spki) {
-  if (client_nonce.size() != 64 || !from_hex(client_nonce)) return Error{Code::malformed, "the nonce"};
+  if (client_nonce.size() < 32 || client_nonce.size() > 64 || !from_hex(client_nonce))
+    return Error{Code::malformed, "the nonce"};
   std::string key = "computer:" + std::string(id.substr(0, 16));
   WAYMARK_CHECK(may_try(key));
   WAYMARK_TRY(code, accounts_->computer_code(id));
@@ -518,10 +521,12 @@ std::string pin_key(const PinTry& attempt) {
 Result<PinTry> School::begin_pin(const Student& student, const Computer& computer, std::string_view pin,
                                  std::string_view pin_kind, const PublicKey& device_key) {
   const auto& person = student.person;
-  PinTry attempt{person.id, computer, std::string(pin), person.pin_kind, device_key, person.pin_hash, false, {}};
+  PinTry attempt{person.id, computer, std::string(pin), person.pin_kind, device_key, person.pin_hash,
+                 false,     {}};
   bool first = person.pin_hash.empty();
   if (first) attempt.kind = pin_kind;
-  if (!wire::valid_pin(pin, attempt.kind)) return Error{Code::wrong_pin, "a PIN is four digits or four pictures"};
+  if (!wire::valid_pin(pin, attempt.kind))
+    return Error{Code::wrong_pin, "a PIN is four digits or four pictures"};
   if (first) return attempt;
   // Counted before it is known to be wrong: many tries at the same time are slowed down like one after
   // another.
@@ -676,6 +681,18 @@ Result<std::string> School::file(const PersonId& reader, std::string_view hash) 
   });
   if (!allowed) return missing;
   return store::read_whole(file_path(hash), kFileBytesMax);
+}
+
+Status School::verify() {
+  WAYMARK_CHECK(store_->verify());
+  WAYMARK_TRY(hashes, store_->file_hashes());
+  for (const auto& hash : hashes) {
+    auto body = store::read_whole(file_path(hash), kFileBytesMax);
+    if (!body) return Error{Code::database_damaged, "the file " + hash + " is not there or cannot be read"};
+    if (to_hex(sha256(as_bytes(*body))) != hash)
+      return Error{Code::database_damaged, "the file " + hash + " is not what its name says"};
+  }
+  return {};
 }
 
 // ---- the dashboard

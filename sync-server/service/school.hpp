@@ -107,6 +107,7 @@ class School {
   Result<Person> add_staff(std::string_view email, std::string_view name, std::string_view role,
                            std::string_view password);
   Status set_password(std::string_view email, std::string_view password);
+  std::string make_password();
 
   // ---- classes and access
   Result<ClassId> add_class(std::string_view title, const std::optional<std::string>& source = std::nullopt);
@@ -180,6 +181,9 @@ class School {
   Result<std::vector<store::Written>> write(const PersonId& author, std::span<const store::Edit> edits);
   // A record written by the school itself: imports, notices.
   Result<std::vector<store::Written>> write_as_school(std::span<const store::Edit> edits);
+
+  // Every record, number and digest of the store, and every file against its name.
+  Status verify();
 
  private:
   School(std::string data, Clock& clock, Random& random);
