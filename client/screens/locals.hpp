@@ -15,6 +15,7 @@
 #include "client/app/commands.hpp"
 #include "client/app/destination.hpp"
 #include "client/app/phrase.hpp"
+#include "client/app/views.hpp"
 
 namespace waymark::screens {
 
@@ -89,6 +90,7 @@ struct Locals {
   app::Destination here;
   bool arrived = false;
   bool can_go_back = false;
+  app::Person me;  // set by draw(): whose screen it is
   bool save_now = false;  // hand over every draft after this frame
 
   Drafts drafts;
