@@ -1,0 +1,87 @@
+// The moments around a project that the gallery shows and the interface tests walk through.
+#include "tests/interface/fixtures.hpp"
+#include "tests/interface/fixtures_project.hpp"
+
+namespace waymark::fixtures {
+
+using namespace waymark::app;
+
+namespace {
+
+Destination place(Screen screen) {
+  Destination to;
+  to.screen = screen;
+  to.project = "00000000000000000000000000000a01";
+  to.step = "find-sources";
+  return to;
+}
+
+Fixture fixture(std::string name, Screen screen, ScreenView view) {
+  Fixture f;
+  f.name = std::move(name);
+  f.shown = shown(place(screen), std::move(view));
+  return f;
+}
+
+}  // namespace
+
+std::vector<Fixture> work_fixtures(std::string_view language) {
+  std::vector<Fixture> all;
+  const auto add = [&](Fixture f) { all.push_back(std::move(f)); };
+  add(fixture("ideas", Screen::ideas, ideas(language)));
+  add(fixture("ideas_none", Screen::ideas, no_ideas()));
+  add(fixture("idea", Screen::compare_ideas, compare_ideas(language, 1)));
+  add(fixture("ideas_compare", Screen::compare_ideas, compare_ideas(language, 2)));
+  add(fixture("ideas_compare_three", Screen::compare_ideas, compare_ideas(language, 3)));
+  add(fixture("project", Screen::project, project(language)));
+  add(fixture("project_just_chosen", Screen::project, project_just_chosen(language)));
+  add(fixture("project_another_look", Screen::project, project_turned_in(language)));
+  add(fixture("project_none", Screen::project, no_project()));
+  {
+    ProjectView view = project(language);
+    view.step.open = Form::example;
+    add(fixture("project_example", Screen::project, view));
+    view.step.open = Form::on_my_own;
+    add(fixture("project_on_my_own", Screen::project, view));
+  }
+  {
+    Fixture f = fixture("stuck", Screen::project, project(language));
+    f.shown.here.focus = Focus::stuck;
+    add(std::move(f));
+  }
+  {
+    Fixture f = fixture("work", Screen::project, project(language));
+    f.shown.here.focus = Focus::work;
+    f.shown.here.record = "00000000000000000000000000000c03";
+    add(std::move(f));
+    f = fixture("work_photo", Screen::project, project(language));
+    f.shown.here.focus = Focus::work;
+    f.shown.here.record = "00000000000000000000000000000c01";
+    add(std::move(f));
+    f = fixture("work_add", Screen::project, project(language));
+    f.shown.here.focus = Focus::add_work;
+    add(std::move(f));
+  }
+  add(fixture("check", Screen::check, check(language)));
+  add(fixture("check_fresh", Screen::check, check_fresh(language)));
+  add(fixture("finish", Screen::finish, finish(language)));
+  add(fixture("finish_waiting", Screen::finish, finish_waiting(language)));
+  add(fixture("answer", Screen::answer, answer(language)));
+  {
+    Fixture f = fixture("answer_compare", Screen::answer, answer(language));
+    f.flags = {"answer.compare.00000000000000000000000000000e01"};
+    add(std::move(f));
+  }
+  add(fixture("answer_ready", Screen::answer, answer_ready(language)));
+  add(fixture("growth", Screen::growth, growth(language)));
+  {
+    Fixture f = fixture("growth_table", Screen::growth, growth(language));
+    f.flags = {"growth.table"};
+    add(std::move(f));
+  }
+  add(fixture("growth_none", Screen::growth, no_growth()));
+  for (Fixture& f : all) f.first_pictures = f.name == "ideas" || f.name == "project" || f.name == "check";
+  return all;
+}
+
+}  // namespace waymark::fixtures
