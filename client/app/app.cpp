@@ -250,6 +250,10 @@ struct App::Impl {
   // ---- moving about
 
   void go(const Destination& to) {
+    if (me && here.screen == Screen::pin) {
+      go_back();
+      if (to.screen == Screen::who || to.screen == Screen::join || to.screen == Screen::pin) return;
+    }
     if (!me) {
       if (to.screen == Screen::join) {
         joining.forget_card();
@@ -257,6 +261,8 @@ struct App::Impl {
         here = {Screen::join, {}, {}, {}, {}, Focus::none};
       } else if (to.screen == Screen::who) {
         joining.stop();
+        joining.forget_card();
+        pin = {};
         here = {};
       }
       return;

@@ -152,5 +152,7 @@ SELECT s.name FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ?
 INSERT INTO file (hash, bytes, mime, stream, state, added_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash, stream) DO NOTHING
 -- name: file_sent
 UPDATE file SET state = 1 WHERE hash = ?
+-- name: file_all
+SELECT DISTINCT hash FROM file ORDER BY hash
 -- name: file_to_send
 SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.state = 0 ORDER BY f.bytes, f.hash

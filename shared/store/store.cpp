@@ -919,6 +919,16 @@ Result<std::vector<FileRow>> Store::files_to_send() {
   }
 }
 
+Result<std::vector<std::string>> Store::file_hashes() {
+  std::vector<std::string> hashes;
+  WAYMARK_TRY(query, db_->prepare(sql::file_all));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return hashes;
+    hashes.push_back(query.text(0));
+  }
+}
+
 // ---- checking and rebuilding
 
 Status Store::verify() {

@@ -223,6 +223,7 @@ class Store {
   Status add_file(const FileRow& row);
   Status mark_file_sent(std::string_view hash);
   Result<std::vector<FileRow>> files_to_send();
+  Result<std::vector<std::string>> file_hashes();  // of all files
 
   // Recomputes every projection from the log and compares it with what was stored: digests, heads, numbering.
   Status verify();

@@ -197,6 +197,8 @@ Status School::set_password(std::string_view email, std::string_view password) {
   return accounts_->audit(person->id, "password changed", fold(email));
 }
 
+std::string School::make_password() { return grouped(make_code(random_, 12)); }
+
 // ---- classes and access
 
 Result<ClassId> School::add_class(std::string_view title, const std::optional<std::string>& source) {
@@ -419,7 +421,8 @@ Result<std::string> School::add_computer_code(std::string_view name) {
 
 Result<School::Begun> School::begin_join(std::string_view id, std::string_view client_nonce,
                                          std::string_view spki) {
-  if (client_nonce.size() != 32 || !from_hex(client_nonce)) return Error{Code::malformed, "the nonce"};
+  if (client_nonce.size() < 32 || client_nonce.size() > 64 || !from_hex(client_nonce))
+    return Error{Code::malformed, "the nonce"};
   std::string key = "computer:" + std::string(id.substr(0, 16));
   WAYMARK_CHECK(may_try(key));
   WAYMARK_TRY(code, accounts_->computer_code(id));
@@ -433,7 +436,7 @@ Result<School::Begun> School::begin_join(std::string_view id, std::string_view c
     return now - join.second.begun_ms > kJoinTimeMs || now < join.second.begun_ms;
   });
   if (joins_.size() >= kPendingJoinsMax) return Error{Code::server_busy, "too many computers are joining"};
-  std::array<std::uint8_t, 16> nonce;
+  std::array<std::uint8_t, 32> nonce;
   random_.fill(nonce);
   joins_[std::string(id)] = {to_hex(nonce), now};
   return Begun{to_hex(nonce),
@@ -475,6 +478,18 @@ Result<Computer> School::computer(std::string_view token) {
   return *computer;
 }
 
+Status School::remove_computer(const ComputerId& id) {
+  WAYMARK_TRY(computers, accounts_->computers());
+  auto found =
+      std::find_if(computers.begin(), computers.end(), [&](const Computer& c) { return c.id == id; });
+  if (found == computers.end()) return Error{Code::not_found, "no such computer"};
+  if (found->removed) return {};
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_CHECK(accounts_->remove_computer(id));
+  WAYMARK_CHECK(accounts_->audit(std::nullopt, "computer removed", found->name));
+  return transaction.commit();
+}
+
 Result<Student> School::student_of_card(std::string_view typed_card, const ComputerId& computer) {
   // Slowed by computer, not by card, so that nobody can shut somebody else's card out.
   std::string key = "card:" + computer.hex();
@@ -497,24 +512,59 @@ Result<CardNeeds> School::card_needs(const Student& student) {
   return CardNeeds{student.person.given, student.person.pin_hash.empty(), student.person.pin_kind};
 }
 
+namespace {
+std::string pin_key(const PinTry& attempt) {
+  return "pin:" + attempt.person.hex() + ":" + attempt.computer.id.hex();
+}
+}  // namespace
+
+Result<PinTry> School::begin_pin(const Student& student, const Computer& computer, std::string_view pin,
+                                 std::string_view pin_kind, const PublicKey& device_key) {
+  const auto& person = student.person;
+  PinTry attempt{person.id, computer, std::string(pin), person.pin_kind, device_key, person.pin_hash,
+                 false,     {}};
+  bool first = person.pin_hash.empty();
+  if (first) attempt.kind = pin_kind;
+  if (!wire::valid_pin(pin, attempt.kind))
+    return Error{Code::wrong_pin, "a PIN is four digits or four pictures"};
+  if (first) return attempt;
+  // Counted before it is known to be wrong: many tries at the same time are slowed down like one after
+  // another.
+  auto key = pin_key(attempt);
+  WAYMARK_CHECK(may_try(key));
+  WAYMARK_CHECK(wrong_try(key));
+  return attempt;
+}
+
+void School::check_pin(PinTry& attempt) {
+  if (attempt.known_hash.empty())
+    attempt.fresh_hash = hash_password(attempt.pin);
+  else
+    attempt.good = verify_password(attempt.pin, attempt.known_hash);
+}
+
 Result<JoinedStudent> School::join_student(const Student& student, const Computer& computer,
                                            std::string_view pin, std::string_view pin_kind,
                                            const PublicKey& device_key) {
-  const auto& person = student.person;
+  WAYMARK_TRY(attempt, begin_pin(student, computer, pin, pin_kind, device_key));
+  check_pin(attempt);
+  return finish_pin(attempt);
+}
+
+Result<JoinedStudent> School::finish_pin(const PinTry& attempt) {
+  WAYMARK_TRY(found, accounts_->person(attempt.person));
+  if (!found || !found->active) return Error{Code::card_voided, "the student is not here any more"};
+  const auto& person = *found;
+  const auto& computer = attempt.computer;
+  const auto& device_key = attempt.device_key;
+  // Somebody else set or reset it in between: what was checked is not what holds now.
+  if (person.pin_hash != attempt.known_hash) return Error{Code::conflict, "the PIN was changed just now"};
   bool first = person.pin_hash.empty();
-  std::string kind(first ? pin_kind : std::string_view(person.pin_kind));
-  if (!wire::valid_pin(pin, kind)) return Error{Code::wrong_pin, "a PIN is four digits or four pictures"};
-  std::string key = "pin:" + person.id.hex() + ":" + computer.id.hex();
-  if (!first) {
-    WAYMARK_CHECK(may_try(key));
-    if (!verify_password(pin, person.pin_hash)) {
-      WAYMARK_CHECK(wrong_try(key));
-      return Error{Code::wrong_pin, "not the PIN chosen"};
-    }
-  }
+  if (!first && !attempt.good) return Error{Code::wrong_pin, "not the PIN chosen"};
+  auto key = pin_key(attempt);
   auto token = make_token(random_);
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
-  if (first) WAYMARK_CHECK(accounts_->set_pin(person.id, hash_password(pin), kind));
+  if (first) WAYMARK_CHECK(accounts_->set_pin(person.id, attempt.fresh_hash, attempt.kind));
   WAYMARK_CHECK(accounts_->clear_tries(key));
   WAYMARK_CHECK(accounts_->add_device(token_hash(token), person.id, computer.id, device_key.bytes));
   WAYMARK_CHECK(accounts_->audit(person.id, "joined on a computer", computer.name));
@@ -539,6 +589,17 @@ Result<JoinedStudent> School::join_student(const Student& student, const Compute
 Status School::reset_pin(const PersonId& student) {
   WAYMARK_CHECK(accounts_->set_pin(student, "", ""));
   return accounts_->audit(std::nullopt, "PIN reset", student.hex());
+}
+
+Status School::change_pin(const Bearer& bearer, std::string_view pin_hash, std::string_view pin_kind) {
+  // The costs stand in the text; another text could make the school work for minutes.
+  auto ours = hash_password("0000");
+  auto costs = ours.substr(0, ours.find('$', ours.find("m=")) + 1);
+  if (costs.empty() || !pin_hash.starts_with(costs) || pin_hash.size() > 128 || !valid_utf8(pin_hash))
+    return Error{Code::malformed, "no hash of a PIN"};
+  if (pin_kind != "digits" && pin_kind != "pictures") return Error{Code::malformed, "no kind of a PIN"};
+  WAYMARK_CHECK(accounts_->set_pin(bearer.person, pin_hash, pin_kind));
+  return accounts_->audit(bearer.person, "PIN changed", bearer.computer_name);
 }
 
 Result<Bearer> School::bearer(std::string_view token) {
@@ -622,24 +683,55 @@ Result<std::string> School::file(const PersonId& reader, std::string_view hash) 
   return store::read_whole(file_path(hash), kFileBytesMax);
 }
 
+Status School::verify() {
+  WAYMARK_CHECK(store_->verify());
+  WAYMARK_TRY(hashes, store_->file_hashes());
+  for (const auto& hash : hashes) {
+    auto body = store::read_whole(file_path(hash), kFileBytesMax);
+    if (!body) return Error{Code::database_damaged, "the file " + hash + " is not there or cannot be read"};
+    if (to_hex(sha256(as_bytes(*body))) != hash)
+      return Error{Code::database_damaged, "the file " + hash + " is not what its name says"};
+  }
+  return {};
+}
+
 // ---- the dashboard
 
-Result<School::SignedIn> School::sign_in(std::string_view email, std::string_view password) {
-  auto address = fold(email);
-  std::string key = "password:" + std::string(truncate_utf8(address, 254));
-  WAYMARK_CHECK(may_try(key));
-  WAYMARK_TRY(person, accounts_->person_by_email(address));
-  bool good = person && person->active && verify_password(password, person->password_hash);
-  if (!good) {
-    WAYMARK_CHECK(wrong_try(key));
+Result<PasswordTry> School::begin_sign_in(std::string_view email, std::string_view password) {
+  PasswordTry attempt;
+  attempt.address = fold(email);
+  attempt.password = password;
+  if (attempt.address.size() > 254 || password.size() > 1024)
     return Error{Code::wrong_password, "e-mail and password do not go together"};
-  }
-  WAYMARK_CHECK(accounts_->clear_tries(key));
+  std::string key = "password:" + attempt.address;
+  WAYMARK_CHECK(may_try(key));
+  WAYMARK_CHECK(wrong_try(key));
+  WAYMARK_TRY(person, accounts_->person_by_email(attempt.address));
+  if (person && person->active) attempt.person = *person;
+  return attempt;
+}
+
+void School::check_password(PasswordTry& attempt) {
+  attempt.good = attempt.person && verify_password(attempt.password, attempt.person->password_hash);
+}
+
+Result<School::SignedIn> School::finish_sign_in(const PasswordTry& attempt) {
+  if (!attempt.good) return Error{Code::wrong_password, "e-mail and password do not go together"};
+  WAYMARK_TRY(person, accounts_->person(attempt.person->id));
+  if (!person || !person->active || person->password_hash != attempt.person->password_hash)
+    return Error{Code::wrong_password, "e-mail and password do not go together"};
+  WAYMARK_CHECK(accounts_->clear_tries("password:" + attempt.address));
   WAYMARK_CHECK(accounts_->remove_sessions_before(clock_.now_ms() - kSessionTimeMs));
   SignedIn in{make_token(random_), make_token(random_), *person};
   WAYMARK_CHECK(accounts_->add_session(token_hash(in.token), person->id, in.csrf));
-  WAYMARK_CHECK(accounts_->audit(person->id, "signed in", address));
+  WAYMARK_CHECK(accounts_->audit(person->id, "signed in", attempt.address));
   return in;
+}
+
+Result<School::SignedIn> School::sign_in(std::string_view email, std::string_view password) {
+  WAYMARK_TRY(attempt, begin_sign_in(email, password));
+  check_password(attempt);
+  return finish_sign_in(attempt);
 }
 
 Result<std::pair<Person, std::string>> School::session(std::string_view token) {

@@ -63,6 +63,23 @@ struct CardNeeds {
   std::string pin_kind;
 };
 
+// A student's PIN on its way through join_student, and a password through sign_in, cut in three, so that the
+// slow hashing in the middle can be done on another thread.
+struct PinTry {
+  PersonId person;
+  Computer computer;
+  std::string pin, kind;
+  PublicKey device_key;
+  std::string known_hash;  // empty: the PIN is new
+  bool good = false;
+  std::string fresh_hash;
+};
+struct PasswordTry {
+  std::string address, password;
+  std::optional<Person> person;
+  bool good = false;
+};
+
 struct Student {
   Person person;
   std::string display_name;  // given name, and the family name's initial where two share it
@@ -90,6 +107,7 @@ class School {
   Result<Person> add_staff(std::string_view email, std::string_view name, std::string_view role,
                            std::string_view password);
   Status set_password(std::string_view email, std::string_view password);
+  std::string make_password();
 
   // ---- classes and access
   Result<ClassId> add_class(std::string_view title, const std::optional<std::string>& source = std::nullopt);
@@ -117,13 +135,23 @@ class School {
                                      std::string_view proof, std::string_view spki, std::string_view name);
   Result<Computer> computer(std::string_view token);
 
-  // A card at a joined computer. Without a PIN it tells what is needed. check: verifies a PIN against its
-  // hash (slow; the caller may have done it elsewhere).
+  // From now on nobody syncs from it; what it sent stays. Doing it twice is no error.
+  Status remove_computer(const ComputerId& id);
+
+  // A card at a joined computer. Without a PIN it tells what is needed.
   Result<Student> student_of_card(std::string_view typed_card, const ComputerId& computer);
   Result<CardNeeds> card_needs(const Student& student);
   Result<JoinedStudent> join_student(const Student& student, const Computer& computer, std::string_view pin,
                                      std::string_view pin_kind, const PublicKey& device_key);
+  // The same in three steps; only the middle one is slow, and it touches no School.
+  Result<PinTry> begin_pin(const Student& student, const Computer& computer, std::string_view pin,
+                           std::string_view pin_kind, const PublicKey& device_key);
+  static void check_pin(PinTry& attempt);
+  Result<JoinedStudent> finish_pin(const PinTry& attempt);
   Status reset_pin(const PersonId& student);
+  // A PIN that a student has chosen anew on one of their computers, which kept it from the network: only its
+  // hash comes. `malformed` when it is none of ours, or would cost more to check than ours do.
+  Status change_pin(const Bearer& bearer, std::string_view pin_hash, std::string_view pin_kind);
 
   Result<Bearer> bearer(std::string_view token);
   Result<sync::Caller> caller(const PersonId& person);
@@ -142,6 +170,10 @@ class School {
     Person person;
   };
   Result<SignedIn> sign_in(std::string_view email, std::string_view password);
+  // The same in three steps; only the middle one is slow, and it touches no School.
+  Result<PasswordTry> begin_sign_in(std::string_view email, std::string_view password);
+  static void check_password(PasswordTry& attempt);
+  Result<SignedIn> finish_sign_in(const PasswordTry& attempt);
   Result<std::pair<Person, std::string>> session(std::string_view token);
   Status sign_out(std::string_view token);
 
@@ -149,6 +181,9 @@ class School {
   Result<std::vector<store::Written>> write(const PersonId& author, std::span<const store::Edit> edits);
   // A record written by the school itself: imports, notices.
   Result<std::vector<store::Written>> write_as_school(std::span<const store::Edit> edits);
+
+  // Every record, number and digest of the store, and every file against its name.
+  Status verify();
 
  private:
   School(std::string data, Clock& clock, Random& random);

@@ -15,7 +15,7 @@ using namespace waymark::server;
 namespace {
 
 const std::string kSpki(64, 'a');
-const std::string kNonce(32, 'b');
+const std::string kNonce(64, 'b');
 
 struct World {
   ManualClock clock;
@@ -158,6 +158,20 @@ TEST_CASE("a lost PIN is reset by a teacher and chosen anew") {
   CHECK(world.join(world.amira, lab3, "9999").value().pin_was_set);
 }
 
+TEST_CASE("a PIN chosen anew comes as a hash, and only one that costs what ours cost") {
+  World world;
+  auto lab3 = world.school->computer(world.join_computer().token).value();
+  auto amira = world.school->bearer(world.join(world.amira, lab3, "4711").value().token).value();
+  REQUIRE(world.school->change_pin(amira, hash_password("0815"), "digits"));
+  CHECK(world.join(world.amira, lab3, "4711").error().code == Code::wrong_pin);
+  CHECK(world.join(world.amira, lab3, "0815").has_value());
+  CHECK(
+      world.school->change_pin(amira, "$argon2id$v=19$m=4194304,t=99,p=1$AAAA$AAAA", "digits").error().code ==
+      Code::malformed);
+  CHECK(world.school->change_pin(amira, "", "digits").error().code == Code::malformed);
+  CHECK(world.school->change_pin(amira, hash_password("0815"), "song").error().code == Code::malformed);
+}
+
 TEST_CASE("access follows enrollment, and a new access has a new id") {
   World world;
   CHECK(world.streams(world.amira).size() == 5);
@@ -213,7 +227,10 @@ TEST_CASE("a joined student syncs, and a removed computer is turned away") {
   CHECK(world.school->store().find(key).value()->text("want") == "ask better questions");
   CHECK_FALSE(device->records(domain::class_stream(world.period3), "member").value().empty());
   CHECK(world.school->sync(bearer, "nonsense").error().code == Code::malformed);
-  REQUIRE(world.school->accounts().remove_computer(lab3.id));
+  REQUIRE(world.school->remove_computer(lab3.id));
+  REQUIRE(world.school->remove_computer(lab3.id));
+  CHECK(world.school->remove_computer({}).error().code == Code::not_found);
+  CHECK(world.school->computer("").error().code == Code::unauthorized);
   CHECK(world.school->bearer(joined.token).error().code == Code::unauthorized);
 }
 

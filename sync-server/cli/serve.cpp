@@ -1,0 +1,200 @@
+#include "sync-server/cli/serve.hpp"
+
+#include <csignal>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "sync-server/cli/socket.hpp"
+#include "sync-server/http/message.hpp"
+#include "sync-server/net/server.hpp"
+#include "sync-server/routes/routes.hpp"
+
+namespace waymark::server::cli {
+namespace {
+
+bool is_loopback(std::string_view host) { return host.substr(0, 4) == "127." || host == "::1"; }
+
+std::string url(bool tls, const std::string& host, std::uint16_t port) {
+  bool v6 = host.find(':') != std::string::npos;
+  return std::string(tls ? "https://" : "http://") + (v6 ? "[" + host + "]" : host) + ":" +
+         std::to_string(port);
+}
+
+// Where others reach it, the most useful first.
+std::vector<std::string> addresses(bool tls, const std::string& host, std::uint16_t port) {
+  std::vector<std::string> found;
+  if (host == "0.0.0.0" || host == "::") {
+    for (const auto& address : net::own_addresses()) found.push_back(url(tls, address, port));
+    found.push_back(url(tls, "127.0.0.1", port));
+  } else {
+    found.push_back(url(tls, host, port));
+  }
+  return found;
+}
+
+// One JSON object a line, or plain lines for people.
+class Log {
+ public:
+  explicit Log(bool as_json)
+      : json_(as_json), log_("waymark", std::make_shared<spdlog::sinks::stdout_sink_mt>()) {
+    log_.set_pattern(json_ ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})" : "%H:%M:%S %v",
+                     json_ ? spdlog::pattern_time_type::utc : spdlog::pattern_time_type::local);
+    log_.flush_on(spdlog::level::info);
+  }
+  // members: an object; sentence: the same for people, empty where they need not see it.
+  void write(spdlog::level::level_enum level, const json& members, std::string_view sentence) {
+    if (json_) {
+      auto text = members.dump(-1, ' ', false, json::error_handler_t::replace);
+      log_.log(level, "{}", std::string_view(text).substr(1, text.size() - 2));
+    } else if (!sentence.empty()) {
+      log_.log(level, "{}", sentence);
+    }
+  }
+
+ private:
+  bool json_;
+  spdlog::logger log_;
+};
+
+std::string answer_command(const Commands& commands, School& school, net::Server& server, Log& log,
+                           const std::string& line) {
+  auto asked = http::parse_json(line);
+  Result<json> result = Error{Code::malformed, "not a command"};
+  std::string command;
+  if (asked) {
+    auto text = http::text_of(*asked, "command");
+    if (text && asked->contains("arguments")) {
+      command = *text;
+      bool ran = server.run([&] { result = run_command(commands, school, command, (*asked)["arguments"]); });
+      if (!ran) result = Error{Code::server_busy, "the server is stopping; try again when it has ended"};
+    }
+  }
+  log.write(spdlog::level::info, {{"event", "command"}, {"command", command}, {"ok", result.has_value()}},
+            "");
+  json reply;
+  if (result)
+    reply["result"] = *result;
+  else
+    reply["error"] = {{"code", std::string(name(result.error().code))}, {"detail", result.error().detail}};
+  return reply.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Result<std::pair<std::string, std::uint16_t>> read_listen(std::string_view text) {
+  Error wrong{Code::invalid, "--listen wants an address and a port, as in 0.0.0.0:8443"};
+  auto colon = text.rfind(':');
+  std::string host = "0.0.0.0";
+  auto port_text = text;
+  if (colon != std::string_view::npos) {
+    port_text = text.substr(colon + 1);
+    if (colon > 0) host = text.substr(0, colon);
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    if (host == "localhost") host = "127.0.0.1";
+  }
+  if (port_text.empty() || port_text.size() > 5) return wrong;
+  std::uint32_t port = 0;
+  for (char c : port_text) {
+    if (c < '0' || c > '9') return wrong;
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+  }
+  if (port > 65535) return wrong;
+  return std::pair(host, static_cast<std::uint16_t>(port));
+}
+
+void add_serve_line(Line& line) {
+  auto* app = line.command(line.root, "serve", "Serve the sync protocol and the dashboard", "serve");
+  line.text(app, "--listen", "listen", "Address and port; without this 0.0.0.0:8443")->type_name("HOST:PORT");
+  line.flag(app, "--plain-http", "plain", "Without TLS: only on loopback, behind a proxy that has it");
+  auto* certificate = line.path(app, "--cert", "certificate", "A certificate of your own, PEM");
+  auto* key = line.path(app, "--key", "key", "Its private key, PEM");
+  certificate->needs(key);
+  key->needs(certificate);
+  line.flag(app, "--log-json", "log_json", "One JSON object a line");
+}
+
+Status serve(const Asked& asked, const Commands& commands) {
+  const auto& arguments = asked.arguments;
+  WAYMARK_TRY(listen_text, argument(arguments, "listen", "0.0.0.0:8443"));
+  WAYMARK_TRY(certificate, argument(arguments, "certificate"));
+  WAYMARK_TRY(key, argument(arguments, "key"));
+  WAYMARK_TRY(where, read_listen(listen_text));
+  bool plain = flag_set(arguments, "plain");
+  if (plain && !is_loopback(where.first))
+    return Error{
+        Code::invalid,
+        "--plain-http sends PINs readable by everybody on the network, so it is for loopback only; add "
+        "--listen 127.0.0.1:PORT, or leave --plain-http out"};
+
+  // Before any thread: they all leave these signals to sigwait.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  SystemClock clock;
+  SystemRandom random;
+  WAYMARK_TRY(school, School::open(asked.data, clock, random));
+  net::ServerOptions options;
+  options.host = where.first;
+  options.port = where.second;
+  if (!plain) {
+    WAYMARK_TRY(tls, certificate.empty() ? net::own_tls(asked.data + "/tls", school->name())
+                                         : net::given_tls(certificate, key));
+    options.tls = tls;
+  }
+  Log log(flag_set(arguments, "log_json") || asked.as_json);
+  http::Metrics metrics;
+  http::Router router;
+  add_sync_routes(router, *school);
+  add_health_routes(router, *school, metrics);
+
+  WAYMARK_TRY(server, net::Server::start(options, router, metrics, [&log](const net::Access& access) {
+                bool broken = access.status >= 500;
+                std::string sentence;
+                if (broken)
+                  sentence =
+                      access.method + " " + access.path + " was answered " + std::to_string(access.status);
+                log.write(broken ? spdlog::level::err : spdlog::level::info,
+                          {{"event", "request"},
+                           {"method", access.method},
+                           {"path", access.path},
+                           {"remote", access.remote},
+                           {"status", access.status},
+                           {"took_us", access.took_us},
+                           {"bytes_in", access.bytes_in},
+                           {"bytes_out", access.bytes_out}},
+                          sentence);
+              }));
+  auto reached = addresses(!plain, where.first, server->port());
+  Status noted;
+  server->run([&] { noted = school->store().set_meta("address", reached.front()); });
+  WAYMARK_CHECK(noted);
+  WAYMARK_TRY(socket, CommandSocket::open(asked.data, [&, &router_server = *server](const std::string& line) {
+                return answer_command(commands, *school, router_server, log, line);
+              }));
+  std::string list;
+  for (const auto& address : reached) list += (list.empty() ? "" : " and ") + address;
+  log.write(
+      spdlog::level::info,
+      {{"event", "serving"},
+       {"school", school->name()},
+       {"port", server->port()},
+       {"addresses", reached},
+       {"fingerprint", school->fingerprint()},
+       {"spki", options.tls ? options.tls->spki : ""}},
+      school->name() + " is served at " + list + ". The school's fingerprint: " + school->fingerprint());
+
+  int number = 0;
+  sigwait(&signals, &number);
+  log.write(spdlog::level::info, {{"event", "stopping"}}, "Stopping: what was accepted is being answered.");
+  // Commands first: they run where handlers run.
+  socket.reset();
+  server->stop();
+  log.write(spdlog::level::info, {{"event", "stopped"}}, "Stopped.");
+  return {};
+}
+
+}  // namespace waymark::server::cli

@@ -1,0 +1,555 @@
+// Sessions are written as steps with callbacks, not as coroutines: Asio 1.74 knows no coroutines with
+// clang 14.
+#include "sync-server/net/server.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <ctime>
+#include <future>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
+
+#include "shared/wire/compress.hpp"
+
+namespace waymark::server::net {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+using tcp = asio::ip::tcp;
+using ErrorCode = beast::error_code;
+using Milliseconds = std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return result;
+}
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+beast::string_view beast_view(std::string_view text) { return {text.data(), text.size()}; }
+
+std::string http_date() {
+  std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[40];
+  auto size = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return std::string(text, size);
+}
+
+// Pictures and films are packed already.
+bool worth_compressing(std::string_view type) {
+  return type.substr(0, 5) == "text/" || type.substr(0, 16) == "application/json" ||
+         type.substr(0, 15) == "application/vnd" || type.substr(0, 13) == "image/svg+xml" ||
+         type.substr(0, 22) == "application/javascript";
+}
+
+}  // namespace
+
+// What sessions have in common. It outlives them: ~Server runs the io_context dry first.
+struct Server::Impl {
+  class AnySession {
+   public:
+    virtual ~AnySession() = default;
+    virtual void server_stops() = 0;
+  };
+  template <class Stream>
+  class Session;
+
+  ServerOptions options;
+  const http::Router& router;
+  http::Metrics& metrics;
+  std::function<void(const Access&)> log;
+  std::atomic<bool> stopping{false}, stopped_all{false};
+  std::once_flag stopped;
+  std::mutex mutex;
+  std::condition_variable empty;
+  std::set<AnySession*> sessions;
+
+  // In this order: what is destroyed last is what the sessions inside the later ones still use.
+  asio::ssl::context tls{asio::ssl::context::tls_server};
+  asio::io_context io{2};
+  asio::executor_work_guard<asio::io_context::executor_type> guard{io.get_executor()};
+  tcp::acceptor acceptor{io};
+  asio::thread_pool handlers{1};  // School's one thread
+  asio::thread_pool slow{2};      // passwords' hashes
+  std::vector<std::thread> threads;
+  std::uint16_t port = 0;
+
+  Impl(ServerOptions the_options, const http::Router& the_router, http::Metrics& the_metrics,
+       std::function<void(const Access&)> the_log)
+      : options(std::move(the_options)), router(the_router), metrics(the_metrics), log(std::move(the_log)) {}
+
+  Status listen();
+  void accept();
+  void stop();
+
+  // Runs the handler, its slow work elsewhere, and gives the response; all away from the session's strand.
+  void handle(std::shared_ptr<http::Request> request, std::function<void(http::Response)> done);
+  void settle(http::Answer answer, SteadyClock::time_point begun, std::function<void(http::Response)> done);
+};
+
+template <class Stream>
+class Server::Impl::Session final : public Server::Impl::AnySession,
+                                    public std::enable_shared_from_this<Session<Stream>> {
+ public:
+  static constexpr bool is_tls = !std::is_same_v<Stream, beast::tcp_stream>;
+
+  template <class... Args>
+  explicit Session(Impl& server, Args&&... args) : server_(server), stream_(std::forward<Args>(args)...) {
+    ErrorCode error;
+    auto peer = beast::get_lowest_layer(stream_).socket().remote_endpoint(error);
+    if (!error) remote_ = peer.address().to_string();
+    beast::get_lowest_layer(stream_).socket().set_option(tcp::no_delay(true), error);
+    server_.metrics.connections++;
+    server_.metrics.connections_ever++;
+    std::lock_guard lock(server_.mutex);
+    server_.sessions.insert(this);
+  }
+  ~Session() override {
+    std::lock_guard lock(server_.mutex);
+    server_.sessions.erase(this);
+    server_.metrics.connections--;
+    if (server_.sessions.empty()) server_.empty.notify_all();
+  }
+
+  void start() {
+    asio::dispatch(stream_.get_executor(), [self = this->shared_from_this()] {
+      if constexpr (is_tls) {
+        self->within(self->server_.options.handshake_ms);
+        self->stream_.async_handshake(asio::ssl::stream_base::server, [self](ErrorCode error) {
+          if (!error) self->wait_for_request();
+        });
+      } else {
+        self->wait_for_request();
+      }
+    });
+  }
+
+  // Called with the server's mutex held, from another thread.
+  void server_stops() override {
+    asio::post(stream_.get_executor(), [weak = this->weak_from_this()] {
+      if (auto self = weak.lock(); self && self->idle_) self->close();
+    });
+  }
+
+ private:
+  using Parser = bhttp::request_parser<bhttp::string_body>;
+
+  void within(std::int64_t ms) { beast::get_lowest_layer(stream_).expires_after(Milliseconds(ms)); }
+  void close() { beast::get_lowest_layer(stream_).close(); }
+
+  // The first byte may take long, what follows may not.
+  void wait_for_request() {
+    if (server_.stopping && buffer_.size() == 0) return close();
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(server_.options.header_bytes_max));
+    parser_->body_limit(boost::none);  // set once the header tells what is asked
+    if (buffer_.size() > 0) return read_header();
+    idle_ = true;
+    within(server_.options.idle_ms);
+    stream_.async_read_some(buffer_.prepare(8 * 1024),
+                            [self = this->shared_from_this()](ErrorCode error, std::size_t size) {
+                              self->idle_ = false;
+                              if (error) return self->end(error);
+                              self->buffer_.commit(size);
+                              self->read_header();
+                            });
+  }
+
+  void read_header() {
+    begun_ = SteadyClock::now();
+    within(server_.options.header_ms);
+    bhttp::async_read_header(stream_, buffer_, *parser_,
+                             [self = this->shared_from_this()](ErrorCode error, std::size_t) {
+                               if (error) return self->unreadable(error);
+                               self->header_read();
+                             });
+  }
+
+  void header_read() {
+    const auto& message = parser_->get();
+    std::string_view target = view(message.target());
+    auto question = target.find('?');
+    auto request = std::make_shared<http::Request>();
+    request->method = std::string(view(message.method_string()));
+    request->path = std::string(target.substr(0, question));
+    if (question != std::string_view::npos) request->query = http::parse_query(target.substr(question + 1));
+    for (const auto& field : message) {
+      auto& value = request->headers[lower(view(field.name_string()))];
+      if (!value.empty()) value += ", ";
+      value += std::string(view(field.value()));
+    }
+    request->remote = remote_;
+    if constexpr (is_tls) request->spki = server_.options.tls->spki;
+    request_ = std::move(request);
+    keep_alive_ = message.keep_alive();
+
+    if (target.empty() || target.front() != '/' || message.version() < 10)
+      return refuse({Code::malformed, "the address cannot be read"});
+    body_max_ = server_.router.body_bytes_max(request_->method, request_->path);
+    auto length = parser_->content_length();
+    if (length && *length > body_max_)
+      return refuse({Code::too_large, "the body is larger than is taken here"});
+    parser_->body_limit(body_max_);
+    body_until_ = SteadyClock::now() + Milliseconds(server_.options.body_ms);
+    if (!parser_->is_done() && lower(request_->header("expect")) == "100-continue") return send_continue();
+    read_body();
+  }
+
+  void send_continue() {
+    auto go_on = std::make_shared<bhttp::response<bhttp::empty_body>>(bhttp::status::continue_, 11);
+    within(server_.options.stall_ms);
+    bhttp::async_write(stream_, *go_on,
+                       [self = this->shared_from_this(), go_on](ErrorCode error, std::size_t) {
+                         if (!error) self->read_body();
+                       });
+  }
+
+  void read_body() {
+    if (parser_->is_done()) return body_read();
+    auto left = std::chrono::duration_cast<Milliseconds>(body_until_ - SteadyClock::now()).count();
+    if (left <= 0) return end(beast::error::timeout);
+    within(std::min<std::int64_t>(left, server_.options.stall_ms));
+    bhttp::async_read_some(stream_, buffer_, *parser_,
+                           [self = this->shared_from_this()](ErrorCode error, std::size_t) {
+                             if (error) return self->unreadable(error);
+                             self->read_body();
+                           });
+  }
+
+  void body_read() {
+    request_->body = std::move(parser_->get().body());
+    bytes_in_ = request_->body.size();
+    server_.metrics.bytes_in += static_cast<std::int64_t>(bytes_in_);
+    auto encoding = lower(request_->header("content-encoding"));
+    if (encoding == "zstd") {
+      auto plain = wire::expand(request_->body, body_max_);
+      if (!plain) return answer(with_headers(http::error_response(plain.error())));
+      request_->body = std::move(*plain);
+      request_->headers.erase("content-encoding");
+    } else if (!encoding.empty() && encoding != "identity") {
+      auto response = http::error_response({Code::unsupported, "bodies are taken plain or as zstd"});
+      response.status = 415;
+      return answer(with_headers(std::move(response)));
+    }
+    beast::get_lowest_layer(stream_).expires_never();
+    server_.handle(request_, [self = this->shared_from_this()](http::Response response) {
+      asio::post(self->stream_.get_executor(),
+                 [self, response = std::move(response)]() mutable { self->answer(std::move(response)); });
+    });
+  }
+
+  static http::Response with_headers(http::Response response) {
+    http::add_security_headers(response);
+    return response;
+  }
+
+  // What arrived is no request that we read: said once, then the connection ends.
+  void unreadable(ErrorCode error) {
+    if (error == bhttp::error::body_limit)
+      return refuse({Code::too_large, "the body is larger than is taken here"});
+    if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow)
+      return refuse({Code::too_large, "the header is larger than is taken"}, 431);
+    bool ours = error.category() == bhttp::make_error_code(bhttp::error::bad_method).category();
+    if (ours && error != bhttp::error::end_of_stream && error != bhttp::error::partial_message)
+      return refuse({Code::malformed, "this is no HTTP request"});
+    end(error);
+  }
+
+  void refuse(const Error& error, int status = 0) {
+    if (error.code == Code::malformed) server_.metrics.malformed++;
+    if (!request_) request_ = std::make_shared<http::Request>();
+    auto response = with_headers(http::error_response(error));
+    if (status) response.status = status;
+    drain_ = true;
+    answer(std::move(response));
+  }
+
+  void answer(http::Response response) {
+    bool head = request_->method == "HEAD";
+    bool keep = keep_alive_ && !drain_ && !server_.stopping;
+    auto status = static_cast<unsigned>(response.status);
+    message_ = {};
+    message_.result(status);
+    message_.version(11);
+    message_.set(bhttp::field::date, http_date());
+    for (const auto& [name, value] : response.headers) message_.insert(beast_view(name), beast_view(value));
+    bool bodiless = status == 204 || status == 304;
+    if (!bodiless && !head && response.body.size() > wire::compress_from_bytes &&
+        request_->header("accept-encoding").find("zstd") != std::string_view::npos &&
+        response.header("content-encoding").empty() && worth_compressing(response.header("content-type"))) {
+      auto packed = wire::compress(response.body);
+      if (!packed.empty() && packed.size() < response.body.size()) {
+        response.body = std::move(packed);
+        message_.set(bhttp::field::content_encoding, "zstd");
+      }
+    }
+    if (!bodiless) message_.insert(bhttp::field::vary, "accept-encoding");
+    message_.keep_alive(keep);
+    if (!bodiless) message_.content_length(response.body.size());
+    if (!head && !bodiless) message_.body() = std::move(response.body);
+    auto bytes_out = message_.body().size();
+    server_.metrics.bytes_out += static_cast<std::int64_t>(bytes_out);
+    server_.metrics.answered[std::min<std::size_t>(status / 100, 5)]++;
+    if (server_.log) {
+      auto took = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begun_).count();
+      server_.log({request_->method, request_->path, remote_, response.status, took, bytes_in_, bytes_out});
+    }
+    bytes_in_ = 0;
+    serializer_.emplace(message_);
+    if (head) return write_header(keep);
+    write_some(keep);
+  }
+
+  // A HEAD's answer tells the length of a body that does not follow.
+  void write_header(bool keep) {
+    within(server_.options.stall_ms);
+    bhttp::async_write_header(stream_, *serializer_,
+                              [self = this->shared_from_this(), keep](ErrorCode error, std::size_t) {
+                                if (error) return self->end(error);
+                                self->written(keep);
+                              });
+  }
+
+  // In pieces, so that a slow reader has time and one that stands still has not.
+  void write_some(bool keep) {
+    if (serializer_->is_done()) return written(keep);
+    within(server_.options.stall_ms);
+    bhttp::async_write_some(stream_, *serializer_,
+                            [self = this->shared_from_this(), keep](ErrorCode error, std::size_t) {
+                              if (error) return self->end(error);
+                              self->write_some(keep);
+                            });
+  }
+
+  void written(bool keep) {
+    serializer_.reset();
+    request_.reset();
+    if (keep) return wait_for_request();
+    if (drain_) return drain();
+    finish();
+  }
+
+  // Closing while the peer still sends would take our answer away from it: read on for a moment.
+  void drain() {
+    within(2'000);
+    ErrorCode ignored;
+    if constexpr (!is_tls)
+      beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, ignored);
+    drain_more(32 * 1024 * 1024);
+  }
+  void drain_more(std::size_t left) {
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(64 * 1024),
+                            [self = this->shared_from_this(), left](ErrorCode error, std::size_t size) {
+                              if (error || size >= left) return self->close();
+                              self->drain_more(left - size);
+                            });
+  }
+
+  void finish() {
+    within(1'000);
+    if constexpr (is_tls) {
+      stream_.async_shutdown([self = this->shared_from_this()](ErrorCode) { self->close(); });
+    } else {
+      ErrorCode ignored;
+      stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    }
+  }
+
+  void end(ErrorCode error) {
+    if (error == beast::error::timeout) server_.metrics.timed_out++;
+    close();
+  }
+
+  Impl& server_;
+  Stream stream_;
+  beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  std::shared_ptr<http::Request> request_;
+  bhttp::response<bhttp::string_body> message_;
+  std::optional<bhttp::response_serializer<bhttp::string_body>> serializer_;
+  std::string remote_;
+  SteadyClock::time_point begun_{}, body_until_{};
+  std::size_t body_max_ = 0, bytes_in_ = 0;
+  bool keep_alive_ = false, drain_ = false, idle_ = false;
+};
+
+void Server::Impl::settle(http::Answer answer, SteadyClock::time_point begun,
+                          std::function<void(http::Response)> done) {
+  metrics.handled_us +=
+      std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begun).count();
+  if (auto* later = answer.later()) {
+    auto step = std::make_shared<http::Later>(std::move(*later));
+    asio::post(slow, [this, step, done = std::move(done)]() mutable {
+      if (step->work) step->work();
+      asio::post(handlers, [this, step, done = std::move(done)]() mutable {
+        auto again = SteadyClock::now();
+        http::Answer next = Error{Code::internal, ""};
+        try {
+          next = step->then();
+        } catch (...) {
+          next = Error{Code::internal, ""};
+        }
+        settle(std::move(next), again, std::move(done));
+      });
+    });
+    return;
+  }
+  auto response = std::move(*answer.response());
+  http::add_security_headers(response);
+  metrics.handling--;
+  done(std::move(response));
+}
+
+void Server::Impl::handle(std::shared_ptr<http::Request> request, std::function<void(http::Response)> done) {
+  metrics.handling++;
+  asio::post(handlers, [this, request = std::move(request), done = std::move(done)]() mutable {
+    auto begun = SteadyClock::now();
+    http::Answer answer = Error{Code::internal, ""};
+    try {
+      answer = router.handle(*request);
+    } catch (...) {  // a library's exception that a handler let through: one request fails, not the school
+      answer = Error{Code::internal, ""};
+    }
+    settle(std::move(answer), begun, std::move(done));
+  });
+}
+
+Status Server::Impl::listen() {
+  ErrorCode error;
+  auto address = asio::ip::make_address(options.host, error);
+  if (error)
+    return Error{Code::invalid,
+                 "\"" + options.host + "\" is no address; give one like 0.0.0.0 or 192.168.4.2"};
+  if (options.tls) {
+    tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                        asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
+                        asio::ssl::context::no_tlsv1_1,
+                    error);
+    tls.use_certificate_chain_file(options.tls->certificate_path, error);
+    if (error)
+      return Error{Code::invalid, options.tls->certificate_path + " cannot be used: " + error.message()};
+    tls.use_private_key_file(options.tls->key_path, asio::ssl::context::pem, error);
+    if (error) return Error{Code::invalid, options.tls->key_path + " cannot be used: " + error.message()};
+  }
+  tcp::endpoint endpoint(address, options.port);
+  std::string where = options.host + ":" + std::to_string(options.port);
+  acceptor.open(endpoint.protocol(), error);
+  if (error) return Error{Code::io, where + " cannot be listened on: " + error.message()};
+  acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  acceptor.bind(endpoint, error);
+  if (error == asio::error::address_in_use)
+    return Error{Code::exists, "another program listens on " + where +
+                                   " already; stop it, or choose another port with --listen"};
+  if (error == asio::error::access_denied)
+    return Error{Code::forbidden,
+                 where + " needs the system's permission; choose a port above 1023 with --listen"};
+  if (error) return Error{Code::invalid, where + " cannot be listened on: " + error.message()};
+  acceptor.listen(1024, error);
+  if (error) return Error{Code::exists, where + " cannot be listened on: " + error.message()};
+  port = acceptor.local_endpoint(error).port();
+  return {};
+}
+
+void Server::Impl::accept() {
+  acceptor.async_accept(asio::make_strand(io), [this](ErrorCode error, tcp::socket socket) {
+    if (!acceptor.is_open() || stopping) return;
+    if (error) {
+      // Out of descriptors, most likely: leave those that are here a moment to end.
+      auto timer = std::make_shared<asio::steady_timer>(io, Milliseconds(100));
+      timer->async_wait([this, timer](ErrorCode) {
+        if (!stopping) accept();
+      });
+      return;
+    }
+    if (metrics.connections >= static_cast<std::int64_t>(options.connections_max)) {
+      metrics.connections_refused++;
+      ErrorCode ignored;
+      socket.close(ignored);
+    } else if (options.tls) {
+      std::make_shared<Session<beast::ssl_stream<beast::tcp_stream>>>(*this, std::move(socket), tls)->start();
+    } else {
+      std::make_shared<Session<beast::tcp_stream>>(*this, std::move(socket))->start();
+    }
+    accept();
+  });
+}
+
+void Server::Impl::stop() {
+  stopping = true;
+  asio::post(io, [this] {
+    ErrorCode ignored;
+    acceptor.close(ignored);
+  });
+  {
+    std::unique_lock lock(mutex);
+    for (auto* session : sessions) session->server_stops();
+    empty.wait_for(lock, Milliseconds(options.drain_ms), [this] { return sessions.empty(); });
+  }
+  guard.reset();
+  io.stop();
+  for (auto& thread : threads) thread.join();
+  // What is in a handler now is finished, so that nothing is half done; what waits is not begun.
+  slow.stop();
+  handlers.stop();
+  slow.join();
+  handlers.join();
+  stopped_all = true;
+}
+
+Server::Server() = default;
+Server::~Server() { stop(); }
+
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const http::Router& router,
+                                              http::Metrics& metrics,
+                                              std::function<void(const Access&)> log) {
+  std::unique_ptr<Server> server(new Server());
+  server->impl_ = std::make_unique<Impl>(std::move(options), router, metrics, std::move(log));
+  auto& impl = *server->impl_;
+  WAYMARK_CHECK(impl.listen());
+  impl.accept();
+  for (int i = 0; i < 2; i++) impl.threads.emplace_back([&impl] { impl.io.run(); });
+  return server;
+}
+
+std::uint16_t Server::port() const { return impl_->port; }
+
+bool Server::run(std::function<void()> function) {
+  if (impl_->stopping) return false;
+  auto done = std::make_shared<std::promise<void>>();
+  auto future = done->get_future();
+  asio::post(impl_->handlers, [function = std::move(function), done] {
+    function();
+    done->set_value();
+  });
+  // It may be among what a stop no longer begins.
+  while (future.wait_for(Milliseconds(50)) != std::future_status::ready)
+    if (impl_->stopped_all) return future.wait_for(Milliseconds(0)) == std::future_status::ready;
+  return true;
+}
+
+void Server::stop() {
+  std::call_once(impl_->stopped, [this] { impl_->stop(); });
+}
+
+}  // namespace waymark::server::net

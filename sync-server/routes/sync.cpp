@@ -1,0 +1,169 @@
+#include <algorithm>
+#include <memory>
+
+#include "shared/wire/messages.hpp"
+#include "sync-server/routes/routes.hpp"
+
+namespace waymark::server {
+namespace {
+
+using http::Answer;
+using http::json;
+using http::Request;
+using http::Response;
+
+constexpr std::size_t kJoinBytesMax = 16 * 1024;
+constexpr std::size_t kHaveBytesMax = 512 * 1024;
+constexpr std::size_t kFileBytesMax = 20 * 1024 * 1024;
+
+Result<Bearer> bearer_of(School& school, const Request& request) {
+  if (request.bearer().empty()) return Error{Code::unauthorized, "no token came with the request"};
+  return school.bearer(request.bearer());
+}
+
+Response sync_response(std::string body) {
+  Response response{200, {}, std::move(body)};
+  response.set("content-type", wire::content_type).set("cache-control", "no-store");
+  return response;
+}
+
+Status must_be_sync(const Request& request) {
+  if (request.header("content-type") != wire::content_type)
+    return Error{Code::malformed, "the content type is not " + std::string(wire::content_type)};
+  return {};
+}
+
+Answer hello(School& school, const Request& request) {
+  Hello said;
+  auto signature = school.sign_hello(request.spki, said);
+  return http::json_response({{"v", 0},
+                              {"school", said.school},
+                              {"identity", to_hex(said.identity.bytes)},
+                              {"spki", said.spki},
+                              {"signature", signature},
+                              {"now", said.now_ms},
+                              {"protocols", json::array({wire::protocol_version})},
+                              {"version", std::string(version)}});
+}
+
+// ---- joining, step by step
+
+Result<Response> begin(School& school, const Request& request, const json& body) {
+  WAYMARK_TRY(id, http::text_of(body, "code_id"));
+  WAYMARK_TRY(nonce, http::text_of(body, "nonce"));
+  WAYMARK_TRY(begun, school.begin_join(id, nonce, request.spki));
+  return http::json_response({{"nonce", begun.nonce}, {"proof", begun.proof}});
+}
+
+Result<Response> finish(School& school, const Request& request, const json& body) {
+  WAYMARK_TRY(id, http::text_of(body, "code_id"));
+  WAYMARK_TRY(nonce, http::text_of(body, "nonce"));
+  WAYMARK_TRY(proof, http::text_of(body, "proof"));
+  WAYMARK_TRY(name, http::text_or(body, "name", ""));
+  WAYMARK_TRY(joined, school.finish_join(id, nonce, proof, request.spki, name));
+  return http::json_response({{"computer", joined.id.hex()},
+                              {"name", joined.name},
+                              {"token", joined.token},
+                              {"school", joined.school}});
+}
+
+Result<Response> card(School& school, const Computer& computer, const json& body) {
+  WAYMARK_TRY(typed, http::text_of(body, "card"));
+  WAYMARK_TRY(student, school.student_of_card(typed, computer.id));
+  WAYMARK_TRY(needs, school.card_needs(student));
+  return http::json_response(
+      {{"first_name", needs.first_name}, {"new_pin", needs.new_pin}, {"pin_kind", needs.pin_kind}});
+}
+
+Result<http::Later> student(School& school, const Computer& computer, const json& body) {
+  WAYMARK_TRY(typed, http::text_of(body, "card"));
+  WAYMARK_TRY(pin, http::text_of(body, "pin"));
+  WAYMARK_TRY(pin_kind, http::text_of(body, "pin_kind"));
+  WAYMARK_TRY(key_text, http::text_of(body, "device_key"));
+  WAYMARK_TRY(key_bytes, from_hex(key_text));
+  if (key_bytes.size() != 32) return Error{Code::malformed, "a device's key has 64 hexadecimal digits"};
+  PublicKey key;
+  std::copy(key_bytes.begin(), key_bytes.end(), key.bytes.begin());
+  WAYMARK_TRY(who, school.student_of_card(typed, computer.id));
+  WAYMARK_TRY(begun, school.begin_pin(who, computer, pin, pin_kind, key));
+  auto attempt = std::make_shared<PinTry>(std::move(begun));
+  return http::Later{[attempt] { School::check_pin(*attempt); },
+                     [&school, attempt]() -> Answer {
+                       auto joined = school.finish_pin(*attempt);
+                       if (!joined) return joined.error();
+                       return http::json_response({{"person", joined->person.hex()},
+                                                   {"first_name", joined->first_name},
+                                                   {"token", joined->token},
+                                                   {"certificate", joined->certificate},
+                                                   {"signature", joined->certificate_signature},
+                                                   {"pin_set", joined->pin_was_set}});
+                     }};
+}
+
+Answer join(School& school, const Request& request) {
+  auto body = http::json_body(request);
+  if (!body) return body.error();
+  auto step = http::text_of(*body, "step");
+  if (!step) return step.error();
+  if (*step == "begin") return begin(school, request, *body);
+  if (*step == "finish") return finish(school, request, *body);
+  if (*step != "card" && *step != "student") return Error{Code::malformed, "no such step of joining"};
+  if (request.bearer().empty()) return Error{Code::unauthorized, "no computer's token came with the request"};
+  auto computer = school.computer(request.bearer());
+  if (!computer) return computer.error();
+  if (*step == "card") return card(school, *computer, *body);
+  return student(school, *computer, *body);
+}
+
+// ---- sync and files
+
+Result<Response> sync(School& school, const Request& request) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  WAYMARK_CHECK(must_be_sync(request));
+  WAYMARK_TRY(reply, school.sync(bearer, request.body));
+  return sync_response(std::move(reply));
+}
+
+Result<Response> have(School& school, const Request& request) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  WAYMARK_CHECK(must_be_sync(request));
+  WAYMARK_TRY(reply, school.have(bearer, request.body));
+  return sync_response(std::move(reply));
+}
+
+Result<Response> put_file(School& school, const Request& request) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  WAYMARK_CHECK(school.put_file(bearer, request.param("stream"), request.param("sha256"), request.body,
+                                request.header("content-type")));
+  return http::no_content();
+}
+
+Result<Response> get_file(School& school, const Request& request) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  auto hash = request.param("sha256");
+  WAYMARK_TRY(body, school.file(bearer.person, hash));
+  WAYMARK_TRY(row, school.store().file(hash));
+  Response response{200, {}, std::move(body)};
+  response.set("content-type", row && !row->mime.empty() ? row->mime : "application/octet-stream")
+      .set("content-disposition", "attachment")
+      .set("cache-control", "private, max-age=31536000, immutable");
+  return response;
+}
+
+}  // namespace
+
+void add_sync_routes(http::Router& router, School& school) {
+  auto on = [&](std::string_view method, std::string_view pattern, auto function, std::size_t bytes_max) {
+    router.add(method, pattern,
+               [&school, function](const Request& request) -> Answer { return function(school, request); },
+               {bytes_max});
+  };
+  on("GET", "/v1/hello", hello, 0);
+  on("POST", "/v1/join", join, kJoinBytesMax);
+  on("POST", "/v1/sync", sync, wire::message_bytes_max);
+  on("POST", "/v1/have", have, kHaveBytesMax);
+  on("PUT", "/v1/streams/{stream}/files/{sha256}", put_file, kFileBytesMax);
+  on("GET", "/v1/streams/{stream}/files/{sha256}", get_file, 0);
+}
+
+}  // namespace waymark::server
