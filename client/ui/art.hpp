@@ -22,6 +22,8 @@ void draw_logo(const Painter& p, Vec centre, float size);
 // Scenes that an emblem may name; another word draws the hills.
 std::span<const std::string_view> scenes();
 void draw_scene(const Painter& p, Rect r, std::string_view emblem, std::uint32_t seed);
+// As a print with round corners and a thin frame.
+void draw_scene_print(const Painter& p, Rect r, float radius, std::string_view emblem, std::uint32_t seed);
 // The scene at the right of a card, cut by the S-curve that keeps words clear of it.
 void draw_scene_cut(const Painter& p, Rect card, float radius, std::string_view emblem, std::uint32_t seed,
                     float from, float swing);

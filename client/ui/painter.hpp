@@ -96,6 +96,8 @@ class Painter {
   void fan(Vec centre, std::initializer_list<Vec> points, Color color) const {
     fan(centre, std::span<const Vec>(points.begin(), points.size()), color);
   }
+  // Four corners in turn, without a soft edge.
+  void quad(std::span<const Vec, 4> corners, Color color) const;
   // A path that changes its width: `radius` of 0 … 1 along it.
   void ribbon(std::span<const Vec> points, const std::function<float(float)>& radius, Color color) const;
   void clip(Rect r) const;

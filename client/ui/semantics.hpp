@@ -54,12 +54,15 @@ struct Semantic {
   bool selected = false, enabled = true, multiline = false;
   bool cut = false;  // its words do not fit their box: a defect, which tests look for
   std::size_t caret = 0;
+  Id group = 0;            // of radio buttons and tabs: one stop for Tab
+  bool preferred = false;  // that stop while nothing is chosen
 };
 
 struct SemanticTree {
   std::vector<Semantic> nodes;  // in reading order
   Id focus = 0;
   int top_layer = 0;
+  std::vector<std::string> doubled;  // paths used twice in one frame: a defect
   const Semantic* find(Id id) const;
   // By its whole path, or by an ending of whole keys ("carry_on") when only one node ends so.
   const Semantic* find(std::string_view path) const;
