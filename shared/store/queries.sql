@@ -95,6 +95,8 @@ DELETE FROM missing WHERE base = ?
 INSERT INTO outbox (op) VALUES (?)
 -- name: outbox_waiting_count
 SELECT count(*) FROM outbox WHERE state = 0
+-- name: outbox_waiting_ids
+SELECT op.id FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.state = 0 ORDER BY outbox.op LIMIT ?
 -- name: outbox_unnumbered
 SELECT outbox.op, op.id FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.n IS NULL ORDER BY outbox.op LIMIT ?
 -- name: outbox_number

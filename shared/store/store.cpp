@@ -730,6 +730,17 @@ Result<std::int64_t> Store::waiting_count() {
   return row ? query.integer(0) : std::int64_t{0};
 }
 
+Result<std::vector<OpId>> Store::waiting_ids(std::size_t ops_max) {
+  std::vector<OpId> ids;
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_waiting_ids));
+  query.bind(static_cast<std::int64_t>(ops_max));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return ids;
+    ids.push_back(query.id<OpId>(0));
+  }
+}
+
 Result<std::optional<record::Position>> Store::own_position(std::int64_t n) {
   if (n == 0) return std::optional(record::Position{});
   WAYMARK_TRY(query, db_->prepare(sql::outbox_at));

@@ -198,6 +198,8 @@ class Store {
   // ---- pushing to a parent
   // How many own ops are not at school yet.
   Result<std::int64_t> waiting_count();
+  // Which they are, oldest first, at most `ops_max`.
+  Result<std::vector<OpId>> waiting_ids(std::size_t ops_max);
   // Gives numbers to what has none and returns own ops from number `first_n` on, up to the limits.
   Result<std::vector<Waiting>> freeze(std::int64_t first_n, std::size_t ops_max, std::size_t bytes_max);
   // Own position at number n; nothing when this replica never gave that number.
