@@ -1,0 +1,364 @@
+#include "client/app/student_records.hpp"
+
+#include <algorithm>
+
+#include "shared/base/text.hpp"
+#include "shared/domain/kinds.hpp"
+
+namespace waymark::app {
+namespace {
+
+constexpr std::size_t kWaitingMax = 5000;
+
+Status keep_alive(store::Store& store, RecordList& records, std::string_view flag) {
+  RecordList alive;
+  for (auto& record : records) {
+    WAYMARK_TRY(is_gone, gone(store, record, flag));
+    if (!is_gone) alive.push_back(std::move(record));
+  }
+  records = std::move(alive);
+  return {};
+}
+
+void by_time(RecordList& records) {
+  std::stable_sort(records.begin(), records.end(),
+                   [](const Record& a, const Record& b) { return a.created_ms < b.created_ms; });
+}
+
+}  // namespace
+
+// ---- small things
+
+RecordId step_record(std::string_view project, std::string_view step) {
+  return domain::singleton_id("step", std::string(project) + "\n" + std::string(step));
+}
+RecordId assessment_draft_record(std::string_view project, std::string_view step, int attempt) {
+  return domain::singleton_id(
+      "assessment_draft", std::string(project) + "\n" + std::string(step) + "\n" + std::to_string(attempt));
+}
+
+const Record* find_record(const RecordList& records, std::string_view id) {
+  auto parsed = RecordId::parse(id);
+  if (!parsed) return nullptr;
+  for (const auto& record : records)
+    if (record.key.id == *parsed) return &record;
+  return nullptr;
+}
+std::string id_of(const Record& record) { return record.key.id.hex(); }
+
+Result<bool> gone(store::Store& store, const Record& record, std::string_view flag) {
+  if (!record.boolean(flag)) return false;
+  const auto& head = record.field(flag)->heads.front();
+  WAYMARK_TRY(op, store.op(head.op));
+  if (!op) return true;
+  for (const auto& [name, field] : record.fields) {
+    if (name == flag) continue;
+    for (const auto& other : field.heads)
+      if (other.op != head.op && !std::binary_search(op->base.begin(), op->base.end(), other.op))
+        return false;
+  }
+  return true;
+}
+
+Field field_of(const Record* record, std::string_view name) {
+  if (!record) return {};
+  const auto* field = record->field(name);
+  return {record->text(name), field ? field->heads.front().op.hex() : std::string()};
+}
+
+Result<std::vector<OpId>> parse_base(std::string_view base) {
+  std::vector<OpId> ids;
+  while (!base.empty()) {
+    auto end = base.find(' ');
+    WAYMARK_TRY(id, OpId::parse(base.substr(0, end)));
+    ids.push_back(id);
+    if (end == std::string_view::npos) break;
+    base.remove_prefix(end + 1);
+  }
+  return ids;
+}
+
+std::string bases_of(const Record& record, const std::vector<std::string>& names) {
+  std::string bases;
+  for (const auto& name : names) {
+    const auto* field = record.field(name);
+    if (!field) continue;
+    bases += (bases.empty() ? "" : ";") + name + ":";
+    bases += field->heads.front().op.hex();
+  }
+  return bases;
+}
+Result<std::map<std::string, std::vector<OpId>>> parse_bases(std::string_view bases) {
+  std::map<std::string, std::vector<OpId>> all;
+  while (!bases.empty()) {
+    auto end = bases.find(';');
+    auto part = bases.substr(0, end);
+    auto colon = part.find(':');
+    if (colon == std::string_view::npos) return Error{Code::malformed, "a base without a name"};
+    WAYMARK_TRY(ids, parse_base(part.substr(colon + 1)));
+    all.emplace(part.substr(0, colon), std::move(ids));
+    if (end == std::string_view::npos) break;
+    bases.remove_prefix(end + 1);
+  }
+  return all;
+}
+
+Phrase phrase(std::string key, std::vector<Argument> arguments, std::int64_t count) {
+  return {std::move(key), std::move(arguments), count};
+}
+
+Mark parse_mark(std::string_view text) {
+  Mark mark;
+  auto first = text.find('.');
+  if (first == std::string_view::npos) return mark;
+  auto second = text.find('.', first + 1);
+  if (second == std::string_view::npos) return mark;
+  return {std::string(text.substr(0, first)), std::string(text.substr(first + 1, second - first - 1)),
+          std::string(text.substr(second + 1))};
+}
+std::string mark_text(const Mark& mark) {
+  return mark.shape.empty() ? std::string() : mark.shape + "." + mark.ink + "." + mark.disc;
+}
+
+std::string one_line(std::string_view text, std::size_t bytes_max) {
+  std::string line = trim(text);
+  if (auto end = line.find('\n'); end != std::string::npos) line.resize(end);
+  if (line.size() <= bytes_max) return line;
+  return std::string(truncate_utf8(line, bytes_max)) + "…";
+}
+
+// ---- reading
+
+Result<bool> RecordSet::moved(store::Store& store, const std::string& stream) {
+  WAYMARK_TRY(state, store.stream_state(stream));
+  auto [entry, fresh] = seen_heads_.emplace(stream, -1);
+  if (entry->second == state.head) return false;
+  entry->second = state.head;
+  return true;
+}
+
+Status RecordSet::load_person(store::Store& store) {
+  auto stream = domain::person_stream(me);
+  for (auto [records, kind] : {std::pair{&goals, "goal"},
+                               {&checkins, "checkin"},
+                               {&projects, "project"},
+                               {&steps, "step"},
+                               {&works, "work"},
+                               {&self_assessments, "self_assessment"},
+                               {&turn_ins, "turn_in"},
+                               {&helps, "help"},
+                               {&replies, "reply"},
+                               {&reviews, "review"},
+                               {&observations, "observation"},
+                               {&confirmations, "confirmation"},
+                               {&help_answers, "help_answer"},
+                               {&supports, "support"},
+                               {&profiles, "profile"}}) {
+    WAYMARK_TRY(found, store.records(stream, kind));
+    *records = std::move(found);
+    by_time(*records);
+  }
+  WAYMARK_CHECK(keep_alive(store, goals, "archived"));
+  WAYMARK_CHECK(keep_alive(store, projects, "archived"));
+  return keep_alive(store, works, "deleted");
+}
+
+Status RecordSet::load_own(store::Store& store) {
+  auto stream = domain::own_stream(me);
+  for (auto [records, kind] : {std::pair{&drafts, "draft"},
+                               {&assessment_drafts, "assessment_draft"},
+                               {&pack_ups, "pack_up"},
+                               {&seen, "seen"},
+                               {&preferences, "preferences"}}) {
+    WAYMARK_TRY(found, store.records(stream, kind));
+    *records = std::move(found);
+    by_time(*records);
+  }
+  return {};
+}
+
+Status RecordSet::load_class(store::Store& store, ClassRecords& of) {
+  WAYMARK_TRY(found, store.records(of.stream, "class"));
+  of.record = found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+  WAYMARK_TRY(members, store.records(of.stream, "member"));
+  of.members = std::move(members);
+  WAYMARK_TRY(pathways, store.records(of.stream, "pathway"));
+  of.pathways = std::move(pathways);
+  std::stable_sort(of.pathways.begin(), of.pathways.end(), [](const Record& a, const Record& b) {
+    auto order_a = a.text("order"), order_b = b.text("order");
+    return order_a != order_b ? order_a < order_b : a.text("title") < b.text("title");
+  });
+  of.mine = std::any_of(of.members.begin(), of.members.end(), [&](const Record& member) {
+    return member.text("person") == me.hex() && !member.boolean("inactive");
+  });
+  if (of.record && of.record->boolean("archived")) of.mine = false;
+  return {};
+}
+
+Status RecordSet::load(store::Store& store) {
+  WAYMARK_TRY(refused, store.refusals());
+  std::string state;
+  for (const auto& refusal : refused) state += refusal.op.hex();
+  if (state != refusal_state_) {
+    // A refusal takes an op's place away without a new entry in its stream.
+    refusal_state_ = state;
+    seen_heads_.clear();
+  }
+  refusals = std::move(refused);
+  WAYMARK_TRY(ids, store.waiting_ids(kWaitingMax));
+  waiting = std::set<OpId>(ids.begin(), ids.end());
+
+  WAYMARK_TRY(person_moved, moved(store, domain::person_stream(me)));
+  if (person_moved) WAYMARK_CHECK(load_person(store));
+  WAYMARK_TRY(own_moved, moved(store, domain::own_stream(me)));
+  if (own_moved) WAYMARK_CHECK(load_own(store));
+  WAYMARK_TRY(streams, store.streams());
+  for (const auto& stream : streams) {
+    if (!stream.starts_with("class:")) continue;
+    WAYMARK_TRY(class_moved, moved(store, stream));
+    if (!class_moved) continue;
+    auto found = std::find_if(classes.begin(), classes.end(),
+                              [&](const ClassRecords& each) { return each.stream == stream; });
+    if (found == classes.end())
+      found = classes.insert(classes.end(), ClassRecords{stream, {}, {}, {}, false});
+    WAYMARK_CHECK(load_class(store, *found));
+  }
+  WAYMARK_TRY(school_moved, moved(store, std::string(domain::school_stream)));
+  if (school_moved) {
+    WAYMARK_TRY(found, store.records(domain::school_stream, "standard"));
+    standards = std::move(found);
+  }
+  return {};
+}
+
+PathwayPtr RecordSet::pathway(store::Store& store, const std::string& version) const {
+  if (auto found = pathways_.find(version); found != pathways_.end()) return found->second;
+  auto id = RecordId::parse(version);
+  if (!id) return nullptr;
+  for (const auto& each : classes) {
+    auto found = store.find({each.stream, "pathway_version", *id});
+    if (!found || !*found) continue;
+    auto content = domain::parse_pathway((*found)->text("content"));
+    if (!content) continue;
+    auto read = std::make_shared<const PathwayVersion>(
+        PathwayVersion{version, (*found)->text("pathway"), each.stream, std::move(*content)});
+    pathways_.emplace(version, read);  // append-only: what was read once stays true
+    return read;
+  }
+  return nullptr;
+}
+
+// ---- looking up
+
+std::string RecordSet::name_of(const PersonId& person) const {
+  auto id = person.hex();
+  for (const auto& each : classes)
+    for (const auto& member : each.members)
+      if (member.text("person") == id && !member.text("name").empty()) return member.text("name");
+  return {};
+}
+
+Mark RecordSet::mark_of(const PersonId& person) const {
+  auto id = person.hex();
+  for (const auto& each : classes)
+    for (const auto& member : each.members)
+      if (member.text("person") == id) return parse_mark(member.text("mark"));
+  return {};
+}
+
+const Record* RecordSet::teacher_for(std::string_view class_stream) const {
+  const Record* any = nullptr;
+  for (const auto& each : classes) {
+    if (!each.mine && each.stream != class_stream) continue;
+    for (const auto& member : each.members) {
+      if (member.text("role") != "teacher" || member.boolean("inactive")) continue;
+      if (each.stream == class_stream) return &member;
+      if (!any) any = &member;
+    }
+  }
+  return any;
+}
+
+const Record* RecordSet::member_me() const {
+  for (bool mine : {true, false})
+    for (const auto& each : classes)
+      for (const auto& member : each.members)
+        if (each.mine == mine && member.text("person") == me.hex()) return &member;
+  return nullptr;
+}
+
+std::string RecordSet::standard_text(std::string_view code) const {
+  for (const auto& standard : standards)
+    if (standard.text("code") == code && !standard.text("text").empty()) return standard.text("text");
+  return std::string(code);
+}
+
+const Record* RecordSet::step(std::string_view project, std::string_view step) const {
+  auto id = step_record(project, step);
+  for (const auto& record : steps)
+    if (record.key.id == id) return &record;
+  return nullptr;
+}
+
+std::vector<const Record*> RecordSet::works_of(std::string_view project, std::string_view step) const {
+  std::vector<const Record*> found;
+  for (const auto& work : works)
+    if (work.text("project") == project && (step.empty() || work.text("step") == step))
+      found.push_back(&work);
+  return found;
+}
+
+std::vector<Attempt> RecordSet::attempts(std::string_view project, std::string_view step) const {
+  std::vector<Attempt> found;
+  for (const auto& turn_in : turn_ins) {
+    if (turn_in.text("project") != project || turn_in.text("step") != step) continue;
+    Attempt attempt;
+    attempt.turn_in = &turn_in;
+    attempt.assessment = find_record(self_assessments, turn_in.text("self_assessment"));
+    auto id = id_of(turn_in);
+    for (const auto& review : reviews)  // by time: the latest stays
+      if (review.text("turn_in") == id) attempt.review = &review;
+    found.push_back(attempt);
+  }
+  return found;
+}
+
+const Record* RecordSet::assessment_draft(std::string_view project, std::string_view step,
+                                          int attempt) const {
+  auto id = assessment_draft_record(project, step, attempt);
+  for (const auto& record : assessment_drafts)
+    if (record.key.id == id) return &record;
+  return nullptr;
+}
+
+const Record* RecordSet::draft(std::string_view place) const {
+  auto id = domain::singleton_id("draft", place);
+  for (const auto& record : drafts)
+    if (record.key.id == id) return record.boolean("closed") ? nullptr : &record;
+  return nullptr;
+}
+std::string RecordSet::draft_text(std::string_view place, std::string_view name) const {
+  return draft_field(place, name).text;
+}
+Field RecordSet::draft_field(std::string_view place, std::string_view name) const {
+  return field_of(draft(place), "text." + std::string(name));
+}
+
+bool RecordSet::is_seen(std::string_view id) const {
+  auto name = "seen." + std::string(id);
+  return std::any_of(seen.begin(), seen.end(),
+                     [&](const Record& record) { return !record.text(name).empty(); });
+}
+bool RecordSet::is_dismissed(std::string_view id) const {
+  auto name = "dismissed." + std::string(id);
+  return std::any_of(seen.begin(), seen.end(), [&](const Record& record) { return record.boolean(name); });
+}
+
+bool RecordSet::is_sent(const Record& record) const {
+  for (const auto& [name, field] : record.fields)
+    for (const auto& head : field.heads)
+      if (waiting.count(head.op)) return false;
+  return true;
+}
+
+}  // namespace waymark::app

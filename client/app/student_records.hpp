@@ -1,0 +1,114 @@
+// What a student's views are made of: their own records, those of their classes and the school, read into
+// memory and read again stream by stream when something came. Looks things up; decides nothing.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/app/student.hpp"
+#include "shared/domain/pathway.hpp"
+
+namespace waymark::app {
+
+using Record = store::Record;
+using RecordList = std::vector<Record>;
+
+// A version of a pathway that a class has, read.
+struct PathwayVersion {
+  std::string version;  // record id
+  std::string pathway;  // record id
+  std::string stream;   // of the class
+  domain::Pathway content;
+};
+using PathwayPtr = std::shared_ptr<const PathwayVersion>;
+
+struct ClassRecords {
+  std::string stream;
+  std::optional<Record> record;
+  RecordList members;
+  RecordList pathways;
+  bool mine = false;  // I am an active member and it is not archived
+};
+
+// One turning in of a step, with what the student thought and what the teacher answered.
+struct Attempt {
+  const Record* turn_in = nullptr;
+  const Record* assessment = nullptr;  // none: turned in without Check my work
+  const Record* review = nullptr;      // the latest answer
+};
+
+struct RecordSet {
+  PersonId me;
+  // person
+  RecordList goals, checkins, projects, steps, works, self_assessments, turn_ins, helps, replies, reviews,
+      observations, confirmations, help_answers, supports, profiles;
+  // own
+  RecordList drafts, assessment_drafts, pack_ups, seen, preferences;
+  std::vector<ClassRecords> classes;
+  RecordList standards;
+  std::set<OpId> waiting;
+  std::vector<store::Refusal> refusals;
+
+  // Reads what changed since the last time.
+  Status load(store::Store& store);
+  // Of a version's record id; nothing when it is not here or cannot be read.
+  PathwayPtr pathway(store::Store& store, const std::string& version) const;
+
+  std::string name_of(const PersonId& person) const;
+  Mark mark_of(const PersonId& person) const;
+  // A teacher of the class that has this pathway, or of any class of mine.
+  const Record* teacher_for(std::string_view class_stream) const;
+  const Record* member_me() const;
+  std::string standard_text(std::string_view code) const;
+
+  const Record* step(std::string_view project, std::string_view step) const;
+  std::vector<const Record*> works_of(std::string_view project, std::string_view step) const;
+  std::vector<Attempt> attempts(std::string_view project, std::string_view step) const;
+  const Record* assessment_draft(std::string_view project, std::string_view step, int attempt) const;
+  const Record* draft(std::string_view place) const;
+  std::string draft_text(std::string_view place, std::string_view name) const;
+  Field draft_field(std::string_view place, std::string_view name) const;
+  bool is_seen(std::string_view id) const;
+  bool is_dismissed(std::string_view id) const;
+  // True when nothing of it waits.
+  bool is_sent(const Record& record) const;
+
+ private:
+  Status load_person(store::Store& store);
+  Status load_own(store::Store& store);
+  Status load_class(store::Store& store, ClassRecords& of);
+  Result<bool> moved(store::Store& store, const std::string& stream);
+
+  std::map<std::string, std::int64_t> seen_heads_;
+  std::string refusal_state_;
+  mutable std::map<std::string, PathwayPtr> pathways_;
+};
+
+// Ids of the records there is one of.
+RecordId step_record(std::string_view project, std::string_view step);
+RecordId assessment_draft_record(std::string_view project, std::string_view step, int attempt);
+
+const Record* find_record(const RecordList& records, std::string_view id);
+std::string id_of(const Record& record);
+// Deleted or archived by somebody who saw everything that is there: an edit that the deletion did not see
+// wins.
+Result<bool> gone(store::Store& store, const Record& record, std::string_view flag);
+
+// A text with the head that was read: the displayed one. Others that are there stay to be shown.
+Field field_of(const Record* record, std::string_view name);
+Result<std::vector<OpId>> parse_base(std::string_view base);
+// The same for a form of several fields: "want:<id>;by:<id>".
+std::string bases_of(const Record& record, const std::vector<std::string>& names);
+Result<std::map<std::string, std::vector<OpId>>> parse_bases(std::string_view bases);
+
+Phrase phrase(std::string key, std::vector<Argument> arguments = {}, std::int64_t count = -1);
+Mark parse_mark(std::string_view text);
+std::string mark_text(const Mark& mark);
+std::string one_line(std::string_view text, std::size_t bytes_max = 80);
+
+}  // namespace waymark::app

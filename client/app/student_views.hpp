@@ -1,0 +1,105 @@
+// The views of a signed-in student as functions of what is there: records, the day, and the few choices of
+// this sitting that are nobody's record.
+#pragma once
+
+#include "client/app/student_records.hpp"
+
+namespace waymark::app {
+
+// An undo that met a newer change: both are offered.
+struct UndoMeeting {
+  record::RecordKey key;
+  std::string field;
+  record::Value old_value;
+};
+
+// What this sitting remembers. Lost at the next start without harm.
+struct Sitting {
+  IdeaFilter filter = IdeaFilter::everything;
+  std::vector<std::string> marked;  // pathways for comparison
+  std::string picked, product;
+  Destination place;  // where the student last worked: what Pack up returns to
+  std::optional<UndoMeeting> meeting;
+};
+
+struct Scene {
+  const RecordSet& r;
+  store::Store& store;
+  FileFolder& files;
+  const Calendar& calendar;
+  const Sitting& sitting;
+  const StudentOptions& options;
+  std::string language;
+
+  const std::string& words(const domain::Text& text) const { return text.in(language); }
+};
+
+// ---- projects and steps
+struct ProjectState {
+  const Record* project = nullptr;
+  PathwayPtr pathway;  // none: its class's records are not here
+  std::string id() const { return id_of(*project); }
+};
+ProjectState project_state(const Scene& scene, const Record& project);
+// The project last worked on among those that are open, else the last of all; nothing when there is none.
+std::optional<ProjectState> current_project(const Scene& scene);
+// The one a destination names, else the current one.
+std::optional<ProjectState> project_of(const Scene& scene, std::string_view id);
+StepState step_state(const Scene& scene, const ProjectState& project, const domain::PathwayStep& step);
+// Where the flag stands: the first step that is the student's to do; nothing when all are turned in.
+const domain::PathwayStep* step_here(const Scene& scene, const ProjectState& project);
+std::string question_of(const Scene& scene, const ProjectState& project);
+std::string emblem_of(const domain::Pathway& pathway);
+Trail trail_of(const Scene& scene, const ProjectState& project, std::string_view here);
+std::vector<Item> items_of(const Scene& scene, const ProjectState& project, const domain::PathwayStep& step);
+WorkPiece work_piece(const Scene& scene, const Record& work);
+std::vector<std::string> suggestions_of(const Scene& scene);
+std::string teacher_of(const Scene& scene, const ProjectState* project);
+StandardTag standard_tag(const Scene& scene, std::string_view code);
+
+// ---- check my work
+struct CheckState {
+  const domain::PathwayRubric* rubric = nullptr;  // none: the step has no Check my work
+  int attempt = 1;
+  bool turned_in = false;           // nothing can be changed any more
+  const Record* source = nullptr;   // the draft, or what was turned in; none: nothing chosen yet
+  const Record* earlier = nullptr;  // the assessment of the try before
+  std::string proudest, hardest;    // criteria that need a reason; empty until every level is chosen
+  bool begun = false, done = false;
+  Phrase waits_for;
+  Destination waits_to;
+
+  int level(std::string_view criterion) const;
+  std::string because(std::string_view criterion) const;
+  bool needs_because(std::string_view criterion) const {
+    return criterion == proudest || criterion == hardest;
+  }
+};
+CheckState check_state(const Scene& scene, const ProjectState& project, const domain::PathwayStep& step);
+// Why a step cannot be turned in now; empty when it can.
+Phrase turn_in_waits_for(const Scene& scene, const ProjectState& project, const domain::PathwayStep& step,
+                         const CheckState& check);
+
+// ---- safety
+std::vector<std::string> conflict_ids(const Scene& scene);  // "<kind>/<record>/<field>", newest first
+bool has_conflict(const Record& record);
+// Where a record is shown.
+Destination place_of(const RecordSet& records, const Record& record);
+
+// ---- views
+TodayView today_view(const Scene& scene);
+PackUpView pack_up_view(const Scene& scene);
+ProjectView project_view(const Scene& scene, const Destination& to);
+CheckView check_view(const Scene& scene, const Destination& to);
+FinishView finish_view(const Scene& scene, const Destination& to);
+AnswerView answer_view(const Scene& scene, const Destination& to);
+GoalsView goals_view(const Scene& scene);
+IdeasView ideas_view(const Scene& scene);
+CompareIdeasView compare_ideas_view(const Scene& scene, const Destination& to);
+GrowthView growth_view(const Scene& scene, const Destination& to);
+AboutMeView about_me_view(const Scene& scene);
+Result<ConflictView> conflict_view(const Scene& scene, const Destination& to);
+RefusalsView refusals_view(const Scene& scene);
+Result<std::vector<WaitingThing>> waiting_things(const Scene& scene);
+
+}  // namespace waymark::app
