@@ -65,6 +65,7 @@ struct Node {
   Hit hit = Hit::none;
   bool enabled = true;
   Id id = 0;
+  std::string path;
   Id group = 0;            // radio group
   bool preferred = false;  // the group's stop for Tab while nothing is chosen
   std::optional<Semantic> semantic;

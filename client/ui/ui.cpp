@@ -88,7 +88,8 @@ int Ui::Impl::leaf(const Box& box, std::string_view key) {
     above.last = index;
   }
   if (!key.empty()) {
-    n.id = id(key);
+    n.path = path_of(key);
+    n.id = id_of(n.path);
     if (paths_used[n.id]++ && tree.doubled.size() < 100) tree.doubled.push_back(path_of(key));
   }
   return index;
@@ -432,7 +433,7 @@ void Ui::Impl::paint(const Painter& p, int index, int layer, int parent, Rect cl
   int told = parent;
   if (n.semantic && !(silent && n.hit == Hit::none)) {
     Semantic s = *n.semantic;
-    if (n.id) s.id = n.id;
+    if (!n.path.empty()) s.id = n.id, s.path = n.path;
     s.bounds = r;
     s.visible = visible;
     s.parent = parent;
