@@ -63,6 +63,7 @@ Status SampleDevice::sync(std::int64_t left) {
     request.replica = replica_;
     request.now_ms = school_.clock().now_ms();
     request.before = position_;
+    for (const auto& [stream, cursor] : cursors_) request.cursors.push_back(cursor);
     std::size_t end = std::min(pending_.size(), sent + wire::ops_per_request_max);
     for (; sent < end; sent++) {
       position_ = record::next(position_, record::op_id(pending_[sent]));
@@ -71,6 +72,11 @@ Status SampleDevice::sync(std::int64_t left) {
     request.waiting = static_cast<std::int64_t>(request.ops.size() + pending_.size() - sent) + left;
     WAYMARK_TRY(body, school_.sync(bearer, wire::encode(request)));
     WAYMARK_TRY(reply, wire::decode_reply(body));
+    for (const auto& granted : reply.granted)
+      cursors_[granted.stream] = {granted.stream, granted.access, {}, {}, 0, false};
+    for (const auto& page : reply.pages)
+      if (auto found = cursors_.find(page.stream); found != cursors_.end())
+        found->second = {page.stream, found->second.access, page.feed, page.segment, page.seq, false};
     if (!reply.refused.empty())
       return Error{Code::invalid, "the school refused an op of the sample: " + reply.refused[0].sentence};
     if (reply.position != position_)

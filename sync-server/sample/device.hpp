@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/wire/messages.hpp"
 #include "sync-server/service/school.hpp"
 
 namespace waymark::server {
@@ -43,6 +44,7 @@ class SampleDevice {
   Random& random_;
   record::Position position_;
   std::vector<std::string> pending_;
+  std::map<std::string, wire::StreamCursor> cursors_;  // what it has read
   struct File {
     std::string stream, hash, bytes, mime;
   };

@@ -92,6 +92,8 @@ class Maker {
     }
     clock_.set_ms(days_[kSchoolDays] - 5 * kDay + 15 * 60 * kMinute);
     WAYMARK_CHECK(make_school());
+    // Three weeks in one transaction: whole or not there at all, and one wait for the disk.
+    WAYMARK_TRY(transaction, store::Transaction::begin(school_->store().db()));
     WAYMARK_CHECK(import_assets());
     WAYMARK_CHECK(add_staff());
     WAYMARK_CHECK(publish());
@@ -99,6 +101,7 @@ class Maker {
     WAYMARK_CHECK(read_work());
     WAYMARK_CHECK(play());
     WAYMARK_CHECK(print_cards());
+    WAYMARK_CHECK(transaction.commit());
     return std::move(out_);
   }
 
