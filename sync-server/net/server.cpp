@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <ctime>
 #include <future>
+#include <limits>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -162,7 +163,8 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     if (server_.stopping && buffer_.size() == 0) return close();
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(server_.options.header_bytes_max));
-    parser_->body_limit(boost::none);  // set once the header tells what is asked
+    // Set once the header tells what is asked. (Beast 1.74 takes "none" for zero.)
+    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
     if (buffer_.size() > 0) return read_header();
     idle_ = true;
     within(server_.options.idle_ms);

@@ -100,6 +100,15 @@ Result<http::Later> student(School& school, const Computer& computer, const json
                      }};
 }
 
+// A PIN chosen anew on a student's own computer; only its hash comes.
+Result<Response> new_pin(School& school, const Request& request, const json& body) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  WAYMARK_TRY(hash, http::text_of(body, "pin_hash"));
+  WAYMARK_TRY(kind, http::text_of(body, "pin_kind"));
+  WAYMARK_CHECK(school.change_pin(bearer, hash, kind));
+  return http::no_content();
+}
+
 Answer join(School& school, const Request& request) {
   auto body = http::json_body(request);
   if (!body) return body.error();
@@ -107,6 +116,7 @@ Answer join(School& school, const Request& request) {
   if (!step) return step.error();
   if (*step == "begin") return begin(school, request, *body);
   if (*step == "finish") return finish(school, request, *body);
+  if (*step == "pin") return new_pin(school, request, *body);
   if (*step != "card" && *step != "student") return Error{Code::malformed, "no such step of joining"};
   if (request.bearer().empty()) return Error{Code::unauthorized, "no computer's token came with the request"};
   auto computer = school.computer(request.bearer());
