@@ -139,6 +139,10 @@ void Catalogue::choose(std::string_view language) {
   missing_.clear();
 }
 
+void Catalogue::lend(std::string_view language, std::map<std::string, std::string> words) {
+  lent_.insert_or_assign(std::string(language), std::move(words));
+}
+
 bool Catalogue::has(std::string_view key) const {
   const std::string name(key);
   return !words_->get(name, -1).empty() || !words_->get(name, 1).empty();
@@ -149,6 +153,11 @@ std::string Catalogue::find(std::string_view key, std::int64_t count) const {
   std::string found = words_->get(name, count);
   if (found.empty()) found = words_->get(name, count < 0 ? 1 : -1);
   if (found.empty()) {
+    const bool pseudo = language_ == "qps";
+    const auto language = lent_.find(pseudo ? "en" : std::string_view(language_));
+    if (language != lent_.end())
+      if (const auto lent = language->second.find(name); lent != language->second.end())
+        return pseudo ? lengthened(lent->second) : lent->second;
     if (missing_.size() < 1000) missing_.insert(name);
     return name;
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <locale>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -36,6 +37,9 @@ class Catalogue {
   void choose(std::string_view language);
   std::string_view language() const { return language_; }
 
+  // Words for keys that no catalogue has: pages of tests and tools.
+  void lend(std::string_view language, std::map<std::string, std::string> words);
+
   bool has(std::string_view key) const;
   std::string word(const app::Phrase& phrase) const;
   std::string plain(const Text& text) const;
@@ -56,6 +60,7 @@ class Catalogue {
   std::string say(std::string_view key, std::vector<app::Argument> arguments) const;
 
   std::string language_;
+  std::map<std::string, std::map<std::string, std::string>, std::less<>> lent_;
   std::unique_ptr<Language> words_;
   mutable std::set<std::string> missing_;
 };
