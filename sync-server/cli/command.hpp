@@ -59,6 +59,13 @@ class Line {
 // Each file of commands has a pair of these; main calls them all.
 void add_school_commands(Commands& commands);
 void add_school_lines(Line& line);
+void add_import_commands(Commands& commands);
+void add_import_lines(Line& line);
+
+// The sample school needs no school that is there, so it is no command of one.
+void add_sample_line(Line& line);
+Result<json> make_sample_school(const Asked& asked);
+std::string print_sample(const json& result);
 
 // ---- what commands need
 // An argument, or the default; `malformed` when it is no text.

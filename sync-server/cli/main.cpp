@@ -14,7 +14,7 @@ namespace {
 
 int fail(const Error& error) {
   std::cerr << "waymark-server: " << sentence(error) << "\n";
-  return error.code == Code::invalid || error.code == Code::malformed ? 2 : 1;
+  return error.code == Code::invalid ? 2 : 1;
 }
 
 void add_init_line(Line& line) {
@@ -95,9 +95,12 @@ int run(int count, char** words) {
   Line line(app, asked);
   Commands commands;
   add_school_commands(commands);
+  add_import_commands(commands);
   add_init_line(line);
   add_serve_line(line);
   add_school_lines(line);
+  add_import_lines(line);
+  add_sample_line(line);
   auto* version_line = app.add_subcommand("version", "Version, protocol versions, build");
   version_line->add_flag("--json", asked.as_json, "Machine-readable output");
   version_line->callback([&asked] { asked.command = "version"; });
@@ -130,6 +133,12 @@ int run(int count, char** words) {
     auto result = init(asked);
     if (!result) return fail(result.error());
     show(asked, *result, print_init);
+    return 0;
+  }
+  if (asked.command == "sample") {
+    auto result = make_sample_school(asked);
+    if (!result) return fail(result.error());
+    show(asked, *result, print_sample);
     return 0;
   }
   auto result = run_somewhere(commands, asked);
