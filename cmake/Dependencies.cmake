@@ -14,6 +14,10 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 # Unicode normalization (NFC) and case folding in one small library.
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 
+# Both programs' commands, and their archives: rosters in (with limits on what they expand to), exports out.
+find_package(CLI11 REQUIRED)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+
 if(WAYMARK_CLIENT)
   # HTTP on the student's side: the customer's choice.
   find_package(CURL REQUIRED)
@@ -31,10 +35,7 @@ if(WAYMARK_SERVER)
   find_package(Boost 1.74 REQUIRED)
   find_package(OpenSSL REQUIRED)
   find_package(spdlog REQUIRED)
-  find_package(CLI11 REQUIRED)
   pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
-  # Zip archives of rosters, with limits on what they expand to.
-  pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
   # RFC 4180 reader.
   find_library(CSV_LIBRARY csv REQUIRED)
   find_path(CSV_INCLUDE csv.h REQUIRED)
