@@ -695,9 +695,19 @@ struct App::Impl {
         case Code::server_busy:
         case Code::cancelled:
           break;
-        default:
+        case Code::unauthorized:
+        case Code::identity_changed:
+        case Code::not_waymark:
+        case Code::unsupported:
+        case Code::disk_full:
+        case Code::io:
+        case Code::database_damaged:
           view.problem = sentence_of({*code, ""});
           view.problem_do = {"error." + std::string(name(*code)) + ".do", {}, -1};
+          return;
+        default:
+          view.problem = {"status.problem", {}, -1};
+          view.problem_do = {"status.problem.do", {}, -1};
           return;
       }
     if (const auto& file = me->link->file_problem(); file && file->code != Code::offline &&

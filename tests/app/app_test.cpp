@@ -1,0 +1,688 @@
+#include <filesystem>
+#include <fstream>
+
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/app/computer.hpp"
+#include "client/app/connection.hpp"
+#include "client/app/records.hpp"
+#include "shared/store/files.hpp"
+#include "tests/app/world.hpp"
+
+using namespace waymark;
+using namespace waymark::app;
+using waymark::test::Lab;
+using waymark::test::World;
+
+namespace {
+
+Go to(Screen screen) { return Go{{screen, {}, {}, {}, {}, Focus::none}}; }
+
+std::vector<std::string> at_school(World& world, const PersonId& person) {
+  std::vector<std::string> wants;
+  for (const auto& goal : world.school->store().records(domain::person_stream(person), "goal").value())
+    wants.push_back(goal.text("want"));
+  std::sort(wants.begin(), wants.end());
+  return wants;
+}
+
+}  // namespace
+
+TEST_CASE("a new computer shows nobody and says that it belongs to no school") {
+  World world;
+  Lab lab(world, "lab-03");
+  const auto& who = lab.see<WhoView>();
+  CHECK(who.tiles.empty());
+  CHECK_FALSE(who.joined);
+  CHECK_FALSE(lab.app->shown().frame.has_value());
+  lab.app->dispatch(to(Screen::join));
+  CHECK(lab.see<JoinView>().step == JoinStep::computer_code);
+  lab.app->dispatch(to(Screen::who));
+  CHECK(lab.shows<WhoView>());
+}
+
+TEST_CASE("a computer joins by its code, a student by a card and a PIN chosen twice, and Today opens") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  const auto& joined = lab.see<JoinView>();
+  CHECK(joined.school == "Alder Creek");
+  CHECK(joined.fingerprint == world.school->fingerprint());
+  lab.app->dispatch(JoinWithCard{world.card(world.amira)});
+  CHECK(lab.see<JoinView>().busy);
+  lab.run(2);
+  CHECK(lab.see<PinView>().choosing);
+  CHECK(lab.see<PinView>().may_switch);
+  CHECK(lab.see<PinView>().who.name == "Amira");
+  lab.app->dispatch(ChoosePin{PinKind::pictures, "0b31"});
+  CHECK(lab.see<PinView>().again);
+  lab.app->dispatch(ChoosePin{PinKind::pictures, "0b32"});
+  CHECK(lab.see<PinView>().error.key == "pin.differs");
+  CHECK_FALSE(lab.see<PinView>().again);
+  lab.app->dispatch(ChoosePin{PinKind::pictures, "0b31"});
+  lab.app->dispatch(ChoosePin{PinKind::pictures, "0b31"});
+  lab.run(2);
+  CHECK(lab.shows<TodayView>());
+  CHECK(lab.frame().me.name == "Amira");
+  lab.app->dispatch(Lock{});
+  const auto& who = lab.see<WhoView>();
+  REQUIRE(who.tiles.size() == 1);
+  CHECK(who.tiles[0].name == "Amira");
+  CHECK(who.computer == "lab-03");
+}
+
+TEST_CASE("the QR's one text names the address too") {
+  World world;
+  Lab lab(world, "lab-03");
+  auto code = world.school->add_computer_code("lab-03").value();
+  lab.app->dispatch(to(Screen::join));
+  lab.app->dispatch(JoinComputer{"", "https://192.168.4.2:8443/join#" + code});
+  lab.run(2);
+  CHECK(lab.see<JoinView>().step == JoinStep::card);
+  CHECK(lab.see<JoinView>().address == "https://192.168.4.2:8443");
+}
+
+TEST_CASE("every reason why joining does not work is a sentence of its own, and what was typed stays") {
+  World world;
+  Lab lab(world, "lab-03");
+  auto code = world.school->add_computer_code("lab-03").value();
+  auto tried = [&](const std::string& address, const std::string& typed) {
+    lab.app->dispatch(JoinComputer{address, typed});
+    lab.run(3);
+    CHECK_FALSE(lab.see<JoinView>().busy);
+    CHECK(lab.see<JoinView>().step == JoinStep::computer_code);
+    CHECK(lab.see<JoinView>().code == typed);
+    return lab.see<JoinView>().error.key;
+  };
+  lab.app->dispatch(to(Screen::join));
+  CHECK(tried("school.example", "ABCD") == "error.code_unknown");
+  CHECK(tried("not an address", code) == "error.address");
+  CHECK(tried("school.example", "0000-0000-0000-0000") == "error.code_unknown");
+  lab.net.plugged = false;
+  CHECK(tried("school.example", code) == "error.offline");
+  lab.net.plugged = true;
+  lab.net.portal = true;
+  CHECK(tried("school.example", code) == "error.not_waymark");
+  lab.net.portal = false;
+  lab.join_computer();
+
+  auto card_tried = [&](const std::string& card) {
+    lab.app->dispatch(JoinWithCard{card});
+    lab.run(1);
+    CHECK(lab.see<JoinView>().card == card);
+    return lab.see<JoinView>().error.key;
+  };
+  CHECK(card_tried("ABC") == "error.card_unknown");
+  CHECK(card_tried("ZZZZ-ZZZZ") == "error.card_unknown");
+  auto old = world.card(world.amira);
+  REQUIRE(world.school->reprint_card(world.amira));
+  CHECK(card_tried(old) == "error.card_voided");
+  CHECK(card_tried("ZZZZ-ZZZZ") == "error.card_unknown");
+  CHECK(card_tried("ZZZZ-ZZZZ") == "error.card_unknown");
+  CHECK(card_tried("ZZZZ-ZZZZ") == "error.slowed_down");
+  CHECK(lab.see<JoinView>().error.count > 0);
+  lab.net.plugged = false;
+  CHECK(card_tried("ZZZZ-ZZZZ") == "error.offline");
+}
+
+TEST_CASE("a code works once, and a used one is named as such") {
+  World world;
+  Lab first(world, "lab-03"), second(world, "lab-04");
+  auto code = world.school->add_computer_code("lab-03").value();
+  for (auto* lab : {&first, &second}) {
+    lab->app->dispatch(to(Screen::join));
+    lab->app->dispatch(JoinComputer{"school.example", code});
+    lab->run(2);
+  }
+  CHECK(first.see<JoinView>().step == JoinStep::card);
+  CHECK(second.see<JoinView>().error.key == "error.code_used");
+}
+
+TEST_CASE("signing in needs no network, a wrong PIN is slowed down, and restarting does not help a guesser") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.app->dispatch(Lock{});
+  lab.net.plugged = false;
+  lab.app->dispatch(SignIn{world.amira.hex()});
+  for (int i = 0; i < 2; i++) {
+    lab.app->dispatch(EnterPin{"0000"});
+    CHECK(lab.see<PinView>().error.key == "error.wrong_pin");
+    CHECK(lab.see<PinView>().wait_s == 0);
+  }
+  lab.app->dispatch(EnterPin{"0000"});
+  CHECK(lab.see<PinView>().wait_s == 2);
+  lab.app->dispatch(EnterPin{"4711"});  // not looked at while waiting
+  CHECK(lab.shows<PinView>());
+  lab.start();
+  lab.app->dispatch(SignIn{world.amira.hex()});
+  CHECK(lab.see<PinView>().wait_s == 2);
+  auto version = lab.app->shown().version;
+  world.clock.advance_ms(1'000);
+  CHECK(lab.see<PinView>().wait_s == 1);
+  CHECK(lab.app->shown().version > version);
+  world.clock.advance_ms(1'000);
+  lab.app->dispatch(EnterPin{"0000"});
+  CHECK(lab.see<PinView>().wait_s == 4);
+  world.clock.advance_ms(4'000);
+  lab.app->dispatch(EnterPin{"4711"});
+  CHECK(lab.shows<TodayView>());
+}
+
+TEST_CASE("a card at a second computer asks for the PIN chosen at the first") {
+  World world;
+  Lab three(world, "lab-03"), seven(world, "lab-07");
+  three.join_computer();
+  three.join_student(world.amira, "4711");
+  seven.join_computer();
+  seven.app->dispatch(JoinWithCard{world.card(world.amira)});
+  seven.run(2);
+  CHECK_FALSE(seven.see<PinView>().choosing);
+  seven.app->dispatch(EnterPin{"0000"});
+  seven.run(2);
+  CHECK(seven.see<PinView>().error.key == "error.wrong_pin");
+  seven.app->dispatch(EnterPin{"4711"});
+  seven.run(2);
+  CHECK(seven.shows<TodayView>());
+}
+
+TEST_CASE(
+    "a PIN changed without a network works here at once, and at other computers when the school knows") {
+  World world;
+  Lab three(world, "lab-03"), seven(world, "lab-07");
+  three.join_computer();
+  three.join_student(world.amira, "4711");
+  three.net.plugged = false;
+  three.app->dispatch(ChangePin{});
+  three.app->dispatch(EnterPin{"4711"});
+  CHECK(three.see<PinView>().choosing);
+  three.app->dispatch(ChoosePin{PinKind::digits, "0815"});
+  three.app->dispatch(ChoosePin{PinKind::digits, "0815"});
+  CHECK(three.shows<TodayView>());
+  three.app->dispatch(Lock{});
+  three.sign_in(world.amira, "0815");
+  three.net.plugged = true;
+  three.app->sync_now();
+  three.run(30);
+  seven.join_computer();
+  seven.join_student(world.amira, "0815");
+}
+
+TEST_CASE("after five minutes without input it locks by itself, and input puts that off") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  world.clock.advance_ms(lock_after_ms - 1);
+  lab.app->tick();
+  CHECK(lab.shows<TodayView>());
+  lab.app->touched();
+  world.clock.advance_ms(lock_after_ms - 1);
+  lab.app->tick();
+  CHECK(lab.shows<TodayView>());
+  CHECK(lab.app->wake_at_ms() <= world.clock.steady_ms() + 1);
+  world.clock.advance_ms(1);
+  lab.app->tick();
+  CHECK(lab.see<WhoView>().notice.key == "notice.locked");
+  CHECK_FALSE(lab.app->shown().frame.has_value());
+}
+
+TEST_CASE("Back goes where one came from, and nothing changes while nothing happens") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(20);
+  CHECK_FALSE(lab.frame().can_go_back);
+  lab.app->dispatch(to(Screen::goals));
+  lab.app->dispatch(to(Screen::settings));
+  lab.app->dispatch(to(Screen::settings));
+  CHECK(lab.see<SettingsView>().computer == "lab-03");
+  CHECK(lab.see<SettingsView>().has_pin);
+  lab.app->dispatch(Back{});
+  CHECK(lab.shows<GoalsView>());
+  lab.app->dispatch(Back{});
+  CHECK(lab.shows<TodayView>());
+  CHECK_FALSE(lab.frame().can_go_back);
+  auto version = lab.app->shown().version;
+  lab.app->tick();
+  CHECK(lab.app->shown().version == version);
+}
+
+TEST_CASE("what is written offline waits, goes by itself, and is found at another computer") {
+  World world;
+  Lab three(world, "lab-03"), seven(world, "lab-07");
+  three.join_computer();
+  three.join_student(world.amira);
+  three.net.plugged = false;
+  three.run(5);
+  three.add_goal("ask better questions");
+  three.run(5);
+  CHECK(three.frame().status.saved);
+  CHECK(three.frame().status.waiting > 0);
+  CHECK(three.frame().status.waiting_phrase.key == "status.waiting");
+  CHECK(three.frame().status.problem.key == "");
+  CHECK(at_school(world, world.amira).empty());
+  three.net.plugged = true;
+  three.run(400);
+  CHECK(three.frame().status.waiting == 0);
+  CHECK(three.frame().status.waiting_phrase.key == "status.all_at_school");
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"ask better questions"});
+  seven.join_computer();
+  seven.join_student(world.amira);
+  seven.run(30);
+  CHECK(seven.goals() == std::vector<std::string>{"ask better questions"});
+}
+
+TEST_CASE("a reply that is lost, a busy school and a captive portal lose nothing and repeat nothing") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.add_goal("one");
+  lab.net.lose_next_reply = true;
+  lab.run(60);
+  lab.add_goal("two");
+  lab.net.busy = 2;
+  lab.run(120);
+  lab.net.portal = true;
+  lab.add_goal("three");
+  lab.run(60);
+  CHECK(lab.frame().status.problem.key == "error.not_waymark");
+  CHECK(lab.frame().status.waiting > 0);
+  lab.net.portal = false;
+  lab.run(400);
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one", "three", "two"});
+  CHECK(lab.frame().status.problem.key == "");
+}
+
+TEST_CASE("a renewed TLS key is believed when the school's identity has signed it, another school never") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.net.spki = std::string(64, 'b');
+  lab.add_goal("one");
+  lab.run(60);
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one"});
+  CHECK(lab.frame().status.problem.key == "");
+
+  World elsewhere(12);
+  lab.net.attach(*elsewhere.school);
+  lab.net.spki = std::string(64, 'c');
+  lab.add_goal("two");
+  lab.run(60);
+  CHECK(lab.frame().status.problem.key == "error.identity_changed");
+  CHECK(lab.frame().status.waiting > 0);
+  lab.net.attach(*world.school);
+  lab.net.spki = std::string(64, 'b');
+  lab.run(400);
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("what waits when a student packs up goes while nobody is signed in, and after a restart") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.net.plugged = false;
+  lab.add_goal("one");
+  lab.app->dispatch(PackUp{"write down the second question"});
+  CHECK(lab.shows<WhoView>());
+  lab.net.plugged = true;
+  lab.run(400);
+  CHECK(lab.shows<WhoView>());
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one"});
+  auto packed = world.school->store().records(domain::own_stream(world.amira), "pack_up").value();
+  REQUIRE(packed.size() == 1);
+  CHECK(packed[0].text("line") == "write down the second question");
+
+  lab.net.plugged = false;
+  lab.sign_in(world.amira);
+  lab.add_goal("two");
+  lab.app->dispatch(Lock{});
+  lab.start();
+  lab.net.plugged = true;
+  lab.run(60);
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one", "two"});
+}
+
+TEST_CASE("at another computer a student is told what still waits on the first") {
+  World world;
+  Lab three(world, "lab-03"), seven(world, "lab-07");
+  three.join_computer();
+  three.join_student(world.amira);
+  three.run(30);
+  seven.join_computer();
+  // The school has heard of more from there than it has got.
+  auto token = app::Computer::open(three.folder, world.clock).value().profile(world.amira.hex())->token;
+  auto bearer = world.school->bearer(token).value();
+  REQUIRE(world.school->accounts().device_heard(bearer.token_hash, 2));
+  seven.join_student(world.amira);
+  seven.run(10);
+  const auto& status = seven.frame().status;
+  CHECK(status.problem.key == "status.elsewhere");
+  CHECK(status.problem.count == 2);
+  REQUIRE(status.problem.arguments.size() == 2);
+  CHECK(status.problem.arguments[1].value ==
+        std::variant<std::string, std::int64_t, Day, Moment>(std::string("lab-03")));
+}
+
+TEST_CASE("an old copy says since when, before anybody signs in") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.app->dispatch(Lock{});
+  lab.run(5);
+  CHECK(lab.see<WhoView>().heard_phrase.key == "");
+  lab.net.plugged = false;
+  world.clock.advance_ms(std::int64_t{3} * 24 * 3600 * 1000);
+  lab.start();
+  CHECK(lab.see<WhoView>().heard_phrase.key == "who.heard");
+  CHECK(lab.see<WhoView>().heard.day.from_today == -3);
+}
+
+TEST_CASE("Forget me is refused while something waits, and takes everything away when all is at school") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.net.plugged = false;
+  lab.add_goal("one");
+  lab.app->dispatch(to(Screen::settings));
+  CHECK_FALSE(lab.see<SettingsView>().can_forget);
+  lab.app->dispatch(ForgetMe{});
+  CHECK(lab.frame().error.key == "error.forget_waits");
+  lab.net.plugged = true;
+  lab.run(400);
+  CHECK(lab.see<SettingsView>().can_forget);
+  auto profile = lab.folder + "/profiles/" + world.amira.hex();
+  CHECK(std::filesystem::exists(profile));
+  lab.app->dispatch(ForgetMe{});
+  CHECK(lab.see<WhoView>().notice.key == "notice.forgotten");
+  CHECK(lab.see<WhoView>().tiles.empty());
+  CHECK_FALSE(std::filesystem::exists(profile));
+  lab.join_student(world.amira);
+  lab.run(30);
+  CHECK(lab.goals() == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("two programs on one student's folder: the second is refused with a sentence") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  AppOptions options;
+  options.data = lab.folder;
+  options.clock = &world.clock;
+  options.random = &world.random;
+  options.utc_offset = [](std::int64_t) { return 0; };
+  auto other = App::open(options).value();
+  other->dispatch(SignIn{world.amira.hex()});
+  other->dispatch(EnterPin{"4711"});
+  const auto* who = std::get_if<WhoView>(&other->shown().screen);
+  REQUIRE(who != nullptr);
+  CHECK(who->notice.key == "error.database_locked");
+  lab.app.reset();
+  other->dispatch(SignIn{world.amira.hex()});
+  other->dispatch(EnterPin{"4711"});
+  CHECK(std::holds_alternative<TodayView>(other->shown().screen));
+}
+
+TEST_CASE("a computer that the school has removed says so, keeps everything, and can join again") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  auto computers = world.school->accounts().computers().value();
+  REQUIRE(computers.size() == 1);
+  REQUIRE(world.school->accounts().remove_computer(computers[0].id));
+  lab.add_goal("one");
+  lab.run(30);
+  CHECK(lab.frame().status.problem.key == "error.unauthorized");
+  CHECK(lab.frame().status.waiting > 0);
+  lab.app->dispatch(Lock{});
+  lab.app->dispatch(to(Screen::join));
+  lab.app->dispatch(JoinWithCard{world.card(world.amira)});
+  lab.run(2);
+  CHECK(lab.see<JoinView>().step == JoinStep::computer_code);
+  CHECK(lab.see<JoinView>().error.key == "error.unauthorized");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(400);
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one"});
+}
+
+// ---- disks
+
+namespace {
+
+// The connection opened last: a full disk is made by SQLite's own limit, which belongs to a connection.
+sqlite3* last_connection = nullptr;
+int remember_connection(sqlite3* connection, const char**, const sqlite3_api_routines*) {
+  last_connection = connection;
+  return SQLITE_OK;
+}
+void limit_pages(const std::string& pages) {
+  REQUIRE(last_connection != nullptr);
+  REQUIRE(sqlite3_exec(last_connection, ("PRAGMA max_page_count=" + pages).c_str(), nullptr, nullptr,
+                       nullptr) == SQLITE_OK);
+}
+
+// Overwrites a middle part of the database's pages, as a bad disk does.
+void damage(const std::string& database) {
+  auto size = static_cast<std::int64_t>(std::filesystem::file_size(database));
+  std::fstream file(database, std::ios::in | std::ios::out | std::ios::binary);
+  for (std::int64_t at = size / 4; at < size / 2; at += 4096) {
+    file.seekp(at);
+    std::string noise(512, static_cast<char>(0x5a));
+    file.write(noise.data(), static_cast<std::streamsize>(noise.size()));
+  }
+}
+
+std::string database_of(const Lab& lab, const PersonId& person) {
+  return lab.folder + "/profiles/" + person.hex() + "/records.db";
+}
+
+}  // namespace
+
+TEST_CASE("damaged records are copied aside and mended: what was sent comes back, what waited is sent") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  for (int i = 0; i < 40; i++) lab.add_goal("sent " + std::to_string(i) + std::string(200, 'x'));
+  lab.run(400);
+  REQUIRE(at_school(world, world.amira).size() == 40);
+  lab.net.plugged = false;
+  for (int i = 0; i < 40; i++) lab.add_goal("unsent " + std::to_string(i) + std::string(200, 'y'));
+  lab.app.reset();
+  {
+    // Into the one file, as a clean end does.
+    auto database = store::Db::open(database_of(lab, world.amira)).value();
+    REQUIRE(database->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+  damage(database_of(lab, world.amira));
+  lab.start();
+  auto notice = lab.see<WhoView>().notice.key;
+  CHECK((notice == "notice.mended" || notice == "notice.mended_partly"));
+  lab.sign_in(world.amira);
+  CHECK((lab.frame().toast.key == "notice.mended" || lab.frame().toast.key == "notice.mended_partly"));
+  CHECK(std::filesystem::exists(lab.folder + "/profiles/" + world.amira.hex() + "/damaged-1/records.db"));
+  CHECK_FALSE(std::filesystem::exists(lab.folder + "/profiles/" + world.amira.hex() + "/mending"));
+  lab.net.plugged = true;
+  lab.run(400);
+  auto here = lab.goals(), there = at_school(world, world.amira);
+  CHECK(here == there);
+  auto sent =
+      std::count_if(there.begin(), there.end(), [](const auto& want) { return want.starts_with("sent"); });
+  auto unsent =
+      std::count_if(there.begin(), there.end(), [](const auto& want) { return want.starts_with("unsent"); });
+  CHECK(sent == 40);
+  // Only what stood on the overwritten bytes themselves can be gone; most of it must be there.
+  CHECK(unsent >= 20);
+  lab.app->dispatch(Lock{});
+  CHECK(lab.see<WhoView>().notice.key == "");
+}
+
+TEST_CASE("a database of which nothing sounds any more is begun anew and filled from the school") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.add_goal("one");
+  lab.run(60);
+  lab.app.reset();
+  for (auto tail : {"-wal", "-shm"}) std::filesystem::remove(database_of(lab, world.amira) + tail);
+  REQUIRE(store::write_durably(database_of(lab, world.amira), std::string(50'000, 'z')));
+  lab.start();
+  lab.sign_in(world.amira);
+  lab.run(60);
+  CHECK(lab.goals() == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("mending that was cut off is done again from the copy") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.net.plugged = false;
+  lab.add_goal("one");
+  lab.app.reset();
+  auto folder = lab.folder + "/profiles/" + world.amira.hex();
+  {
+    auto records = Records::open(folder, world.amira, world.clock, world.random).value();
+    CHECK(records->mended() == Mended::no);
+    REQUIRE(records->mark_damaged());
+  }
+  // The power went before the new database was in place.
+  std::filesystem::remove(folder + "/records.db");
+  {
+    auto records = Records::open(folder, world.amira, world.clock, world.random).value();
+    CHECK(records->mended() == Mended::whole);
+    CHECK(records->store().records(domain::person_stream(world.amira), "goal").value().size() == 1);
+    CHECK(records->store().waiting_count().value() > 0);
+  }
+  lab.start();
+  lab.net.plugged = true;
+  lab.run(100);
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("with a full disk nothing is half written, the sentence says so, and later it can be said again") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  sqlite3_auto_extension(reinterpret_cast<void (*)()>(remember_connection));
+  lab.join_student(world.amira);
+  sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(remember_connection));
+  lab.run(30);
+  lab.add_goal("one");
+  limit_pages("1");  // SQLite takes what there is: no page more
+  SaveGoal goal;
+  goal.fields.want = std::string(3900, 'w');
+  goal.fields.first_step = std::string(3900, 's');
+  goal.fields.by = "2026-12-04";
+  bool refused = false;
+  for (int i = 0; i < 50 && !refused; i++) {
+    lab.app->dispatch(goal);
+    refused = lab.frame().error.key == "error.disk_full";
+  }
+  CHECK(refused);
+  CHECK_FALSE(lab.frame().status.saved);
+  CHECK(lab.frame().status.saved_phrase.key == "status.not_saved");
+  limit_pages("1000000");
+  lab.app->dispatch(goal);
+  CHECK(lab.frame().error.key == "");
+  CHECK(lab.frame().status.saved);
+  lab.run(100);
+  auto there = at_school(world, world.amira);
+  CHECK(std::find(there.begin(), there.end(), "one") != there.end());
+}
+
+TEST_CASE("killed between two edits, nothing that was said to be saved is gone") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.app.reset();
+  int pipes[2];
+  REQUIRE(pipe(pipes) == 0);
+  pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    close(pipes[0]);
+    lab.net.plugged = false;
+    lab.start();
+    lab.sign_in(world.amira);
+    for (std::int32_t i = 0;; i++) {
+      lab.add_goal("goal " + std::to_string(i));
+      if (lab.frame().status.saved && write(pipes[1], &i, sizeof i) != sizeof i) _exit(1);
+    }
+  }
+  close(pipes[1]);
+  std::int32_t last = -1, said = -1;
+  while (last < 12 && read(pipes[0], &said, sizeof said) == sizeof said) last = said;
+  kill(child, SIGKILL);
+  while (read(pipes[0], &said, sizeof said) == sizeof said) last = said;
+  close(pipes[0]);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  REQUIRE(last >= 12);
+  lab.start();
+  lab.run(60);
+  lab.sign_in(world.amira);
+  auto here = lab.goals();
+  for (std::int32_t i = 0; i <= last; i++)
+    CHECK(std::find(here.begin(), here.end(), "goal " + std::to_string(i)) != here.end());
+  CHECK(at_school(world, world.amira) == here);
+}
+
+TEST_CASE("a damaged computer.json is set aside and told, and the students are still there") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.app.reset();
+  REQUIRE(store::write_durably(lab.folder + "/computer.json", "{\"v\":0,\"sch"));
+  lab.start();
+  CHECK(lab.see<WhoView>().notice.key == "notice.computer_set_aside");
+  CHECK(lab.see<WhoView>().tiles.size() == 1);
+  lab.sign_in(world.amira);
+  lab.add_goal("one");
+  CHECK(lab.goals() == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("PINs are four digits or four pictures, and go to the school in its own form") {
+  CHECK(pin_for_school("4711", PinKind::digits) == "4711");
+  CHECK(pin_for_school("0ab3", PinKind::pictures) == "1.11.12.4");
+  CHECK(pin_for_school("471", PinKind::digits).empty());
+  CHECK(pin_for_school("47111", PinKind::digits).empty());
+  CHECK(pin_for_school("471a", PinKind::digits).empty());
+  CHECK(pin_for_school("0abc", PinKind::pictures).empty());
+}
+
+TEST_CASE("an address is a computer's name or number with a port; plain HTTP must be asked for") {
+  CHECK(read_address(" 192.168.4.2:8443/ ").value() == "https://192.168.4.2:8443");
+  CHECK(read_address("HTTPS://School.example/join").value() == "https://School.example");
+  CHECK(read_address("http://127.0.0.1:8080").value() == "http://127.0.0.1:8080");
+  CHECK(read_address("").error().code == Code::invalid);
+  CHECK(read_address("ftp://school").error().code == Code::invalid);
+  CHECK(read_address("user@school").error().code == Code::invalid);
+  CHECK(read_address("two words").error().code == Code::invalid);
+  CHECK(read_address(std::string(261, 'a')).error().code == Code::invalid);
+}

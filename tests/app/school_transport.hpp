@@ -1,0 +1,175 @@
+// A network with a school behind it, in memory: answers as the server's routes do, by the real School. It can
+// be unplugged, lose replies, stand behind a captive portal, and change its TLS key.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "client/app/transport.hpp"
+#include "shared/wire/joining.hpp"
+#include "sync-server/service/school.hpp"
+
+namespace waymark::test {
+
+class SchoolTransport final : public app::Transport {
+ public:
+  explicit SchoolTransport(server::School& school) : school_(&school) {}
+
+  void attach(server::School& school) { school_ = &school; }
+
+  bool plugged = true;
+  bool portal = false;           // a captive portal answers
+  bool lose_next_reply = false;  // what was asked is done, and nobody hears of it
+  int busy = 0;                  // so many answers of 503
+  std::string spki = std::string(64, 'a');
+  std::vector<std::string> asked;  // "POST /v1/sync"
+
+  void begin(std::uint64_t ticket, app::HttpRequest request) override {
+    auto path = request.url.substr(request.url.find('/', request.url.find("://") + 3));
+    asked.push_back(request.method + " " + path);
+    if (!plugged) return end(ticket, Error{Code::offline, "unplugged"});
+    if (portal) {
+      app::HttpReply page{200, {{"content-type", "text/html"}}, "<html>Sign in to the guest network</html>"};
+      if (!request.pins.empty()) return end(ticket, Error{Code::identity_changed, "another key"});
+      return end(ticket, page);
+    }
+    if (!request.pins.empty() &&
+        std::find(request.pins.begin(), request.pins.end(), spki) == request.pins.end())
+      return end(ticket, Error{Code::identity_changed, "another key"});
+    if (busy > 0) {
+      busy--;
+      return end(ticket, failure(503, {Code::server_busy, "later"}, 7));
+    }
+    auto reply = answer(request, path);
+    if (std::exchange(lose_next_reply, false)) return end(ticket, Error{Code::timeout, "no reply"});
+    end(ticket, std::move(reply));
+  }
+  void cancel(std::uint64_t ticket) override {
+    std::erase_if(ended_, [&](const auto& one) { return one.first == ticket; });
+  }
+  std::vector<std::pair<std::uint64_t, Result<app::HttpReply>>> take() override {
+    return std::exchange(ended_, {});
+  }
+
+ private:
+  using json = nlohmann::json;
+
+  void end(std::uint64_t ticket, Result<app::HttpReply> reply) {
+    ended_.emplace_back(ticket, std::move(reply));
+  }
+  static app::HttpReply failure(int status, const Error& error, int retry_after_s = 0) {
+    app::HttpReply reply;
+    reply.status = status;
+    reply.headers["content-type"] = "application/json";
+    if (retry_after_s) reply.headers["retry-after"] = std::to_string(retry_after_s);
+    reply.body = json{{"error", {{"code", std::string(name(error.code))}, {"detail", error.detail}}}}.dump();
+    return reply;
+  }
+  static app::HttpReply failed(const Error& error) {
+    return failure(error.code == Code::unauthorized ? 401 : 400, error,
+                   error.code == Code::slowed_down ? std::stoi(error.detail) : 0);
+  }
+  static app::HttpReply good(const json& body) {
+    return {200, {{"content-type", "application/json"}}, body.dump()};
+  }
+  static std::string token(const app::HttpRequest& request) {
+    auto found = request.headers.find("authorization");
+    return found == request.headers.end() ? std::string() : found->second.substr(7);
+  }
+
+  app::HttpReply answer(const app::HttpRequest& request, const std::string& path) {
+    if (path == "/v1/hello") {
+      server::Hello hello;
+      auto signature = school_->sign_hello(spki, hello);
+      return good({{"v", 0},
+                   {"school", hello.school},
+                   {"identity", to_hex(hello.identity.bytes)},
+                   {"spki", spki},
+                   {"signature", signature},
+                   {"now", hello.now_ms},
+                   {"protocols", {0}},
+                   {"version", "0.1.0"}});
+    }
+    if (path == "/v1/join") return join(request);
+    auto bearer = school_->bearer(token(request));
+    if (!bearer) return failed(bearer.error());
+    if (path == "/v1/sync") {
+      auto body = school_->sync(*bearer, request.body);
+      if (!body) return failed(body.error());
+      return {200, {{"content-type", "application/vnd.waymark.sync"}}, *body};
+    }
+    constexpr std::string_view kStreams = "/v1/streams/";
+    if (path.starts_with(kStreams)) {
+      auto rest = path.substr(kStreams.size());
+      auto stream = rest.substr(0, rest.find('/')), hash = rest.substr(rest.rfind('/') + 1);
+      if (request.method == "PUT") {
+        auto put = school_->put_file(*bearer, stream, hash, request.body, request.headers.at("content-type"));
+        return put ? app::HttpReply{204, {}, ""} : failed(put.error());
+      }
+      auto body = school_->file(bearer->person, hash);
+      return body ? app::HttpReply{200, {{"content-type", "image/png"}}, *body} : failure(404, body.error());
+    }
+    return failure(404, {Code::not_found, path});
+  }
+
+  app::HttpReply join(const app::HttpRequest& request) {
+    auto body = json::parse(request.body);
+    auto step = body["step"].get<std::string>();
+    if (step == "begin") {
+      auto begun =
+          school_->begin_join(body["code_id"].get<std::string>(), body["nonce"].get<std::string>(), spki);
+      if (!begun) return failed(begun.error());
+      return good({{"nonce", begun->nonce}, {"proof", begun->proof}});
+    }
+    if (step == "finish") {
+      auto joined =
+          school_->finish_join(body["code_id"].get<std::string>(), body["nonce"].get<std::string>(),
+                               body["proof"].get<std::string>(), spki, body["name"].get<std::string>());
+      if (!joined) return failed(joined.error());
+      return good({{"computer", joined->id.hex()},
+                   {"name", joined->name},
+                   {"token", joined->token},
+                   {"school", joined->school}});
+    }
+    if (step == "pin") {
+      auto bearer = school_->bearer(token(request));
+      if (!bearer) return failed(bearer.error());
+      auto changed = school_->change_pin(*bearer, body["pin_hash"].get<std::string>(),
+                                         body["pin_kind"].get<std::string>());
+      if (!changed) return failed(changed.error());
+      return good({{"changed", true}});
+    }
+    auto computer = school_->computer(token(request));
+    if (!computer) return failed(computer.error());
+    auto student = school_->student_of_card(body["card"].get<std::string>(), computer->id);
+    if (!student) return failed(student.error());
+    if (step == "card") {
+      auto needs = school_->card_needs(*student);
+      if (!needs) return failed(needs.error());
+      return good(
+          {{"first_name", needs->first_name}, {"new_pin", needs->new_pin}, {"pin_kind", needs->pin_kind}});
+    }
+    PublicKey key;
+    auto bytes = from_hex(body["device_key"].get<std::string>()).value();
+    std::copy(bytes.begin(), bytes.end(), key.bytes.begin());
+    auto joined = school_->join_student(*student, *computer, body["pin"].get<std::string>(),
+                                        body["pin_kind"].get<std::string>(), key);
+    if (!joined) return failed(joined.error());
+    return good({{"person", joined->person.hex()},
+                 {"first_name", joined->first_name},
+                 {"token", joined->token},
+                 {"certificate", joined->certificate},
+                 {"signature", joined->certificate_signature},
+                 {"pin_set", joined->pin_was_set}});
+  }
+
+  server::School* school_;
+  std::vector<std::pair<std::uint64_t, Result<app::HttpReply>>> ended_;
+};
+
+}  // namespace waymark::test
