@@ -1,9 +1,11 @@
 #include "sync-server/cli/serve.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include "sync-server/cli/socket.hpp"
 #include "sync-server/http/message.hpp"
@@ -56,6 +58,14 @@ class Log {
   bool json_;
   spdlog::logger log_;
 };
+
+// A shell often allows a thousand files at once, a school's connections beside its own files are more.
+void allow_many_connections() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= 4096) return;
+  limit.rlim_cur = std::min<rlim_t>(4096, limit.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 std::string answer_command(const Commands& commands, School& school, net::Server& server, Log& log,
                            const std::string& line) {
@@ -136,7 +146,12 @@ Status serve(const Asked& asked, const Commands& commands) {
 
   SystemClock clock;
   SystemRandom random;
-  WAYMARK_TRY(school, School::open(asked.data, clock, random));
+  auto opened = School::open(asked.data, clock, random);
+  if (!opened && opened.error().code == Code::database_locked)
+    return Error{Code::exists, "another server or command uses " + asked.data + "; stop it first"};
+  if (!opened) return opened.error();
+  auto school = std::move(opened).value();
+  allow_many_connections();
   net::ServerOptions options;
   options.host = where.first;
   options.port = where.second;

@@ -81,6 +81,7 @@ struct Server::Impl {
   std::function<void(const Access&)> log;
   std::atomic<bool> stopping{false}, stopped_all{false};
   std::once_flag stopped;
+  std::atomic<std::size_t> bodies_bytes{0};
   std::mutex mutex;
   std::condition_variable empty;
   std::set<AnySession*> sessions;
@@ -126,6 +127,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     server_.sessions.insert(this);
   }
   ~Session() override {
+    release();
     std::lock_guard lock(server_.mutex);
     server_.sessions.erase(this);
     server_.metrics.connections--;
@@ -211,6 +213,10 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     auto length = parser_->content_length();
     if (length && *length > body_max_)
       return refuse({Code::too_large, "the body is larger than is taken here"});
+    // What it may become is set aside before it comes, so that many large bodies cannot fill the memory.
+    reserved_ = parser_->is_done() ? 0 : length ? static_cast<std::size_t>(*length) : body_max_;
+    if (server_.bodies_bytes.fetch_add(reserved_) + reserved_ > server_.options.bodies_bytes_max)
+      return refuse({Code::server_busy, std::to_string(2 + reserved_ % 7)});
     parser_->body_limit(body_max_);
     body_until_ = SteadyClock::now() + Milliseconds(server_.options.body_ms);
     if (!parser_->is_done() && lower(request_->header("expect")) == "100-continue") return send_continue();
@@ -343,8 +349,11 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
                             });
   }
 
+  void release() { server_.bodies_bytes -= std::exchange(reserved_, 0); }
+
   void written(bool keep) {
     serializer_.reset();
+    release();
     request_.reset();
     if (keep) return wait_for_request();
     if (drain_) return drain();
@@ -392,7 +401,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   std::optional<bhttp::response_serializer<bhttp::string_body>> serializer_;
   std::string remote_;
   SteadyClock::time_point begun_{}, body_until_{};
-  std::size_t body_max_ = 0, bytes_in_ = 0;
+  std::size_t body_max_ = 0, bytes_in_ = 0, reserved_ = 0;
   bool keep_alive_ = false, drain_ = false, idle_ = false;
 };
 

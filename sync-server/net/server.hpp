@@ -20,6 +20,7 @@ struct ServerOptions {
   std::optional<Tls> tls;        // nothing: plain HTTP
   std::size_t connections_max = 1024;
   std::size_t header_bytes_max = 16 * 1024;
+  std::size_t bodies_bytes_max = 256 * 1024 * 1024;  // of all requests being read or answered, together
   std::int64_t handshake_ms = 10'000;
   std::int64_t idle_ms = 75'000;    // between two requests of a connection
   std::int64_t header_ms = 10'000;  // from a request's first byte to the end of its header

@@ -579,6 +579,37 @@ TEST_CASE("connections beyond the bound are closed, and there is room again when
   CHECK(four.rest().substr(0, 12) == "HTTP/1.1 200");
 }
 
+TEST_CASE("bodies that would fill the memory together are asked to come later") {
+  World world(false);
+  world.server.reset();
+  world.options.bodies_bytes_max = 1000;
+  world.start();
+  Raw first(world.server->port());
+  first.say("POST /v1/join HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{");
+  while (world.metrics.connections < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::string answer;
+  // Until the first one's header has been read.
+  while (answer.find(" 503 ") == std::string::npos) {
+    Raw second(world.server->port());
+    second.say("POST /v1/join HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 101\r\n\r\n" +
+               std::string(101, 'x'));
+    answer = second.rest();
+  }
+  CHECK(answer.find(R"("code":"server_busy")") != std::string::npos);
+  CHECK(answer.find("retry-after: ") != std::string::npos);
+  first.say(std::string(899, 'x'));
+  std::string piece(12, '\0');
+  CHECK(::recv(first.socket, piece.data(), piece.size(), MSG_WAITALL) == 12);
+  CHECK(piece == "HTTP/1.1 400");
+  // Its room is free again.
+  while (answer.find(" 400 ") == std::string::npos) {
+    Raw third(world.server->port());
+    third.say("POST /v1/join HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 900\r\n\r\n" +
+              std::string(900, 'x'));
+    answer = third.rest();
+  }
+}
+
 TEST_CASE("a stop answers what was accepted and takes no more") {
   World world(false);
   std::atomic<bool> inside{false}, go_on{false};

@@ -1,0 +1,257 @@
+// The program as an administrator runs it: its output, its sentences, its exit codes.
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/temporary.hpp"
+
+using namespace waymark;
+using nlohmann::json;
+
+namespace {
+
+std::string read(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+struct Ran {
+  int code = -1;
+  std::string out, err;
+  json parsed() const { return json::parse(out); }
+};
+
+struct World {
+  test::TemporaryFolder folder;
+  std::string data = folder.path() + "/school";
+  int count = 0;
+
+  pid_t start(std::vector<std::string> words, const std::string& in, const std::string& out,
+              const std::string& err) {
+    words.insert(words.begin(), WAYMARK_SERVER_PROGRAM);
+    std::vector<char*> pointers;
+    for (auto& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    pid_t child = ::fork();
+    if (child == 0) {
+      ::dup2(::open(in.c_str(), O_RDONLY), 0);
+      ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+      ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+      ::execv(pointers[0], pointers.data());
+      ::_exit(127);
+    }
+    return child;
+  }
+  Ran run(std::vector<std::string> words, const std::string& input = "") {
+    std::string base = folder.path() + "/" + std::to_string(++count);
+    std::ofstream(base + ".in") << input;
+    auto child = start(std::move(words), base + ".in", base + ".out", base + ".err");
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(base + ".out"), read(base + ".err")};
+  }
+  Ran on(std::vector<std::string> words, const std::string& input = "") {
+    words.insert(words.end(), {"--data", data});
+    return run(std::move(words), input);
+  }
+  Ran init() { return on({"init", "--school", "Alder Creek", "--admin", "head@alder.example", "--json"}); }
+};
+
+// `serve`, from its first line to SIGTERM.
+struct Serving {
+  World& world;
+  std::string log;
+  pid_t child;
+  json first;
+  Serving(World& the_world, std::vector<std::string> more = {})
+      : world(the_world), log(world.folder.path() + "/log") {
+    std::vector<std::string> words{"serve", "--data", world.data, "--listen", "127.0.0.1:0", "--log-json"};
+    words.insert(words.end(), more.begin(), more.end());
+    child = world.start(words, "/dev/null", log, world.folder.path() + "/log.err");
+    while (read(log).find('\n') == std::string::npos) {
+      int status = 0;
+      REQUIRE(::waitpid(child, &status, WNOHANG) == 0);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    auto text = read(log);
+    first = json::parse(text.substr(0, text.find('\n')));
+  }
+  int stop() {
+    int status = 0;
+    ::kill(std::exchange(child, 0), SIGTERM) == 0 && ::wait(&status);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  ~Serving() {
+    if (child) stop();
+  }
+};
+
+// Exactly one sentence on standard error, and nothing on standard output.
+void check_sentence(const Ran& ran, int code, std::string_view contains) {
+  CHECK(ran.code == code);
+  CHECK(ran.out == "");
+  CHECK(ran.err.substr(0, 16) == "waymark-server: ");
+  CHECK(ran.err.find('\n') == ran.err.size() - 1);
+  CHECK(ran.err.substr(ran.err.size() - 2) == ".\n");
+  CHECK_MESSAGE(ran.err.find(contains) != std::string::npos, ran.err);
+}
+
+}  // namespace
+
+TEST_CASE("init makes a school once and shows password and recovery phrase") {
+  World world;
+  auto made = world.init().parsed();
+  CHECK(made["school"] == "Alder Creek");
+  CHECK(made["password"].get<std::string>().size() == 14);
+  CHECK(made["recovery_phrase"].get<std::string>().size() == 66);
+  struct stat status {};
+  REQUIRE(::stat(world.data.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0700);
+  check_sentence(world.init(), 1, "holds a school already");
+  check_sentence(world.on({"init", "--school", " ", "--admin", "a@b"}), 2, "needs a name");
+}
+
+TEST_CASE("init takes the password from standard input") {
+  World world;
+  auto ran = world.on({"init", "--school", "A", "--admin", "a@b.example", "--password-stdin", "--json"},
+                      "creek-and-stone\n");
+  CHECK(ran.code == 0);
+  CHECK_FALSE(ran.parsed().contains("password"));
+  World other;
+  check_sentence(other.on({"init", "--school", "A", "--admin", "a@b.example", "--password-stdin"}), 2,
+                 "no password");
+}
+
+TEST_CASE("wrong usage is 2, help and version are 0") {
+  World world;
+  CHECK(world.run({}).code == 2);
+  CHECK(world.run({"dance"}).code == 2);
+  CHECK(world.run({"init", "--data", world.data}).code == 2);
+  CHECK(world.run({"--help"}).code == 0);
+  CHECK(world.run({"staff", "add", "--help"}).out.find("--email") != std::string::npos);
+  auto version = world.run({"version", "--json"});
+  CHECK(version.code == 0);
+  CHECK(version.parsed()["version"] == "0.1.0");
+  CHECK(version.parsed()["protocols"] == json::array({0}));
+}
+
+TEST_CASE("a directory without a school is named, with what makes one") {
+  World world;
+  check_sentence(world.on({"verify"}), 1, "waymark-server init");
+  check_sentence(world.on({"serve"}), 1, "waymark-server init");
+}
+
+TEST_CASE("staff, classes, students, cards and computers without a server") {
+  World world;
+  world.init();
+  auto class_id =
+      world.on({"class", "add", "--title", "Period 3", "--json"}).parsed()["id"].get<std::string>();
+  CHECK(class_id.size() == 32);
+  auto staff = world.on({"staff", "add", "--email", "Rivera@alder.example", "--name", "Elena Rivera",
+                         "--class", "period 3", "--json"});
+  CHECK(staff.parsed()["email"] == "rivera@alder.example");
+  CHECK(staff.parsed()["password"].get<std::string>().size() == 14);
+  check_sentence(world.on({"staff", "add", "--email", "rivera@alder.example"}), 1, "is there already");
+  check_sentence(
+      world.on({"staff", "password", "--email", "rivera@alder.example", "--password-stdin"}, "short\n"), 2,
+      "at least 8");
+  CHECK(world
+            .on({"staff", "password", "--email", "rivera@alder.example", "--password-stdin"},
+                "creek-and-stone\n")
+            .out == "rivera@alder.example can sign in with the password given.\n");
+  check_sentence(world.on({"invite", "--class", "Period 3"}), 1, "has no students yet");
+  for (std::string given : {"Amira", "Leo"})
+    CHECK(world.on({"student", "add", "--class", class_id, "--given", given}).code == 0);
+  auto cards = world.on({"invite", "--class", "Period 3", "--json"}).parsed();
+  REQUIRE(cards["cards"].size() == 2);
+  CHECK(cards["cards"][0]["name"] == "Amira");
+  auto card = cards["cards"][0]["card"].get<std::string>();
+  CHECK(card.size() == 9);
+  CHECK(world.on({"invite", "--class", "Period 3", "--student", "amira", "--json"})
+            .parsed()["cards"][0]["card"] == card);
+  CHECK(world.on({"invite", "--class", "Period 3", "--student", "amira", "--reprint", "--json"})
+            .parsed()["cards"][0]["card"] != card);
+  auto shown = world.on({"invite", "--class", "Period 3", "--qr"}).out;
+  CHECK(shown.find("Leo") != std::string::npos);
+  CHECK(shown.find("\u2580") != std::string::npos);
+  check_sentence(world.on({"invite", "--class", "Period 4"}), 1, "class list");
+  CHECK(world.on({"class", "list", "--json"}).parsed()["classes"][0]["students"] == 2);
+  auto code =
+      world.on({"computer", "add", "--name", "lab-03", "--address", "https://192.168.4.2:8443", "--json"})
+          .parsed();
+  CHECK(code["code"].get<std::string>().size() == 19);
+  CHECK(code["qr"] == "https://192.168.4.2:8443#" + code["code"].get<std::string>());
+  CHECK(world.on({"computer", "list"}).out == "No computer has joined yet.\n");
+  check_sentence(world.on({"computer", "remove", "lab-03"}), 1, "computer list");
+  CHECK(world.on({"verify"}).code == 0);
+}
+
+TEST_CASE("while a server has the directory, commands reach it over a socket of the owner's") {
+  World world;
+  world.init();
+  {
+    Serving serving(world);
+    CHECK(serving.first["event"] == "serving");
+    CHECK(serving.first["school"] == "Alder Creek");
+    struct stat status {};
+    REQUIRE(::stat((world.data + "/command.sock").c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+    CHECK(world.on({"class", "add", "--title", "Period 3"}).code == 0);
+    CHECK(world.on({"class", "list", "--json"}).parsed()["classes"][0]["title"] == "Period 3");
+    CHECK(world.on({"verify", "--json"}).out == "{\"ok\":true}\n");
+    check_sentence(world.on({"invite", "--class", "Period 9"}), 1, "there is no class \"Period 9\"");
+    auto code = world.on({"computer", "add", "--name", "lab-03", "--json"}).parsed();
+    CHECK(code["address"] == serving.first["addresses"][0]);
+    check_sentence(world.on({"serve", "--listen", "127.0.0.1:0"}), 1, "stop it first");
+
+    World other;
+    other.init();
+    auto port = std::to_string(serving.first["port"].get<int>());
+    check_sentence(other.on({"serve", "--listen", "127.0.0.1:" + port}), 1,
+                   "another program listens on 127.0.0.1:" + port + " already");
+    CHECK(serving.stop() == 0);
+    auto log = read(serving.log);
+    std::istringstream lines(log);
+    std::string line, last;
+    while (std::getline(lines, line)) {
+      CHECK_MESSAGE(json::accept(line), line);
+      last = line;
+    }
+    CHECK(json::parse(last)["event"] == "stopped");
+  }
+  CHECK(::access((world.data + "/command.sock").c_str(), F_OK) != 0);
+  CHECK(world.on({"class", "list", "--json"}).parsed()["classes"].size() == 1);
+}
+
+TEST_CASE("a directory whose name is longer than a socket's path is served all the same") {
+  World world;
+  world.data = world.folder.path() + "/" + std::string(120, 'x');
+  world.init();
+  Serving serving(world);
+  CHECK(world.on({"class", "add", "--title", "Period 3"}).code == 0);
+}
+
+TEST_CASE("what serve cannot do is said before anything listens") {
+  World world;
+  world.init();
+  check_sentence(world.on({"serve", "--plain-http", "--listen", "0.0.0.0:0"}), 2, "loopback only");
+  check_sentence(world.on({"serve", "--listen", "nonsense"}), 2, "--listen wants");
+  check_sentence(world.on({"serve", "--listen", "127.0.0.1:70000"}), 2, "--listen wants");
+  check_sentence(world.on({"serve", "--listen", "999.1.1.1:0"}), 2, "is no address");
+  check_sentence(world.on({"serve", "--cert", "/none", "--key", "/none"}), 2, "no certificate");
+  CHECK(world.on({"serve", "--cert", "/none"}).code == 2);
+  Serving serving(world, {"--plain-http"});
+  CHECK(serving.first["spki"] == "");
+  CHECK(serving.first["addresses"][0].get<std::string>().substr(0, 17) == "http://127.0.0.1:");
+}
