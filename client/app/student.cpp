@@ -298,12 +298,12 @@ class Student::Impl {
   // One text of a form that began with `field.base`. Nothing when the student left it as it was then.
   Result<std::optional<Change>> text_change(const record::RecordKey& key,
                                             const std::optional<Record>& current, const std::string& name,
-                                            const Field& field) {
+                                            const Field& field, bool may_go_back = true) {
     WAYMARK_TRY(text, typed(field.text));
     WAYMARK_TRY(base, parse_base(field.base));
     const auto* now = current ? current->field(name) : nullptr;
     bool mine_is_newer =
-        now && std::any_of(now->heads.begin(), now->heads.end(), [&](const store::Head& head) {
+        may_go_back && now && std::any_of(now->heads.begin(), now->heads.end(), [&](const store::Head& head) {
           return mine_.count(head.op) && std::find(base.begin(), base.end(), head.op) == base.end();
         });
     std::string begun_with;
@@ -356,8 +356,12 @@ class Student::Impl {
   void remember(std::string name, std::vector<Argument> arguments, const std::vector<Change>& changes,
                 bool merges = false) {
     UndoStep step{std::move(name), std::move(arguments), {}, merges, options_.clock->steady_ms()};
-    for (const auto& each : changes)
-      if (!each.fields.empty()) step.parts.push_back({each.key, each.before, each.fields});
+    for (const auto& each : changes) {
+      UndoPart part{each.key, each.before, {}};
+      for (const auto& old : each.before)
+        if (auto now = each.fields.find(old.first); now != each.fields.end()) part.after.insert(*now);
+      if (!part.after.empty()) step.parts.push_back(std::move(part));
+    }
     if (step.parts.empty()) return;
     redo_.clear();
     if (merges && !undo_.empty()) {
@@ -679,7 +683,8 @@ class Student::Impl {
     if (!c.work.empty()) {
       WAYMARK_TRY(found, work(c.work));
       std::vector<Change> changes;
-      WAYMARK_TRY(title, text_change(found->key, *found, "title", c.title));
+      // The title comes along from when the editor opened; it is edited by RenameWork.
+      WAYMARK_TRY(title, text_change(found->key, *found, "title", c.title, false));
       WAYMARK_TRY(text, text_change(found->key, *found, "text", c.text));
       if (title) changes.push_back(std::move(*title));
       if (text) changes.push_back(std::move(*text));
@@ -843,7 +848,9 @@ class Student::Impl {
     made.fields = {{"goal", c.goal}, {"text", text}};
     if (c.plan_helped) made.fields.emplace("plan_helped", *c.plan_helped);
     made.refers = found->all_heads();
-    WAYMARK_TRY(written, write({made}));
+    WAYMARK_TRY(changes, close_draft("check_in." + c.goal));
+    changes.push_back(std::move(made));
+    WAYMARK_TRY(written, write(changes));
     (void)written;
     return Outcome{Destination{Screen::goals, {}, {}, {}, c.goal, Focus::goal}, phrase("toast.checked_in"),
                    false};
@@ -862,7 +869,13 @@ class Student::Impl {
     record::Fields fields{{"state", "wrapped_up"}};
     if (!learned.empty()) fields.emplace("learned", learned);
     std::vector<Argument> arguments{{"want", one_line(found->text("want"))}};
-    WAYMARK_TRY(outcome, commit({change(found->key, *found, std::move(fields))}, "wrap_up", arguments));
+    auto made = change(found->key, *found, std::move(fields));
+    WAYMARK_TRY(changes, close_draft("wrap_up." + c.goal));
+    changes.push_back(made);
+    WAYMARK_TRY(written, write(changes));
+    (void)written;
+    remember("wrap_up", arguments, {made});
+    Outcome outcome;
     outcome.toast = phrase("toast.wrapped_up");
     return outcome;
   }
@@ -928,6 +941,10 @@ class Student::Impl {
       works.push_back(id_of(*each));
       for (const auto& head : each->all_heads()) seen.push_back(head), saw.push_back(head.hex());
     }
+    // Turning in comes after all that was done for it, whatever the clock says.
+    for (const Record* each : {records_.step(c.project, c.step), check.source})
+      if (each)
+        for (const auto& head : each->all_heads()) seen.push_back(head);
     // More than the list may hold: what was worked on last is what is judged.
     auto last = [](std::vector<std::string>& ids) {
       if (ids.size() > 256) ids.erase(ids.begin(), ids.end() - 256);

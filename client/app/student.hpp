@@ -8,6 +8,8 @@
 //   "goal.<goal>"        the same, of a goal being changed: kept, not shown by a view
 //   "check_in.<goal>"    text
 //   "wrap_up.<goal>"     learned
+//   "check_in.<goal>"    text
+//   "wrap_up.<goal>"     learned
 //   "ideas.why"          why
 //   "stuck.<step>"       text
 //   "pack_up"            line

@@ -41,6 +41,8 @@ GoalCard goal_card(const Scene& scene, const Record& goal) {
   if (const auto* state = goal.field("state"); state && card.wrapped_up)
     card.wrapped_at = scene.calendar.moment(state->heads.front().time_ms);
   card.learned = goal.text("learned");
+  card.check_in_draft = scene.r.draft_text("check_in." + card.id, "text");
+  card.learned_draft = scene.r.draft_text("wrap_up." + card.id, "learned");
   card.conflict = has_conflict(goal);
   return card;
 }

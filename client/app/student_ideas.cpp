@@ -236,6 +236,8 @@ CompareIdeasView compare_ideas_view(const Scene& scene, const Destination& to) {
   view.why = scene.r.draft_field("ideas.why", "why");
   if (!chosen)
     view.waiting = phrase("ideas.waits_for_choice");
+  else if (view.product.empty() && !chosen->products.empty())
+    view.waiting = phrase("ideas.waits_for_product");
   else if (trim(view.why.text).empty())
     view.waiting = phrase("ideas.waits_for_why");
   return view;

@@ -93,9 +93,9 @@ std::string value_words(const Scene& scene, const Record* record, std::string_vi
   return words;
 }
 
-std::string field_group(std::string_view field) {
-  auto dot = field.find('.');
-  return std::string(field.substr(0, dot));
+// "conflict.what_work_title", "conflict.what_assessment_draft_level"
+std::string what_key(const std::string& kind, const std::string& field) {
+  return std::string("conflict.what_").append(kind).append("_").append(field.substr(0, field.find('.')));
 }
 
 std::string waiting_group(const record::Op& op) {
@@ -178,7 +178,7 @@ Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
     if (conflict_id(it->record->key, it->field) == to.record) chosen = it;
   const auto& field = *chosen->record->field(chosen->field);
   view.id = conflict_id(chosen->record->key, chosen->field);
-  view.what = phrase("conflict.what_" + chosen->record->key.kind + "_" + field_group(chosen->field));
+  view.what = phrase(what_key(chosen->record->key.kind, chosen->field));
   view.what_words = words_for(scene, chosen->record->key, displayed(*chosen->record));
   view.can_keep_both = true;
   const auto* rule = domain::find_field(*domain::find_kind(chosen->record->key.kind), chosen->field);
