@@ -1,0 +1,346 @@
+#include "client/app/picture.hpp"
+#include "client/app/words.hpp"
+#include "tests/app_student/world.hpp"
+
+using namespace waymark;
+using namespace waymark::test;
+
+namespace {
+
+const Destination kAboutMe{Screen::about_me, {}, {}, {}, {}, Focus::none};
+
+// The same goal on two computers that have both seen it.
+struct TwoComputers {
+  World world;
+  Computer a = world.computer("lab-03");
+  Computer b = world.computer("lab-07");
+  std::string goal;
+
+  TwoComputers() {
+    GoalFields fields;
+    fields.want = "ask better questions";
+    fields.first_step = "write three";
+    a.can(SaveGoal{{}, {}, fields});
+    goal = a.goals().open[0].id;
+    sync();
+  }
+  void sync() {
+    world.sync(a);
+    world.sync(b);
+    world.sync(a);
+  }
+  void set(Computer& at, const std::string& first_step, const std::string& want = {}) {
+    auto card = at.goals().open[0];
+    auto fields = card.fields;
+    if (!first_step.empty()) fields.first_step = first_step;
+    if (!want.empty()) fields.want = want;
+    at.can(SaveGoal{goal, card.base, fields});
+  }
+};
+
+void write_file(const std::string& path, ByteView bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+// A JPEG with an EXIF block that holds a place's name.
+Bytes photo_with_metadata() {
+  Picture picture{40, 30, 3, Bytes(40 * 30 * 3, 120)};
+  auto jpeg = encode_jpeg(picture).value();
+  std::string exif = std::string("Exif\0\0", 6) + "GPS 49.1951 16.6068 our house";
+  Bytes with{0xFF, 0xD8, 0xFF, 0xE1, 0, static_cast<std::uint8_t>(exif.size() + 2)};
+  with.insert(with.end(), exif.begin(), exif.end());
+  with.insert(with.end(), jpeg.begin() + 2, jpeg.end());
+  return with;
+}
+
+}  // namespace
+
+TEST_CASE("one goal edited in two places without seeing each other is shown to be chosen from") {
+  TwoComputers two;
+  two.set(two.a, "write four questions");
+  two.world.clock.advance_ms(60'000);
+  two.set(two.b, "write five questions");
+  CHECK(two.a.student->counts().conflicts == 0);
+  two.sync();
+  for (auto* at : {&two.a, &two.b}) {
+    CHECK(at->student->counts().conflicts == 1);
+    CHECK(at->goals().open[0].conflict);
+    CHECK(at->goals().open[0].fields.first_step == "write five questions");
+  }
+  auto view = two.a.conflict();
+  CHECK(view.id == "goal/" + two.goal + "/first_step");
+  CHECK(view.what.key == "conflict.what_goal_first_step");
+  CHECK(view.what_words == "ask better questions");
+  REQUIRE(view.versions.size() == 2);
+  CHECK(plain(view.versions[0].text) == "write five questions");
+  CHECK_FALSE(view.versions[0].here);
+  CHECK(view.versions[1].here);
+  CHECK(view.versions[1].place == "lab-03");
+  CHECK(view.can_keep_both);
+
+  SUBCASE("one is chosen, everywhere, and that can be undone") {
+    auto outcome = two.a.can(ResolveConflict{view.id, view.versions[1].op, false});
+    CHECK(outcome.go->screen == Screen::goals);
+    CHECK(two.a.goals().open[0].fields.first_step == "write four questions");
+    CHECK(two.a.student->counts().conflicts == 0);
+    CHECK(two.a.student->undo().key == "undo.resolve");
+    two.a.can(Undo{});
+    CHECK(two.a.goals().open[0].fields.first_step == "write five questions");
+    two.sync();
+    CHECK(two.b.student->counts().conflicts == 0);
+    CHECK(two.b.goals().open[0].fields.first_step == "write five questions");
+  }
+  SUBCASE("both are kept, the older first") {
+    two.a.can(ResolveConflict{view.id, {}, true});
+    two.sync();
+    CHECK(two.b.goals().open[0].fields.first_step == "write four questions\n\nwrite five questions");
+    CHECK(two.b.student->counts().conflicts == 0);
+  }
+  SUBCASE("an edit that saw only the displayed one hides nothing") {
+    two.set(two.b, "write six questions");
+    CHECK(two.b.student->counts().conflicts == 1);
+  }
+}
+
+TEST_CASE("different fields of one goal changed in two places both stand, without a question") {
+  TwoComputers two;
+  two.set(two.a, "write four questions");
+  two.set(two.b, {}, "ask braver questions");
+  two.sync();
+  for (auto* at : {&two.a, &two.b}) {
+    CHECK(at->student->counts().conflicts == 0);
+    CHECK(at->goals().open[0].fields.first_step == "write four questions");
+    CHECK(at->goals().open[0].fields.want == "ask braver questions");
+  }
+}
+
+TEST_CASE("edits in causal order are never a conflict, whatever the clocks say") {
+  TwoComputers two;
+  two.set(two.a, "write four questions");
+  two.sync();
+  two.world.clock.set_ms(1'000'000'000'000);
+  two.set(two.b, "write five questions");
+  two.sync();
+  CHECK(two.a.student->counts().conflicts == 0);
+  CHECK(two.a.goals().open[0].fields.first_step == "write five questions");
+}
+
+TEST_CASE("a form that was open while the same person saved again does not quarrel with itself") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto first = lab.view<AboutMeView>(kAboutMe).need;
+  lab.can(SetAboutMe{"need", {"quiet", first.base}});
+  lab.can(SetAboutMe{"need", {"quiet and time", first.base}});
+  CHECK(lab.student->counts().conflicts == 0);
+  CHECK(lab.view<AboutMeView>(kAboutMe).need.text == "quiet and time");
+  // Back to what it was before is a change, too.
+  lab.can(SetAboutMe{"need", {"", first.base}});
+  CHECK(lab.view<AboutMeView>(kAboutMe).need.text.empty());
+}
+
+TEST_CASE("a form that was left as it was does not overwrite what came meanwhile") {
+  TwoComputers two;
+  auto stale = two.b.goals().open[0];
+  two.set(two.a, "write four questions");
+  two.sync();
+  auto fields = stale.fields;
+  fields.by = "2026-12-04";
+  two.b.can(SaveGoal{two.goal, stale.base, fields});
+  CHECK(two.b.goals().open[0].fields.first_step == "write four questions");
+  CHECK(two.b.goals().open[0].fields.by == "2026-12-04");
+}
+
+TEST_CASE("undo of what was changed elsewhere since asks instead of overwriting") {
+  TwoComputers two;
+  two.set(two.a, "write four questions");
+  two.sync();
+  two.set(two.b, "write five questions");
+  two.sync();
+  auto outcome = two.a.can(Undo{});
+  REQUIRE(outcome.go);
+  CHECK(outcome.go->screen == Screen::conflict);
+  CHECK(two.a.goals().open[0].fields.first_step == "write five questions");
+  auto view = two.a.conflict();
+  CHECK(view.from_undo);
+  REQUIRE(view.versions.size() == 2);
+  CHECK(plain(view.versions[1].text) == "write three");
+  two.a.can(ResolveConflict{view.id, "undo", false});
+  CHECK(two.a.goals().open[0].fields.first_step == "write three");
+}
+
+TEST_CASE("work deleted here and edited there comes back") {
+  TwoComputers two;
+  auto id = two.world.choose(two.a);
+  two.world.write_source(two.a, id);
+  two.sync();
+  auto piece = two.a.project(id, "find-sources").step.work[0];
+  two.a.can(DeleteWork{piece.id});
+  CHECK(two.a.project(id, "find-sources").step.work.empty());
+  two.b.can(WriteWork{id,
+                      "find-sources",
+                      piece.id,
+                      WorkType::text,
+                      piece.title,
+                      {"He remembers 1998 well.", piece.text.base}});
+  two.sync();
+  for (auto* at : {&two.a, &two.b}) {
+    REQUIRE(at->project(id, "find-sources").step.work.size() == 1);
+    CHECK(at->project(id, "find-sources").step.work[0].text.text == "He remembers 1998 well.");
+  }
+}
+
+TEST_CASE("deleting work can be undone, and a deletion that saw everything stays") {
+  TwoComputers two;
+  auto id = two.world.choose(two.a);
+  two.world.write_source(two.a, id);
+  two.sync();
+  auto piece = two.a.project(id, "find-sources").step.work[0];
+  auto outcome = two.a.can(DeleteWork{piece.id});
+  CHECK(outcome.toast.key == "toast.work_deleted");
+  two.a.can(Undo{});
+  CHECK(two.a.project(id, "find-sources").step.work.size() == 1);
+  two.a.can(Redo{});
+  two.sync();
+  CHECK(two.b.project(id, "find-sources").step.work.empty());
+}
+
+TEST_CASE("a photo comes in without its metadata, with a small copy") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto id = world.choose(lab);
+  auto path = world.folder.path() + "/After the rain.jpg";
+  write_file(path, photo_with_metadata());
+  lab.can(AttachFile{id, "walk-the-creek", path, "", true});
+  auto piece = lab.project(id, "walk-the-creek").step.work[0];
+  CHECK(piece.type == WorkType::photo);
+  CHECK(piece.title.text == "After the rain");
+  CHECK(piece.width == 40);
+  CHECK(std::filesystem::exists(piece.thumbnail));
+  std::ifstream in(piece.path, std::ios::binary);
+  std::string kept((std::istreambuf_iterator<char>(in)), {});
+  CHECK(kept.size() > 100);
+  CHECK(kept.find("GPS") == std::string::npos);
+  CHECK(lab.store->files_to_send().value().size() == 1);
+  CHECK(lab.student->counts().files_waiting == 1);
+  CHECK(lab.student->undo().key == "undo.add_work");
+  CHECK(lab.student->files_missing().empty());
+
+  world.sync(lab);
+  auto other = world.computer("lab-07");
+  CHECK(other.project(id, "walk-the-creek").step.work[0].path.empty());
+  REQUIRE(other.student->files_missing().size() == 1);
+}
+
+TEST_CASE("what is no picture is refused where a picture is wanted, and leaves nothing behind") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto id = world.choose(lab);
+  auto path = world.folder.path() + "/notes.txt";
+  write_file(path, as_bytes("only words"));
+  CHECK(lab.cannot(AttachFile{id, "walk-the-creek", path, "", true}) == Code::not_an_image);
+  CHECK(lab.cannot(AttachFile{id, "walk-the-creek", path + ".not", "", true}) == Code::not_found);
+  CHECK(lab.project(id, "walk-the-creek").step.work.empty());
+  CHECK(lab.store->files_to_send().value().empty());
+  lab.can(AttachFile{id, "walk-the-creek", path, "my notes", false});
+  CHECK(lab.project(id, "walk-the-creek").step.work[0].type == WorkType::file);
+}
+
+TEST_CASE("a text that is too long is refused whole, and what was there stays") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto id = world.choose(lab);
+  world.write_source(lab, id);
+  auto piece = lab.project(id, "find-sources").step.work[0];
+  auto version = lab.store->version().value();
+  CHECK(lab.cannot(WriteWork{id,
+                             "find-sources",
+                             piece.id,
+                             WorkType::text,
+                             piece.title,
+                             {std::string(60'001, 'a'), piece.text.base}}) == Code::too_large);
+  CHECK(lab.store->version().value() == version);
+  CHECK(lab.project(id, "find-sources").step.work[0].text.text == "He remembers 1998.");
+  lab.can(WriteWork{id,
+                    "find-sources",
+                    piece.id,
+                    WorkType::text,
+                    piece.title,
+                    {std::string(60'000, 'a'), piece.text.base}});
+  CHECK(lab.cannot(PackUp{std::string(561, 'a')}) == Code::too_large);
+  CHECK(lab.can(PackUp{std::string(560, 'a')}).lock);
+}
+
+TEST_CASE("a draft never leaves the student's own stream") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto id = world.choose(lab);
+  world.write_source(lab, id);
+  auto before = lab.store->stream_state(domain::person_stream(amira)).value().head;
+  world.check_all(lab, id);
+  lab.can(SetGlow{id, "find-sources", {"my map", ""}});
+  lab.can(SetGrow{id, "find-sources", {"say why", ""}});
+  lab.can(SaveDraft{"goal.new", {{"want", "half a thought"}}});
+  lab.can(SaveDraft{"stuck.find-sources", {{"text", "I can only find"}}});
+  CHECK(lab.store->stream_state(domain::person_stream(amira)).value().head == before);
+  CHECK(lab.project(id, "find-sources").step.stuck.draft.text == "I can only find");
+  CHECK(lab.student->draft_texts("goal.new") ==
+        std::vector<std::pair<std::string, std::string>>{{"want", "half a thought"}});
+  lab.can(DropDraft{"goal.new"});
+  CHECK(lab.student->draft_texts("goal.new").empty());
+}
+
+TEST_CASE("what the school sent back stays readable until it is dismissed") {
+  World world;
+  auto lab = world.computer("lab-03");
+  GoalFields fields;
+  fields.want = "ask better questions";
+  lab.can(SaveGoal{{}, {}, fields});
+  auto waiting = lab.store->freeze(1, 100, 1 << 20).value();
+  REQUIRE(waiting.size() == 1);
+  REQUIRE(lab.store->mark_settled(waiting[0].n, true, "forbidden", "not yours"));
+  auto view = lab.view<RefusalsView>({Screen::refusals, {}, {}, {}, {}, Focus::none});
+  REQUIRE(view.lines.size() == 1);
+  CHECK(view.lines[0].what.key == "thing.goal");
+  CHECK(view.lines[0].sentence.key == "error.forbidden");
+  CHECK(view.lines[0].words == "ask better questions");
+  CHECK(lab.goals().open.empty());
+  CHECK(lab.student->counts().refusals == 1);
+  lab.can(DismissRefusal{view.lines[0].op});
+  CHECK(lab.student->counts().refusals == 0);
+}
+
+TEST_CASE("what waits is told by kind, and nothing is said to wait once it is at school") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto id = world.choose(lab);
+  lab.can(TickItem{id, "walk-the-creek", "1", true});
+  lab.can(TickItem{id, "walk-the-creek", "2", true});
+  lab.can(SaveDraft{"goal.new", {{"want", "half a thought"}}});
+  CHECK(lab.student->counts().waiting == 4);
+  auto things = lab.student->waiting();
+  REQUIRE(things.size() == 3);
+  CHECK(things[0].title.key == "waiting.private");
+  CHECK(things[1].title.key == "waiting.project");
+  CHECK(things[2].title.key == "waiting.step");
+  CHECK(things[2].count == 1);
+  world.sync(lab);
+  CHECK(lab.student->counts().waiting == 0);
+  CHECK(lab.student->waiting().empty());
+}
+
+TEST_CASE("a view is computed again only when something changed") {
+  World world;
+  auto lab = world.computer("lab-03");
+  lab.today();
+  auto version = lab.student->version();
+  world.clock.advance_ms(60'000);
+  lab.today();
+  CHECK(lab.student->version() == version);
+  lab.can(FilterIdeas{IdeaFilter::alone});
+  CHECK(lab.student->version() > version);
+  version = lab.student->version();
+  world.hours(5);
+  CHECK(lab.student->version() > version);
+  CHECK(lab.today().greeting.key == "today.good_afternoon");
+}
