@@ -64,9 +64,9 @@ void levels(ui::Ui& ui, const app::CheckView& view, bool tight, Commands& out) {
                                     : std::min<int>(5, static_cast<int>(view.levels.size()));
   const auto group = ui.radio_group("levels", ui::verbatim(view.question), {.width = ui::fill()});
   const auto grid = ui.grid(columns, {.width = ui::fill(),
-                                      .gap = one_column ? 14.0F
-                                             : tight    ? 12.0F
-                                                        : 16.0F});
+                                      .gap = columns < 3 ? 22.0F
+                                             : tight     ? 12.0F
+                                                         : 16.0F});
   if (one_column) {
     // One under the other, what we aim for comes first: that is where a reader starts.
     for (const app::LevelCard& card : view.levels) {
@@ -215,6 +215,7 @@ void draw_check(ui::Ui& ui, const app::CheckView& view, Locals& locals, Commands
     }
     if (!tight) ui.text("screen.check.how"_t, {.ink = ui::Ink::muted});
     notices(ui, view, out);
+    ui.space(tight ? 6.0F : 2.0F);  // the flag of what we aim for stands above its card
     levels(ui, view, tight, out);
     const float room = ui.width() - 2 * ui.side();
     if (narrow) {
