@@ -71,6 +71,11 @@ void next_card(ui::Ui& ui, const app::AnswerView& view, Commands& out) {
                             .after = ui::Icon::arrow})) {
     go(out, view.try_now);
   }
+  if (view.ready && !view.try_now.step.empty() && view.try_now.step != view.step &&
+      ui.button("go_on",
+                {.text = "screen.answer.go_on"_t, .look = ui::Look::trail, .after = ui::Icon::arrow})) {
+    go(out, view.try_now);
+  }
   if (view.ready) {
     ui.text("screen.answer.is_ready"_t,
             {.type = ui::Type::label, .ink = ui::Ink::pine, .width = ui::fit(), .icon = ui::Icon::check});
@@ -165,6 +170,11 @@ void compare(ui::Ui& ui, const app::AnswerView& view, Locals& locals) {
   }
   const auto card = ui.card(
       "compare", {.width = ui::fill(), .pad = ui.narrow() ? ui::Pad(18, 16) : ui::Pad(28, 20), .gap = 14});
+  if (view.review.empty()) {
+    ui.heading(1, "screen.step.answer"_t);
+    ui.empty_state(ui::Icon::message, "screen.answer.none"_t);
+    return;
+  }
   {
     const auto head = ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::center, .wrap = true});
     ui.heading(2, "screen.answer.compare"_t, {.width = ui::fit()});
@@ -223,7 +233,7 @@ void reply(ui::Ui& ui, const app::AnswerView& view, Locals& locals, Commands& ou
 }  // namespace
 
 void draw_answer(ui::Ui& ui, const app::AnswerView& view, Locals& locals, Commands& out) {
-  if (locals.arrived) out.push_back(app::ReadAnswer{view.review});
+  if (locals.arrived && !view.review.empty()) out.push_back(app::ReadAnswer{view.review});
   const auto body = ui.body(page_box(ui, ui.narrow() || ui.low() ? 12.0F : 18.0F));
   {
     const auto head = ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::center, .wrap = true});

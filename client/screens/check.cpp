@@ -191,6 +191,15 @@ void arrive(ui::Ui& ui, const app::CheckView& view, Locals& locals) {
 }  // namespace
 
 void draw_check(ui::Ui& ui, const app::CheckView& view, Locals& locals, Commands& out) {
+  if (view.levels.empty()) {
+    const auto body = ui.body(page_box(ui, 20));
+    ui.heading(1, ui::verbatim(view.step_title));
+    ui.empty_state(ui::Icon::check, "screen.check.none"_t);
+    if (ui.link("back", "screen.check.back_to_step"_t.with("step", view.step_title), ui::Icon::back)) {
+      go(out, view.back);
+    }
+    return;
+  }
   arrive(ui, view, locals);
   const bool narrow = ui.narrow(), low = ui.low() && !narrow;
   const bool tight = narrow || low;

@@ -223,7 +223,11 @@ void turn_in(ui::Ui& ui, const app::FinishView& view, Commands& out) {
     }
     if (view.waits_to.screen != app::Screen::who &&
         ui.button("waits_to", {.text = "screen.finish.take_me_there"_t, .after = ui::Icon::arrow})) {
-      go(out, view.waits_to);
+      if (view.waits_to.screen == app::Screen::finish) {
+        ui.focus("sure/foggy");
+      } else {
+        go(out, view.waits_to);
+      }
     }
   } else {
     ui.heading(2, "screen.finish.coming"_t,

@@ -18,8 +18,9 @@ constexpr const char* kAdd = "project.add";
 constexpr const char* kStuck = "project.stuck";
 constexpr const char* kTurnIn = "project.turn_in";
 constexpr const char* kOwnQuestion = "project.own_question";
-constexpr const char* kKnown = "project.known";  // ids that were there before a new piece was begun
-constexpr const char* kMore = "project.more";    // typed after the new piece was handed over
+constexpr const char* kKnown = "project.known";        // ids that were there before a new piece was begun
+constexpr const char* kClosed = "project.new_closed";  // its sheet was closed before the new piece was there
+constexpr const char* kMore = "project.more";          // typed after the new piece was handed over
 
 const app::WorkPiece* piece_named(const app::StepView& step, const std::string& id) {
   const auto it = std::find_if(step.work.begin(), step.work.end(),
@@ -36,7 +37,7 @@ std::string ids_of(const app::StepView& step) {
 void begin_new(const app::StepView& step, const char* what, Locals& locals) {
   locals.word(kPiece) = what;
   locals.word(kKnown) = ids_of(step);
-  locals.flag(kMore) = false;
+  locals.flag(kMore) = locals.flag(kClosed) = false;
   locals.flag(kAdd) = false;
 }
 
@@ -321,7 +322,10 @@ void piece_foot(ui::Ui& ui, const app::WorkPiece* piece, Locals& locals, Command
     locals.word(kPiece).clear();
   }
   ui.stretch();
-  if (ui.button("done", {.text = "screen.work.done"_t, .look = ui::Look::pine})) locals.word(kPiece).clear();
+  if (ui.button("done", {.text = "screen.work.done"_t, .look = ui::Look::pine})) {
+    locals.flag(kClosed) = piece == nullptr;
+    locals.word(kPiece).clear();
+  }
 }
 
 app::WorkType type_of(const std::string& open) {
@@ -407,6 +411,8 @@ void open_piece(ui::Ui& ui, const app::ProjectView& view, const app::WorkPiece& 
   if (type == app::WorkType::text || type == app::WorkType::link) {
     title_field(ui, piece, locals);
     app::Field title = piece.title;
+    // Handed over before the name ("text" before "title"), so that it never carries an old name after a new
+    // one.
     draft_field(ui, locals, "text", writing(type), "work.text." + id, piece.text,
                 [project, step, id, type, title](const app::Field& field) -> app::Command {
                   return app::WriteWork{project, step, id, type, title, field};
@@ -455,6 +461,7 @@ void new_shown(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Command
       (edited.submitted && ready)) {
     out.push_back(app::ShowInPerson{view.id, view.step.id, title});
     title.clear();
+    locals.flag(kClosed) = true;
     locals.word(kPiece).clear();
   }
 }
@@ -476,7 +483,10 @@ void piece_sheet(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Comma
                         : open == "new:text" ? "screen.work.add_text"_t
                                              : work_title(*piece);
   const auto sheet = ui.sheet("piece", {.name = name, .width = 680});
-  if (sheet.closed()) locals.word(kPiece).clear();
+  if (sheet.closed()) {
+    locals.flag(kClosed) = is_new;
+    locals.word(kPiece).clear();
+  }
   ui.heading(2, name, {.type = ui::Type::h1});
   if (open == "new:shown") {
     new_shown(ui, view, locals, out);
@@ -567,6 +577,10 @@ void step_foot(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Command
         go(out, step.check);
       }
     } else {
+      if (!step.can_turn_in && step.turn_in_waits_for) {
+        ui.text(step.turn_in_waits_for,
+                {.type = ui::Type::small, .ink = ui::Ink::muted, .width = ui::fit(), .width_max = 300});
+      }
       if (ui.button("check", {.text = "screen.step.check_again"_t})) go(out, step.check);
       if (step.can_turn_in &&
           ui.button("turn_in",
@@ -595,13 +609,19 @@ void step_foot(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Command
 void arrive(ui::Ui& ui, const app::ProjectView& view, Locals& locals) {
   if (!locals.arrived) return;
   locals.flag(kStuck) = locals.flag(kAdd) = locals.flag(kTurnIn) = locals.flag(kOwnQuestion) = false;
+  const std::string open = locals.word(kPiece);
+  if (open == "new:text" || open == "new:link") adopt_new(view, type_of(open), locals);
   locals.word(kPiece).clear();
   switch (locals.here.focus) {
     case app::Focus::item:
       ui.focus("items/" + locals.here.part);
       break;
     case app::Focus::work:
-      if (piece_named(view.step, locals.here.record) != nullptr) locals.word(kPiece) = locals.here.record;
+      // A new piece whose sheet is closed already stays closed.
+      if (piece_named(view.step, locals.here.record) != nullptr && !locals.flag(kClosed)) {
+        locals.word(kPiece) = locals.here.record;
+      }
+      locals.flag(kClosed) = false;
       break;
     case app::Focus::add_work:
       locals.flag(kAdd) = true;
