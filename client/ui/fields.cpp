@@ -151,7 +151,8 @@ Edited Ui::field(std::string_view key, const Field& spec) {
     const Face& face_now = m.fonts.face(type);
     const auto base_of = [&](float top) { return top + line / 2 + face_now.css * face_now.cap / 2; };
     if (characters.empty() && !placeholder.empty()) {
-      Block& hint = *m.block(verbatim(placeholder), type);
+      const auto kept = m.block(verbatim(placeholder), type);
+      Block& hint = *kept;
       m.wrap(hint, inner.w);
       hint.lines_max = single ? 1 : 0;
       m.draw(p, hint, inner, t.muted, Align::start);
