@@ -1,0 +1,75 @@
+// A class list as a teacher pastes it, read name by name and shown before anything is written; the cards that
+// are printed from it, with their squares for a camera. Nothing here decides who may do it: routes ask first.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sync-server/service/school.hpp"
+
+namespace waymark::server {
+
+inline constexpr std::size_t roster_lines_max = 500;
+inline constexpr std::size_t name_bytes_max = 200;
+
+enum class NameOrder { given_first, family_first };
+
+// One line of the paste. `state`: new; here (in this class already); twice (an earlier line is the same);
+// known (a student of yours in another class, offered as the same person); unreadable; heading.
+struct RosterLine {
+  std::int64_t line = 0;  // 1 is the first
+  std::string given, family, state;
+  std::string text;    // as pasted, where it could not be read
+  std::string person;  // of here and known
+};
+struct RosterPreview {
+  std::vector<RosterLine> lines;  // empty lines are left out
+  std::int64_t fresh = 0, empty = 0, twice = 0, here = 0, unreadable = 0;
+};
+
+// "Family, Given"; "Given Family" with particles ("de la Cruz") kept with the family name; columns by tab or
+// semicolon, in the order said. Numbering, bullets and e-mail addresses are left out. `too_large` beyond 500
+// lines, `malformed` when it is no text.
+Result<RosterPreview> read_roster(std::string_view text, NameOrder order, std::span<const Student> in_class,
+                                  std::span<const Student> elsewhere);
+Result<RosterPreview> preview_roster(School& school, const PersonId& teacher, const ClassId* class_id,
+                                     std::string_view text, NameOrder order);
+
+struct NewName {
+  std::string given, family;
+  std::string person;  // a student of the same teacher's other class; empty: a new one
+};
+struct Added {
+  std::string class_id;
+  std::int64_t students = 0;
+};
+// A class with its teacher and students, all or nothing.
+Result<Added> make_class(School& school, const PersonId& teacher, std::string_view title,
+                         std::span<const NewName> names);
+Result<Added> add_to_class(School& school, const PersonId& teacher, const ClassId& class_id,
+                           std::span<const NewName> names);
+// The student leaves this class; what they wrote stays theirs.
+Status leave_class(School& school, const ClassId& class_id, const PersonId& student);
+
+// A square for a camera: `size` modules a side without the quiet zone, and the dark ones as an SVG path.
+struct Square {
+  std::int64_t size = 0;
+  std::string path;
+};
+// Error correction M (15 %): a folded card still reads.
+Result<Square> square(std::string_view text);
+
+struct CardToPrint {
+  std::string person, name, mark, code;
+  Square square;
+  bool pin_set = false;
+};
+// Cards of a class, made where there is none yet. The square says what can be typed, "ABCD-EFGH".
+Result<std::vector<CardToPrint>> cards_of(School& school, const ClassId& class_id);
+
+// The sign a student composed, as the profile keeps it.
+std::string mark_of(School& school, const PersonId& student);
+
+}  // namespace waymark::server
