@@ -10,6 +10,8 @@
 #include "sync-server/cli/socket.hpp"
 #include "sync-server/http/message.hpp"
 #include "sync-server/net/server.hpp"
+#include "sync-server/routes/api.hpp"
+#include "sync-server/routes/pages.hpp"
 #include "sync-server/routes/routes.hpp"
 
 namespace waymark::server::cli {
@@ -165,6 +167,8 @@ Status serve(const Asked& asked, const Commands& commands) {
   http::Router router;
   add_sync_routes(router, *school);
   add_health_routes(router, *school, metrics);
+  add_api_routes(router, *school);
+  add_pages(router);
 
   WAYMARK_TRY(server, net::Server::start(options, router, metrics, [&log](const net::Access& access) {
                 bool broken = access.status >= 500;
