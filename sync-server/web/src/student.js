@@ -1,0 +1,75 @@
+// The students of a class, one student's page, and writing an observation of one or several of them.
+import { html, t, say, api, useLoad, useState, useEffect, Link, Mark, OwnTrail, Dialog, Problem, Loading, announce, sentence, ago, dayName, dateText, fieldOf, plain, remembered, remember } from "./lib.js";
+
+export const forms = ["example", "step_by_step", "on_my_own"];
+
+export function AboutMe({ about, goals, name }) {
+  const rows = [["good", about.strengths], ["like", about.interests], ["languages", about.languages], ["learn", about.learn_best], ["need", about.need]].filter(([, text]) => text);
+  if (rows.length === 0 && !goals?.length) return html`<p class="muted">${t("about.empty", { name })}</p>`;
+  return html`<dl class="kv">${rows.map(([key, text]) => html`<dt key=${key}>${t("about." + key)}</dt><dd class="voice" key=${key + "d"}>${text}</dd>`)}${goals?.length > 0 && html`<dt>${t("about.goal")}</dt>${goals.map((goal) => html`<dd class="voice" key=${goal}>“${goal}”</dd>`)}`}</dl>`;
+}
+
+// One sentence, on one or several, with a standard or without.
+export function Observe({ classId, students, chosen, standards, onClose, onDone }) {
+  const [picked, setPicked] = useState(chosen ?? []), [text, setText] = useState(""), [standard, setStandard] = useState(""), [error, setError] = useState(null);
+  const toggle = (id) => setPicked(picked.includes(id) ? picked.filter((other) => other !== id) : [...picked, id]);
+  const names = students.filter((s) => picked.includes(s.id)).map((s) => s.first_name);
+  const save = async (event) => {
+    event.preventDefault();
+    try { await api("POST", `/classes/${classId}/observations`, { students: picked, text, standard }); announce(t("observe.done", { n: picked.length, name: names[0] })); onDone(); }
+    catch (problem) { setError(problem); }
+  };
+  return html`<${Dialog} title=${t("observe.title")} onClose=${onClose} wide=${students.length > 1}><form class="in stack" onSubmit=${save}>
+    ${students.length > 1 && html`<fieldset><legend>${t("observe.who")}</legend><div class="faces">${students.map((s) => html`<label key=${s.id}><input type="checkbox" checked=${picked.includes(s.id)} onChange=${() => toggle(s.id)} /><${Mark} of=${s} size="26" /><span>${s.first_name}</span><span class="tk" aria-hidden="true">✓</span></label>`)}</div></fieldset>`}
+    ${standards?.length > 0 && html`<label class="field"><span>${t("observe.standard")}</span><select value=${standard} onChange=${(e) => setStandard(e.target.value)}><option value="">${t("observe.no_standard")}</option>${standards.map(([code, words]) => html`<option key=${code} value=${code}>${code} ${words.slice(0, 80)}</option>`)}</select></label>`}
+    <label class="field"><span>${t("observe.text")}</span><textarea rows="4" required value=${text} onInput=${(e) => setText(e.target.value)}></textarea></label>
+    <p class="muted sm">${t("observe.read")}</p><${Problem} error=${error} />
+    <div class="acts end"><button class="b p" type="submit" disabled=${picked.length === 0 || !text.trim()}>${names.length === 0 ? t("observe.pick") : t("observe.save", { n: names.length, name: names[0] })}</button></div></form></${Dialog}>`;
+}
+
+export function StudentsPage({ current }) {
+  const { value, error, reload } = useLoad(`/classes/${current.id}/students`);
+  const [find, setFind] = useState(""), [observe, setObserve] = useState(false);
+  const list = (value ?? []).filter((s) => s.name.toLowerCase().includes(find.toLowerCase()));
+  return html`<main id="main"><div class="title"><div><h1>${t("students.title")}</h1><p>${current.title}${value && html`. ${t("setup.students", { n: value.length })}`}</p></div><div class="acts"><label class="vh" for="find">${t("students.find")}</label><input id="find" type="search" placeholder=${t("students.find")} value=${find} onInput=${(e) => setFind(e.target.value)} />${value?.length > 0 && html`<button class="b p" type="button" onClick=${() => setObserve(true)}>${t("observe.title")}</button>`}</div></div>
+    <${Problem} error=${error} again=${reload} />${!value ? !error && html`<${Loading} />` : html`<ul class="people">${list.map((s) => html`<li key=${s.id}><${Link} class="card" href=${"/students/" + s.id}><${Mark} of=${s} size="40" /><span>${s.name}</span></${Link}></li>`)}</ul>`}
+    ${value?.length === 0 && html`<section class="card"><div class="empty"><p>${t("class.empty")}</p><${Link} class="b p" href="/set-up/add">${t("setup.paste")}</${Link}></div></section>`}
+    ${observe && html`<${Observe} classId=${current.id} students=${value} onClose=${() => setObserve(false)} onDone=${() => setObserve(false)} />`}</main>`;
+}
+
+function Goal({ goal }) {
+  const points = [[null, goal.first_step && `${t("goal.first")} ${goal.first_step}`], [t("goal.know"), goal.how_know], [t("goal.ifthen"), goal.plan_if && t("goal.plan", { if: goal.plan_if, then: goal.plan_then })], ...goal.thread.map((c) => [`${t("goal.checkin")}, ${dayName(c.at_ms)}`, c.text]), [t("goal.learned"), goal.learned]].filter(([, text]) => text);
+  return html`<div class="goal"><p class="voice quote">“${goal.want}”</p><p class="muted sm">${[goal.standard, goal.by && t("goal.by", { when: dateText(goal.by) }), !goal.open && t("goal.wrapped")].filter(Boolean).join(" · ")}</p>
+    ${points.length > 0 && html`<ol class="thread">${points.map(([cap, text], i) => html`<li key=${i}>${cap && html`<span class="cap">${cap}</span>`}<span class="voice">${text}</span></li>`)}</ol>`}</div>`;
+}
+
+function Support({ value, id, project, label, reload }) {
+  const set = async (form) => { try { await api("POST", `/students/${id}/support`, { project, form }); announce(t("support.done")); reload(); } catch (error) { announce(sentence(error)); } };
+  return html`<fieldset class="opens bare"><legend>${label}</legend><div class="seg">${forms.map((form) => html`<label key=${form}><input type="radio" name=${"support" + project} checked=${value === form} onChange=${() => set(form)} />${t("form." + form)}</label>`)}<label><input type="radio" name=${"support" + project} checked=${!value} onChange=${() => set("")} />${t("form.none")}</label></div><span class="muted sm">${t("support.open")}</span></fieldset>`;
+}
+
+const criteria = (contents, version, rubric) => { try { return JSON.parse(contents[version]).rubrics.find((r) => r.id === rubric)?.criteria ?? []; } catch { return []; } };
+
+export function StudentPage({ id, current }) {
+  const { value: page, error, reload } = useLoad(`/students/${id}`, 30000);
+  const [observe, setObserve] = useState(false);
+  useEffect(() => { if (page && location.hash) document.querySelector(location.hash)?.scrollIntoView(); }, [Boolean(page)]);
+  if (!page) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
+  const waiting = page.projects.some((p) => p.steps.some((s) => s.state === "turned_in")), s = page.student;
+  const open = page.goals.filter((g) => g.open), closed = page.goals.filter((g) => !g.open);
+  return html`<main id="main"><div class="title"><div class="withmark"><${Mark} of=${s} size="54" /><div><h1>${s.name}</h1><p>${page.classes.join(", ")}. ${page.heard.at_ms ? t("student.heard", { when: ago(page.heard.at_ms, page.now_ms), computer: page.heard.computer }) : t("need.never")} ${page.heard.waiting > 0 ? t("student.waits", { n: page.heard.waiting }) : page.heard.at_ms > 0 && t("student.no_waits")}</p></div></div>
+    <div class="acts"><button class=${waiting ? "b" : "b p"} type="button" onClick=${() => setObserve(true)}>${t("observe.title")}</button>${waiting && html`<${Link} class="b p" href="/answer">${t("act.answer", { name: s.first_name })}</${Link}>`}</div></div>
+  <${Problem} error=${error} again=${reload} />
+  <div class="stu"><div><section class="card" aria-labelledby="h-about"><header><h2 id="h-about">${t("about.title")}</h2>${page.about.written_ms > 0 && html`<p>${t("about.wrote", { name: s.first_name, when: dayName(page.about.written_ms) })}</p>`}</header><div class="in"><${AboutMe} about=${page.about} name=${s.first_name} /></div></section>
+    <section class="card" id="goals" aria-labelledby="h-goals"><header><h2 id="h-goals">${t("goals.title")}</h2>${page.goals.length > 0 && html`<p>${t("goals.count", { n: open.length })}</p>`}</header><div class="in stack">${page.goals.length === 0 ? html`<p class="muted">${t("goals.none", { name: s.first_name })}</p>` : [...open, ...closed].map((goal) => html`<${Goal} key=${goal.id} goal=${goal} />`)}</div></section></div>
+  <div>${page.projects.length === 0 && html`<section class="card"><div class="empty"><p>${t("projects.none", { name: s.first_name })}</p></div><div class="in"><${Support} value=${page.support} id=${id} project="" label=${t("support.title")} reload=${reload} /></div></section>`}
+    ${page.projects.map((p) => html`<section class="card" key=${p.id} aria-label=${say(p.title)}><header><div><h2>${p.question || say(p.title)}</h2><p class="muted sm">${[p.question && say(p.title), p.why && `“${p.why}”`, p.product && t("project.product", { product: p.product })].filter(Boolean).join(" · ")}</p></div></header>
+      ${p.steps.length > 0 && html`<${OwnTrail} steps=${p.steps} seed=${p.id} label=${t("project.trail", { n: p.steps.filter((x) => x.state === "ready").length, all: p.steps.length })} /><ul class="stops">${p.steps.map((step) => html`<li key=${step.id}><b>${say(step.title)}</b><span>${t("step." + step.state)}${step.at_ms ? ", " + dayName(step.at_ms) : step.planned ? ", " + dateText(step.planned) : ""}${step.tries > 1 ? " · " + t("need.try", { n: step.tries }) : ""}</span></li>`)}</ul>`}
+      <div class="foot"><${Support} value=${p.support} id=${id} project=${p.id} label=${t("support.title")} reload=${reload} /></div></section>`)}
+    <section class="card" aria-labelledby="h-reviews"><header><h2 id="h-reviews">${t("reviews.title")}</h2><p>${t("reviews.text")}</p></header>${page.reviews.length === 0 ? html`<div class="in"><p class="muted">${t("reviews.none")}</p></div>` : html`<ol class="reviews">${page.reviews.map((r) => html`<li key=${r.id}><p><b>${say(r.step_title)}</b> <span class="muted sm">${[r.by, dayName(r.at_ms), r.try_number > 1 && t("need.try", { n: r.try_number }), t("outcome." + r.judgement.outcome)].filter(Boolean).join(" · ")}</span></p>
+        ${criteria(page.contents, r.version, r.rubric).map((c) => { const field = fieldOf(c.id), mine = r.own[field], yours = r.judgement.levels[field]; return (mine || yours) && html`<p class="sm" key=${c.id}>${say(c.title)}: ${mine && html`<span class="nowrap"><span class="ring" aria-hidden="true"></span> ${s.first_name}: ${say(c.levels[mine - 1]?.name)}</span>`} ${yours && html`<span class="nowrap"><span class="disc" aria-hidden="true"></span> ${t("reviews.yours")}: ${say(c.levels[yours - 1]?.name)}</span>`}</p>`; })}
+        ${["glow", "grow", "next"].map((part) => r.judgement[part] && html`<p key=${part}><span class="cap">${t("reply." + part)}</span> ${r.judgement[part]}</p>`)}
+        ${r.replies.map((reply) => html`<p class="voice quote" key=${reply.id}>${t("reviews.change", { name: s.first_name })} ${reply.text}</p>`)}</li>`)}</ol>`}</section>
+    <section class="card" aria-labelledby="h-obs"><header><h2 id="h-obs">${t("observations.title")}</h2></header>${page.observations.length === 0 ? html`<div class="in"><p class="muted">${t("observations.none", { name: s.first_name })}</p></div>` : html`<ol class="reviews">${page.observations.map((o) => html`<li key=${o.id}><p>${o.text}</p><p class="muted sm">${[o.by, dayName(o.at_ms), o.standard].filter(Boolean).join(" · ")}</p></li>`)}</ol>`}</section></div></div>
+  ${observe && html`<${Observe} classId=${current.id} students=${[s]} chosen=${[s.id]} standards=${page.standards} onClose=${() => setObserve(false)} onDone=${() => { setObserve(false); reload(); }} />`}</main>`;
+}
