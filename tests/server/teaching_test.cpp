@@ -1,0 +1,495 @@
+#include "sync-server/service/teaching.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "sync-server/http/router.hpp"
+#include "sync-server/routes/api.hpp"
+#include "tests/support/classroom.hpp"
+#include "tests/support/temporary.hpp"
+
+using namespace waymark;
+using namespace waymark::server;
+using nlohmann::json;
+
+namespace {
+
+std::string pathway_file() {
+  return store::read_whole(std::string(WAYMARK_SOURCE_DIR) + "/assets/sample/pathways/one-small-thing.json",
+                           1 << 20)
+      .value();
+}
+
+struct World {
+  ManualClock clock{1'795'000'000'000 - std::int64_t{9} * 86'400'000};
+  SeededRandom random{11};
+  test::TemporaryFolder folder;
+  InitResult made =
+      School::init({folder.path() + "/school", "Alder Creek", "head@alder.example", "head-of-school"}, clock,
+                   random)
+          .value();
+  std::unique_ptr<School> school = School::open(folder.path() + "/school", clock, random).value();
+  test::Classroom room{*school, clock, pathway_file()};
+  explicit World(bool monday = true) {
+    if (monday) room.monday();
+  }
+};
+
+Judgement agree(const TurnedIn& item) {
+  return {item.levels, "You counted.", "", "Watch once more.", "ready"};
+}
+
+RosterPreview read(std::string_view text, NameOrder order = NameOrder::given_first) {
+  return read_roster(text, order, {}, {}).value();
+}
+std::vector<std::string> names(const RosterPreview& preview) {
+  std::vector<std::string> list;
+  for (const auto& line : preview.lines) list.push_back(line.given + "|" + line.family + "|" + line.state);
+  return list;
+}
+
+struct Api {
+  World world;
+  http::Router router;
+  std::vector<ApiRoute> routes = add_api_routes(router, *world.school);
+
+  http::Response ask(std::string_view method, std::string_view path, const School::SignedIn* in,
+                     std::string body = "", bool csrf = true) {
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    request.body = std::move(body);
+    request.headers["host"] = "waymark.alder.lan";
+    if (!request.body.empty()) request.headers["content-type"] = "application/json";
+    if (in) request.headers["cookie"] = std::string(session_cookie) + "=" + in->token;
+    if (in && csrf) request.headers[std::string(csrf_header)] = in->csrf;
+    return router.answer(std::move(request));
+  }
+  School::SignedIn sign_in(std::string_view email, std::string_view password) {
+    return world.school->sign_in(email, password).value();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a class list is read in the forms that teachers paste") {
+  CHECK(names(read("Amira Haddad\nMarchetti, Leo\n\nMaría de la Cruz\n")) ==
+        std::vector<std::string>{"Amira|Haddad|new", "Leo|Marchetti|new", "María|de la Cruz|new"});
+  CHECK(names(read("1. Zoë Müller\r\n2) Ludwig van Beethoven\r\n- Björk\r\n")) ==
+        std::vector<std::string>{"Zoë|Müller|new", "Ludwig|van Beethoven|new", "Björk||new"});
+  CHECK(names(read("Haddad\tAmira\nde la Cruz María", NameOrder::family_first)) ==
+        std::vector<std::string>{"Amira|Haddad|new", "María|de la Cruz|new"});
+  CHECK(names(read("Last name, First name\n\"Haddad, Amira\", amira@home.example\n")) ==
+        std::vector<std::string>{"||heading", "Amira|Haddad|new"});
+  // A letter with a combining accent is the same letter.
+  CHECK(read("Zoe\xCC\x88 Müller").lines[0].given == "Zoë");
+}
+
+TEST_CASE("a class list says what is twice, empty or no name, and keeps its line numbers") {
+  auto preview = read("Amira Haddad\n\nAMIRA  haddad\n12345\nLeo Marchetti");
+  CHECK(names(preview) == std::vector<std::string>{"Amira|Haddad|new", "AMIRA|haddad|twice", "||unreadable",
+                                                   "Leo|Marchetti|new"});
+  CHECK(preview.fresh == 2);
+  CHECK(preview.empty == 1);
+  CHECK(preview.twice == 1);
+  CHECK(preview.unreadable == 1);
+  CHECK(preview.lines[3].line == 5);
+  CHECK(preview.lines[2].text == "12345");
+  CHECK(read(std::string(200, 'a')).lines[0].state == "new");
+  CHECK(read(std::string(201, 'a')).lines[0].state == "unreadable");
+  CHECK(read_roster("a\xFF", NameOrder::given_first, {}, {}).error().code == Code::malformed);
+}
+
+TEST_CASE("a class list of 500 lines is read and one of 501 is not") {
+  std::string list;
+  for (int i = 0; i < 500; i++) list += "Student Number" + std::to_string(i) + "\n";
+  CHECK(read(list).fresh == 500);
+  CHECK(read_roster(list + "One More", NameOrder::given_first, {}, {}).error().code == Code::too_large);
+}
+
+TEST_CASE("a preview writes nothing, and the same list again adds nobody") {
+  World world(false);
+  auto before = world.school->store().version().value();
+  auto preview = preview_roster(*world.school, world.room.teacher, &world.room.class_id,
+                                "Haddad, Amira\nNew Person", NameOrder::given_first)
+                     .value();
+  CHECK(preview.here == 1);
+  CHECK(preview.fresh == 1);
+  CHECK(world.school->store().version().value() == before);
+  CHECK(world.school->students_of(world.room.class_id).value().size() == 26);
+  // Another teacher's students are not offered as one's own.
+  auto other =
+      preview_roster(*world.school, world.room.other_teacher, nullptr, "Amira Haddad", NameOrder::given_first)
+          .value();
+  CHECK(other.lines[0].state == "new");
+  auto own =
+      preview_roster(*world.school, world.room.teacher, nullptr, "Amira Haddad", NameOrder::given_first)
+          .value();
+  CHECK(own.lines[0].state == "known");
+}
+
+TEST_CASE("cards carry a code that works and a square that says the same") {
+  World world(false);
+  auto cards = cards_of(*world.school, world.room.class_id).value();
+  REQUIRE(cards.size() == 26);
+  CHECK(cards[13].name == "Maya R.");
+  CHECK(cards[0].square.size >= 21);
+  CHECK(cards[0].square.path.starts_with("M0 0h7v1h-7z"));
+  CHECK(cards_of(*world.school, world.room.class_id).value()[0].code == cards[0].code);
+  auto fresh = world.school->reprint_card(world.room.students[0]).value();
+  CHECK(cards_of(*world.school, world.room.class_id).value()[0].code == grouped(fresh));
+  CHECK(square("").error().code == Code::too_large);
+  CHECK(square(std::string(1000, 'x')).has_value());
+  CHECK(square(std::string(1001, 'x')).error().code == Code::too_large);
+}
+
+TEST_CASE("the class page says who needs the teacher, most pressing first, one row a student") {
+  World world;
+  auto page = class_page(*world.school, world.room.class_id, "2026-11-23").value();
+  CHECK(page.students == 26);
+  REQUIRE(page.needs.size() >= 3);
+  CHECK(page.needs[0].type == "stuck");
+  CHECK(page.needs[0].student.name == "Noor Siddiqui");
+  CHECK(page.needs[0].words == "I can’t find anybody who uses the shelf.");
+  CHECK(page.needs[1].type == "shown");
+  CHECK(page.needs[1].more == 1);  // turned in as well
+  std::set<std::string> ids;
+  for (const auto& need : page.needs) ids.insert(need.student.id);
+  CHECK(ids.size() == page.needs.size());
+  auto of = [&](std::string_view name) {
+    return *std::find_if(page.needs.begin(), page.needs.end(),
+                         [&](const Need& n) { return n.student.name == name; });
+  };
+  auto jamal = of("Jamal Price");
+  CHECK(jamal.type == "quiet");
+  CHECK(jamal.days == 8);
+  CHECK(of("Caleb Novak").more == 1);  // a goal's date has passed, besides the work turned in
+  CHECK(page.to_answer.count == 28);
+  CHECK(page.trail.stops.size() == 5);
+  CHECK(page.trail.stops[3].today);
+  CHECK(page.trail.on_this == 25);
+  CHECK(page.trail.without == 1);
+  CHECK(page.computers[0].name == "lab-07");
+  CHECK(page.computers[0].waiting == 3);
+  // Without the teacher's date no goal is called due.
+  for (const auto& need : class_page(*world.school, world.room.class_id, "soon").value().needs)
+    CHECK(need.type != "goal");
+}
+
+TEST_CASE("a question that is answered and work that is confirmed need nobody any more") {
+  World world;
+  auto& school = *world.school;
+  auto page = class_page(school, world.room.class_id, "2026-11-23").value();
+  REQUIRE(answer_help(school, world.room.teacher, world.room.students[16], page.needs[0].record,
+                      " I’m coming. "));
+  REQUIRE(confirm_shown(school, world.room.teacher, world.room.students[15], page.needs[1].record));
+  page = class_page(school, world.room.class_id, "2026-11-23").value();
+  for (const auto& need : page.needs) {
+    CHECK(need.type != "stuck");
+    CHECK(need.type != "shown");
+  }
+  auto answers =
+      school.store().records(domain::person_stream(world.room.students[16]), "help_answer").value();
+  CHECK(answers[0].text("text") == "I’m coming.");
+  CHECK(answer_help(school, world.room.teacher, world.room.students[16], std::string(32, '0'), "x")
+            .error()
+            .code == Code::not_found);
+  CHECK(answer_help(school, world.room.other_teacher, world.room.students[16], answers[0].text("help"), "x")
+            .error()
+            .code == Code::not_granted);
+}
+
+TEST_CASE("work waits oldest first, with the student's view, words and About me beside it") {
+  World world;
+  auto queue = review_queue(*world.school, world.room.class_id).value();
+  REQUIRE(queue.items.size() == 28);
+  CHECK(std::is_sorted(queue.items.begin(), queue.items.end(),
+                       [](const TurnedIn& a, const TurnedIn& b) { return a.at_ms < b.at_ms; }));
+  const auto& item = *std::find_if(queue.items.begin(), queue.items.end(),
+                                   [](const TurnedIn& i) { return i.step == "watch"; });
+  CHECK(item.student.name == "Amira Haddad");
+  CHECK(item.levels.at("need") == 3);
+  CHECK(item.because.at("need") == "I watched the door for two breaks and asked two people.");
+  CHECK(item.rubric == "small-thing");
+  CHECK(item.work.size() == 1);
+  CHECK(item.about.need == "time before I talk in a group");
+  CHECK(item.goals.size() == 1);
+  CHECK(queue.contents.size() == 1);
+}
+
+TEST_CASE("replies are held, nobody reads one early, and all are sent together") {
+  World world;
+  auto& school = *world.school;
+  auto& room = world.room;
+  auto items = review_queue(school, room.class_id).value().items;
+  for (std::size_t i = 0; i < 3; i++)
+    REQUIRE(hold_reply(school, room.teacher, room.class_id, items[i].turn_in, agree(items[i])));
+  auto queue = review_queue(school, room.class_id).value();
+  CHECK(queue.held == 3);
+  CHECK(queue.items[0].reply.glow == "You counted.");
+  auto reviews = [&] {
+    std::size_t count = 0;
+    for (const auto& student : room.students)
+      count += school.store().records(domain::person_stream(student), "review").value().size();
+    return count;
+  };
+  CHECK(reviews() == 0);
+  REQUIRE(take_back(school, room.teacher, room.class_id, items[1].turn_in));
+  CHECK(take_back(school, room.teacher, room.class_id, items[1].turn_in).error().code == Code::conflict);
+  queue = review_queue(school, room.class_id).value();
+  CHECK(queue.held == 2);
+  CHECK(queue.items[1].reply.glow == "You counted.");  // what was written is still there
+  CHECK(send_replies(school, room.teacher, room.class_id).value() == 2);
+  CHECK(reviews() == 2);
+  CHECK(send_replies(school, room.teacher, room.class_id).value() == 0);
+  CHECK(review_queue(school, room.class_id).value().items.size() == 26);
+  CHECK(hold_reply(school, room.teacher, room.class_id, items[0].turn_in, agree(items[0])).error().code ==
+        Code::conflict);
+  CHECK(school.store().verify());
+}
+
+TEST_CASE("a reply keeps the levels it changed, the version of its rubric and what it saw") {
+  World world;
+  auto& school = *world.school;
+  auto& room = world.room;
+  auto items = review_queue(school, room.class_id).value().items;
+  const auto& item =
+      *std::find_if(items.begin(), items.end(), [](const TurnedIn& i) { return i.step == "watch"; });
+  auto reply = agree(item);
+  reply.levels["need"] = 2;
+  reply.outcome = "another_look";
+  REQUIRE(hold_reply(school, room.teacher, room.class_id, item.turn_in, reply));
+  // A level that is taken out before sending is not sent.
+  reply.levels.erase("clear");
+  REQUIRE(hold_reply(school, room.teacher, room.class_id, item.turn_in, reply));
+  REQUIRE(send_replies(school, room.teacher, room.class_id));
+  auto review = school.store().records(domain::person_stream(room.students[0]), "review").value().at(0);
+  CHECK(review.integer("level.need") == 2);
+  CHECK(review.field("level.clear") == nullptr);
+  CHECK(review.text("version") == room.version);
+  CHECK(review.text("outcome") == "another_look");
+  CHECK(review.texts("saw").size() == 3);
+  CHECK(review.author() == room.teacher);
+  // A second try takes the first one's place, with both beside each other.
+  world.clock.advance_ms(60'000);
+  room.turn_in(0, "watch", 2, {3, 3, 3}, "I watched again.");
+  auto again = review_queue(school, room.class_id).value().items.back();
+  CHECK(again.try_number == 2);
+  REQUIRE(again.earlier.size() == 1);
+  CHECK(again.earlier[0].review.levels.at("need") == 2);
+}
+
+TEST_CASE("a reply that is no reply is refused with nothing written") {
+  World world;
+  auto& school = *world.school;
+  auto& room = world.room;
+  auto item = review_queue(school, room.class_id).value().items.front();
+  auto before = school.store().version().value();
+  auto refused = [&](Judgement reply) {
+    return hold_reply(school, room.teacher, room.class_id, item.turn_in, reply).error().code;
+  };
+  CHECK(refused({{}, "", "", "", "maybe"}) == Code::invalid);
+  CHECK(refused({{{"need", 9}}, "", "", "", "ready"}) == Code::invalid);
+  CHECK(refused({{{"need", 0}}, "", "", "", "ready"}) == Code::invalid);
+  CHECK(refused({{{"Bad Name", 1}}, "", "", "", "ready"}) == Code::invalid);
+  CHECK(refused({{}, std::string(4001, 'x'), "", "", "ready"}) == Code::too_large);
+  CHECK(hold_reply(school, room.teacher, room.class_id, std::string(32, '0'), agree(item)).error().code ==
+        Code::not_found);
+  CHECK(school.store().version().value() == before);
+  CHECK(hold_reply(school, room.teacher, room.class_id, item.turn_in,
+                   {{}, std::string(4000, 'x'), "", "", "ready"}));
+}
+
+TEST_CASE("an observation is of one or several, and the student's page shows it with everything else") {
+  World world;
+  auto& school = *world.school;
+  auto& room = world.room;
+  std::vector<PersonId> two{room.students[0], room.students[1]};
+  REQUIRE(observe(school, room.teacher, two, {"Asked a classmate before asking me.", "COM.3", "", ""}));
+  CHECK(observe(school, room.teacher, two, {"  ", "", "", ""}).error().code == Code::invalid);
+  CHECK(observe(school, room.teacher, {}, {"x", "", "", ""}).error().code == Code::invalid);
+  CHECK(observe(school, room.other_teacher, two, {"x", "", "", ""}).error().code == Code::not_granted);
+  REQUIRE(set_support(school, room.teacher, room.students[0], room.projects[0], "example"));
+  CHECK(set_support(school, room.teacher, room.students[0], room.projects[0], "easy").error().code ==
+        Code::invalid);
+  auto page = student_page(school, room.students[0]).value();
+  CHECK(page.student.name == "Amira Haddad");
+  REQUIRE(page.observations.size() == 1);
+  CHECK(page.observations[0].standard == "COM.3");
+  CHECK(page.observations[0].by == "Elena Rivera");
+  REQUIRE(page.projects.size() == 1);
+  CHECK(page.projects[0].support == "example");
+  CHECK(page.projects[0].steps[0].state == "turned_in");
+  CHECK(page.projects[0].steps[4].state == "todo");
+  REQUIRE(page.goals.size() == 1);
+  CHECK(page.goals[0].thread.size() == 1);
+  REQUIRE(set_support(school, room.teacher, room.students[0], room.projects[0], ""));
+  CHECK(student_page(school, room.students[0]).value().projects[0].support.empty());
+  CHECK(student_page(school, room.teacher).error().code == Code::not_found);
+}
+
+TEST_CASE("each author has a draft of their own, and publishing makes the next version") {
+  World world(false);
+  auto& school = *world.school;
+  auto& room = world.room;
+  REQUIRE(school.enroll(room.class_id, room.other_teacher, "teacher"));
+  REQUIRE(school.refresh_access());
+  auto page = pathway_page(school, room.teacher, room.class_id, room.pathway).value();
+  CHECK(page.number == 1);
+  CHECK_FALSE(page.has_draft);
+  auto content = json::parse(page.content);
+  content["title"]["en"] = "One smaller thing";
+  auto saved =
+      save_draft(school, room.teacher, room.class_id, room.pathway, content.dump(), page.saw, false).value();
+  CHECK(saved.problem.empty());
+  auto theirs = pathway_page(school, room.other_teacher, room.class_id, room.pathway).value();
+  CHECK(json::parse(theirs.content)["title"]["en"] == "One small thing");
+  CHECK(theirs.others_editing == std::vector<std::string>{"Elena Rivera"});
+  // The same author in a second window does not write over the first one unseen.
+  CHECK(save_draft(school, room.teacher, room.class_id, room.pathway, content.dump(), page.saw, false)
+            .error()
+            .code == Code::conflict);
+  CHECK(save_draft(school, room.teacher, room.class_id, room.pathway, content.dump(), page.saw, true)
+            .has_value());
+  CHECK(publish_draft(school, room.teacher, room.class_id, room.pathway, "Smaller").value() == 2);
+  CHECK(publish_draft(school, room.teacher, room.class_id, room.pathway, "").error().code == Code::not_found);
+  page = pathway_page(school, room.teacher, room.class_id, room.pathway).value();
+  CHECK(page.number == 2);
+  REQUIRE(page.versions.size() == 2);
+  CHECK(page.versions[0].note == "Smaller");
+  CHECK(page.versions[1].id == room.version);
+  // A half-written draft is kept and says why it cannot be published.
+  content["steps"] = json::array();
+  saved =
+      save_draft(school, room.other_teacher, room.class_id, room.pathway, content.dump(), theirs.saw, false)
+          .value();
+  CHECK_FALSE(saved.problem.empty());
+  CHECK(publish_draft(school, room.other_teacher, room.class_id, room.pathway, "").error().code ==
+        Code::invalid);
+  CHECK(save_draft(school, room.other_teacher, room.class_id, room.pathway, "[]", saved.saw, false)
+            .error()
+            .code == Code::malformed);
+  REQUIRE(drop_draft(school, room.other_teacher, room.class_id, room.pathway));
+  auto blank = begin_pathway(school, room.teacher, room.class_id, "").value();
+  CHECK(publish_draft(school, room.teacher, room.class_id, blank, "").value() == 1);
+  CHECK(begin_pathway(school, room.teacher, room.class_id, "{\"v\":9}").error().code == Code::unsupported);
+}
+
+TEST_CASE("pulling everything with a teacher's access finds no word of a draft") {
+  World world;
+  auto& school = *world.school;
+  auto caller = school.caller(world.room.teacher).value();
+  std::size_t seen = 0;
+  for (const auto& access : caller.access) {
+    for (const auto& entry : school.store().page(access.stream, 0, 100'000, 1 << 30).value()) {
+      seen++;
+      CHECK(entry.body.find(test::Classroom::secret) == std::string::npos);
+    }
+  }
+  CHECK(seen > 100);
+  // The words are there: the search above could have found them.
+  bool found = false;
+  for (const auto& entry :
+       school.store().page(domain::own_stream(world.room.students[0]), 0, 1000, 1 << 30).value())
+    found = found || entry.body.find(test::Classroom::secret) != std::string::npos;
+  CHECK(found);
+}
+
+TEST_CASE("every page of the dashboard, read by a teacher, has no word of a draft") {
+  Api api;
+  auto in = api.sign_in("rivera@alder.example", "creek-and-stone");
+  const auto& room = api.world.room;
+  std::string path = "/api/classes/" + room.class_id.hex();
+  for (const auto& page :
+       {std::string("/api/session"), path, path + "/students", path + "/cards", path + "/queue",
+        path + "/pathways", path + "/pathways/" + room.pathway, "/api/students/" + room.students[0].hex()}) {
+    auto response = api.ask("GET", page, &in);
+    CHECK(response.status == 200);
+    CHECK(response.body.size() > 20);
+    CHECK(response.body.find(test::Classroom::secret) == std::string::npos);
+  }
+}
+
+TEST_CASE("no route answers nobody, a student, or a teacher of another class") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  School::SignedIn student{make_token(api.world.random), make_token(api.world.random), {}};
+  REQUIRE(school.accounts().add_session(token_hash(student.token), room.students[0], student.csrf));
+  auto teacher = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto other = api.sign_in("okafor@alder.example", "another-teacher");
+  auto before = school.store().version().value();
+  CHECK(api.routes.size() >= 30);
+  for (const auto& route : api.routes) {
+    std::string path = route.pattern;
+    auto fill = [&](std::string_view name, const std::string& value) {
+      if (auto at = path.find(name); at != std::string::npos) path.replace(at, name.size(), value);
+    };
+    fill("{class}", room.class_id.hex());
+    fill("{student}", room.students[0].hex());
+    fill("{pathway}", room.pathway);
+    fill("{turn_in}", std::string(32, '1'));
+    fill("{help}", std::string(32, '1'));
+    fill("{work}", std::string(32, '1'));
+    fill("{computer}", std::string(32, '1'));
+    fill("{sha256}", std::string(64, '1'));
+    CAPTURE(route.method);
+    CAPTURE(path);
+    std::string body = route.method == "GET" ? "" : "{}";
+    CHECK(api.ask(route.method, path, nullptr, body).status == 401);
+    CHECK(api.ask(route.method, path, &student, body).status == 403);
+    if (route.pattern.find("{class}") != std::string::npos ||
+        route.pattern.find("{student}") != std::string::npos)
+      CHECK(api.ask(route.method, path, &other, body).status == 403);
+    // A page elsewhere can make the browser send the cookie, but not the header.
+    if (route.method != "GET") CHECK(api.ask(route.method, path, &teacher, body, false).status == 403);
+  }
+  CHECK(school.store().version().value() == before);
+}
+
+TEST_CASE("a session is a cookie that scripts cannot read, and ends with signing out") {
+  Api api;
+  auto response = api.ask("POST", "/api/sign-in", nullptr,
+                          R"({"email":"rivera@alder.example","password":"creek-and-stone"})");
+  CHECK(response.status == 200);
+  std::string cookie(response.header("set-cookie"));
+  CHECK(cookie.find("HttpOnly") != std::string::npos);
+  CHECK(cookie.find("SameSite=Strict") != std::string::npos);
+  auto in = api.sign_in("rivera@alder.example", "creek-and-stone");
+  CHECK(api.ask("GET", "/api/session", &in).status == 200);
+  CHECK(api.ask("POST", "/api/sign-out", &in).status == 204);
+  CHECK(api.ask("GET", "/api/session", &in).status == 401);
+  for (int i = 0; i < 3; i++)
+    CHECK(api.ask("POST", "/api/sign-in", nullptr, R"({"email":"rivera@alder.example","password":"x"})")
+              .status == 403);
+  response = api.ask("POST", "/api/sign-in", nullptr, R"({"email":"rivera@alder.example","password":"x"})");
+  CHECK(response.status == 429);
+  CHECK(response.header("retry-after") == "2");
+  api.world.clock.advance_ms(60'000);
+  CHECK(api.ask("POST", "/api/sign-in", nullptr,
+                R"({"email":"rivera@alder.example","password":"creek-and-stone"})")
+            .status == 200);
+}
+
+TEST_CASE("a picture is shown and anything else is only saved") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  auto in = api.sign_in("rivera@alder.example", "creek-and-stone");
+  Bearer bearer{room.students[0], {}, "lab-01", {}};
+  auto put = [&](std::string_view body, std::string_view mime) {
+    auto hash = to_hex(sha256(as_bytes(body)));
+    REQUIRE(school.put_file(bearer, domain::person_stream(room.students[0]), hash, body, mime));
+    return api.ask("GET", "/api/students/" + room.students[0].hex() + "/files/" + hash, &in);
+  };
+  CHECK(put("png", "image/png").header("content-type") == "image/png");
+  auto page = put("<script>", "text/html");
+  CHECK(page.header("content-type") == "application/octet-stream");
+  CHECK(page.header("content-disposition") == "attachment");
+  CHECK(put("<svg/>", "image/svg+xml").header("content-type") == "application/octet-stream");
+  auto hash = to_hex(sha256(as_bytes(std::string_view("png"))));
+  CHECK(api.ask("GET", "/api/students/" + room.students[1].hex() + "/files/" + hash, &in).status == 404);
+}

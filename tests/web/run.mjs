@@ -1,0 +1,277 @@
+// The teacher's journeys in a real browser against a real server with a small school, each page checked by axe.
+// node tests/web/run.mjs [--build DIR] [--pictures DIR] [name …]; ends with "N passed, N failed, N skipped".
+import { createRequire } from "node:module";
+import { spawn, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, existsSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import assert from "node:assert/strict";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const args = process.argv.slice(2);
+const option = (name, other) => { const at = args.indexOf(name); return at < 0 ? other : args.splice(at, 2)[1]; };
+const build = resolve(option("--build", join(here, "../../build/quick"))), pictures = option("--pictures", "");
+const only = args;
+if (pictures) mkdirSync(pictures, { recursive: true });
+
+let passed = 0, failed = 0, skipped = 0;
+const end = () => { console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`); process.exit(failed ? 1 : 0); };
+const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+if (!chromium) { console.log("no browser was found"); skipped = 1; end(); }
+if (!existsSync(join(here, "node_modules/playwright-core")))
+  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
+const require = createRequire(join(here, "package.json"));
+const { chromium: browsers } = require("playwright-core");
+const axe = require("axe-core").source;
+
+const folder = mkdtempSync(join(tmpdir(), "waymark-web-"));
+let server, browser, base, ids;
+async function start() {
+  const [class_id, amira] = execFileSync(join(build, "bin/waymark_web_school"), [join(folder, "school")]).toString().trim().split(" ");
+  ids = { class_id, amira };
+  const port = 20000 + Math.floor(Math.random() * 20000);
+  server = spawn(join(build, "bin/waymark-server"), ["serve", "--data", join(folder, "school"), "--plain-http", "--listen", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  server.stdout.on("data", (d) => (said += d)); server.stderr.on("data", (d) => (said += d));
+  base = `http://127.0.0.1:${port}`;
+  for (let i = 0; i < 100; i++) { try { if ((await fetch(base + "/healthz")).ok) break; } catch { /* not yet */ } await new Promise((r) => setTimeout(r, 100)); if (i === 99) throw new Error("the server did not start: " + said); }
+  browser = await browsers.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+}
+
+const problems = [];
+async function open({ width = 1366, height = 900, dark = false, lang = "en-US", email = "rivera@alder.example", password = "creek-and-stone", path = "/" } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light", locale: lang, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (m) => { if (m.type() === "error" && !/401|403|404|409|429/.test(m.text())) problems.push(m.text()); });
+  page.on("request", (r) => { if (!r.url().startsWith(base) && !r.url().startsWith("data:") && !r.url().startsWith("blob:")) problems.push("asked another host: " + r.url()); });
+  await page.goto(base + path);
+  if (email) {
+    await page.fill('input[type="email"]', email);
+    await page.fill('input[type="password"]', password);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("nav");
+  }
+  return page;
+}
+async function axeClean(page, what) {
+  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.target + " " + n.failureSummary).join(" | ")}`), [], "axe on " + what);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${what} scrolls sideways by ${wide}px`);
+}
+const shot = async (page, name, full = false) => { if (pictures) { await page.waitForTimeout(150); await page.screenshot({ path: join(pictures, name + ".png"), fullPage: full }); } };
+const heading = (page, text) => page.getByRole("heading", { level: 1, name: text }).waitFor();
+
+const tests = {
+  async "a wrong password is told kindly, then slowed down, never locked"() {
+    const page = await open({ email: "" });
+    await axeClean(page, "sign-in"); await shot(page, "sign-in");
+    for (let i = 0; i < 4; i++) {
+      await page.fill('input[type="email"]', "okafor@alder.example"); await page.fill('input[type="password"]', "wrong-one");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("alert").waitFor();
+      await page.waitForFunction(() => !document.querySelector("button[type=submit]").disabled);
+    }
+    assert.match(await page.getByRole("alert").innerText(), /Wait .* your account is not locked/);
+    await page.waitForTimeout(2200);
+    await page.fill('input[type="password"]', "another-teacher"); await page.keyboard.press("Enter");
+    await heading(page, "Period 5");
+    await page.context().close();
+  },
+  async "the class page says who needs the teacher, and why"() {
+    const page = await open();
+    await heading(page, "Period 3, 7th grade");
+    const rows = page.locator("table.needs tbody tr");
+    assert.equal(await rows.count(), 7);
+    assert.match(await rows.nth(0).innerText(), /Noor Siddiqui[\s\S]*Stuck: “I can’t find anybody/);
+    await axeClean(page, "class"); await shot(page, "class-light");
+    const fits = await page.evaluate(() => document.documentElement.scrollHeight);
+    assert.ok(fits <= 910, `the class page is ${fits}px high at 1366 x 900`);
+    await page.getByRole("button", { name: /^\d+ more$/ }).click();
+    assert.ok((await rows.count()) > 20);
+    const quiet = await page.locator("tr", { hasText: "Jamal Price" }).innerText();
+    assert.match(quiet, /Not heard from for \d+ days[\s\S]*says nothing about the work/);
+    await rows.nth(0).getByRole("button", { name: "Help Noor" }).click();
+    await axeClean(page, "help dialog"); await shot(page, "class-help");
+    await page.getByRole("button", { name: "I’m coming to you." }).click();
+    await page.getByRole("button", { name: "Send the answer" }).click();
+    await page.waitForFunction(() => !document.querySelector("table.needs").innerText.includes("Stuck"));
+    await rows.first().getByRole("button", { name: /Confirm it/ }).click();
+    await page.waitForFunction(() => !document.querySelector("table.needs").innerText.includes("Shown in person"));
+    await page.context().close();
+  },
+  async "the curtain and Show to class have no name in the document"() {
+    const page = await open();
+    await heading(page, "Period 3, 7th grade");
+    await page.keyboard.press("Escape"); await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /Open/ }).waitFor();
+    const names = ["Amira", "Noor", "Jamal", "Haddad"];
+    for (const name of names) assert.ok(!(await page.content()).includes(name), name + " is behind the curtain");
+    await shot(page, "curtain"); await axeClean(page, "curtain");
+    await page.reload(); await page.getByRole("button", { name: /Open/ }).waitFor();
+    await page.keyboard.press("Escape"); await heading(page, "Period 3, 7th grade");
+    await page.getByRole("button", { name: "Show to class" }).click();
+    await page.getByText("What good looks like").waitFor();
+    for (const name of names) assert.ok(!(await page.content()).includes(name), name + " is shown to the class");
+    await axeClean(page, "show"); await shot(page, "show");
+    await page.keyboard.press("Escape"); await heading(page, "Period 3, 7th grade");
+    await page.context().close();
+  },
+  async "work is answered with keys, held, read over, taken back and sent together"() {
+    const page = await open({ path: "/answer" });
+    await page.getByRole("button", { name: /go on/ }).waitFor();
+    await axeClean(page, "answer without a rubric"); await shot(page, "answer-no-rubric");
+    // The first ten are steps without a rubric: Enter alone.
+    for (let i = 0; i < 10; i++) { await page.keyboard.press("Enter"); await page.getByText(i === 0 ? "One reply is held." : `${i + 1} replies are held.`).waitFor(); }
+    await page.locator(".lv").first().waitFor();
+    await page.getByText("Because, in Amira’s words").waitFor();
+    await shot(page, "answer-light"); await axeClean(page, "answer");
+    assert.equal(await page.locator(".lv input:checked").count(), 1);
+    assert.ok((await page.inputValue("#glow")).length > 10, "a glow stands there already");
+    await page.keyboard.press("g");
+    const glow = await page.inputValue("#glow");
+    await page.keyboard.press("Enter");
+    await page.getByText("11 replies are held.").waitFor();
+    // Another level asks for a next step: 2, N, Enter.
+    await page.keyboard.press("2");
+    await page.getByRole("button", { name: /Answer as Getting there, go on/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("the student needs a next step").waitFor();
+    await page.locator("h2").first().focus();
+    await page.keyboard.press("n"); await page.keyboard.press("Enter");
+    await page.getByText("12 replies are held.").waitFor();
+    // Typing in a field is typing.
+    await page.locator("#glow").fill(""); await page.locator("#glow").pressSequentially("aux 123"); assert.equal(await page.inputValue("#glow"), "aux 123");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("13 replies are held.").waitFor();
+    await page.keyboard.press("u");
+    await page.getByText("12 replies are held.").waitFor();
+    assert.equal(await page.inputValue("#glow"), "aux 123");
+    await page.reload(); await page.getByText("12 replies are held.").waitFor();
+    await page.getByRole("button", { name: "Read them over" }).click();
+    await page.getByRole("heading", { name: "12 held replies" }).waitFor();
+    assert.ok((await page.locator("dialog").innerText()).includes(glow));
+    await axeClean(page, "held replies"); await shot(page, "answer-held");
+    await page.locator("dialog").getByRole("button", { name: "Send 12 replies" }).click();
+    await page.getByText("12 replies are sent.").first().waitFor();
+    await page.getByText("No reply", { exact: false }).or(page.getByText("0 replies are held.")).first().waitFor();
+    await page.context().close();
+  },
+  async "an observation of two students stands on their pages"() {
+    const page = await open({ path: "/students" });
+    await page.getByRole("button", { name: "Write an observation" }).click();
+    await page.getByRole("checkbox", { name: "Amira" }).check({ force: true }); await page.getByRole("checkbox", { name: "Andre" }).check({ force: true });
+    await page.getByLabel("What you saw").fill("Asked each other before asking me.");
+    await axeClean(page, "observation"); await shot(page, "observation");
+    await page.getByRole("button", { name: "Keep it for 2 students" }).click();
+    await page.getByRole("link", { name: "Amira Haddad" }).click();
+    await page.getByText("Asked each other before asking me.").waitFor();
+    await page.getByText("If it rains, then I use Friday’s tally").waitFor();
+    await page.getByRole("radio", { name: "See an example" }).check({ force: true });
+    await page.getByText("All three forms stay open.").waitFor();
+    await axeClean(page, "student"); await shot(page, "student-light", true);
+    await page.context().close();
+  },
+  async "names are pasted, looked over, put right, and only then written; cards print"() {
+    const page = await open({ path: "/set-up/new" });
+    await page.getByLabel("Name of the class").fill("Period 6");
+    await page.getByLabel("Names", { exact: true }).fill("Last name, First name\nMüller, Zoë\nLudwig van Beethoven\n\nZoë Müller\nAmira Haddad\n12345");
+    await page.getByRole("button", { name: "Look them over" }).click();
+    await page.getByText("3 new · one twice · one empty line · one not read").waitFor();
+    assert.equal(await page.getByLabel("Family name, line 3").inputValue(), "van Beethoven");
+    await page.getByText("your student in another class").waitFor();
+    await axeClean(page, "names"); await shot(page, "names");
+    await page.getByLabel("First name, line 7").fill("Kim");
+    await page.getByRole("button", { name: "Make the class with 4 students" }).click();
+    await page.locator(".jc").nth(3).waitFor();
+    assert.match(await page.locator(".jc .code").first().innerText(), /^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    await axeClean(page, "cards"); await shot(page, "cards");
+    if (pictures) await page.pdf({ path: join(pictures, "cards.pdf"), preferCSSPageSize: true, format: "Letter" });
+    await page.goto(base + "/set-up");
+    await heading(page, "Set-up"); await page.getByRole("heading", { name: "Period 6" }).waitFor();
+    await page.getByText("4 students").waitFor();
+    const row = page.locator("tr", { hasText: "Kim" }), before = await row.locator("code").innerText();
+    await row.getByRole("button", { name: /New card/ }).click();
+    await page.getByRole("button", { name: "Void and make a new one" }).click();
+    await page.waitForFunction((old) => !document.body.innerText.includes(old), before);
+    await page.getByLabel("Name of the computer").fill("lab-31"); await page.getByRole("button", { name: "Make a code" }).click();
+    assert.match(await page.locator(".codes .code").innerText(), /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
+    await axeClean(page, "set-up"); await shot(page, "set-up", true);
+    await page.context().close();
+  },
+  async "a pathway is changed as a draft, previewed, and published as a version"() {
+    const page = await open({ path: "/pathways?class=" + ids.class_id });
+    await axeClean(page, "pathways"); await shot(page, "pathways");
+    await page.getByRole("link", { name: /One small thing/ }).click();
+    await heading(page, "One small thing");
+    await page.getByRole("textbox", { name: "Title, English" }).fill("One smaller thing");
+    await page.getByText(/Draft saved/).waitFor();
+    await heading(page, "One smaller thing");
+    await page.getByRole("button", { name: /Watch/ }).first().click();
+    await page.getByRole("textbox", { name: "What the step is for, English" }).waitFor();
+    await axeClean(page, "pathway step"); await shot(page, "pathway-light", true);
+    await page.reload(); await heading(page, "One smaller thing");
+    await page.getByText("Title, question or summary changed").waitFor();
+    await page.getByRole("button", { name: "One small thing: check my work" }).click();
+    await page.getByText("What we aim for").first().waitFor(); await axeClean(page, "pathway rubric"); await shot(page, "pathway-rubric");
+    await page.getByRole("button", { name: "Publish version 2" }).click();
+    await page.getByLabel(/What is new/).fill("A smaller title."); await axeClean(page, "publish");
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByText("As published, version 2").waitFor();
+    await page.getByText(/with 25 students|Publish version 3/).first().waitFor();
+    await page.goto(base + "/pathways?class=" + ids.class_id);
+    await page.getByRole("button", { name: "New pathway" }).click();
+    await heading(page, "New pathway");
+    await page.getByRole("button", { name: "Publish version 1" }).click(); await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByText("As published, version 1").waitFor();
+    await page.context().close();
+  },
+  async "every page works at 360 px, in dusk, and in Spanish"() {
+    for (const [name, options] of [["360", { width: 360, height: 740 }], ["320", { width: 320, height: 640 }], ["768", { width: 768, height: 1024 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+      const page = await open(options);
+      for (const path of ["/", "/answer", "/students", "/students/" + ids.amira, "/pathways", "/set-up", "/set-up/add", "/cards", "/show"]) {
+        await page.goto(`${base}${path}${path.includes("?") ? "&" : "?"}class=${ids.class_id}`);
+        await page.waitForSelector("main h1, main h2"); await page.waitForFunction(() => !document.querySelector(".loading"));
+        const missing = await page.evaluate(() => document.body.innerText.match(/\b[a-z]+\.[a-z_]+\.?[a-z_]*\b(?=$|\n)/gm)?.filter((x) => !/example|lan$|json|local/.test(x)) ?? []);
+        assert.deepEqual(missing, [], "a key instead of words on " + path);
+        await axeClean(page, `${path} ${name}`);
+        await shot(page, `${name}-${path.split("/")[1] || "class"}${path.split("/")[2] ? "-one" : ""}`, name !== "dusk");
+      }
+      await page.context().close();
+    }
+  },
+  async "everything can be done with the keyboard, and the focus is seen"() {
+    const page = await open();
+    await heading(page, "Period 3, 7th grade");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+    const seen = new Set();
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press("Tab");
+      const [name, outline] = await page.evaluate(() => { const e = document.activeElement; return [e.innerText || e.id, getComputedStyle(e).outlineStyle + " " + getComputedStyle(e).outlineWidth]; });
+      if (name) { seen.add(name.split("\n")[0]); assert.equal(outline, "solid 3px", "the focus on " + name); }
+    }
+    for (const wanted of ["Answer", "Set-up", "Show to class", "Start answering"]) assert.ok([...seen].some((name) => name.startsWith(wanted)), wanted + " was not reached with Tab");
+    await page.keyboard.press("?"); await page.getByRole("heading", { name: "Keys" }).waitFor();
+    await axeClean(page, "keys"); await page.keyboard.press("Escape");
+    await page.context().close();
+  },
+  async "nothing went wrong in the browser, and no other host was asked"() { assert.deepEqual(problems, []); },
+};
+
+try {
+  await start();
+  for (const [name, run] of Object.entries(tests)) {
+    if (only.length && !only.some((part) => name.includes(part))) { continue; }
+    try { await run(); passed++; console.log("ok    " + name); }
+    catch (error) { failed++; console.log("FAILED " + name + "\n  " + String(error.stack ?? error).split("\n").slice(0, 14).join("\n  ")); for (const c of browser.contexts()) { const p = c.pages()[0]; if (p && pictures) await p.screenshot({ path: join(pictures, "failed.png") }).catch(() => {}); await c.close(); } }
+  }
+} catch (error) { failed++; console.log(String(error.stack ?? error)); }
+await browser?.close();
+server?.kill("SIGTERM");
+rmSync(folder, { recursive: true, force: true });
+end();
