@@ -1,7 +1,7 @@
 // Bundles the dashboard with the packages installed in one folder and writes everything as one C++ source.
-// node build.mjs <folder with node_modules> <output.cpp>
+// node build.mjs <folder with node_modules> <output.cpp, or a folder for the files themselves>
 import { createRequire } from "node:module";
-import { readFileSync, writeFileSync, readdirSync } from "node:fs";
+import { readFileSync, writeFileSync, readdirSync, mkdirSync } from "node:fs";
 import { join, resolve, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -35,6 +35,14 @@ const files = built.outputFiles.map((file) => ({
 for (const name of readdirSync(join(here, "static")))
   files.push({ path: "/" + name, body: readFileSync(join(here, "static", name)) });
 files.sort((a, b) => (a.path < b.path ? -1 : 1));
+
+if (!output.endsWith(".cpp")) {
+  for (const file of files) {
+    mkdirSync(dirname(join(output, file.path)), { recursive: true });
+    writeFileSync(join(output, file.path), file.body);
+  }
+  process.exit(0);
+}
 
 let text = '#include "sync-server/web/embedded.hpp"\nnamespace waymark::server::web {\nnamespace {\n';
 files.forEach((file, i) => {
