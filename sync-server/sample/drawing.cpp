@@ -245,39 +245,146 @@ void bars(Canvas& c) {
   c.scribble(130, 24, 260);
 }
 
-// A long paper sign with three drawings on it.
-void strip(Canvas& c) {
+// A long paper sign pinned to a board, three pictures on it.
+using Pictogram = void (*)(Canvas&, double x, double y, int which);
+void sign(Canvas& c, Pictogram draw) {
   c.fill(0, 0, drawing_width, drawing_height, {172, 142, 104});
   for (int i = 0; i < 9; i++)
     c.line({0, i * 50.0 + 10}, {560, i * 50.0 + c.between(2, 18)}, {150, 122, 88}, 2);
   c.fill(40, 110, 480, 190, {244, 240, 228});
   c.line({40, 286}, {520, 288}, kGray, 1.6);
-  c.path({{90, 250},
-          {90, 180},
-          {102, 160},
-          {102, 146},
-          {118, 146},
-          {118, 160},
-          {130, 180},
-          {130, 250},
-          {90, 250}},
-         kBlue, 3.4);
-  c.box(220, 160, 84, 92, kRed, 3.4), c.line({238, 160}, {238, 252}, kRed, 3);
-  c.path({{380, 170},
-          {410, 150},
-          {440, 150},
-          {470, 170},
-          {460, 196},
-          {446, 190},
-          {446, 252},
-          {404, 252},
-          {404, 190},
-          {390, 196},
-          {380, 170}},
-         kGreen, 3.4);
-  for (double x : {92.0, 232.0, 402.0}) c.scribble(x, 274, 50);
+  for (int i = 0; i < 3; i++) draw(c, 110.0 + i * 155, 205, i);
+  for (double x : {82.0, 232.0, 392.0}) c.scribble(x, 274, 50);
   c.scribble(180, 132, 200);
   for (double x : {48.0, 512.0}) c.dot(x, 118, 5, kRed);
+}
+
+void bottle(Canvas& c, double x, double y) {
+  c.path({{x - 20, y + 45},
+          {x - 20, y - 25},
+          {x - 8, y - 45},
+          {x - 8, y - 59},
+          {x + 8, y - 59},
+          {x + 8, y - 45},
+          {x + 20, y - 25},
+          {x + 20, y + 45},
+          {x - 20, y + 45}},
+         kBlue, 3.4);
+}
+void book(Canvas& c, double x, double y) {
+  c.box(x - 42, y - 46, 84, 92, kRed, 3.4);
+  c.line({x - 24, y - 46}, {x - 24, y + 46}, kRed, 3);
+}
+void jacket(Canvas& c, double x, double y) {
+  c.path({{x - 44, y - 30},
+          {x - 14, y - 50},
+          {x + 14, y - 50},
+          {x + 44, y - 30},
+          {x + 34, y - 4},
+          {x + 22, y - 10},
+          {x + 22, y + 50},
+          {x - 22, y + 50},
+          {x - 22, y - 10},
+          {x - 34, y - 4},
+          {x - 44, y - 30}},
+         kGreen, 3.4);
+}
+void strip(Canvas& c) {
+  sign(c, [](Canvas& on, double x, double y, int which) {
+    (which == 0 ? bottle : which == 1 ? book : jacket)(on, x, y);
+  });
+}
+void strip_bike(Canvas& c) {
+  sign(c, [](Canvas& on, double x, double y, int which) {
+    auto color = which == 1 ? kRed : kBlue;
+    on.ring(x - 32, y + 24, 22, 22, kPencil, 3), on.ring(x + 32, y + 24, 22, 22, kPencil, 3);
+    on.path({{x - 32, y + 24}, {x - 12, y - 16}, {x + 20, y - 16}, {x, y + 24}, {x - 32, y + 24}}, color,
+            3.4);
+    on.path({{x, y + 24}, {x - 14, y - 22}, {x - 24, y - 22}}, color, 3.4);
+    on.path({{x + 32, y + 24}, {x + 18, y - 30}, {x + 32, y - 34}}, color, 3.4);
+  });
+}
+void strip_shoe(Canvas& c) {
+  sign(c, [](Canvas& on, double x, double y, int which) {
+    if (which == 2) return on.arrow({x, y - 44}, {x, y + 30}, kRed, 6);
+    on.path({{x - 44, y - 34},
+             {x - 10, y - 30},
+             {x + 6, y - 8},
+             {x + 44, y},
+             {x + 46, y + 16},
+             {x - 44, y + 16},
+             {x - 44, y - 34}},
+            which == 0 ? kPencil : kBrown, 3.4);
+    for (int wave = 0; wave < 5; wave++)
+      on.path(
+          {{x - 44 + wave * 18.0, y + 34}, {x - 35 + wave * 18.0, y + 27}, {x - 26 + wave * 18.0, y + 34}},
+          kBlue, 3);
+  });
+}
+void strip_hand(Canvas& c) {
+  sign(c, [](Canvas& on, double x, double y, int which) {
+    if (which != 1) return on.arrow({x, y - 40}, {x, y + 36}, kBlue, 5);
+    on.path({{x - 30, y + 50},
+             {x - 30, y},
+             {x - 48, y - 14},
+             {x - 42, y - 24},
+             {x - 24, y - 14},
+             {x - 26, y - 50},
+             {x - 14, y - 52},
+             {x - 10, y - 18},
+             {x - 6, y - 60},
+             {x + 6, y - 60},
+             {x + 8, y - 18},
+             {x + 14, y - 54},
+             {x + 24, y - 52},
+             {x + 24, y - 12},
+             {x + 32, y - 38},
+             {x + 40, y - 34},
+             {x + 34, y + 10},
+             {x + 24, y + 50},
+             {x - 30, y + 50}},
+            kRed, 3.4);
+  });
+}
+void strip_feet(Canvas& c) {
+  sign(c, [](Canvas& on, double x, double y, int which) {
+    double up = which * -14.0;
+    for (double side : {-18.0, 18.0}) {
+      double fy = y + up + (side > 0 ? -22 : 12);
+      on.shade(x + side - 10, fy - 18, 20, 38, kBlue, 4);
+      on.ring(x + side, fy, 13, 24, kBlue, 3);
+      for (int toe = 0; toe < 4; toe++) on.dot(x + side - 9 + toe * 6, fy - 31 + (toe % 3), 3, kBlue);
+    }
+  });
+}
+void strip_found(Canvas& c) {
+  sign(c, [](Canvas& on, double x, double y, int which) {
+    if (which == 0) {  // a sock
+      on.path({{x - 18, y - 50},
+               {x + 14, y - 50},
+               {x + 14, y + 8},
+               {x + 44, y + 30},
+               {x + 36, y + 48},
+               {x - 8, y + 34},
+               {x - 18, y + 10},
+               {x - 18, y - 50}},
+              kGreen, 3.4);
+      for (double stripe : {-36.0, -24.0}) on.line({x - 18, y + stripe}, {x + 14, y + stripe}, kRed, 3);
+    } else if (which == 1) {  // a cap
+      on.path({{x - 36, y + 14},
+               {x - 32, y - 16},
+               {x - 8, y - 34},
+               {x + 20, y - 24},
+               {x + 30, y + 12},
+               {x - 36, y + 14}},
+              kBlue, 3.4);
+      on.path({{x + 30, y + 12}, {x + 62, y + 24}, {x + 26, y + 26}}, kBlue, 3.4);
+    } else {  // a key
+      on.ring(x - 26, y, 20, 20, kBrown, 4);
+      on.path({{x - 6, y}, {x + 50, y}, {x + 50, y + 16}}, kBrown, 4);
+      on.line({x + 34, y}, {x + 34, y + 12}, kBrown, 4);
+    }
+  });
 }
 
 // Housefronts along a street, one with a date stone.
@@ -365,10 +472,22 @@ void plan(Canvas& c) {
 
 std::string draw_png(std::string_view name, std::uint64_t seed) {
   using Draw = void (*)(Canvas&);
-  constexpr std::pair<std::string_view, Draw> kDrawings[] = {
-      {"water_map", water_map}, {"rain_jar", rain_jar}, {"bottles", bottles}, {"bars", bars},
-      {"strip", strip},         {"street", street},     {"circle", circle},   {"table", table},
-      {"page", page},           {"leaf", leaf},         {"plan", plan}};
+  constexpr std::pair<std::string_view, Draw> kDrawings[] = {{"water_map", water_map},
+                                                             {"rain_jar", rain_jar},
+                                                             {"bottles", bottles},
+                                                             {"bars", bars},
+                                                             {"strip", strip},
+                                                             {"street", street},
+                                                             {"circle", circle},
+                                                             {"table", table},
+                                                             {"page", page},
+                                                             {"leaf", leaf},
+                                                             {"plan", plan},
+                                                             {"strip_bike", strip_bike},
+                                                             {"strip_shoe", strip_shoe},
+                                                             {"strip_hand", strip_hand},
+                                                             {"strip_feet", strip_feet},
+                                                             {"strip_found", strip_found}};
   for (const auto& [known, draw] : kDrawings)
     if (known == name) {
       Canvas canvas(seed);
