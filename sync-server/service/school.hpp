@@ -75,8 +75,8 @@ struct PinTry {
   std::string fresh_hash;
 };
 struct PasswordTry {
-  std::string address, password;
-  std::optional<Person> person;
+  std::string address, password, key;
+  std::optional<Person> person;  // nobody: it cannot be good
   bool good = false;
 };
 

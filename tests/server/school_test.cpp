@@ -141,6 +141,21 @@ TEST_CASE("wrong tries slow down one computer and never lock a class out") {
   CHECK(world.school->student_of_card(card, lab3.id).has_value());
 }
 
+TEST_CASE("guessing names and codes that nobody has leaves few rows behind") {
+  World world;
+  for (int i = 0; i < 300; i++) {
+    auto tried = world.school->begin_sign_in("nobody" + std::to_string(i) + "@alder.example", "x");
+    if (!tried) CHECK(tried.error().code == Code::slowed_down);
+    auto begun = world.school->begin_join("code" + std::to_string(i), kNonce, kSpki);
+    bool expected = begun.error().code == Code::code_unknown || begun.error().code == Code::slowed_down;
+    CHECK(expected);
+  }
+  auto query = world.school->store().db().prepare("SELECT count(*) <= 512 FROM tries").value();
+  REQUIRE(query.step().value());
+  CHECK(query.integer(0) == 1);
+  CHECK(world.school->sign_in("head@alder.example", world.made.password).has_value());
+}
+
 TEST_CASE("a voided card is named as such, and the new one works") {
   World world;
   auto lab3 = world.school->computer(world.join_computer().token).value();
