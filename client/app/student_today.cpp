@@ -63,6 +63,15 @@ Destination packed_place(const std::string& project, const std::string& step, co
 NextCard next_card(const Scene& scene) {
   NextCard card;
   auto project = current_project(scene);
+  if (!project && !scene.r.projects.empty()) {
+    // A project is chosen; what its class has about it has not come to this computer yet.
+    card.origin = NextOrigin::waiting;
+    card.headline = phrase("today.project_comes");
+    card.detail = phrase("today.project_comes_detail");
+    card.button = phrase("today.look_at_goals");
+    card.to = {Screen::goals, {}, {}, {}, {}, Focus::none};
+    return card;
+  }
   if (!project) {
     card.origin = NextOrigin::first_day;
     card.headline = phrase("today.first_project");

@@ -277,6 +277,23 @@ TEST_CASE("the line of packing up is tomorrow's next card and leads back to the 
   CHECK(other.today().next.origin != NextOrigin::pack_up);
 }
 
+TEST_CASE("a project whose class has not come to this computer yet is said to be on its way") {
+  World world;
+  auto lab = world.computer("lab-03");
+  world.choose(lab);
+  world.sync(lab);
+  Computer other;
+  other.name = "lab-07";
+  other.store = world.open("lab-07");
+  other.files = std::make_unique<FileFolder>(world.folder.path() + "/f", world.folder.path() + "/t");
+  world.start(other);
+  carry(*world.school, *other.store, domain::person_stream(amira));
+  CHECK(other.today().next.origin == NextOrigin::waiting);
+  CHECK(other.today().next.headline.key == "today.project_comes");
+  world.sync(other);
+  CHECK(other.today().next.origin == NextOrigin::item);
+}
+
 TEST_CASE("an empty line still locks, and Today shows the next item") {
   World world;
   auto lab = world.computer("lab-03");
