@@ -95,7 +95,8 @@ class Student::Impl {
   Status load() {
     auto now = version();
     if (loaded_ == now) return {};
-    auto status = records_.load(store_);
+    auto status = records_.load(store_, touched_);
+    touched_.clear();
     if (!status) {
       records_ = RecordSet{};
       records_.me = options_.person;
@@ -195,10 +196,7 @@ class Student::Impl {
     auto now = calendar();
     counts.waiting = store_.waiting_count().value_or(0);
     if (auto files = store_.files_to_send()) counts.files_waiting = static_cast<std::int64_t>(files->size());
-    for (const auto& id : records_.waiting)
-      if (auto op = store_.op(id); op && *op)
-        if (counts.waiting_since_ms == 0 || (*op)->time_ms < counts.waiting_since_ms)
-          counts.waiting_since_ms = (*op)->time_ms;
+    if (auto op = store_.op(records_.waiting_longest); op && *op) counts.waiting_since_ms = (*op)->time_ms;
     counts.conflicts = static_cast<std::int64_t>(conflict_ids(scene(now)).size());
     counts.refusals = static_cast<std::int64_t>(records_.refusals.size());
     counts.last_saved_ms = saved_ms_;
@@ -349,6 +347,11 @@ class Student::Impl {
     if (edits.empty()) return std::vector<store::Written>();
     WAYMARK_TRY(written, store_.write(options_.person, edits));
     for (const auto& each : written) mine_.insert(each.op);
+    for (const auto& each : edits) {
+      auto& touched = touched_[each.key.stream];
+      ++touched.ops;
+      touched.kinds.insert(each.key.kind);
+    }
     saved_ms_ = options_.clock->now_ms();
     return written;
   }
@@ -1240,6 +1243,7 @@ class Student::Impl {
   Sitting sitting_;
   std::deque<UndoStep> undo_, redo_;
   std::set<OpId> mine_;
+  std::map<std::string, Touched> touched_;
   std::int64_t saved_ms_ = 0;
   std::int64_t local_ = 0;
   std::int64_t seen_state_[6] = {-2, -2, -2, -2, -2, -2};

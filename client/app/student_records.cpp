@@ -1,6 +1,7 @@
 #include "client/app/student_records.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
@@ -129,15 +130,16 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
 
 // ---- reading
 
-Result<bool> RecordSet::moved(store::Store& store, const std::string& stream) {
+Result<std::int64_t> RecordSet::gained(store::Store& store, const std::string& stream) {
   WAYMARK_TRY(state, store.stream_state(stream));
-  auto [entry, fresh] = seen_heads_.emplace(stream, -1);
-  if (entry->second == state.head) return false;
+  auto [entry, fresh] = seen_heads_.emplace(stream, state.head);
+  if (fresh) return std::int64_t{-1};
+  auto more = state.head - entry->second;
   entry->second = state.head;
-  return true;
+  return more;
 }
 
-Status RecordSet::load_person(store::Store& store) {
+Status RecordSet::load_person(store::Store& store, Kinds only) {
   auto stream = domain::person_stream(me);
   for (auto [records, kind] : {std::pair{&goals, "goal"},
                                {&checkins, "checkin"},
@@ -154,22 +156,27 @@ Status RecordSet::load_person(store::Store& store) {
                                {&help_answers, "help_answer"},
                                {&supports, "support"},
                                {&profiles, "profile"}}) {
+    if (only && !only->count(kind)) continue;
     WAYMARK_TRY(found, store.records(stream, kind));
     *records = std::move(found);
     by_time(*records);
   }
-  WAYMARK_CHECK(keep_alive(store, goals, "archived"));
-  WAYMARK_CHECK(keep_alive(store, projects, "archived"));
-  return keep_alive(store, works, "deleted");
+  // What was left out before stays left out unless its kind was read again.
+  for (auto [records, kind, flag] : {std::tuple{&goals, "goal", "archived"},
+                                     {&projects, "project", "archived"},
+                                     {&works, "work", "deleted"}})
+    if (!only || only->count(kind)) WAYMARK_CHECK(keep_alive(store, *records, flag));
+  return {};
 }
 
-Status RecordSet::load_own(store::Store& store) {
+Status RecordSet::load_own(store::Store& store, Kinds only) {
   auto stream = domain::own_stream(me);
   for (auto [records, kind] : {std::pair{&drafts, "draft"},
                                {&assessment_drafts, "assessment_draft"},
                                {&pack_ups, "pack_up"},
                                {&seen, "seen"},
                                {&preferences, "preferences"}}) {
+    if (only && !only->count(kind)) continue;
     WAYMARK_TRY(found, store.records(stream, kind));
     *records = std::move(found);
     by_time(*records);
@@ -195,7 +202,7 @@ Status RecordSet::load_class(store::Store& store, ClassRecords& of) {
   return {};
 }
 
-Status RecordSet::load(store::Store& store) {
+Status RecordSet::load(store::Store& store, const std::map<std::string, Touched>& touched) {
   WAYMARK_TRY(refused, store.refusals());
   std::string state;
   for (const auto& refusal : refused) state += refusal.op.hex();
@@ -207,24 +214,30 @@ Status RecordSet::load(store::Store& store) {
   refusals = std::move(refused);
   WAYMARK_TRY(ids, store.waiting_ids(kWaitingMax));
   waiting = std::set<OpId>(ids.begin(), ids.end());
+  waiting_longest = ids.empty() ? OpId{} : ids.front();
 
-  WAYMARK_TRY(person_moved, moved(store, domain::person_stream(me)));
-  if (person_moved) WAYMARK_CHECK(load_person(store));
-  WAYMARK_TRY(own_moved, moved(store, domain::own_stream(me)));
-  if (own_moved) WAYMARK_CHECK(load_own(store));
+  auto only_mine = [&](const std::string& stream, std::int64_t more) -> Kinds {
+    auto found = touched.find(stream);
+    return more >= 0 && found != touched.end() && found->second.ops == more ? &found->second.kinds : nullptr;
+  };
+  auto person = domain::person_stream(me), own = domain::own_stream(me);
+  WAYMARK_TRY(in_person, gained(store, person));
+  if (in_person != 0) WAYMARK_CHECK(load_person(store, only_mine(person, in_person)));
+  WAYMARK_TRY(in_own, gained(store, own));
+  if (in_own != 0) WAYMARK_CHECK(load_own(store, only_mine(own, in_own)));
   WAYMARK_TRY(streams, store.streams());
   for (const auto& stream : streams) {
     if (!stream.starts_with("class:")) continue;
-    WAYMARK_TRY(class_moved, moved(store, stream));
-    if (!class_moved) continue;
+    WAYMARK_TRY(in_class, gained(store, stream));
+    if (in_class == 0) continue;
     auto found = std::find_if(classes.begin(), classes.end(),
                               [&](const ClassRecords& each) { return each.stream == stream; });
     if (found == classes.end())
       found = classes.insert(classes.end(), ClassRecords{stream, {}, {}, {}, false});
     WAYMARK_CHECK(load_class(store, *found));
   }
-  WAYMARK_TRY(school_moved, moved(store, std::string(domain::school_stream)));
-  if (school_moved) {
+  WAYMARK_TRY(in_school, gained(store, std::string(domain::school_stream)));
+  if (in_school != 0) {
     WAYMARK_TRY(found, store.records(domain::school_stream, "standard"));
     standards = std::move(found);
   }

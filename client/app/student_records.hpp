@@ -42,6 +42,12 @@ struct Attempt {
   const Record* review = nullptr;      // the latest answer
 };
 
+// What was written here since the last reading, by stream: nothing else need be read again when no more came.
+struct Touched {
+  std::int64_t ops = 0;
+  std::set<std::string> kinds;
+};
+
 struct RecordSet {
   PersonId me;
   // person
@@ -52,10 +58,11 @@ struct RecordSet {
   std::vector<ClassRecords> classes;
   RecordList standards;
   std::set<OpId> waiting;
+  OpId waiting_longest;
   std::vector<store::Refusal> refusals;
 
   // Reads what changed since the last time.
-  Status load(store::Store& store);
+  Status load(store::Store& store, const std::map<std::string, Touched>& touched);
   // Of a version's record id; nothing when it is not here or cannot be read.
   PathwayPtr pathway(store::Store& store, const std::string& version) const;
 
@@ -79,10 +86,13 @@ struct RecordSet {
   bool is_sent(const Record& record) const;
 
  private:
-  Status load_person(store::Store& store);
-  Status load_own(store::Store& store);
+  // `only`: the kinds to read; none: all of them.
+  using Kinds = const std::set<std::string>*;
+  Status load_person(store::Store& store, Kinds only);
+  Status load_own(store::Store& store, Kinds only);
   Status load_class(store::Store& store, ClassRecords& of);
-  Result<bool> moved(store::Store& store, const std::string& stream);
+  // How many entries the stream has gained; negative: it was never read.
+  Result<std::int64_t> gained(store::Store& store, const std::string& stream);
 
   std::map<std::string, std::int64_t> seen_heads_;
   std::string refusal_state_;
