@@ -112,7 +112,8 @@ struct Window::Impl {
   double last_frame = -1, last_click = -10, dark_asked = -100;
   int clicks = 0;
   double click_x = 0, click_y = 0;
-  app::Appearance last_look;
+  std::vector<std::uint8_t>* grab = nullptr;  // takes the next picture before it is shown
+  int grab_width = 0, grab_height = 0;
 
   static Impl& of(GLFWwindow* window) { return *static_cast<Impl*>(glfwGetWindowUserPointer(window)); }
   void push(ui::Event event) {
@@ -202,7 +203,6 @@ bool Window::Impl::frame() {
   shape.content_scale = std::clamp(sx, 1.0F, 4.0F);
   shape.dark = dark;
   const app::Appearance wanted = self->look ? self->look() : app::Appearance{};
-  last_look = wanted;
   ui->begin(shape, wanted, now);
   if (self->screen) self->screen(*ui);
   ui->end();
@@ -229,6 +229,13 @@ bool Window::Impl::frame() {
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (grab) {
+    grab->resize(static_cast<std::size_t>(fw) * static_cast<std::size_t>(fh) * 4);
+    glPixelStorei(GL_PACK_ALIGNMENT, 1);
+    glReadPixels(0, 0, fw, fh, GL_RGBA, GL_UNSIGNED_BYTE, grab->data());
+    grab_width = fw;
+    grab_height = fh;
+  }
   glfwSwapBuffers(window);
   ++drawn;
   return true;
@@ -346,14 +353,14 @@ Status Window::capture(const std::string& path) {
   // What is on its way comes to rest first; then once more, surely drawn.
   for (int i = 0; i < 240 && (m.ui->wants_frames() || i < 3); ++i) turn(0);
   m.refresh = true;
-  int fw = 0, fh = 0;
-  glfwGetFramebufferSize(m.window, &fw, &fh);
-  if (!m.frame()) return Error{Code::internal, "nothing to draw"};
-  const auto size = static_cast<std::size_t>(fw) * static_cast<std::size_t>(fh) * 4;
-  std::vector<std::uint8_t> pixels(size), upright(size);
-  glPixelStorei(GL_PACK_ALIGNMENT, 1);
-  glReadBuffer(GL_FRONT);
-  glReadPixels(0, 0, fw, fh, GL_RGBA, GL_UNSIGNED_BYTE, pixels.data());
+  std::vector<std::uint8_t> pixels;
+  m.grab = &pixels;
+  m.frame();
+  m.grab = nullptr;
+  const int fw = m.grab_width, fh = m.grab_height;
+  const std::size_t size = pixels.size();
+  if (!size) return Error{Code::internal, "nothing to draw"};
+  std::vector<std::uint8_t> upright(size);
   const auto row = static_cast<std::size_t>(fw) * 4;
   for (int y = 0; y < fh; ++y)
     std::copy_n(pixels.begin() + static_cast<std::ptrdiff_t>(row * static_cast<std::size_t>(fh - 1 - y)), row,

@@ -318,6 +318,7 @@ std::optional<std::string> Ui::trail(std::string_view key, const Text& name, con
       Rect label{box_words.x + (box_words.w - widest) / 2, box_words.y, widest, m.height(*words)};
       if (shown->climbing) {
         label.x = shown->form.right[i] ? box_words.x : box_words.right() - widest;
+        if (shown->trail.steps[i].here) label.x += shown->form.right[i] ? 16.0F : -16.0F;
         label.y = foot.y - 4 - m.height(*words) / 2;
       } else if (box_words.y < foot.y) {
         label.y = foot.y - 30 - m.height(*words) - (shown->trail.steps[i].here ? 22.0F : 0);

@@ -24,7 +24,7 @@ using Paint = std::function<void(const Painter&, Rect)>;
 
 struct Word {
   std::string words;
-  float width = 0;
+  float width = 0, lead = 0;  // `lead`: more than a space before it
   bool marked = false, strong = false;
   bool space = false;     // before it
   bool new_line = false;  // before it

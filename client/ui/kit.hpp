@@ -139,7 +139,7 @@ struct Button {
   Icon icon = Icon::none;   // before
   Icon after = Icon::none;  // behind, as an arrow
   bool big = false;         // 50 high
-  bool small = false;       // 38 high, in bars
+  bool small = false;       // 38 high, in bars; a link: small words, for the status line
   bool enabled = true;
   Text hint{};  // spoken: why it waits, where it leads
   Length width{};
@@ -240,6 +240,7 @@ struct NoteRow {
   Text title{};
   Text detail{};
   bool plain = false;  // a row in a card instead of a card
+  bool grows = false;  // takes its share of the column's height
 };
 
 struct WorkTile {

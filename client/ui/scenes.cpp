@@ -590,7 +590,7 @@ void draw_scene_cut(const Painter& p, Rect card, float radius, std::string_view 
     }
     for (std::size_t i = 0; i + 1 < arc.size(); ++i) {
       const Vec quad[4] = {tip, arc[i], arc[i + 1], tip};
-      p.quad(quad, mix(p.t.page, p.t.page2, whole.y / 800));
+      p.quad(quad, mix(mix(p.t.page, p.t.page2, whole.y / 800), p.t.shadow, corner == 1 ? 0.02F : 0.07F));
     }
   }
   p.frame(card, p.t.border, radius, 1);

@@ -99,7 +99,7 @@ Scope Ui::body(Box box) {
 Scope Ui::status_line() {
   Impl& m = *impl_;
   Box box;
-  box.pad = {side(), 8, side(), 8};
+  box.pad = {side(), 4, side(), 4};
   box.gap = narrow() ? 10.0F : 12.0F;
   box.height_min = page_foot;
   box.cross = Cross::center;
@@ -392,9 +392,10 @@ void Ui::tag(const Text& text) {
 
 bool Ui::button(std::string_view key, const Button& spec) {
   Impl& m = *impl_;
-  const Type type = spec.big ? Type::h3 : Type::label;
+  const bool small_link = spec.small && spec.look == Look::link;
+  const Type type = spec.big ? Type::h3 : small_link ? Type::small : Type::label;
   auto laid = m.block(spec.text, type);
-  const float high = spec.big ? 50.0F : spec.small ? 38.0F : spec.look == Look::link ? 34.0F : 42.0F;
+  const float high = spec.big ? 50.0F : small_link ? 26.0F : spec.small ? 38.0F : spec.look == Look::link ? 34.0F : 42.0F;
   const float side_pad = spec.look == Look::link ? 0.0F : spec.big ? 28.0F : spec.small ? 14.0F : 18.0F;
   const float before = spec.icon == Icon::none ? 0.0F : 26.0F,
               after = spec.after == Icon::none ? 0.0F : 26.0F;
@@ -449,6 +450,7 @@ bool Ui::button(std::string_view key, const Button& spec) {
       if (!look.enabled) ink = icon_ink = t.muted;
     } else {
       ink = icon_ink = look.enabled ? mix(t.pine, color(t, Ink::pine_deep), c.glow) : t.muted;
+      if (look.small && look.enabled) ink = t.text;
     }
     m.wrap(*laid, std::max(8.0F, r.w - 2 * side_pad - before - after));
     float widest = 0;
@@ -829,7 +831,9 @@ bool Ui::note_row(std::string_view key, const NoteRow& spec) {
   auto title = m.block(spec.title, Type::label);
   auto detail = m.block(spec.detail, Type::small, 2);
   const bool two = static_cast<bool>(spec.detail);
-  const int index = m.leaf({}, key);
+  Box row_box;
+  if (spec.grows) row_box.height = fill();
+  const int index = m.leaf(row_box, key);
   const std::string said = m.plain(spec.detail);
   const auto c = m.control(index, Role::button, m.plain(spec.title) + (said.empty() ? "" : ", " + said));
   Node& n = m.node(index);

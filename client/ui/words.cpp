@@ -36,7 +36,7 @@ std::shared_ptr<Block> Ui::Impl::block(const Text& text, Type type, int lines_ma
         continue;
       }
       if (c == '\n') {
-        if (new_line) out->words.push_back({"", 0, false, false, false, true});
+        if (new_line) out->words.push_back({"", 0, 0, false, false, false, true});
         new_line = true;
         space = false;
         ++at;
@@ -56,10 +56,13 @@ std::shared_ptr<Block> Ui::Impl::block(const Text& text, Type type, int lines_ma
       at = end;
     }
   }
+  // The highlighter reaches a little over the ends of its words.
+  for (std::size_t i = 1; i < out->words.size(); ++i)
+    if (out->words[i].space && out->words[i].marked != out->words[i - 1].marked) out->words[i].lead = 1.5F;
   float line = 0, joined = 0;
   for (const auto& word : out->words) {
     if (word.new_line) line = 0;
-    line += word.width + (word.space ? out->space : 0);
+    line += word.width + (word.space ? out->space + word.lead : 0);
     joined = word.space || word.new_line ? word.width : joined + word.width;
     out->natural = std::max(out->natural, line);
     out->widest = std::max(out->widest, joined);
@@ -89,7 +92,7 @@ void Ui::Impl::wrap(Block& block, float width) const {
     float need = words[i].width;
     while (end < words.size() && !words[end].space && !words[end].new_line) need += words[end++].width;
     if (words[i].new_line && i > 0) next_line();
-    float lead = i > line.begin && words[i].space ? block.space : 0;
+    float lead = i > line.begin && words[i].space ? block.space + words[i].lead : 0;
     if (i > line.begin && line.width + lead + need > width + 0.01F) {
       next_line();
       lead = 0;
@@ -154,7 +157,7 @@ void Ui::Impl::draw(const Painter& p, const Block& block, Rect r, Color color, A
     const float slack = r.w - line.width;
     const float start = r.x + (align == Align::center ? slack / 2 : align == Align::end ? slack : 0);
     const auto lead_of = [&](std::size_t w) {
-      return w > line.begin && block.words[w].space ? block.space : 0.0F;
+      return w > line.begin && block.words[w].space ? block.space + block.words[w].lead : 0.0F;
     };
     // The highlighter first, one band for each run of marked words.
     float x = start;

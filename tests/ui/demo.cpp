@@ -41,8 +41,8 @@ void foot(Ui& ui) {
   ui.bullet();
   ui.text("demo.heard"_t, {.type = Type::small, .ink = Ink::muted});
   ui.stretch();
-  ui.link("adult", "demo.adult"_t, Icon::heart);
-  ui.link("settings", "demo.settings"_t, Icon::gear);
+  ui.button("adult", {.text = "demo.adult"_t, .look = Look::link, .icon = Icon::heart, .small = true});
+  ui.button("settings", {.text = "demo.settings"_t, .look = Look::link, .icon = Icon::gear, .small = true});
 }
 
 void today(Ui& ui, Demo& demo) {
@@ -76,9 +76,9 @@ void today(Ui& ui, Demo& demo) {
       }
     }
     auto notes = ui.column({.width = ui.narrow() ? fill() : px(330), .gap = 14});
-    if (ui.note_row("answer", {.icon = Icon::message, .title = "demo.answered"_t.with("name", "Ms Rivera"), .detail = verbatim("your map of the creek")})) ++demo.presses;
-    ui.note_row("goal", {.icon = Icon::calendar, .title = "demo.goal"_t, .detail = quoted("ask better questions")});
-    ui.note_row("waiting", {.icon = Icon::send, .title = "demo.waiting"_t.counted(2), .detail = "demo.by_themselves"_t});
+    if (ui.note_row("answer", {.icon = Icon::message, .title = "demo.answered"_t.with("name", "Ms Rivera"), .detail = verbatim("your map of the creek"), .grows = true})) ++demo.presses;
+    ui.note_row("goal", {.icon = Icon::calendar, .title = "demo.goal"_t, .detail = quoted("ask better questions"), .grows = true});
+    ui.note_row("waiting", {.icon = Icon::send, .title = "demo.waiting"_t.counted(2), .detail = "demo.by_themselves"_t, .grows = true});
   }
   auto map = ui.card("map", {.height = fill(), .pad = {0, 20, 0, 0}, .gap = 0});
   ui.contours_behind("5f3a", 40, 60);
