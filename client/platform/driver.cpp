@@ -1,20 +1,20 @@
 #include "client/platform/driver.hpp"
 
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <deque>
 #include <map>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
+
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "client/ui/utf8.hpp"
 
@@ -25,19 +25,42 @@ using Json = nlohmann::json;
 
 ui::Key key_named(const std::string& name) {
   using ui::Key;
-  static const std::map<std::string, Key> keys = {
-      {"tab", Key::tab}, {"enter", Key::enter}, {"space", Key::space}, {"escape", Key::escape},
-      {"backspace", Key::backspace}, {"delete", Key::remove}, {"left", Key::left}, {"right", Key::right},
-      {"up", Key::up}, {"down", Key::down}, {"home", Key::home}, {"end", Key::end}, {"page_up", Key::page_up},
-      {"page_down", Key::page_down}, {"a", Key::a}, {"c", Key::c}, {"f", Key::f}, {"l", Key::l}, {"p", Key::p},
-      {"s", Key::s}, {"v", Key::v}, {"x", Key::x}, {"y", Key::y}, {"z", Key::z}, {"plus", Key::plus},
-      {"minus", Key::minus}, {"zero", Key::zero}, {"f1", Key::f1}};
+  static const std::map<std::string, Key> keys = {{"tab", Key::tab},
+                                                  {"enter", Key::enter},
+                                                  {"space", Key::space},
+                                                  {"escape", Key::escape},
+                                                  {"backspace", Key::backspace},
+                                                  {"delete", Key::remove},
+                                                  {"left", Key::left},
+                                                  {"right", Key::right},
+                                                  {"up", Key::up},
+                                                  {"down", Key::down},
+                                                  {"home", Key::home},
+                                                  {"end", Key::end},
+                                                  {"page_up", Key::page_up},
+                                                  {"page_down", Key::page_down},
+                                                  {"a", Key::a},
+                                                  {"c", Key::c},
+                                                  {"f", Key::f},
+                                                  {"l", Key::l},
+                                                  {"p", Key::p},
+                                                  {"s", Key::s},
+                                                  {"v", Key::v},
+                                                  {"x", Key::x},
+                                                  {"y", Key::y},
+                                                  {"z", Key::z},
+                                                  {"plus", Key::plus},
+                                                  {"minus", Key::minus},
+                                                  {"zero", Key::zero},
+                                                  {"f1", Key::f1}};
   const auto found = keys.find(name);
   return found == keys.end() ? Key::none : found->second;
 }
 
 Json told(const ui::Semantic& s) {
-  Json out = {{"path", s.path}, {"role", ui::name(s.role)}, {"name", s.name},
+  Json out = {{"path", s.path},
+              {"role", ui::name(s.role)},
+              {"name", s.name},
               {"bounds", {s.bounds.x, s.bounds.y, s.bounds.w, s.bounds.h}}};
   if (!s.value.empty()) out["value"] = s.value;
   if (!s.hint.empty()) out["hint"] = s.hint;
@@ -131,7 +154,8 @@ Json Driver::Impl::act(const Json& order) {
   auto& ui = window.ui();
   const std::string what = text("do"), place = text("path");
   const auto* node = place.empty() ? nullptr : ui.tree().find(place);
-  const bool needs_node = what == "press" || what == "click" || what == "focus" || what == "set_text" || what == "node";
+  const bool needs_node =
+      what == "press" || what == "click" || what == "focus" || what == "set_text" || what == "node";
   if (needs_node && !node) return no("no such place, or several: " + place);
   if (what == "press" || what == "focus" || what == "set_text") {
     const auto kind = what == "press"   ? ui::Act::What::press

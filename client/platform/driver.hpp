@@ -2,7 +2,8 @@
 //   {"do":"press","path":"today/next/carry_on"}   through the tree; "click": with the pointer
 //   {"do":"focus","path":..}  {"do":"set_text","path":..,"text":..}  {"do":"type","text":..}
 //   {"do":"key","key":"tab","shift":false,"control":false}
-//   {"do":"wait","path":..,"ms":2000}  until it is there;  {"do":"wait","words":..}  until it is shown somewhere
+//   {"do":"wait","path":..,"ms":2000}  until it is there;  {"do":"wait","words":..}  until it is shown
+//   somewhere
 //   {"do":"tree"}  {"do":"node","path":..}  {"do":"shot","file":"/tmp/a.png"}
 //   {"do":"resize","width":1024,"height":600}  {"do":"quit"}
 // The answer is {"ok":true,..} or {"ok":false,"why":".."}.

@@ -1,8 +1,5 @@
 #include "client/platform/system.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -13,6 +10,9 @@
 #include <fstream>
 #include <memory>
 #include <thread>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace waymark::platform {
 namespace {
@@ -49,13 +49,14 @@ bool file_says(const std::string& path, std::string_view a, std::string_view b) 
 // GNOME answers through a program of its own; it is asked on a thread.
 class DarkAsker {
  public:
-  DarkAsker() : thread_([this] {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(
-        popen("gsettings get org.gnome.desktop.interface color-scheme 2>/dev/null", "r"), &pclose);
-    std::array<char, 80> line{};
-    if (pipe && std::fgets(line.data(), static_cast<int>(line.size()), pipe.get()))
-      dark_ = std::string_view(line.data()).find("dark") != std::string_view::npos;
-  }) {}
+  DarkAsker()
+      : thread_([this] {
+          const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(
+              popen("gsettings get org.gnome.desktop.interface color-scheme 2>/dev/null", "r"), &pclose);
+          std::array<char, 80> line{};
+          if (pipe && std::fgets(line.data(), static_cast<int>(line.size()), pipe.get()))
+            dark_ = std::string_view(line.data()).find("dark") != std::string_view::npos;
+        }) {}
   ~DarkAsker() { thread_.join(); }
   DarkAsker(const DarkAsker&) = delete;
   DarkAsker& operator=(const DarkAsker&) = delete;
@@ -133,14 +134,16 @@ std::vector<FoundFile> recent_files(bool pictures_only, std::size_t most) {
   const std::string user = environment("USER");
   for (const std::string& media : std::initializer_list<std::string>{"/media/" + user, "/run/media/" + user})
     if (!user.empty() && fs::is_directory(media, error))
-      for (const auto& stick : fs::directory_iterator(media, fs::directory_options::skip_permission_denied, error))
+      for (const auto& stick :
+           fs::directory_iterator(media, fs::directory_options::skip_permission_denied, error))
         folders.push_back({stick.path().string(), true});
 
   std::vector<FoundFile> found;
   std::size_t seen = 0;
   for (const auto& folder : folders) {
     if (folder.path == home() || !fs::is_directory(folder.path, error)) continue;
-    fs::recursive_directory_iterator at(folder.path, fs::directory_options::skip_permission_denied, error), end;
+    fs::recursive_directory_iterator at(folder.path, fs::directory_options::skip_permission_denied, error),
+        end;
     for (; !error && at != end && seen < entries_max; at.increment(error), ++seen) {
       const fs::path& path = at->path();
       if (path.filename().string().rfind('.', 0) == 0) {

@@ -1,4 +1,5 @@
-// What the desktop around the app says: folders, the theme it prefers, and the files a student may want to add.
+// What the desktop around the app says: folders, the theme it prefers, and the files a student may want to
+// add.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ struct FoundFile {
   std::int64_t changed_ms = 0;
   bool picture = false;
 };
-// Files of the folders where work lies (pictures, documents, downloads, desktop, sticks), latest first. Bounded: at
-// most `most`, looking at no more than twenty thousand entries.
+// Files of the folders where work lies (pictures, documents, downloads, desktop, sticks), latest first.
+// Bounded: at most `most`, looking at no more than twenty thousand entries.
 std::vector<FoundFile> recent_files(bool pictures_only, std::size_t most = 60);
 
 }  // namespace waymark::platform

@@ -1,18 +1,18 @@
 #include "client/platform/window.hpp"
 
 #define GLFW_INCLUDE_NONE
-#include <GLFW/glfw3.h>
-#include <GL/gl.h>
-#include <backends/imgui_impl_opengl3.h>
-#include <imgui.h>
-#include <stb/stb_image_write.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include <GL/gl.h>
+#include <GLFW/glfw3.h>
+#include <backends/imgui_impl_opengl3.h>
+#include <imgui.h>
+#include <stb/stb_image_write.h>
 
 #include "client/platform/system.hpp"
 
@@ -49,25 +49,43 @@ class GlUploader final : public ui::Uploader {
 ui::Key key_of(int key) {
   using ui::Key;
   switch (key) {
-    case GLFW_KEY_TAB: return Key::tab;
+    case GLFW_KEY_TAB:
+      return Key::tab;
     case GLFW_KEY_ENTER:
-    case GLFW_KEY_KP_ENTER: return Key::enter;
-    case GLFW_KEY_SPACE: return Key::space;
-    case GLFW_KEY_ESCAPE: return Key::escape;
-    case GLFW_KEY_BACKSPACE: return Key::backspace;
-    case GLFW_KEY_DELETE: return Key::remove;
-    case GLFW_KEY_LEFT: return Key::left;
-    case GLFW_KEY_RIGHT: return Key::right;
-    case GLFW_KEY_UP: return Key::up;
-    case GLFW_KEY_DOWN: return Key::down;
-    case GLFW_KEY_HOME: return Key::home;
-    case GLFW_KEY_END: return Key::end;
-    case GLFW_KEY_PAGE_UP: return Key::page_up;
-    case GLFW_KEY_PAGE_DOWN: return Key::page_down;
-    case GLFW_KEY_KP_ADD: return Key::plus;
-    case GLFW_KEY_KP_SUBTRACT: return Key::minus;
-    case GLFW_KEY_F1: return Key::f1;
-    default: return Key::none;
+    case GLFW_KEY_KP_ENTER:
+      return Key::enter;
+    case GLFW_KEY_SPACE:
+      return Key::space;
+    case GLFW_KEY_ESCAPE:
+      return Key::escape;
+    case GLFW_KEY_BACKSPACE:
+      return Key::backspace;
+    case GLFW_KEY_DELETE:
+      return Key::remove;
+    case GLFW_KEY_LEFT:
+      return Key::left;
+    case GLFW_KEY_RIGHT:
+      return Key::right;
+    case GLFW_KEY_UP:
+      return Key::up;
+    case GLFW_KEY_DOWN:
+      return Key::down;
+    case GLFW_KEY_HOME:
+      return Key::home;
+    case GLFW_KEY_END:
+      return Key::end;
+    case GLFW_KEY_PAGE_UP:
+      return Key::page_up;
+    case GLFW_KEY_PAGE_DOWN:
+      return Key::page_down;
+    case GLFW_KEY_KP_ADD:
+      return Key::plus;
+    case GLFW_KEY_KP_SUBTRACT:
+      return Key::minus;
+    case GLFW_KEY_F1:
+      return Key::f1;
+    default:
+      return Key::none;
   }
 }
 
@@ -77,21 +95,35 @@ ui::Key letter_of(int key, int scancode) {
   const char* name = glfwGetKeyName(key, scancode);
   if (!name || name[0] == 0 || name[1] != 0) return Key::none;
   switch (name[0]) {
-    case 'a': return Key::a;
-    case 'c': return Key::c;
-    case 'f': return Key::f;
-    case 'l': return Key::l;
-    case 'p': return Key::p;
-    case 's': return Key::s;
-    case 'v': return Key::v;
-    case 'x': return Key::x;
-    case 'y': return Key::y;
-    case 'z': return Key::z;
+    case 'a':
+      return Key::a;
+    case 'c':
+      return Key::c;
+    case 'f':
+      return Key::f;
+    case 'l':
+      return Key::l;
+    case 'p':
+      return Key::p;
+    case 's':
+      return Key::s;
+    case 'v':
+      return Key::v;
+    case 'x':
+      return Key::x;
+    case 'y':
+      return Key::y;
+    case 'z':
+      return Key::z;
     case '+':
-    case '=': return Key::plus;
-    case '-': return Key::minus;
-    case '0': return Key::zero;
-    default: return Key::none;
+    case '=':
+      return Key::plus;
+    case '-':
+      return Key::minus;
+    case '0':
+      return Key::zero;
+    default:
+      return Key::none;
   }
 }
 
@@ -144,9 +176,8 @@ void Window::Impl::install() {
     if (press.key != ui::Key::none) of(w).push(press);
   });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned character) { of(w).push(ui::Typed{character}); });
-  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double x, double y) {
-    of(w).push(ui::PointerMove{of(w).pixels(x, y)});
-  });
+  glfwSetCursorPosCallback(
+      window, [](GLFWwindow* w, double x, double y) { of(w).push(ui::PointerMove{of(w).pixels(x, y)}); });
   glfwSetCursorEnterCallback(window, [](GLFWwindow* w, int entered) {
     if (!entered) of(w).push(ui::PointerMove{{-10000, -10000}});
   });
@@ -166,9 +197,8 @@ void Window::Impl::install() {
     m.push(ui::PointerMove{m.pixels(x, y)});
     m.push(ui::PointerButton{action == GLFW_PRESS, m.clicks, (mods & GLFW_MOD_SHIFT) != 0});
   });
-  glfwSetScrollCallback(window, [](GLFWwindow* w, double, double y) {
-    of(w).push(ui::Wheel{static_cast<float>(y)});
-  });
+  glfwSetScrollCallback(
+      window, [](GLFWwindow* w, double, double y) { of(w).push(ui::Wheel{static_cast<float>(y)}); });
   glfwSetWindowFocusCallback(window, [](GLFWwindow* w, int focused) {
     of(w).push(ui::WindowFocus{focused != 0});
     if (of(w).self->on_focus) of(w).self->on_focus(focused != 0);

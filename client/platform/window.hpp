@@ -1,5 +1,5 @@
-// The window: GLFW and OpenGL around a Ui. Draws only when something changed and sleeps otherwise; every key, click
-// and character reaches the Ui in the order it happened.
+// The window: GLFW and OpenGL around a Ui. Draws only when something changed and sleeps otherwise; every key,
+// click and character reaches the Ui in the order it happened.
 #pragma once
 
 #include <cstdint>

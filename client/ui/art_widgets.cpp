@@ -229,14 +229,24 @@ void Ui::canvas(std::string_view key, const Text& name, Box box,
 
 // ---- the trail
 
-std::optional<std::string> Ui::trail(std::string_view key, const Text& name, const app::Trail& trail,
+std::optional<std::string> Ui::trail(std::string_view key, const Text& name, const app::Trail& whole,
                                      bool climbing, Box box) {
   Impl& m = *impl_;
   std::optional<std::string> result;
+  // Across, a long trail in a narrow window shows the stretch around where one is.
+  app::Trail trail = whole;
+  const auto fits = static_cast<std::size_t>(std::max(3.0F, (width() - 2 * side()) / 62));
+  if (!climbing && whole.steps.size() > fits) {
+    std::size_t here = 0;
+    for (std::size_t i = 0; i < whole.steps.size(); ++i)
+      if (whole.steps[i].here) here = i;
+    const std::size_t from = std::min(here > fits / 2 ? here - fits / 2 : 0, whole.steps.size() - fits);
+    trail.steps.assign(whole.steps.begin() + static_cast<std::ptrdiff_t>(from),
+                       whole.steps.begin() + static_cast<std::ptrdiff_t>(from + fits));
+  }
   if (box.height_min == 0)
     box.height_min =
         climbing ? std::max(240.0F, 74.0F * static_cast<float>(trail.steps.size()) + 60) : 168.0F;
-  if (!climbing && box.width_min == 0) box.width_min = 104.0F * static_cast<float>(trail.steps.size());
   const int index = m.open(Kind::layer, box, key);
   Semantic group_semantic;
   group_semantic.role = Role::list;

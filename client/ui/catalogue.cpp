@@ -141,6 +141,7 @@ void Catalogue::choose(std::string_view language) {
 
 void Catalogue::lend(std::string_view language, std::map<std::string, std::string> words) {
   lent_.insert_or_assign(std::string(language), std::move(words));
+  missing_.clear();
 }
 
 bool Catalogue::has(std::string_view key) const {

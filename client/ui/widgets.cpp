@@ -395,7 +395,11 @@ bool Ui::button(std::string_view key, const Button& spec) {
   const bool small_link = spec.small && spec.look == Look::link;
   const Type type = spec.big ? Type::h3 : small_link ? Type::small : Type::label;
   auto laid = m.block(spec.text, type);
-  const float high = spec.big ? 50.0F : small_link ? 26.0F : spec.small ? 38.0F : spec.look == Look::link ? 34.0F : 42.0F;
+  const float high = spec.big                  ? 50.0F
+                     : small_link              ? 26.0F
+                     : spec.small              ? 38.0F
+                     : spec.look == Look::link ? 34.0F
+                                               : 42.0F;
   const float side_pad = spec.look == Look::link ? 0.0F : spec.big ? 28.0F : spec.small ? 14.0F : 18.0F;
   const float before = spec.icon == Icon::none ? 0.0F : 26.0F,
               after = spec.after == Icon::none ? 0.0F : 26.0F;

@@ -10,7 +10,10 @@ namespace waymark::demo {
 
 struct Demo {
   std::string page = "today";
-  std::string name = "explaining why a fact matters", because = "I have the county flood map and my talk with Mr Halloran. I say what each one shows, but not yet why it changes my answer.";
+  std::string name = "explaining why a fact matters",
+              because =
+                  "I have the county flood map and my talk with Mr Halloran. I say what each one shows, but "
+                  "not yet why it changes my answer.";
   std::string form = "guided";
   std::string typeface = "reading";
   int level = 2;

@@ -38,17 +38,29 @@ int main(int argc, char** argv) {
     const char* focus = nullptr;
     const char* typeface = "reading";
   };
-  const Shot shots[] = {
-      {"today", "today"}, {"today_dusk", "today", "dusk"}, {"today_contrast", "today", "contrast"},
-      {"today_150", "today", "light", 150}, {"today_200", "today", "light", 200},
-      {"today_1024", "today", "light", 100, 1024, 600}, {"project", "project"}, {"project_dusk", "project", "dusk"},
-      {"project_1024", "project", "light", 100, 1024, 600}, {"check", "check"}, {"check_contrast", "check", "contrast"},
-      {"check_150", "check", "light", 150}, {"check_es", "check", "dusk", 100, 1280, 800, "es"},
-      {"check_200", "check", "light", 200}, {"goals", "goals"}, {"widgets", "widgets"}, {"widgets_dusk", "widgets", "dusk"},
-      {"who", "who"}, {"who_dusk", "who", "dusk"}, {"packup", "today", "light", 100, 1280, 800, "en", true},
-      {"long", "check", "light", 100, 1280, 800, "qps"},
-      {"dyslexic", "check", "light", 100, 1280, 800, "en", false, nullptr, "dyslexic"},
-      {"focus", "today", "light", 100, 1280, 800, "en", false, "carry_on"}};
+  const Shot shots[] = {{"today", "today"},
+                        {"today_dusk", "today", "dusk"},
+                        {"today_contrast", "today", "contrast"},
+                        {"today_150", "today", "light", 150},
+                        {"today_200", "today", "light", 200},
+                        {"today_1024", "today", "light", 100, 1024, 600},
+                        {"project", "project"},
+                        {"project_dusk", "project", "dusk"},
+                        {"project_1024", "project", "light", 100, 1024, 600},
+                        {"check", "check"},
+                        {"check_contrast", "check", "contrast"},
+                        {"check_150", "check", "light", 150},
+                        {"check_es", "check", "dusk", 100, 1280, 800, "es"},
+                        {"check_200", "check", "light", 200},
+                        {"goals", "goals"},
+                        {"widgets", "widgets"},
+                        {"widgets_dusk", "widgets", "dusk"},
+                        {"who", "who"},
+                        {"who_dusk", "who", "dusk"},
+                        {"packup", "today", "light", 100, 1280, 800, "en", true},
+                        {"long", "check", "light", 100, 1280, 800, "qps"},
+                        {"dyslexic", "check", "light", 100, 1280, 800, "en", false, nullptr, "dyslexic"},
+                        {"focus", "today", "light", 100, 1280, 800, "en", false, "carry_on"}};
   for (const auto& shot : shots) {
     if (!wanted.empty() && !wanted.contains(shot.name)) continue;
     demo.page = shot.page;
@@ -60,7 +72,8 @@ int main(int argc, char** argv) {
     look.typeface = shot.typeface;
     window->resize(shot.width, shot.height);
     for (int i = 0; i < 5; ++i) window->turn(0.02);
-    if (shot.focus) window->ui().push(ui::Act{ui::Act::What::focus, std::string("body/next/") + shot.focus, {}});
+    if (shot.focus)
+      window->ui().push(ui::Act{ui::Act::What::focus, std::string("body/next/") + shot.focus, {}});
     for (int i = 0; i < 5; ++i) window->turn(0.02);
     const auto done = window->capture(folder + "/" + shot.name + ".png");
     if (!done) std::fprintf(stderr, "%s: %s\n", shot.name, done.error().detail.c_str());
