@@ -12,6 +12,8 @@ void draw_error(ui::Ui& ui, const app::FrameView& frame);
 void draw_toast(ui::Ui& ui, const app::FrameView& frame, Commands& out);
 // The list of the keyboard's keys, while it is open.
 void draw_keys(ui::Ui& ui, Locals& locals);
+// The files to add as work, while one is to be chosen.
+void draw_file_choice(ui::Ui& ui, Locals& locals, Commands& out);
 void take_keys(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out);
 
 // The next larger or smaller of the five sizes.

@@ -107,6 +107,7 @@ bool Drafts::any_unsaved() const {
 void Locals::forget() {
   drafts.clear();
   file_wish.reset();
+  file_choice.reset();
   flags_.clear();
   words_.clear();
   numbers_.clear();

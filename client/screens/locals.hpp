@@ -82,6 +82,16 @@ struct FileWish {
   bool photo = false;
 };
 
+// What the window found for such a wish, latest first; a sheet offers it until one is chosen.
+struct FoundFile {
+  std::string path, name, folder;
+  bool picture = false;
+};
+struct FileChoice {
+  FileWish wish;
+  std::vector<FoundFile> files;
+};
+
 struct Locals {
   // Set by the caller before each frame, from a clock that never goes back.
   std::int64_t now_ms = 0;
@@ -90,11 +100,12 @@ struct Locals {
   app::Destination here;
   bool arrived = false;
   bool can_go_back = false;
-  app::Person me;  // set by draw(): whose screen it is
+  app::Person me;         // set by draw(): whose screen it is
   bool save_now = false;  // hand over every draft after this frame
 
   Drafts drafts;
-  std::optional<FileWish> file_wish;  // set by a screen; taken by the window after the frame
+  std::optional<FileWish> file_wish;      // set by a screen; taken by the window after the frame
+  std::optional<FileChoice> file_choice;  // set by the window
 
   // Small state of a screen, by stable key: folded parts, a choice not yet sent, a PIN half typed. All of it
   // is forgotten when the person changes.

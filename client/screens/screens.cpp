@@ -49,6 +49,7 @@ void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
     std::visit(draw_screen, shown.screen);
     draw_status(ui, shown.frame->status, out);
     draw_toast(ui, *shown.frame, out);
+    draw_file_choice(ui, locals, out);
     draw_keys(ui, locals);
   }
   // Leaving, locking and saving all come after what was typed.
