@@ -149,8 +149,10 @@ struct Window::Impl {
 
   static Impl& of(GLFWwindow* window) { return *static_cast<Impl*>(glfwGetWindowUserPointer(window)); }
   void push(ui::Event event) {
+    const bool input = !std::holds_alternative<ui::WindowFocus>(event);
     ui->push(std::move(event));
     events = true;
+    if (input && self->on_input) self->on_input();
   }
   // The pointer in pixels of the framebuffer.
   ui::Vec pixels(double x, double y) const {

@@ -39,6 +39,8 @@ class Window {
   // The window was left or came back: a good moment to save.
   std::function<void(bool focused)> on_focus;
 
+  // A key, a character, the pointer: the person is there.
+  std::function<void()> on_input;
   // Files were dropped on the window.
   std::function<void(const std::vector<std::string>&)> on_drop;
 
