@@ -11,7 +11,7 @@ if [ ! -e "$dir/sample.json" ]; then
   "$bin/waymark-server" sample --data "$dir/school" --demo --json >"$dir/sample.json.part"
   mv "$dir/sample.json.part" "$dir/sample.json"
 fi
-told() { node -e 'let v = JSON.parse(require("fs").readFileSync(process.argv[1])); for (const k of process.argv[2].split(".")) v = v?.[k]; console.log(v ?? "")' "$dir/sample.json" "$1"; }
+told() { node -e 'const s = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")); s.amira = s.cards.find((c) => c.name.startsWith("Amira")); console.log(process.argv[2].split(".").reduce((at, key) => at?.[key], s) ?? "")' "$dir/sample.json" "$1"; }
 
 port=8443
 while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
@@ -27,13 +27,13 @@ for _ in $(seq 100); do
 done
 
 if [ ! -e "$dir/computer/computer.json" ]; then
-  "$bin/waymark" join --profile "$dir/computer" "$(told computer_code)" --server "https://$address"
+  "$bin/waymark" join --profile "$dir/computer" "$(told computer.code)" --server "https://$address"
 fi
 cat <<TEXT
 
 The teacher's pages:  https://$address   (the browser asks about the certificate: it is this school's own)
   sign in as          $(told teacher.email)   password $(told teacher.password)
-A student's card:     $(told card.code)   ($(told card.name))   PIN $(told card.pin)
+A student's card:     $(told amira.card)   ($(told amira.name))   PIN $(told amira.pin)
 Close the app or press Ctrl-C to stop both.
 
 TEXT
