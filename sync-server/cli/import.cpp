@@ -89,6 +89,7 @@ void add_sample_line(Line& line) {
                    "Make a sample school with three weeks of work in it, for trying things out", "sample");
   line.text(app, "--at", "at", "The day it is to be opened on, as 2026-11-24; without this today");
   line.flag(app, "--demo", "demo", "Known passwords, and the PIN 2580 for everybody");
+  line.flag(app, "--without-work", "without_work", "Nobody has done anything yet: a class on its first day");
   line.path(app, "--assets", "assets", "The folder of the sample's texts, where it is not found by itself");
   line.text(app, "--seed", "seed", "A number: the same keys and codes each time. For tests only");
 }
@@ -102,6 +103,7 @@ Result<json> make_sample_school(const Asked& asked) {
   request.at = at;
   request.assets = assets;
   request.demo = flag_set(asked.arguments, "demo");
+  request.work = !flag_set(asked.arguments, "without_work");
   if (!seed.empty()) {
     std::uint64_t value = 0;
     for (char c : seed) {

@@ -97,9 +97,11 @@ class Maker {
     WAYMARK_CHECK(import_assets());
     WAYMARK_CHECK(add_staff());
     WAYMARK_CHECK(publish());
-    WAYMARK_CHECK(add_computers());
-    WAYMARK_CHECK(read_work());
-    WAYMARK_CHECK(play());
+    if (request_.work) {
+      WAYMARK_CHECK(add_computers());
+      WAYMARK_CHECK(read_work());
+      WAYMARK_CHECK(play());
+    }
     WAYMARK_CHECK(print_cards());
     WAYMARK_CHECK(transaction.commit());
     return std::move(out_);
@@ -820,7 +822,8 @@ Result<SampleSchool> make_sample(const SampleRequest& request) {
 
 std::string SampleSchool::text() const {
   std::string out =
-      school + " is ready, with three weeks of work in it (" + std::to_string(ops) + " gestures).\n\n";
+      school + " is ready" +
+      (ops > 0 ? ", with three weeks of work in it (" + std::to_string(ops) + " gestures).\n\n" : ".\n\n");
   out += "Dashboard     " + teacher_email + "   password: " + teacher_password + "\n";
   out += "A colleague   " + colleague_email + "   password: " + colleague_password + "\n";
   out += "Administrator " + admin_email + "   password: " + admin_password + "\n\n";

@@ -17,6 +17,7 @@ struct SampleRequest {
   std::string assets;                 // the folder assets/sample; empty: where this build has it
   std::string at;                     // "2026-11-24", the day on which the sample is opened; empty: today
   bool demo = false;                  // known passwords and PINs, for trying things out
+  bool work = true;                   // with what the students did; else their first day is still to come
   std::optional<std::uint64_t> seed;  // repeats keys and codes too: for tests, never for a real school
 };
 
