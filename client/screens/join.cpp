@@ -32,7 +32,7 @@ void computer(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& o
   if (auto edited = ui.field("code", {.label = "screen.join.code"_t,
                                       .placeholder = "screen.join.code_like"_t,
                                       .text = code,
-                                      .limit = 60,
+                                      .limit = 300,
                                       .icon = ui::Icon::card});
       edited || edited.submitted) {
     code = edited.text;
@@ -45,7 +45,9 @@ void computer(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& o
     ui.text("screen.join.busy"_t, {.ink = ui::Ink::muted});
   }
   ui.stretch();
-  const bool ready = !view.busy && !address.empty() && !code.empty();
+  // A QR's text names the address too.
+  const bool whole = code.find('#') != std::string::npos;
+  const bool ready = !view.busy && (whole || !address.empty()) && !code.empty();
   const bool pressed = ui.button("go", {.text = "screen.join.computer_go"_t,
                                         .look = ui::Look::pine,
                                         .big = true,
