@@ -1,3 +1,4 @@
+// Is it alive, is it ready, and what it has done, for those who run it.
 #include <string>
 
 #include "sync-server/routes/routes.hpp"

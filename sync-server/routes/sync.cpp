@@ -1,3 +1,4 @@
+// The routes of docs/PROTOCOL.md: hello, join, sync, have, files.
 #include <algorithm>
 #include <memory>
 
