@@ -173,6 +173,7 @@ struct Ui::Impl {
   Id hover = 0, active = 0, pressed = 0, focus = 0, focus_before = 0;
   double hover_since = 0;
   bool ring = false;
+  bool space_pressed = false;  // its character is still to come
   bool escaped = false;
   std::string closed_layer;
   std::vector<KeyPress> shortcuts;

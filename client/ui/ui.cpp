@@ -652,6 +652,8 @@ bool Ui::Impl::take(const Event& event) {
     return false;
   }
   if (const auto* typed = std::get_if<Typed>(&event)) {
+    // The space that pressed a button is no letter for the field it opened.
+    if (std::exchange(space_pressed, false) && typed->character == ' ') return false;
     auto* field = field_state(focus);
     if (field && field->enabled && field->editor.type(typed->character)) remember_typed(*field);
     // Spaces are keys, other characters may be shortcuts of a pad.
@@ -759,12 +761,14 @@ bool Ui::Impl::move_in_group(int direction) {
 }
 
 bool Ui::Impl::press_key(const KeyPress& key) {
+  space_pressed = false;
   if (key.key == Key::tab && !key.control && !key.alt) {
     move_focus(key.shift ? -1 : 1);
     return false;
   }
   if (auto* field = field_state(focus); field && field->enabled) {
     const bool writes = !field->secret;
+    const bool plain_letter = !key.control && !key.alt && key.key == Key::space;
     if (key.control && (key.key == Key::c || key.key == Key::x)) {
       const std::string chosen = field->editor.selected();
       if (!chosen.empty() && writes) set_clipboard(chosen);
@@ -790,6 +794,7 @@ bool Ui::Impl::press_key(const KeyPress& key) {
       field->submitted = true;
       return true;
     }
+    if (plain_letter) return false;  // it comes as a character
   }
   if (key.key == Key::escape) {
     for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
@@ -803,6 +808,7 @@ bool Ui::Impl::press_key(const KeyPress& key) {
   const bool plain_key = !key.control && !key.alt;
   if (plain_key && (key.key == Key::enter || key.key == Key::space) && focus && !fields.contains(focus)) {
     ring = true;
+    space_pressed = key.key == Key::space;
     return activate(focus);
   }
   if (plain_key && (key.key == Key::left || key.key == Key::up) && move_in_group(-1)) return true;

@@ -413,6 +413,19 @@ TEST_SUITE("input") {
     r.window.settle();
     CHECK(r.demo.line == "ask Mr Halloran");
   }
+  TEST_CASE("the space that opens a sheet is not typed into its field") {
+    Robot r;
+    r.window.focus("bar/pack_up");
+    r.window.push(KeyPress{Key::space, false, false, false});
+    r.window.push(ui::Typed{U' '});
+    r.window.settle();
+    CHECK(r.demo.sheet);
+    CHECK(r.demo.line == "");
+    r.window.push(KeyPress{Key::space, false, false, false});
+    r.window.push(ui::Typed{U' '});
+    r.window.type("x");
+    CHECK(r.demo.line == " x");
+  }
   TEST_CASE("a press and release in one frame is a press") {
     Robot r;
     r.window.press("body/next/carry_on");
