@@ -90,9 +90,9 @@ struct Server::Impl {
   asio::ssl::context tls{asio::ssl::context::tls_server};
   asio::io_context io{2};
   asio::executor_work_guard<asio::io_context::executor_type> guard{io.get_executor()};
-  tcp::acceptor acceptor{io};
-  asio::thread_pool handlers{1};  // School's one thread
-  asio::thread_pool slow{2};      // passwords' hashes
+  tcp::acceptor acceptor{asio::make_strand(io)};  // closed from stop()
+  asio::thread_pool handlers{1};                  // School's one thread
+  asio::thread_pool slow{2};                      // passwords' hashes
   std::vector<std::thread> threads;
   std::uint16_t port = 0;
 
@@ -487,7 +487,7 @@ void Server::Impl::accept() {
     if (!acceptor.is_open() || stopping) return;
     if (error) {
       // Out of descriptors, most likely: leave those that are here a moment to end.
-      auto timer = std::make_shared<asio::steady_timer>(io, Milliseconds(100));
+      auto timer = std::make_shared<asio::steady_timer>(acceptor.get_executor(), Milliseconds(100));
       timer->async_wait([this, timer](ErrorCode) {
         if (!stopping) accept();
       });
@@ -508,7 +508,7 @@ void Server::Impl::accept() {
 
 void Server::Impl::stop() {
   stopping = true;
-  asio::post(io, [this] {
+  asio::post(acceptor.get_executor(), [this] {
     ErrorCode ignored;
     acceptor.close(ignored);
   });
