@@ -1,0 +1,198 @@
+#include <fstream>
+#include <sstream>
+
+#include <zip.h>
+
+#include "client/cli/commands.hpp"
+#include "tests/app/world.hpp"
+
+using namespace waymark;
+using waymark::test::Lab;
+using waymark::test::World;
+
+namespace {
+
+struct Said {
+  int code = 0;
+  std::string out, errors;
+  nlohmann::json json() const { return nlohmann::json::parse(out); }
+};
+
+// One computer's command line, against the school in memory.
+struct Terminal {
+  World& world;
+  std::string folder;
+  test::SchoolTransport net;
+
+  Terminal(World& at, const std::string& name)
+      : world(at), folder(at.folder.path() + "/" + name), net(*at.school) {}
+
+  Said run(std::vector<std::string> arguments, const std::string& input = "4711\n") {
+    arguments.insert(arguments.begin() + 1, {"--profile", folder});
+    return run_bare(arguments, input);
+  }
+  Said run_bare(const std::vector<std::string>& arguments, const std::string& input = "") {
+    std::istringstream in(input);
+    std::ostringstream out, errors;
+    cli::Surroundings around;
+    around.clock = &world.clock;
+    around.random = &world.random;
+    around.transport = &net;
+    around.utc_offset = [](std::int64_t) { return 0; };
+    around.in = &in;
+    around.out = &out;
+    around.errors = &errors;
+    around.wait = [this](std::int64_t ms) { world.clock.advance_ms(ms); };
+    Said said;
+    said.code = cli::run(arguments, around);
+    said.out = out.str();
+    said.errors = errors.str();
+    return said;
+  }
+  void join(const PersonId& person) {
+    auto code = world.school->add_computer_code("lab-03").value();
+    REQUIRE(run({"join", code, "--server", "school.example"}).code == 0);
+    REQUIRE(run({"join", world.card(person), "--card", "--pin-stdin"}).code == 0);
+  }
+};
+
+std::string from_zip(const std::string& path, const char* name) {
+  int code = 0;
+  zip_t* archive = zip_open(path.c_str(), ZIP_RDONLY, &code);
+  REQUIRE(archive != nullptr);
+  zip_file_t* file = zip_fopen(archive, name, 0);
+  std::string text(1 << 20, '\0');
+  auto size = file ? zip_fread(file, text.data(), text.size()) : 0;
+  if (file) zip_fclose(file);
+  zip_discard(archive);
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("wrong usage exits with 2, a failure with 1 and one sentence, and version says the protocol") {
+  World world;
+  Terminal terminal(world, "lab-03");
+  CHECK(terminal.run_bare({"sync"}).code == 2);
+  CHECK(terminal.run_bare({"dance"}).code == 2);
+  CHECK(terminal.run_bare({"--help"}).code == 0);
+  CHECK(terminal.run_bare({"version", "--json"}).json()["protocols"] == nlohmann::json::array({0}));
+  auto said = terminal.run({"sync"});
+  CHECK(said.code == 1);
+  CHECK(said.errors == "waymark: This computer belongs to no school yet; join one with: waymark join.\n");
+  CHECK(said.out == "");
+}
+
+TEST_CASE("by commands alone a student joins, writes, syncs, and finds it at another computer") {
+  World world;
+  Terminal three(world, "lab-03"), seven(world, "lab-07");
+  three.join(world.amira);
+  auto added =
+      three.run({"add", "goal", "want=ask better questions", "by=2026-12-04", "--pin-stdin", "--json"});
+  REQUIRE(added.code == 0);
+  auto id = added.json()["id"].get<std::string>();
+  CHECK(three.run({"status", "--json"}).json()["people"][0]["waiting"] == 1);
+  auto synced = three.run({"sync", "--json"}).json();
+  CHECK(synced["sent"] == 1);
+  CHECK(synced["waiting"] == 0);
+  CHECK(synced["verified"] == true);
+  REQUIRE(three.run({"edit", id, "want=ask one better question", "--pin-stdin"}).code == 0);
+  REQUIRE(three.run({"sync"}).code == 0);
+  seven.join(world.amira);
+  REQUIRE(seven.run({"sync"}).code == 0);
+  auto shown = seven.run({"show", id, "--pin-stdin", "--json"}).json();
+  CHECK(shown["fields"]["want"] == "ask one better question");
+  CHECK(shown["history"].size() == 2);
+  CHECK(seven.run({"list", "goal", "--pin-stdin", "--json"}).json().size() == 1);
+}
+
+TEST_CASE("commands go through the window's checks: PIN, role, kind, field, limit") {
+  World world;
+  Terminal terminal(world, "lab-03");
+  terminal.join(world.amira);
+  auto refused = [&](std::vector<std::string> arguments, const std::string& input = "4711\n") {
+    arguments.push_back("--pin-stdin");
+    auto said = terminal.run(arguments, input);
+    CHECK(said.code == 1);
+    CHECK(said.out == "");
+    return said.errors;
+  };
+  CHECK(refused({"add", "goal", "want=x"}, "0000\n").find("That is not the PIN") != std::string::npos);
+  CHECK(terminal.run({"list", "goal"}).code == 1);
+  auto review = refused({"add", "review", "turn_in=a", "project=b", "step=c", "outcome=ready"});
+  CHECK(review == "waymark: A student may not write this: review is written by staff, not by owner.\n");
+  CHECK(refused({"add", "wish", "want=x"}) ==
+        "waymark: There is no kind of record called wish; --help names the kinds.\n");
+  CHECK(refused({"add", "goal", "wnat=x"}).find("goal has no field wnat") != std::string::npos);
+  CHECK(refused({"add", "goal", "want=" + std::string(4001, 'x')}).find("longer than 4000 bytes") !=
+        std::string::npos);
+  CHECK(terminal.run({"add", "goal", "want=" + std::string(4000, 'x'), "--pin-stdin"}).code == 0);
+  CHECK(refused({"edit", std::string(32, '0'), "want=x"}).find("no record") != std::string::npos);
+}
+
+TEST_CASE("without a network a sync says so and loses nothing") {
+  World world;
+  Terminal terminal(world, "lab-03");
+  terminal.join(world.amira);
+  REQUIRE(terminal.run({"add", "goal", "want=one", "--pin-stdin"}).code == 0);
+  terminal.net.plugged = false;
+  auto said = terminal.run({"sync"});
+  CHECK(said.code == 1);
+  CHECK(said.errors == "waymark: The school could not be reached. Everything is safe here and goes later.\n");
+  CHECK(terminal.run({"status", "--json"}).json()["people"][0]["waiting"] == 1);
+  terminal.net.plugged = true;
+  CHECK(terminal.run({"sync", "--json"}).json()["sent"] == 1);
+}
+
+TEST_CASE("with several students a command asks which one") {
+  World world;
+  Terminal terminal(world, "lab-03");
+  terminal.join(world.amira);
+  REQUIRE(terminal.run({"join", world.card(world.leo), "--pin-stdin"}, "0815\n").code == 0);
+  auto said = terminal.run({"list", "goal", "--pin-stdin"});
+  CHECK(said.code == 1);
+  CHECK(said.errors.find("name one with --person") != std::string::npos);
+  CHECK(terminal.run({"list", "goal", "--person", "leo", "--pin-stdin", "--json"}, "0815\n").out == "[]\n");
+  CHECK(terminal.run({"sync", "--json"}).json().size() == 2);
+}
+
+TEST_CASE("an export is a zip with everything as JSON, the files, and a page to read") {
+  World world;
+  Terminal terminal(world, "lab-03");
+  terminal.join(world.amira);
+  REQUIRE(terminal.run({"add", "goal", "want=ask <better> questions", "--pin-stdin"}).code == 0);
+  auto note = world.folder.path() + "/note.txt";
+  std::ofstream(note) << "what the river said";
+  REQUIRE(terminal
+              .run({"add", "work", "project=" + std::string(32, 'a'), "step=sources", "type=file",
+                    "title=Notes", "file=@" + note, "--pin-stdin"})
+              .code == 0);
+  auto synced = terminal.run({"sync", "--json"}).json();
+  CHECK(synced["files_sent"] == 1);
+  CHECK(synced["files_waiting"] == 0);
+  auto path = world.folder.path() + "/amira.zip";
+  REQUIRE(terminal.run({"export", path, "--pin-stdin"}).code == 0);
+  auto records = nlohmann::json::parse(from_zip(path, "records.json"));
+  CHECK(records["format"] == "waymark.export");
+  CHECK(records["name"] == "Amira");
+  CHECK(records["records"].size() == 2);
+  CHECK(records["files"][0]["path"] == "files/note.txt");
+  CHECK(from_zip(path, "files/note.txt") == "what the river said");
+  CHECK(from_zip(path, "index.html").find("ask &lt;better&gt; questions") != std::string::npos);
+  CHECK(terminal.run({"export", path, "--pin-stdin"}).code == 1);
+}
+
+TEST_CASE("a window left open keeps the commands off the same student, with a sentence") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  Terminal terminal(world, "lab-03");
+  auto said = terminal.run({"list", "goal", "--pin-stdin"});
+  CHECK(said.code == 1);
+  CHECK(said.errors ==
+        "waymark: Another Waymark has this student's records open; close it, or pack up there, and try "
+        "again.\n");
+}
