@@ -227,22 +227,24 @@ bool valid_date(std::string_view date) {
 }
 
 int rank_of(std::string_view type) {
-  constexpr std::array order{"stuck", "shown", "answered", "waiting", "goal", "quiet", "never"};
+  // Work that simply waits comes late: it has its own panel, with a count and an age.
+  constexpr std::array order{"stuck", "shown", "answered", "goal", "quiet", "waiting", "never"};
   for (std::size_t i = 0; i < order.size(); i++)
     if (type == order[i]) return static_cast<int>(i);
   return 99;
 }
 
-// Where a student stands on a project: the first step that is not turned in, or asks for another look; the
-// last one when all are done. -1: the pathway is not known here.
+// Where a student stands on a project: the furthest step with anything on it, or the one after it once that
+// is ready. -1: the pathway is not known here.
 int stands_at(const Portfolio& p, const Record& project, const domain::Pathway* pathway) {
   if (!pathway || pathway->steps.empty()) return -1;
   auto id = project.key.id.hex();
-  for (std::size_t i = 0; i < pathway->steps.size(); i++) {
+  std::size_t at = 0, count = pathway->steps.size();
+  for (std::size_t i = 0; i < count; i++) {
     auto state = p.step_state(id, pathway->steps[i].id);
-    if (state != "ready" && state != "turned_in") return static_cast<int>(i);
+    if (state != "todo") at = state == "ready" && i + 1 < count ? i + 1 : i;
   }
-  return static_cast<int>(pathway->steps.size()) - 1;
+  return static_cast<int>(at);
 }
 
 const Record* current_project(const Portfolio& p) {

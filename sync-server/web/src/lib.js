@@ -194,8 +194,22 @@ const inner = [
   html`<path d="M8 18c3-5 5 0 8-3s5 1 8-2v4c-3 3-5-1-8 2s-5-2-8 3z" />`, html`<path d="M10 22c0-8 5-12 13-12 0 8-5 12-13 12z" />`,
   html`<path d="M20 8a8.5 8.5 0 1 0 4 12 7 7 0 0 1-4-12z" />`, html`<path d="M14 8h4v6h6v4h-6v6h-4v-6H8v-4h6z" />`,
 ];
+// What a student composed, "shape.ink.disc"; the names are the student's app's.
+const colors = { teal: "#2D6E7E", plum: "#7A4E66", pine: "#3F7561", blue: "#35507A", brown: "#8A5A3C", ink: "#3D4F66", night: "#4A3A5C", gold: "#F2BC57", sand: "#F3E4C8", blush: "#F6E3D0", mint: "#B9CDBB", cream: "#F2E3B3" };
+const shapes = {
+  trefoil: html`<circle cx="16" cy="11.5" r="4.6" /><circle cx="11.5" cy="18.5" r="4.6" /><circle cx="20.5" cy="18.5" r="4.6" /><path d="M15 17h2l.6 8h-3.200z" />`,
+  leaf: inner[5], waves: inner[4], star: inner[1], moon: inner[6], mountains: inner[0],
+  fish: html`<path d="M6 16c5-7 11-7 15-2l5-4v12l-5-4c-4 5-10 5-15-2z" />`,
+  sun: html`<circle cx="16" cy="16" r="4.6" /><path d="M15 6h2v4h-2zM15 22h2v4h-2zM6 15h4v2H6zM22 15h4v2h-4zM8.3 9.700l1.4-1.4 2.8 2.8-1.4 1.400zM19.5 20.900l1.4-1.4 2.8 2.8-1.4 1.400zM22.3 8.300l1.4 1.4-2.8 2.8-1.4-1.400zM11.1 19.500l1.4 1.4-2.8 2.8-1.4-1.400z" />`,
+  drop: html`<path d="M16 6c5 7 7 9.5 7 13a7 7 0 0 1-14 0c0-3.5 2-6 7-13z" />`,
+  heart: html`<path d="M16 25C8 19 6.5 16 6.5 13a4.8 4.8 0 0 1 9.5-1.200A4.8 4.8 0 0 1 25.5 13c0 3-1.5 6-9.5 12z" />`,
+  bird: html`<path d="M6 18c6 1 6-7 12-7 3 0 4 1.5 5 3l4 .5-3.5 2c-1 5-5 7-9 7-4 0-7-2-8.5-5.500z" />`,
+  stones: html`<ellipse cx="16" cy="22.5" rx="8" ry="3.2" /><ellipse cx="15.5" cy="16.5" rx="5.6" ry="2.8" /><ellipse cx="16.6" cy="11.2" rx="3.6" ry="2.3" />`,
+};
 export function Mark({ of, size = 30 }) {
-  const n = hash(of.mark || of.id);
+  const [shape, ink, disc] = (of.mark || "").split(".");
+  if (shapes[shape]) return html`<svg class="mark" width=${size} height=${size} viewBox="0 0 32 32" aria-hidden="true"><circle cx="16" cy="16" r="15" fill=${colors[disc] ?? colors.teal} /><g class="rim">${outer[0]}</g><g fill=${colors[ink] ?? colors.cream}>${shapes[shape]}</g></svg>`;
+  const n = hash(of.id);
   return html`<svg class="mark" width=${size} height=${size} viewBox="0 0 32 32" aria-hidden="true">
     <g fill=${discs[n % discs.length]}>${outer[(n >>> 4) % outer.length]}</g>
     <g class="rim">${outer[(n >>> 4) % outer.length]}</g>
@@ -209,8 +223,8 @@ export const Logo = () => html`<svg width="30" height="26" viewBox="0 0 30 26" a
 function trailShape(seed, count, width, height) {
   const at = [];
   for (let i = 0; i < count; i++) {
-    const wave = (hash(seed + i) % 100) / 100 - 0.5;
-    at.push([((i + 0.5) / count) * width, height * 0.7 + wave * height * 0.26 - (i / Math.max(1, count - 1)) * height * 0.12]);
+    const wave = (i % 2 ? 1 : -1) * (0.4 + (hash(seed + "-" + i * 7) % 60) / 100);
+    at.push([((i + 0.5) / count) * width, height * 0.68 + wave * height * 0.11 - (i / Math.max(1, count - 1)) * height * 0.08]);
   }
   const step = width / count;
   const points = [[-step / 2, height * 0.78], ...at, [width + step / 2, height * 0.55]];

@@ -15,6 +15,8 @@ export function SetUpPage({ session, classes, current, choose, reload: reloadSes
 
 function Roster({ current, reloadSession }) {
   const { value: data, error, reload } = useLoad(`/classes/${current.id}/cards`);
+  const { value: people } = useLoad(`/classes/${current.id}/students`);
+  const full = Object.fromEntries((people ?? []).map((p) => [p.id, p.name]));
   const [asked, setAsked] = useState(null);
   const act = async (method, path, text) => { try { await api(method, path); announce(text); reload(); reloadSession(); } catch (problem) { announce(sentence(problem)); } setAsked(null); };
   const ask = {
@@ -25,7 +27,7 @@ function Roster({ current, reloadSession }) {
   return html`<section class="card" aria-labelledby="h-roster"><header><h2 id="h-roster">${current.title}</h2>${data && html`<p>${t("setup.students", { n: data.cards.length })}</p>`}<div class="acts push"><${Link} class="b" href="/set-up/add">${t("setup.paste")}</${Link}>${data?.cards.length > 0 && html`<${Link} class="b p" href="/cards">${t("setup.print")}</${Link}>`}</div></header>
     <${Problem} error=${error} again=${reload} />${!data ? html`<${Loading} />` : data.cards.length === 0 ? html`<div class="empty"><p>${t("setup.no_students")}</p></div>` : html`
     <table class="roster"><thead><tr><th scope="col">${t("class.student")}</th><th scope="col">${t("setup.code")}</th><th scope="col">${t("setup.pin_state")}</th><th scope="col"><span class="vh">${t("class.action")}</span></th></tr></thead>
-    <tbody>${data.cards.map((c) => html`<tr key=${c.person}><th scope="row"><span class="pn"><${Mark} of=${{ id: c.person, mark: c.mark }} /><${Link} href=${"/students/" + c.person}>${c.name}</${Link}></span></th><td><code>${c.code}</code></td><td class="sm">${c.pin_set ? t("setup.pin.set") : t("setup.pin.none")}</td>
+    <tbody>${data.cards.map((c) => html`<tr key=${c.person}><th scope="row"><span class="pn"><${Mark} of=${{ id: c.person, mark: c.mark }} /><${Link} href=${"/students/" + c.person}>${full[c.person] ?? c.name}</${Link}></span></th><td><code>${c.code}</code></td><td class="sm">${c.pin_set ? t("setup.pin.set") : t("setup.pin.none")}</td>
       <td class="acts end"><button class="b q" type="button" onClick=${() => setAsked(ask.card(c))}>${t("setup.reprint")}<span class="vh"> ${c.name}</span></button>${c.pin_set && html`<button class="b q" type="button" onClick=${() => setAsked(ask.pin(c))}>${t("setup.pin")}<span class="vh"> ${c.name}</span></button>`}<button class="b q" type="button" onClick=${() => setAsked(ask.leave(c))}>${t("setup.leave")}<span class="vh"> ${c.name}</span></button></td></tr>`)}</tbody></table>`}
     ${asked && html`<${Confirm} ...${asked} onYes=${asked.yes} onClose=${() => setAsked(null)} />`}</section>`;
 }
@@ -43,7 +45,7 @@ function Computers() {
     <${Problem} error=${problem} />
     ${made.length > 0 && html`<ul class="codes" aria-live="polite">${made.map((c) => html`<li key=${c.code}><${QrCode} square=${c.square} label=${t("card.square", { name: c.name })} /><div><b>${c.name}</b><code class="code">${c.code}</code><span class="muted sm">${t("computers.once")}</span></div></li>`)}</ul>`}
     <${Problem} error=${error} again=${reload} />
-    ${value?.computers.length > 0 && html`<table class="comp"><thead><tr><th scope="col">${t("class.where")}</th><th scope="col">${t("class.last_heard")}</th><th scope="col"><span class="vh">${t("class.action")}</span></th></tr></thead><tbody>${value.computers.map((c) => html`<tr key=${c.id}><th scope="row">${c.name}</th><td class="sm">${ago(c.heard_ms)}</td><td class="acts end"><button class="b q" type="button" onClick=${() => setAsked(c)}>${t("computers.remove")}<span class="vh"> ${c.name}</span></button></td></tr>`)}</tbody></table>`}</div>
+    ${value?.computers.length > 0 && html`<details open=${value.computers.length < 9}><summary>${t("computers.list", { n: value.computers.length })}</summary><table class="comp"><thead><tr><th scope="col">${t("class.where")}</th><th scope="col">${t("class.last_heard")}</th><th scope="col"><span class="vh">${t("class.action")}</span></th></tr></thead><tbody>${value.computers.map((c) => html`<tr key=${c.id}><th scope="row">${c.name}</th><td class="sm">${ago(c.heard_ms)}</td><td class="acts end"><button class="b q" type="button" onClick=${() => setAsked(c)}>${t("computers.remove")}<span class="vh"> ${c.name}</span></button></td></tr>`)}</tbody></table></details>`}</div>
     ${asked && html`<${Confirm} title=${t("computers.remove")} text=${t("computers.remove.text", { name: asked.name })} button=${t("computers.remove.do")} onClose=${() => setAsked(null)} onYes=${async () => { try { await api("DELETE", "/computers/" + asked.id); reload(); } catch (e) { announce(sentence(e)); } setAsked(null); }} />`}</section>`;
 }
 
@@ -99,7 +101,7 @@ export function CardsPage({ current, only }) {
       ${only && html`<${Link} class="b" href="/cards">${t("cards.all")}</${Link}>`}
       <fieldset class="bare"><legend class="vh">${t("cards.paper")}</legend><div class="seg"><label><input type="radio" name="paper" checked=${paper === "letter"} onChange=${() => setPaper("letter")} />Letter</label><label><input type="radio" name="paper" checked=${paper === "a4"} onChange=${() => setPaper("a4")} />A4</label></div></fieldset>
       <button class="b p" type="button" onClick=${() => print()}>${t("cards.print")}</button></div></div>
-    <div class="sheets">${sheets.map((sheet, s) => html`<section class="sheet" key=${s} aria-label=${t("cards.sheet", { n: s + 1 })}>${sheet.map((c) => html`<article class="jc" key=${c.person}><div><h2><${Mark} of=${{ id: c.person, mark: c.mark }} size="34" /> ${c.name}</h2><p class="code">${c.code}</p>
+    <div class="sheets" tabindex="0" role="region" aria-label=${t("cards.title", { n: cards.length })}>${sheets.map((sheet, s) => html`<section class="sheet" key=${s} aria-label=${t("cards.sheet", { n: s + 1 })}>${sheet.map((c) => html`<article class="jc" key=${c.person}><div><h2><${Mark} of=${{ id: c.person, mark: c.mark }} size="34" /> ${c.name}</h2><p class="code">${c.code}</p>
       <ol><li>${t("card.one")}</li><li>${t("card.two")}</li><li>${c.pin_set ? t("card.three.pin") : t("card.three")}</li></ol></div><${QrCode} square=${c.square} label=${t("card.square", { name: c.name })} />
       <p class="ft">${t("card.foot", { school: value.school })}<br />${value.address && html`${t("card.server")} <code>${value.address}</code><br />`}${t("card.fingerprint")} <code>${value.fingerprint}</code></p></article>`)}</section>`)}</div></main>`;
 }

@@ -38,8 +38,8 @@ export function StudentsPage({ current }) {
 }
 
 function Goal({ goal }) {
-  const points = [[null, goal.first_step && `${t("goal.first")} ${goal.first_step}`], [t("goal.know"), goal.how_know], [t("goal.ifthen"), goal.plan_if && t("goal.plan", { if: goal.plan_if, then: goal.plan_then })], ...goal.thread.map((c) => [`${t("goal.checkin")}, ${dayName(c.at_ms)}`, c.text]), [t("goal.learned"), goal.learned]].filter(([, text]) => text);
-  return html`<div class="goal"><p class="voice quote">“${goal.want}”</p><p class="muted sm">${[goal.standard, goal.by && t("goal.by", { when: dateText(goal.by) }), !goal.open && t("goal.wrapped")].filter(Boolean).join(" · ")}</p>
+  const points = [[t("goal.first"), goal.first_step], [t("goal.know"), goal.how_know], [t("goal.ifthen"), goal.plan_if && t("goal.plan", { if: goal.plan_if, then: goal.plan_then })], ...goal.thread.map((c) => [`${t("goal.checkin")}, ${dayName(c.at_ms)}`, c.text]), [t("goal.learned"), goal.learned]].filter(([, text]) => text);
+  return html`<div class="goal"><p class="voice quote"><span class="cap">${t("goal.want")}</span><br />“${goal.want}”</p><p class="muted sm">${[goal.standard, goal.by && t("goal.by", { when: dateText(goal.by) }), !goal.open && t("goal.wrapped")].filter(Boolean).join(" · ")}</p>
     ${points.length > 0 && html`<ol class="thread">${points.map(([cap, text], i) => html`<li key=${i}>${cap && html`<span class="cap">${cap}</span>`}<span class="voice">${text}</span></li>`)}</ol>`}</div>`;
 }
 
