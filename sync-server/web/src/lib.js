@@ -272,8 +272,9 @@ export function ClassTrail({ stops, seed, label, stones = true }) {
 // A student's own: solid behind, dotted ahead; a cairn for ready, a ring for turned in.
 export function OwnTrail({ steps, seed, label }) {
   const width = 948, height = 112, shape = trailShape(seed, steps.length, width, height);
-  const reached = steps.reduce((far, step, i) => (step.state === "ready" || step.state === "turned_in" ? i : far), -1);
-  const here = steps.findIndex((step) => step.state !== "ready" && step.state !== "turned_in");
+  const reached = steps.reduce((last, step, i) => (step.state === "ready" || step.state === "turned_in" ? i : last), -1);
+  const far = steps.reduce((last, step, i) => (step.state === "todo" ? last : step.state === "ready" ? i + 1 : i), 0);
+  const here = Math.min(far, steps.length - 1);
   return html`<svg class="trail" viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label}>
     <${Contours} width=${width} height=${height} seed=${seed} />
     <path d=${shape.whole} fill="none" stroke="var(--stone)" stroke-width="3" stroke-dasharray="2 8" stroke-linecap="round" />
