@@ -34,7 +34,7 @@ Moment at(int from_today, int hour, int minute) {
           today_ms + (std::int64_t{from_today} * 1440 + hour * 60 + minute) * 60'000};
 }
 
-Person amira() { return {"a0000000000000000000000000000001", "Amira", {"trefoil", "sun", "lake"}}; }
+Person amira() { return {"a0000000000000000000000000000001", "Amira", {"trefoil", "gold", "teal"}}; }
 Person teacher() { return {"70000000000000000000000000000001", "Ms Rivera", {"", "", "plum"}}; }
 
 Argument argument(std::string name, std::string value) { return {std::move(name), std::move(value)}; }
@@ -102,17 +102,17 @@ const std::vector<Person>& classmates() {
   static const std::vector<Person> people{
       amira(),
       {"a0000000000000000000000000000002", "Leo", {"leaf", "cream", "plum"}},
-      {"a0000000000000000000000000000003", "Zoë", {"waves", "cream", "moss"}},
-      {"a0000000000000000000000000000004", "Mateo", {"star", "night", "sun"}},
+      {"a0000000000000000000000000000003", "Zoë", {"waves", "cream", "pine"}},
+      {"a0000000000000000000000000000004", "Mateo", {"star", "night", "gold"}},
       {"a0000000000000000000000000000005", "Noor", {"moon", "cream", "night"}},
-      {"a0000000000000000000000000000006", "Thuy", {"mountains", "cream", "lake"}},
-      {"a0000000000000000000000000000007", "Maximilian-Alexander", {"fish", "sun", "night"}},
-      {"a0000000000000000000000000000008", "Ana Sofía", {"", "", "moss"}},
+      {"a0000000000000000000000000000006", "Thuy", {"mountains", "cream", "teal"}},
+      {"a0000000000000000000000000000007", "Maximilian-Alexander", {"fish", "gold", "night"}},
+      {"a0000000000000000000000000000008", "Ana Sofía", {"", "", "pine"}},
       {"a0000000000000000000000000000009", "Kwame", {"star", "cream", "plum"}},
-      {"a000000000000000000000000000000a", "Juniper", {"leaf", "night", "sun"}},
-      {"a000000000000000000000000000000b", "Dariusz", {"moon", "cream", "lake"}},
-      {"a000000000000000000000000000000c", "Fatoumata", {"waves", "sun", "plum"}},
-      {"a000000000000000000000000000000d", "Ines", {"trefoil", "cream", "moss"}},
+      {"a000000000000000000000000000000a", "Juniper", {"leaf", "night", "gold"}},
+      {"a000000000000000000000000000000b", "Dariusz", {"moon", "cream", "teal"}},
+      {"a000000000000000000000000000000c", "Fatoumata", {"waves", "gold", "plum"}},
+      {"a000000000000000000000000000000d", "Ines", {"trefoil", "cream", "pine"}},
   };
   return people;
 }
@@ -143,7 +143,7 @@ TodayView today() {
   view.greeting = phrase("today.good_morning", {argument("name", std::string("Amira"))});
   view.today = day(0);
   view.next.origin = NextOrigin::pack_up;
-  view.next.lead = phrase("today.you_wrote", {argument("day", day(-1))});
+  view.next.lead = phrase("today.you_wrote_yesterday");
   view.next.words = say("next I need a second source.", "ahora necesito una segunda fuente.");
   view.next.quoted = true;
   view.next.button = phrase("today.carry_on");
@@ -161,18 +161,18 @@ TodayView today() {
   view.trail = creek_trail(2, 2);
   Note answered;
   answered.kind = NoteKind::answer;
-  answered.title = phrase("today.answered", {argument("name", std::string("Ms Rivera"))});
+  answered.title = phrase("note.answer", {argument("teacher", std::string("Ms Rivera"))});
   answered.words = say("your map of the creek", "tu mapa del arroyo");
   answered.to = {Screen::answer, kCreek, "walk", "", "r0000000000000000000000000000001", Focus::none};
   Note goal;
   goal.kind = NoteKind::goal;
-  goal.title = phrase("today.goal", {argument("day", day(2))});
+  goal.title = phrase("note.goal_day", {argument("day", day(2))});
   goal.words = say("ask better questions", "hacer mejores preguntas");
   goal.to = {Screen::goals, "", "", "", "b0000000000000000000000000000001", Focus::check_in};
   Note waiting;
   waiting.kind = NoteKind::waiting;
-  waiting.title = phrase("status.waiting", {}, 2);
-  waiting.detail = phrase("today.they_go");
+  waiting.title = phrase("status.waiting", {argument("count", std::int64_t{2})}, 2);
+  waiting.detail = phrase("note.waiting_detail");
   waiting.to = to(Screen::settings);
   view.notes = {answered, goal, waiting};
   return view;
@@ -268,14 +268,14 @@ SettingsView settings() {
   view.status.waiting = 4;
   view.status.files_waiting = 1;
   view.status.waiting_since = at(0, 10, 42);
-  view.waiting = {{"entry",
-                   phrase("settings.waiting.text",
-                          {argument("title", std::string(say("My second source", "Mi segunda fuente")))}),
-                   3, at(0, 10, 42)},
-                  {"piece",
-                   phrase("settings.waiting.file",
-                          {argument("title", std::string(say("After the rain", "Después de la lluvia")))}),
-                   1, at(-1, 14, 5)}};
+  view.waiting = {
+      {"entry",
+       phrase("waiting.step", {argument("title", std::string(say("My second source", "Mi segunda fuente")))}),
+       3, at(0, 10, 42)},
+      {"piece",
+       phrase("waiting.work",
+              {argument("title", std::string(say("After the rain", "Después de la lluvia")))}),
+       1, at(-1, 14, 5)}};
   view.pin_kind = PinKind::pictures;
   view.has_pin = true;
   view.stored_bytes = 4'300'000;
@@ -285,7 +285,8 @@ SettingsView settings() {
 ConflictView conflict() {
   ConflictView view;
   view.id = "piece/e0000000000000000000000000000001/text";
-  view.what = phrase("conflict.work", {argument("step", std::string(say("Find sources", "Buscar fuentes")))});
+  view.what = phrase("conflict.what_work_text",
+                     {argument("step", std::string(say("Find sources", "Buscar fuentes")))});
   view.what_words = say("what my second source says", "lo que dice mi segunda fuente");
   Version here;
   here.op = "1111";
@@ -359,7 +360,7 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
   add("who_nobody", outside(to(Screen::who), who(0)));
   {
     WhoView view = who(2);
-    view.notice = phrase("error.profile_busy");
+    view.notice = phrase("error.database_locked");
     add("who_notice", outside(to(Screen::who), view));
   }
 
@@ -380,7 +381,7 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     card.fingerprint = "7f3a 91c0 52de 8b14 66fa 0d27 c1b9 e853";
     add("join_card", outside(to(Screen::join), card), true);
     card.card = "ABCD-EFGH";
-    card.error = phrase("error.unknown_card");
+    card.error = phrase("error.card_unknown");
     add("join_card_error", outside(to(Screen::join), card));
   }
 
@@ -406,12 +407,12 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
   add("today", shown(to(Screen::today), today()), true);
   {
     TodayView view;
-    view.greeting = phrase("today.welcome", {argument("name", std::string("Amira"))});
+    view.greeting = phrase("today.good_morning", {argument("name", std::string("Amira"))});
     view.today = day(0);
     view.next.origin = NextOrigin::first_day;
-    view.next.headline = phrase("today.choose_first");
-    view.next.detail = phrase("today.choose_first_detail");
-    view.next.button = phrase("today.see_ideas");
+    view.next.headline = phrase("today.first_project");
+    view.next.detail = phrase("today.first_project_detail");
+    view.next.button = phrase("today.look_at_ideas");
     view.next.to = to(Screen::ideas);
     add("today_first_day", shown(to(Screen::today), view), true);
   }
@@ -433,28 +434,29 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
   {
     TodayView view = today();
     view.next.origin = NextOrigin::answer;
-    view.next.lead = phrase("today.suggests", {argument("name", std::string("Ms Rivera"))});
+    view.next.lead = phrase("today.teacher_next", {argument("teacher", std::string("Ms Rivera"))});
     view.next.words = say("Ask somebody who lives by the creek how high the water came.",
                           "Pregúntale a alguien que vive junto al arroyo hasta dónde llegó el agua.");
     view.notes.erase(view.notes.begin());
     Shown offline = shown(to(Screen::today), view);
     offline.frame->status.waiting = 14;
     offline.frame->status.waiting_since = at(-6, 10, 0);
-    offline.frame->status.waiting_phrase = phrase("status.waiting", {}, 14);
+    offline.frame->status.waiting_phrase =
+        phrase("status.waiting", {argument("count", std::int64_t{14})}, 14);
     offline.frame->status.heard = at(-6, 9, 0);
     offline.frame->status.heard_phrase = phrase("status.heard", {argument("day", day(-6))});
     offline.frame->undo = phrase("undo.tick");
     offline.frame->toast =
-        phrase("toast.deleted_work",
+        phrase("toast.work_deleted",
                {argument("title", std::string(say("After the rain", "Después de la lluvia")))});
     add("today_offline", offline);
     view.next.words.clear();
     view.next.quoted = false;
     view.next.lead = {};
     view.next.origin = NextOrigin::waiting;
-    view.next.headline = phrase("today.all_turned_in");
-    view.next.detail = phrase("today.all_turned_in_detail");
-    view.next.button = phrase("today.look_around");
+    view.next.headline = phrase("today.waiting");
+    view.next.detail = phrase("today.waiting_detail");
+    view.next.button = phrase("today.look_at_project");
     view.next.leads_to = {};
     view.notes.clear();
     Shown problem = shown(to(Screen::today), view);
@@ -472,11 +474,11 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.suggestions = {say("find a second source", "busco una segunda fuente"),
                         say("write where the two agree", "escribo en qué están de acuerdo las dos")};
     view.saved = phrase("pack_up.all_saved");
-    view.waiting = phrase("pack_up.waiting", {}, 2);
+    view.waiting = phrase("pack_up.waiting", {argument("count", std::int64_t{2})}, 2);
     add("pack_up", shown(to(Screen::pack_up), view), true);
     view.line.text.clear();
     view.suggestions.clear();
-    view.waiting = phrase("pack_up.all_sent");
+    view.waiting = phrase("pack_up.all_at_school");
     add("pack_up_empty", shown(to(Screen::pack_up), view));
     view.line.text = long_line();
     view.suggestions = {
@@ -574,10 +576,10 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
   {
     RefusalsView view;
     view.lines = {{"9991",
-                   phrase("refusal.work",
+                   phrase("conflict.what_work_file",
                           {argument("title", std::string(say("After the rain", "Después de la lluvia")))}),
                    phrase("error.too_large"), "", at(0, 9, 58)},
-                  {"9992", phrase("refusal.goal"), phrase("error.not_yours"),
+                  {"9992", phrase("conflict.what_goal_want"), phrase("error.forbidden"),
                    say("help Noor finish her model before the rain starts",
                        "ayudar a Noor a terminar su maqueta antes de que llueva"),
                    at(-1, 13, 20)}};
