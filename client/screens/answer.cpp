@@ -39,7 +39,7 @@ void glow_card(ui::Ui& ui, const app::AnswerView& view) {
                                      .height = ui::fill(),
                                      .pad = ui.narrow() ? ui::Pad(18, 16) : ui::Pad(24, 22),
                                      .gap = 10});
-  const auto row = ui.row({.width = ui::fill(), .gap = 16});
+  const auto row = ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::start});
   ui.disc(ui::Icon::spark, 44);
   const auto words = ui.column({.width = ui::fill(), .height = ui::fill(), .gap = 8});
   ui.heading(2, "screen.answer.glow"_t);
@@ -56,7 +56,7 @@ void next_card(ui::Ui& ui, const app::AnswerView& view, Commands& out) {
                                      .height = ui::fill(),
                                      .pad = ui.narrow() ? ui::Pad(18, 16) : ui::Pad(24, 22),
                                      .gap = 10});
-  const auto row = ui.row({.width = ui::fill(), .gap = 16});
+  const auto row = ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::start});
   flag_disc(ui, 44);
   const auto words = ui.column({.width = ui::fill(), .height = ui::fill(), .gap = 8});
   ui.heading(2, "screen.answer.next"_t);
@@ -190,7 +190,7 @@ void compare(ui::Ui& ui, const app::AnswerView& view, Locals& locals) {
       if (ui.chip(c.id, {.text = ui::verbatim(c.title), .chosen = &c == here, .radio = true})) chosen = c.id;
     }
   }
-  const int columns = ui.width() < 640 ? 1 : ui.width() < 1100 ? 2 : 3;
+  const int columns = ui.width() < 700 ? 1 : ui.width() < 1100 ? 2 : 3;
   {
     const auto grid = ui.grid(columns, {.width = ui::fill(), .gap = 18});
     side(ui, "mine", view, here->mine, true, locals.me);
@@ -209,7 +209,7 @@ void reply(ui::Ui& ui, const app::AnswerView& view, Locals& locals, Commands& ou
             {.type = ui::Type::small, .ink = ui::Ink::muted, .icon = ui::Icon::check});
   }
   const auto row =
-      ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::end, .wrap = ui.width() < 640});
+      ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::end, .wrap = ui.width() < 700});
   const ui::Edited edited = draft_field(ui, locals, "will_change",
                                         {.label = "screen.answer.will_change"_t,
                                          .placeholder = "screen.answer.will_change_like"_t,
@@ -254,7 +254,7 @@ void draw_answer(ui::Ui& ui, const app::AnswerView& view, Locals& locals, Comman
   }
   {
     const auto pair =
-        ui.grid(ui.width() < 720 ? 1 : 2, {.width = ui::fill(), .gap = ui.narrow() ? 12.0F : 20.0F});
+        ui.grid(ui.width() < 760 ? 1 : 2, {.width = ui::fill(), .gap = ui.narrow() ? 12.0F : 20.0F});
     glow_card(ui, view);
     next_card(ui, view, out);
   }

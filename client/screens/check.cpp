@@ -58,7 +58,7 @@ void level(ui::Ui& ui, const app::CheckView& view, const app::LevelCard& card, b
 }
 
 void levels(ui::Ui& ui, const app::CheckView& view, bool tight, Commands& out) {
-  const bool one_column = ui.width() < 640;
+  const bool one_column = ui.width() < 700;
   const int columns = one_column    ? 1
                       : ui.narrow() ? 2
                                     : std::min<int>(5, static_cast<int>(view.levels.size()));
@@ -235,10 +235,10 @@ void draw_check(ui::Ui& ui, const app::CheckView& view, Locals& locals, Commands
       because(ui, view, tight, locals);
       evidence(ui, view, tight, (room - 28) * 0.55F, out);
     }
-    if (!narrow) way_on(ui, view, false, out);
+    if (!narrow || !bar_stays(ui)) way_on(ui, view, narrow, out);
   }
-  if (!narrow) return;
-  const auto bar = ui.box("bar", {.fill = ui::Surface::Fill::surface, .radius = 0},
+  if (!narrow || !bar_stays(ui)) return;
+  const auto bar = ui.box("foot_bar", {.fill = ui::Surface::Fill::surface, .radius = 0},
                           {.width = ui::fill(), .pad = {ui.side(), 8}});
   way_on(ui, view, true, out);
 }

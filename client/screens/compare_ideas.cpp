@@ -70,9 +70,10 @@ void idea_head(ui::Ui& ui, const app::IdeaDetail& idea, bool chosen, bool beside
   const auto show = [&] {
     ui.scene(idea.card.emblem, idea.card.pathway,
              beside ? ui::Box{.width = ui::px(216), .height = ui::px(118)}
-                    : ui::Box{.width = ui::fill(), .height = ui::px(ui.low() ? 76.0F : 96.0F)});
+                    : ui::Box{.width = ui::fill(), .height = ui::px(ui.low() ? 76.0F : 96.0F)},
+             chosen ? 0.0F : 10.0F);
     const auto words = ui.column({.width = ui::fill(),
-                                  .pad = {beside ? 14.0F : 8.0F, 8, 34, 4},
+                                  .pad = {beside ? 14.0F : 8.0F, 8, 52, 4},
                                   .gap = 5,
                                   .align = ui::Align::center});
     ui.text(ui::verbatim(idea.card.question),
@@ -195,7 +196,7 @@ void choose_card(ui::Ui& ui, const app::CompareIdeasView& view, Locals& locals, 
   std::string why;
   {
     const auto row =
-        ui.row({.width = ui::fill(), .gap = 20, .cross = ui::Cross::end, .wrap = ui.width() < 640});
+        ui.row({.width = ui::fill(), .gap = 20, .cross = ui::Cross::end, .wrap = ui.width() < 700});
     why = draft_field(ui, locals, "why",
                       {.label = "screen.compare.because"_t,
                        .placeholder = "screen.compare.because_like"_t,
@@ -246,7 +247,7 @@ void draw_compare_ideas(ui::Ui& ui, const app::CompareIdeasView& view, Locals& l
     }
     if (view.ideas.size() == 1) {
       single(ui, view);
-    } else if (ui.width() < 640) {
+    } else if (ui.width() < 700) {
       // One under the other: the rows cannot be read across anyway.
       const auto group =
           ui.radio_group("ideas", "screen.compare.choose_one"_t, {.width = ui::fill(), .gap = 12});

@@ -32,7 +32,7 @@ void criteria(ui::Ui& ui, const app::FinishView& view, Commands& out) {
 void reminder(ui::Ui& ui, const app::FinishView& view, Commands& out) {
   if (view.criteria.empty()) return;
   const auto strip = ui.well({.width = ui::fill(), .pad = {12, 6}});
-  const int columns = ui.width() < 640 ? 1
+  const int columns = ui.width() < 700 ? 1
                       : ui.narrow()    ? 2
                                        : std::min<int>(4, static_cast<int>(view.criteria.size()));
   const auto grid = ui.grid(columns, {.width = ui::fill(), .gap = 8});
@@ -69,9 +69,6 @@ void draw_view(const ui::Painter& p, ui::Rect r, int clear) {
   const ui::Color fog = p.t.contrast ? p.t.page : dusk ? ui::rgb(0xA89A98) : ui::rgb(0xFFFDF9);
   ui::draw_scene(p, r, "hills", 3);
   p.clip(r);
-  const float s = r.h * 0.10F;
-  ui::draw_cairn(p, {r.x + r.w * 0.42F, r.y + r.h * 0.70F}, 3, s,
-                 clear == 2 ? ui::Stone::done : ui::Stone::ahead, 3, false);
   if (clear < 2) {
     p.rect(r, ui::with_alpha(fog, clear == 0 ? 0.62F : 0.12F), 0);
     const int bands = clear == 0 ? 6 : 3;
@@ -98,8 +95,8 @@ void confidence(ui::Ui& ui, const app::FinishView& view, Commands& out) {
       Choice{"clear", "screen.finish.clear", "screen.finish.clear_detail"}};
   const auto group = ui.radio_group("sure", "screen.finish.sure"_t, {.width = ui::fill()});
   const auto grid =
-      ui.grid(ui.width() < 720 ? 1 : 3, {.width = ui::fill(), .gap = ui.narrow() ? 12.0F : 16.0F});
-  const bool pictures = ui.width() >= 900 || ui.width() < 720;
+      ui.grid(ui.width() < 760 ? 1 : 3, {.width = ui::fill(), .gap = ui.narrow() ? 12.0F : 16.0F});
+  const bool pictures = ui.width() >= 900 || ui.width() < 760;
   int index = 0;
   for (const Choice& choice : choices) {
     const bool chosen = view.confidence == choice.key;
@@ -273,7 +270,7 @@ void draw_finish(ui::Ui& ui, const app::FinishView& view, Locals& locals, Comman
   confidence(ui, view, out);
   {
     const auto cards =
-        ui.grid(ui.width() < 720 ? 1 : 3,
+        ui.grid(ui.width() < 760 ? 1 : 3,
                 {.width = ui::fill(), .height = ui::fill(), .gap = ui.narrow() ? 12.0F : 16.0F});
     part_card(ui, view, Part::glow, locals);
     part_card(ui, view, Part::grow, locals);

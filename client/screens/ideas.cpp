@@ -48,9 +48,9 @@ void idea_card(ui::Ui& ui, const app::IdeaCard& card, bool may_mark, Commands& o
                               {.name = ui::verbatim(card.question),
                                .hint = idea_meta(card) + ui::verbatim(". ") + reason,
                                .role = ui::Role::button,
+                               .chosen = card.marked,
                                .radius = 16,
-                               .lift = card.marked ? 1.3F : 0.9F,
-                               .fill = card.marked ? ui::Surface::Fill::chosen : ui::Surface::Fill::surface},
+                               .lift = card.marked ? 1.3F : 0.9F},
                               {.width = ui::fill(), .height = ui::fill(), .pad = 8, .gap = 0});
     if (open.pressed()) {
       app::Destination to;
@@ -64,9 +64,8 @@ void idea_card(ui::Ui& ui, const app::IdeaCard& card, bool may_mark, Commands& o
       go(out, to);
     }
     const bool low = ui.low() || ui.narrow();
-    ui.scene(
-        card.emblem, card.pathway,
-        {.width = ui::fill(), .height = ui::fill(), .height_min = low ? 72.0F : 96.0F, .height_max = 190});
+    ui.scene(card.emblem, card.pathway, {.width = ui::fill(), .height = ui::px(low ? 76.0F : 104.0F)},
+             card.marked ? 0.0F : 10.0F);
     const auto words = ui.column({.width = ui::fill(), .pad = {12, 12, 12, 8}, .gap = 3});
     ui.text(ui::verbatim(card.question),
             {.type = ui::Type::h3, .ink = card.marked ? ui::Ink::pine_deep : ui::Ink::text, .spoken = false});
@@ -109,6 +108,7 @@ void draw_ideas(ui::Ui& ui, const app::IdeasView& view, Locals&, Commands& out) 
     {
       const auto head = ui.row({.gap = 18, .cross = ui::Cross::center, .wrap = true});
       ui.heading(1, "screen.ideas.title"_t, {.width = ui::fit()});
+      if (!view.none_yet && ui.narrow() && !bar_stays(ui) && view.marked >= 2) compare_button(ui, view, out);
       if (!view.none_yet && !ui.narrow()) {
         ui.text("screen.ideas.hint"_t, {.type = ui::Type::small, .ink = ui::Ink::muted, .width = ui::fit()});
         ui.stretch();
@@ -137,7 +137,7 @@ void draw_ideas(ui::Ui& ui, const app::IdeasView& view, Locals&, Commands& out) 
       }
       return;
     }
-    const int columns = ui.width() < 640 ? 1 : ui.narrow() ? 2 : 3;
+    const int columns = ui.width() < 700 ? 1 : ui.narrow() ? 2 : 3;
     const auto cards =
         ui.grid(columns, {.width = ui::fill(), .height = ui::fill(), .gap = ui.narrow() ? 14.0F : 20.0F});
     for (const app::IdeaCard& card : view.cards) {
@@ -145,10 +145,10 @@ void draw_ideas(ui::Ui& ui, const app::IdeasView& view, Locals&, Commands& out) 
       idea_card(ui, card, may_mark, out);
     }
   }
-  if (!ui.narrow() || view.marked == 0) return;
+  if (!ui.narrow() || view.marked == 0 || !bar_stays(ui)) return;
   // The bar above the status line, where the head has no room for the button.
-  const auto bar =
-      ui.box("bar", {.fill = ui::Surface::Fill::surface, .radius = 0}, {.width = ui::fill(), .pad = {20, 8}});
+  const auto bar = ui.box("foot_bar", {.fill = ui::Surface::Fill::surface, .radius = 0},
+                          {.width = ui::fill(), .pad = {20, 8}});
   const auto row = ui.row({.gap = 12, .cross = ui::Cross::center, .wrap = true});
   ui.text(view.marked == 1 ? "screen.ideas.mark_one_more"_t : "screen.ideas.marked"_t.counted(view.marked),
           {.type = ui::Type::small, .ink = ui::Ink::muted, .width = ui::fit()});

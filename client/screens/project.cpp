@@ -118,7 +118,20 @@ void trail_card(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Comman
   question_lines(ui, view, locals);
   own_question(ui, view, locals);
   other_projects(ui, view, out);
-  trail(ui, view, false, {.width = ui::fill(), .height = ui::px(ui.narrow() ? 132.0F : 124.0F)}, locals, out);
+  if (ui.width() >= 700) {
+    trail(ui, view, false, {.width = ui::fill(), .height = ui::px(ui.narrow() ? 132.0F : 124.0F)}, locals,
+          out);
+    return;
+  }
+  // Too narrow for a row: the map of the climb, folded away while it is not asked for.
+  bool& map = locals.flag("project.map");
+  if (ui.link("map", "screen.project.trail"_t, ui::Icon::none,
+              map ? ui::Icon::chevron_down : ui::Icon::chevron)) {
+    map = !map;
+  }
+  if (!map) return;
+  const float high = 90.0F * static_cast<float>(std::max<std::size_t>(3, view.trail.steps.size()));
+  trail(ui, view, true, {.width = ui::fill(), .height = ui::px(high)}, locals, out);
 }
 
 // ---- the step
@@ -220,7 +233,7 @@ void guided_form(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Comma
     open = !open;
   }
   if (!open) return;
-  const auto well = ui.well({.width = ui::fill()});
+  const auto well = ui.well({.width = ui::fill(), .pad = {18, 12}, .gap = 6});
   for (const std::string& starter : step.guided.starters) ui.text(ui::quoted(starter));
 }
 
@@ -540,7 +553,7 @@ void step_content(ui::Ui& ui, const app::ProjectView& view, float room, Locals& 
   const app::StepView& step = view.step;
   {
     const auto head =
-        ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::center, .wrap = ui.width() < 640});
+        ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::center, .wrap = ui.width() < 700});
     ui.heading(1, ui::verbatim(step.title), {.width = ui::fill()});
     if (step.planned) {
       ui.text(
@@ -691,10 +704,14 @@ void draw_project(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Comm
         stuck = draw_stuck(ui, view, locals, out);
       } else {
         step_content(ui, view, ui.width() - 2 * ui.side() - 40, locals, out);
+        if (!bar_stays(ui)) {
+          ui.rule();
+          step_foot(ui, view, locals, out);
+        }
       }
     }
-    if (!stuck) {
-      const auto bar = ui.box("bar", {.fill = ui::Surface::Fill::surface, .radius = 0},
+    if (!stuck && bar_stays(ui)) {
+      const auto bar = ui.box("foot_bar", {.fill = ui::Surface::Fill::surface, .radius = 0},
                               {.width = ui::fill(), .pad = {ui.side(), 8}});
       step_foot(ui, view, locals, out);
     }

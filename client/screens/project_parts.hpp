@@ -16,6 +16,9 @@ namespace waymark::screens {
 // What lies between the bar and the status line: the page's margins, tighter in small windows.
 ui::Box page_box(const ui::Ui& ui, float gap);
 
+// Is there room for a bar that stays above the status line? With very large text it would hide the page.
+inline bool bar_stays(const ui::Ui& ui) { return ui.height() >= 460; }
+
 void go(Commands& out, app::Destination to);
 
 // "10 lessons · alone or in a team"

@@ -33,7 +33,7 @@ void ways(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Commands& ou
   const auto region = ui.region("ways", "screen.stuck.ways"_t, {.width = ui::fill()});
   const auto column = ui.column({.width = ui::fill(), .gap = 12});
   for (const std::string& hint : step.stuck.hints) {
-    const auto well = ui.well({.width = ui::fill()});
+    const auto well = ui.well({.width = ui::fill(), .pad = {18, 12}});
     ui.text(ui::verbatim(hint));
   }
   if (step.stuck.has_example && step.open != app::Form::example &&
@@ -51,7 +51,7 @@ void ways(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Commands& ou
     classmate = !classmate;
   }
   if (classmate) {
-    const auto soft = ui.soft({.width = ui::fill()});
+    const auto soft = ui.soft({.width = ui::fill(), .pad = {18, 12}, .gap = 4});
     ui.text("screen.stuck.classmate_first"_t, {.type = ui::Type::small_bold, .ink = ui::Ink::pine_deep});
     ui.text("screen.stuck.classmate_question"_t.with("step", step.title));
   }
@@ -105,7 +105,7 @@ void ask(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Commands& out
   }
   {
     const auto row =
-        ui.row({.width = ui::fill(), .gap = 12, .cross = ui::Cross::end, .wrap = ui.width() < 640});
+        ui.row({.width = ui::fill(), .gap = 12, .cross = ui::Cross::end, .wrap = ui.width() < 700});
     const ui::Edited line =
         draft_field(ui, locals, "line",
                     {.label = "screen.stuck.line"_t,
