@@ -66,10 +66,10 @@ int main(int argc, char** argv) {
       for (const auto& [key, value] : fixture.words) locals.word(key) = value;
       screens::Commands asked;
       (*window)->look = [&] { return shown.look; };
-      (*window)->screen = [&](ui::Ui& ui) {
-        const auto keyed = ui.keyed(fixture.name);  // nothing of the fixture before is left
-        screens::draw(ui, shown, locals, asked);
-      };
+      (*window)->screen = [](ui::Ui&) {};  // nothing of the fixture before is left
+      (*window)->turn(0);
+      (*window)->screen = [&](ui::Ui& ui) { screens::draw(ui, shown, locals, asked); };
+      for (int i = 0; i < 4; ++i) (*window)->turn(0);
       const std::filesystem::path file = folder / (fixture.name + "_" + kind.name + ".png");
       if (const Status saved = (*window)->capture(file.string()); !saved) {
         std::cerr << "waymark_gallery: " << saved.error().detail << "\n";
