@@ -936,7 +936,7 @@ Result<std::vector<std::string>> Store::file_hashes() {
   for (;;) {
     WAYMARK_TRY(row, query.step());
     if (!row) return hashes;
-    hashes.push_back(query.text(0));
+    hashes.push_back(to_hex(query.blob(0)));
   }
 }
 

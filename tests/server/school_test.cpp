@@ -1,6 +1,7 @@
 #include "sync-server/service/school.hpp"
 
 #include <filesystem>
+#include <fstream>
 
 #include <doctest/doctest.h>
 
@@ -284,6 +285,15 @@ TEST_CASE("a file is had by those who may read where it was put, and by nobody e
   CHECK(world.school->file(world.teacher, "../../school.db").error().code == Code::not_found);
   std::string large(20 * 1024 * 1024 + 1, 'x');
   CHECK(world.school->put_file(amira, stream, hash, large, "image/png").error().code == Code::too_large);
+
+  CHECK(world.school->verify());
+  auto path = world.folder.path() + "/school/files/" + hash.substr(0, 2) + "/" + hash.substr(2);
+  std::ofstream(path, std::ios::app) << "!";
+  auto changed = world.school->verify();
+  REQUIRE(!changed);
+  CHECK(changed.error().detail == "the file " + hash + " is not what its name says");
+  std::filesystem::remove(path);
+  CHECK(world.school->verify().error().code == Code::database_damaged);
 }
 
 TEST_CASE("staff sign in with a password that is slowed down when it is wrong") {
