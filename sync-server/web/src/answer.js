@@ -122,7 +122,7 @@ export function AnswerPage({ current, start, openKeys, reload: reloadSession }) 
   const done = items.length > 0 && items.every((i) => i.held);
   const keys = item && reply ? { Enter: hold, g: () => cycle("glow"), x: () => change({ glow: "" }), r: () => cycle("grow"), n: () => (phrasesOf(criterion, "next").length ? cycle("next") : nextField.current?.focus()), a: () => change({ outcome: reply.outcome === "ready" ? "another_look" : "ready" }), h: opens, c: () => setCriterion((at_criterion + 1) % Math.max(1, criteria.length)), j: () => move(at + 1), k: () => move(at - 1), u: () => takeBack(), z: () => { const picture = item.work.find((p) => p.mime.startsWith("image/")); if (picture) setLarge(picture); } } : {};
   for (let n = 1; n <= 8; n++) keys[String(n)] = () => level(n);
-  useKeys(keys, [item, reply, criterion, at, items, at_criterion]);
+  useKeys(keys);
 
   if (!queue) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
   if (items.length === 0) return html`<main id="main"><div class="title"><div><h1>${t("answer.title", { class: current.title })}</h1></div></div><section class="card"><div class="empty"><h2>${sent > 0 ? t("held.sent", { n: sent }) : t("answer.nothing")}</h2><p>${sent > 0 ? t("answer.they_read") : t("answer.nothing.text")}</p><${Link} class="b p" href="/">${t("answer.to_class")}</${Link}></div></section></main>`;

@@ -144,7 +144,10 @@ export function announce(text) { window.dispatchEvent(new CustomEvent("waymark-s
 // ---- keys
 export const keysOn = () => remembered("waymark.keys") !== "off";
 // Single keys act only where nobody is writing, choosing or in a window over the page.
-export function useKeys(map, deps) {
+export function useKeys(map) {
+  // The newest map at once, not after the next paint: two keys may come within one frame.
+  const latest = useRef(map);
+  latest.current = map;
   useEffect(() => {
     const down = (event) => {
       if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
@@ -154,12 +157,12 @@ export function useKeys(map, deps) {
       if (event.key.length === 1 && !keysOn() && event.key !== "?") return;
       // Enter on a button or a link is that button's.
       if (event.key === "Enter" && !event.ctrlKey && /^(BUTTON|A|SUMMARY)$/.test(event.target.tagName)) return;
-      const action = map[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+      const action = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (action) { event.preventDefault(); action(event); }
     };
     addEventListener("keydown", down);
     return () => removeEventListener("keydown", down);
-  }, deps);
+  }, []);
 }
 
 // ---- a window over the page
