@@ -1,0 +1,323 @@
+// The golden files of tests/data/golden, which an independent client wrote from docs/PROTOCOL.md: ids, stubs,
+// chains, digests, merges, messages and proofs come out here as they came out there.
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "shared/domain/kinds.hpp"
+#include "shared/record/chain.hpp"
+#include "shared/record/merge.hpp"
+#include "shared/record/op.hpp"
+#include "shared/sync/serve.hpp"
+#include "shared/wire/joining.hpp"
+#include "shared/wire/messages.hpp"
+
+using namespace waymark;
+using nlohmann::json;
+
+namespace {
+
+const std::string kGolden = std::string(WAYMARK_SOURCE_DIR) + "/tests/data/golden/";
+
+std::string read(const std::string& name) {
+  std::ifstream in(kGolden + name, std::ios::binary);
+  REQUIRE_MESSAGE(in.good(), name);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+// One part of the index; an empty one would make its test assert nothing.
+json part(const char* name) {
+  json index = json::parse(read("index.json"), nullptr, false);
+  REQUIRE(index.is_object());
+  REQUIRE(index.value("v", -1) == 0);
+  json found = index.value(name, json());
+  REQUIRE_MESSAGE(!found.empty(), name);
+  return found;
+}
+
+std::string text(const json& object, const char* name) { return object.value(name, std::string()); }
+
+// An entry's bytes: a file, or parts of which some are repeated.
+std::string bytes_of(const json& entry) {
+  if (entry.contains("file")) return read(text(entry, "file"));
+  std::string out;
+  for (const auto& piece : entry.value("parts", json::array())) {
+    if (piece.is_string()) {
+      out += piece.get<std::string>();
+      continue;
+    }
+    std::string repeated = text(piece, "repeat");
+    for (std::size_t i = 0; i < piece.value("times", std::size_t{0}); i++) out += repeated;
+  }
+  return out;
+}
+
+template <class AnyId>
+AnyId id_of(const json& value) {
+  auto parsed = AnyId::parse(value.get<std::string>());
+  REQUIRE(parsed);
+  return *parsed;
+}
+
+std::string id_of_line(const std::string& line) {
+  if (auto stub = record::parse_stub(line)) return stub->id.hex();
+  REQUIRE(record::parse_op(line));
+  return record::op_id(line).hex();
+}
+
+std::vector<std::string> ids_of(const std::vector<std::string>& lines) {
+  std::vector<std::string> ids;
+  for (const auto& line : lines) ids.push_back(id_of_line(line));
+  return ids;
+}
+
+PublicKey key_of(const json& value) {
+  auto bytes = from_hex(value.get<std::string>());
+  REQUIRE(bytes);
+  PublicKey key;
+  REQUIRE(bytes->size() == key.bytes.size());
+  std::copy(bytes->begin(), bytes->end(), key.bytes.begin());
+  return key;
+}
+
+}  // namespace
+
+TEST_CASE("golden ops are read, have the ids told, and are written as the same bytes") {
+  for (const auto& entry : part("ops")) {
+    CAPTURE(text(entry, "name"));
+    auto bytes = bytes_of(entry);
+    CHECK(bytes.size() == entry.value("size", std::size_t{0}));
+    auto op = record::parse_op(bytes);
+    REQUIRE(op);
+    CHECK(record::op_id(bytes).hex() == text(entry, "id"));
+    CHECK(record::canonical(*op) == bytes);
+  }
+}
+
+TEST_CASE("what is no golden op is refused for the reason told") {
+  for (const auto& entry : part("not_ops")) {
+    CAPTURE(text(entry, "name"));
+    auto op = record::parse_op(bytes_of(entry));
+    REQUIRE(!op);
+    CHECK(name(op.error().code) == text(entry, "code"));
+  }
+}
+
+TEST_CASE("golden stubs are read and written as the same bytes, and what is none is refused") {
+  for (const auto& entry : part("stubs")) {
+    CAPTURE(text(entry, "name"));
+    auto bytes = bytes_of(entry);
+    auto stub = record::parse_stub(bytes);
+    REQUIRE(stub);
+    CHECK(stub->id.hex() == text(entry, "id"));
+    CHECK(record::canonical(*stub) == bytes);
+    CHECK(!record::parse_op(bytes));
+  }
+  for (const auto& entry : part("not_stubs")) {
+    CAPTURE(text(entry, "name"));
+    auto stub = record::parse_stub(bytes_of(entry));
+    REQUIRE(!stub);
+    CHECK(name(stub.error().code) == text(entry, "code"));
+  }
+}
+
+TEST_CASE("golden chains give the numbers' proofs told") {
+  for (const auto& entry : part("chains")) {
+    record::Position at;
+    CHECK(at.c.hex() == entry["c"][0]);
+    for (std::size_t i = 0; i < entry["ids"].size(); i++) {
+      at = record::next(at, id_of<OpId>(entry["ids"][i]));
+      CHECK(at.n == static_cast<std::int64_t>(i + 1));
+      CHECK(at.c.hex() == entry["c"][i + 1]);
+    }
+  }
+}
+
+TEST_CASE("golden digests and hashes of what was read come out, in every order") {
+  for (const auto& entry : part("digests")) {
+    CAPTURE(text(entry, "about"));
+    record::Digest forward, backward;
+    for (auto one = entry["ids"].begin(); one != entry["ids"].end(); ++one) forward.add(id_of<OpId>(*one));
+    for (auto one = entry["ids"].rbegin(); one != entry["ids"].rend(); ++one) backward.add(id_of<OpId>(*one));
+    CHECK(forward.hex() == text(entry, "digest"));
+    CHECK(forward.count == entry["ids"].size());
+    CHECK(forward == backward);
+  }
+  for (const auto& entry : part("reads")) {
+    CAPTURE(text(entry, "about"));
+    std::vector<sync::ReadSoFar> streams;
+    for (const auto& one : entry["streams"]) {
+      auto digest = record::Digest::parse(one["count"].get<std::uint64_t>(), text(one, "digest"));
+      REQUIRE(digest);
+      streams.push_back({text(one, "s"), id_of<AccessId>(one["access"]), *digest});
+    }
+    CHECK(sync::read_hash(id_of<FeedId>(entry["feed"]), streams) == text(entry, "same"));
+  }
+}
+
+TEST_CASE("golden merges have the heads told, and show the one told, in every order of arrival") {
+  for (const auto& entry : part("merges")) {
+    CAPTURE(text(entry, "name"));
+    std::vector<record::Link> links;
+    std::map<OpId, std::int64_t> times;
+    for (const auto& file : entry["files"]) {
+      auto bytes = read(file.get<std::string>());
+      if (auto stub = record::parse_stub(bytes)) {
+        links.push_back(record::link_of(*stub));
+        continue;
+      }
+      auto op = record::parse_op(bytes);
+      REQUIRE(op);
+      links.push_back(record::link_of(*op, record::op_id(bytes)));
+      times[links.back().id] = op->time_ms;
+    }
+    for (int turn = 0; turn < 2; turn++) {
+      auto heads = record::heads(links);
+      for (const auto& wanted : entry["fields"]) {
+        auto field = text(wanted, "field");
+        CAPTURE(field);
+        std::vector<std::string> ids;
+        std::optional<OpId> shown;
+        for (const auto& id : heads[field]) {
+          ids.push_back(id.hex());
+          if (!shown || record::displayed_before(times[id], id, times[*shown], *shown)) shown = id;
+        }
+        CHECK(ids == wanted["heads"].get<std::vector<std::string>>());
+        CHECK((shown ? shown->hex() : "") == text(wanted, "displayed"));
+      }
+      std::reverse(links.begin(), links.end());
+    }
+  }
+}
+
+TEST_CASE("golden requests are read as what they say, also when they were written again") {
+  for (const auto& entry : part("requests")) {
+    CAPTURE(text(entry, "name"));
+    auto first = wire::decode_request(bytes_of(entry));
+    REQUIRE(first);
+    auto again = wire::decode_request(wire::encode(*first));
+    REQUIRE(again);
+    for (const auto& request : {*first, *again}) {
+      CHECK(ids_of(request.ops) == entry["ops"].get<std::vector<std::string>>());
+      if (!entry.contains("header")) continue;
+      const auto& header = entry["header"];
+      CHECK(request.request == text(header, "request"));
+      CHECK(request.replica.hex() == text(header, "replica"));
+      CHECK(request.now_ms == header["now"]);
+      CHECK(request.waiting == header.value("waiting", 0));
+      json before = header.value("before", json{{"n", 0}, {"c", std::string(32, '0')}});
+      CHECK(request.before.n == before["n"]);
+      CHECK(request.before.c.hex() == before["c"]);
+      CHECK(request.same.value_or("") == text(header, "same"));
+      json cursors = header.value("cursors", json::array());
+      REQUIRE(request.cursors.size() == cursors.size());
+      for (std::size_t i = 0; i < cursors.size(); i++) {
+        const auto& cursor = request.cursors[i];
+        CHECK(cursor.stream == cursors[i]["s"]);
+        CHECK(cursor.access.hex() == cursors[i]["access"]);
+        CHECK(cursor.seq == cursors[i]["seq"]);
+        CHECK(cursor.feed.hex() == cursors[i].value("feed", std::string(32, '0')));
+        CHECK(cursor.segment.hex() == cursors[i].value("segment", std::string(32, '0')));
+        CHECK(cursor.whole == cursors[i].value("whole", false));
+      }
+    }
+  }
+  for (const auto& entry : part("not_requests")) {
+    CAPTURE(text(entry, "name"));
+    auto request = wire::decode_request(bytes_of(entry));
+    REQUIRE(!request);
+    CHECK(name(request.error().code) == text(entry, "code"));
+  }
+}
+
+TEST_CASE("golden replies are read as what they say, also when they were written again") {
+  for (const auto& entry : part("replies")) {
+    CAPTURE(text(entry, "name"));
+    auto first = wire::decode_reply(bytes_of(entry));
+    REQUIRE(first);
+    auto again = wire::decode_reply(wire::encode(*first));
+    REQUIRE(again);
+    const auto& header = entry["header"];
+    auto list = [&](const char* name) { return header.value(name, json::array()); };
+    for (const auto& reply : {*first, *again}) {
+      CHECK(reply.now_ms == header["now"]);
+      CHECK(reply.feed.hex() == header["feed"]);
+      CHECK(reply.position.n == header["at"]["n"]);
+      CHECK(reply.position.c.hex() == header["at"]["c"]);
+      CHECK(reply.again_ms == header["again"]);
+      CHECK(reply.more == header.value("more", false));
+      CHECK(reply.same.has_value() == header.contains("same"));
+      if (reply.same) CHECK(*reply.same == header["same"]);
+      json refused, granted, elsewhere;
+      refused = granted = elsewhere = json::array();
+      for (const auto& one : reply.refused)
+        refused.push_back({{"n", one.n}, {"code", one.code}, {"sentence", one.sentence}});
+      for (const auto& one : reply.granted)
+        granted.push_back({{"s", one.stream}, {"access", one.access.hex()}, {"role", one.role}});
+      for (const auto& one : reply.elsewhere)
+        elsewhere.push_back({{"computer", one.computer}, {"waiting", one.waiting}});
+      CHECK(refused == list("refused"));
+      CHECK(granted == list("granted"));
+      CHECK(elsewhere == list("elsewhere"));
+      CHECK(json(reply.ended) == list("ended"));
+      auto pages = list("streams");
+      REQUIRE(reply.pages.size() == pages.size());
+      std::vector<std::string> lines;
+      for (std::size_t i = 0; i < pages.size(); i++) {
+        const auto& page = reply.pages[i];
+        CHECK(page.stream == pages[i]["s"]);
+        CHECK(page.segment.hex() == pages[i]["segment"]);
+        CHECK(page.seq == pages[i]["seq"]);
+        CHECK(page.head == pages[i]["head"]);
+        CHECK(page.reset == pages[i].value("reset", false));
+        CHECK(page.digest == text(pages[i], "digest"));
+        CHECK(page.bodies.size() == pages[i].value("ops", std::size_t{0}));
+        json own = json::array();
+        for (const auto& id : page.own) own.push_back(id.hex());
+        CHECK(own == pages[i].value("own", json::array()));
+        for (auto& id : ids_of(page.bodies)) lines.push_back(std::move(id));
+      }
+      CHECK(lines == entry["lines"].get<std::vector<std::string>>());
+    }
+  }
+}
+
+TEST_CASE("golden codes, hellos, proofs and record ids come out as told") {
+  auto joining = part("joining");
+  REQUIRE(!joining["codes"].empty());
+  for (const auto& entry : joining["codes"]) {
+    auto code = wire::read_code(text(entry, "typed"), wire::computer_code_length);
+    REQUIRE(code);
+    CHECK(*code == text(entry, "code"));
+    CHECK(wire::code_id(*code) == text(entry, "code_id"));
+  }
+  REQUIRE(!joining["hellos"].empty());
+  for (const auto& entry : joining["hellos"]) {
+    SecretKey secret;
+    auto seed = from_hex(text(entry, "seed"));
+    REQUIRE(seed);
+    REQUIRE(seed->size() == secret.seed.size());
+    std::copy(seed->begin(), seed->end(), secret.seed.begin());
+    CHECK(public_key(secret) == key_of(entry["identity"]));
+    auto message = wire::hello_message(text(entry, "spki"));
+    CHECK(to_hex(sign(secret, as_bytes(message))) == text(entry, "signature"));
+    auto signature = from_hex(text(entry, "signature"));
+    REQUIRE(signature);
+    CHECK(verify(key_of(entry["identity"]), as_bytes(message), *signature));
+    CHECK(!verify(key_of(entry["identity"]), as_bytes(message + "0"), *signature));
+  }
+  REQUIRE(!joining["proofs"].empty());
+  for (const auto& entry : joining["proofs"])
+    CHECK(wire::join_proof(text(entry, "side"), text(entry, "code"), key_of(entry["identity"]),
+                           text(entry, "spki"), text(entry, "client_nonce"),
+                           text(entry, "school_nonce")) == text(entry, "proof"));
+  REQUIRE(!joining["records"].empty());
+  for (const auto& entry : joining["records"])
+    CHECK(domain::singleton_id(text(entry, "kind"), text(entry, "scope")).hex() == text(entry, "record"));
+}
