@@ -1,0 +1,304 @@
+// A client of the sync protocol, written from docs/PROTOCOL.md alone: the pinned transport, joining, and a replica that
+// keeps its records in memory. It promises what section 7 asks of a client; it has no disk and no screen.
+
+import * as http from 'node:http';
+import * as tls from 'node:tls';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import {
+  Refusal, ZERO, addToDigest, displayed, heads, makeOp, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
+} from './record.mjs';
+import { OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode } from './wire.mjs';
+
+const WAIT_MS = 60000;
+
+// ---- transport: every connection is checked against the pinned TLS key before a byte is sent
+
+export class Link {
+  constructor(port, pin = null) {
+    Object.assign(this, { port, pin, token: null });
+  }
+
+  connect() {
+    return new Promise((done, fail) => {
+      const socket = tls.connect({ host: '127.0.0.1', port: this.port, rejectUnauthorized: false, minVersion: 'TLSv1.2' });
+      socket.once('error', fail);
+      socket.once('secureConnect', () => {
+        const key = socket.getPeerX509Certificate().publicKey.export({ type: 'spki', format: 'der' });
+        this.met = sha256(key).toString('hex');
+        if (this.pin !== null && this.met !== this.pin) {
+          socket.destroy();
+          fail(new Refusal('identity_changed', 'another TLS key than the pinned one'));
+          return;
+        }
+        socket.off('error', fail);
+        done(socket);
+      });
+    });
+  }
+
+  // { status, headers, body }; `token` null sends none.
+  async send(method, path, { body = null, type = null, headers = {}, token = this.token, wait = false } = {}) {
+    const socket = await this.connect();
+    return new Promise((done, fail) => {
+      const request = http.request({ method, path, createConnection: () => socket, headers: { host: `127.0.0.1:${this.port}`, connection: 'close', ...headers } });
+      if (token !== null) request.setHeader('authorization', `Bearer ${token}`);
+      if (type !== null) request.setHeader('content-type', type);
+      let answered = false;
+      request.setTimeout(WAIT_MS, () => request.destroy(new Error(`no answer to ${method} ${path}`)));
+      request.on('error', (error) => answered || fail(error));
+      request.on('response', (response) => {
+        answered = true;
+        const parts = [];
+        response.on('data', (part) => parts.push(part));
+        response.on('error', fail);
+        response.on('end', () => {
+          socket.destroy();
+          done({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) });
+        });
+      });
+      if (wait) {
+        // Only the head; the body follows when the server has not refused it by then.
+        request.flushHeaders();
+        setTimeout(() => answered || request.end(body), 3000);
+      } else {
+        if (body !== null && !headers['content-length']) request.setHeader('content-length', body.length);
+        request.end(body);
+      }
+    });
+  }
+
+  async json(method, path, value, token = this.token) {
+    const body = value === undefined ? null : Buffer.from(JSON.stringify(value));
+    const reply = await this.send(method, path, { body, type: body && 'application/json', token });
+    return orRefusal(reply);
+  }
+}
+
+// What a device does that meets another TLS key: a hello for that key, signed by the identity it knows, or nothing.
+export async function metAgain(link, identity) {
+  const first = new Link(link.port);
+  const hello = await first.json('GET', '/v1/hello', undefined, null);
+  if (hello.identity !== identity || hello.spki !== first.met || !helloIsSigned(hello))
+    throw new Refusal('identity_changed', 'another school than the one that is known');
+  link.pin = hello.spki;
+}
+
+export function errorOf(reply) {
+  let told;
+  try {
+    told = JSON.parse(reply.body.toString()).error;
+  } catch {
+    throw new Error(`status ${reply.status} without an error in JSON: ${reply.body.toString().slice(0, 200)}`);
+  }
+  const refusal = new Refusal(told.code, told.detail);
+  return Object.assign(refusal, { status: reply.status, retryAfter: reply.headers['retry-after'] });
+}
+
+export function orRefusal(reply) {
+  if (reply.status !== 200) throw errorOf(reply);
+  return JSON.parse(reply.body.toString());
+}
+
+// ---- a computer and its students
+
+// A computer that has joined: knows the school's identity, pins its TLS key, holds the computer's token.
+export async function joinComputer(port, typed, name, { lie } = {}) {
+  const first = new Link(port);
+  const hello = await first.json('GET', '/v1/hello');
+  if (!helloIsSigned(hello)) throw new Refusal('identity_changed', 'a hello that the identity has not signed');
+  if (first.met !== hello.spki) throw new Refusal('identity_changed', 'a hello for another TLS key');
+  const link = new Link(port, hello.spki);
+  const code = plainCode(typed);
+  const clientNonce = randomBytes(32).toString('hex');
+  const step = { code_id: codeId(code), nonce: clientNonce };
+  const begun = await link.json('POST', '/v1/join', { step: 'begin', ...step });
+  const proof = (side) => joinProof({ code: lie?.code ?? code, side, identity: hello.identity, spki: hello.spki, clientNonce, schoolNonce: begun.nonce });
+  if (begun.proof !== proof('school') && !lie?.trusting) throw new Refusal('identity_changed', 'a school that does not know the code');
+  const joined = await link.json('POST', '/v1/join', { step: 'finish', ...step, proof: proof('computer'), name });
+  link.token = joined.token;
+  return { link, hello, joined };
+}
+
+export class Profile {
+  // Signs a student in on a joined computer. `computer` is what joinComputer gave.
+  static async signIn(computer, card, pin, pinKind = 'digits') {
+    const device = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+    const deviceKey = Buffer.from(device.x, 'base64url').toString('hex');
+    const answer = await computer.link.json('POST', '/v1/join', {
+      step: 'student', card: plainCode(card), pin, pin_kind: pinKind, device_key: deviceKey,
+    });
+    const link = new Link(computer.link.port, computer.hello.spki);
+    link.token = answer.token;
+    return Object.assign(new Profile(), { link, answer, deviceKey, person: answer.person });
+  }
+}
+
+// ---- a replica
+
+export class Replica {
+  constructor(profile) {
+    Object.assign(this, {
+      link: profile.link, person: profile.person, id: randomId(), own: [], links: [ZERO], settled: 0, known: new Map(),
+      refusals: new Map(), streams: new Map(), feed: null, whole: new Set(), offset: 0, renewed: 0, resets: 0, log: [],
+      elsewhere: [], ended: new Set(),
+    });
+  }
+
+  // A copy of the disk, as a cloned computer has it.
+  copy() {
+    const other = Object.assign(Object.create(Replica.prototype), this);
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof Map) other[name] = new Map([...value].map(([key, one]) => [key, name === 'streams' ? { ...one } : one]));
+      else if (value instanceof Set) other[name] = new Set(value);
+      else if (Array.isArray(value)) other[name] = [...value];
+    }
+    return other;
+  }
+
+  get waiting() {
+    return this.own.length - this.settled;
+  }
+
+  ofRecord(record) {
+    return [...this.known.values()].filter((one) => recordOf(one) === record);
+  }
+  heads(record, field) {
+    return heads(this.ofRecord(record), field);
+  }
+  shown(record, field) {
+    return displayed(this.heads(record, field))?.fields.get(field);
+  }
+
+  // One gesture: an op based on the heads read of the fields it sets, kept and shown at once, waiting.
+  write(kind, record, fields, { stream = `person:${this.person}`, appendOnly = false, now = Date.now() } = {}) {
+    const based = appendOnly ? [] : [...new Set(Object.keys(fields).flatMap((name) => this.heads(record, name)))];
+    const op = makeOp({
+      author: this.person, replica: this.id, stream, kind, record: appendOnly ? ZERO : record, fields,
+      base: based.map((one) => one.id), time: timeAfter(now + this.offset, based),
+    });
+    this.own.push(op);
+    this.known.set(op.id, op);
+    this.links.push(nextLink(this.links[this.links.length - 1], op.id));
+    return op;
+  }
+
+  position(n) {
+    return { n, c: this.links[n] };
+  }
+
+  // The copied or put back profile: another replica from now on, that offers everything again.
+  becomeNew() {
+    this.id = randomId();
+    this.settled = 0;
+    this.renewed += 1;
+    this.links = [ZERO];
+    for (const op of this.own) this.links.push(nextLink(this.links[this.links.length - 1], op.id));
+  }
+
+  // The request's header and ops. `same` asks with the one hash instead of cursors.
+  request({ same = false, whole = false } = {}) {
+    const ops = this.own.slice(this.settled, this.settled + OPS_MAX);
+    const header = {
+      v: 0, request: 'interop', replica: this.id, now: Date.now(), waiting: this.waiting, before: this.position(this.settled),
+      ops: ops.length,
+    };
+    if (same) header.same = this.readHash();
+    else
+      header.cursors = [...this.streams.values()].map((one) => ({
+        s: one.s, access: one.access, seq: one.seq, ...(one.seq > 0 ? { feed: this.feed, segment: one.segment } : {}),
+        ...(whole || this.whole.has(one.s) ? { whole: true } : {}),
+      }));
+    return { header, ops };
+  }
+
+  readHash() {
+    return readHash(this.feed, this.streams.values());
+  }
+
+  async post(header, ops) {
+    const reply = await this.link.send('POST', '/v1/sync', { body: encodeMessage(header, ops), type: SYNC_TYPE });
+    if (reply.status !== 200) throw errorOf(reply);
+    return parseMessage(reply.body);
+  }
+
+  // One request and its reply, stored as a whole or not at all.
+  async exchange(options = {}) {
+    const { header, ops } = this.request(options);
+    const reply = await this.post(header, ops);
+    this.take(reply);
+    return reply.header;
+  }
+
+  take({ header, lines }) {
+    this.offset = header.now - Date.now();
+    this.log.push(header);
+    const at = header.at;
+    if (at.n >= this.links.length || this.links[at.n] !== at.c) {
+      this.becomeNew();
+    } else {
+      this.settled = at.n;
+      for (const one of header.refused ?? []) {
+        const op = this.own[one.n - 1];
+        this.refusals.set(op.id, { ...one, op });
+        if (!this.known.get(op.id)?.isStub) this.known.delete(op.id);
+      }
+    }
+    this.elsewhere = header.elsewhere ?? [];
+    for (const one of header.granted ?? []) this.streams.set(one.s, this.zero(one.s, one.access, one.role));
+    for (const s of header.ended ?? []) {
+      this.ended.add(s);
+      this.streams.delete(s);
+    }
+    if (header.feed) this.feed = header.feed;
+    let next = 0;
+    for (const page of header.streams ?? []) {
+      const stream = this.streams.get(page.s);
+      if (!stream) throw new Error(`a page of ${page.s}, which was never granted`);
+      if (page.reset) {
+        this.resets += 1;
+        Object.assign(stream, this.zero(page.s, stream.access, stream.role));
+      }
+      const count = (id) => {
+        stream.count += 1;
+        stream.digest = addToDigest(stream.digest, id);
+      };
+      for (const id of page.own ?? []) {
+        count(id);
+        if (!this.known.has(id) && !this.refusals.has(id)) stream.lacks = true;
+      }
+      for (const one of lines.slice(next, next + (page.ops ?? 0))) {
+        count(one.id);
+        this.known.set(one.id, one);
+        if (!one.isStub && one.author === this.person && !this.own.some((op) => op.id === one.id)) this.foreign = true;
+      }
+      next += page.ops ?? 0;
+      stream.seq = page.seq ?? stream.seq;
+      stream.segment = page.segment ?? stream.segment;
+      stream.head = page.head ?? stream.head;
+      const complete = stream.seq === stream.head;
+      if (stream.lacks || (complete && (stream.digest !== page.digest || stream.count !== stream.head))) {
+        if (this.whole.has(page.s) && complete && !stream.lacks) throw new Error(`the digest of ${page.s} is another after a whole reading`);
+        Object.assign(stream, this.zero(page.s, stream.access, stream.role));
+        this.whole.add(page.s);
+        this.again = true;
+      } else if (complete) {
+        this.whole.delete(page.s);
+      }
+    }
+  }
+
+  zero(s, access, role) {
+    return { s, access, role, seq: 0, count: 0, digest: ZERO, segment: null, head: null, lacks: false };
+  }
+
+  // Exchanges until nothing waits and everything is read.
+  async sync() {
+    for (let turn = 0; turn < 50; turn++) {
+      const renewed = this.renewed;
+      this.again = false;
+      const header = await this.exchange();
+      if (!header.more && !this.again && this.waiting === 0 && this.renewed === renewed) return header;
+    }
+    throw new Error('50 exchanges and still not done');
+  }
+}

@@ -1,0 +1,104 @@
+// A real waymark-server in a folder of its own: made, given a class, students and computers, started on a free port
+// with TLS, stopped and put back. It knows the programs' command line and nothing of the protocol.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const START_MS = 60000;
+
+export class School {
+  constructor(bin) {
+    this.program = join(bin, 'waymark-server');
+    this.folder = mkdtempSync(join(tmpdir(), 'waymark-interop-'));
+    this.data = join(this.folder, 'school');
+  }
+
+  run(args, input = '') {
+    const text = execFileSync(this.program, [...args, '--data', this.data, '--json'], { input, stdio: ['pipe', 'pipe', 'pipe'] });
+    return JSON.parse(text.toString());
+  }
+
+  init(name) {
+    this.run(['init', '--school', name, '--admin', 'office@example.org', '--password-stdin'], 'seven gray herons wade\n');
+  }
+  addClass(title) {
+    return this.run(['class', 'add', '--title', title]);
+  }
+  addStudent(title, given) {
+    return this.run(['student', 'add', '--class', title, '--given', given]);
+  }
+  cards(title) {
+    return this.run(['invite', '--class', title]).cards;
+  }
+  newCard(title, student) {
+    return this.run(['invite', '--class', title, '--student', student, '--reprint']).cards[0].card;
+  }
+  removeComputer(name) {
+    this.run(['computer', 'remove', name]);
+  }
+  addComputer(name) {
+    return this.run(['computer', 'add', '--name', name]).code;
+  }
+  verify() {
+    return this.run(['verify']);
+  }
+
+  async start() {
+    this.said = '';
+    this.child = spawn(this.program, ['serve', '--data', this.data, '--listen', '127.0.0.1:0', '--log-json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const child = this.child;
+    this.ended = new Promise((done) => child.once('exit', done));
+    await new Promise((done, fail) => {
+      const timer = setTimeout(() => fail(new Error(`the server did not start: ${this.said}`)), START_MS);
+      const hear = (bytes) => {
+        this.said += bytes;
+        for (const line of this.said.split('\n')) {
+          if (!line.includes('"serving"')) continue;
+          try {
+            this.serving = JSON.parse(line);
+          } catch {
+            continue;
+          }
+          clearTimeout(timer);
+          done();
+        }
+      };
+      child.stdout.on('data', hear);
+      child.stderr.on('data', hear);
+      child.once('error', fail);
+      child.once('exit', (code) => fail(new Error(`the server ended with ${code}: ${this.said}`)));
+    });
+    this.port = this.serving.port;
+  }
+
+  async stop() {
+    if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGTERM');
+    const hard = setTimeout(() => this.child.kill('SIGKILL'), 20000);
+    await this.ended;
+    clearTimeout(hard);
+  }
+
+  // What an administrator does with a copy of the data directory.
+  copyAway() {
+    rmSync(join(this.folder, 'copy'), { recursive: true, force: true });
+    cpSync(this.data, join(this.folder, 'copy'), { recursive: true });
+  }
+  putBack() {
+    rmSync(this.data, { recursive: true, force: true });
+    cpSync(join(this.folder, 'copy'), this.data, { recursive: true });
+  }
+
+  // The next start makes another TLS key; the identity stays.
+  forgetTlsKey() {
+    rmSync(join(this.data, 'tls'), { recursive: true });
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
