@@ -10,6 +10,7 @@ import {
 import { OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode } from './wire.mjs';
 
 const WAIT_MS = 60000;
+const REQUEST_BYTES = 1024 * 1024; // of ops, so that a body stays well within its bound
 
 // ---- transport: every connection is checked against the pinned TLS key before a byte is sent
 
@@ -197,7 +198,12 @@ export class Replica {
 
   // The request's header and ops. `same` asks with the one hash instead of cursors.
   request({ same = false, whole = false } = {}) {
-    const ops = this.own.slice(this.settled, this.settled + OPS_MAX);
+    const ops = [];
+    for (let bytes = 0, n = this.settled; n < this.own.length && ops.length < OPS_MAX; n++) {
+      bytes += this.own[n].bytes.length;
+      if (ops.length > 0 && bytes > REQUEST_BYTES) break;
+      ops.push(this.own[n]);
+    }
     const header = {
       v: 0, request: 'interop', replica: this.id, now: Date.now(), waiting: this.waiting, before: this.position(this.settled),
       ops: ops.length,
@@ -289,6 +295,12 @@ export class Replica {
 
   zero(s, access, role) {
     return { s, access, role, seq: 0, count: 0, digest: ZERO, segment: null, head: null, lacks: false };
+  }
+
+  // An exchange whose reply never comes: the school has the ops, this replica does not know it.
+  async exchangeLost() {
+    const { header, ops } = this.request();
+    await this.post(header, ops);
   }
 
   // Exchanges until nothing waits and everything is read.

@@ -385,14 +385,83 @@ check('a profile put back from a copy gets back what it had written since', asyn
   assertSame(world.a, world.b, `person:${world.people.Ana}`);
 });
 
-check('more ops than fit in one request arrive in several', async () => {
+check('more ops than fit in one request go in several, and come in several pages', async () => {
   const all = [];
-  for (let n = 0; n < OPS_MAX + 30; n++) all.push(world.a.write('checkin', ZERO, { goal: world.goal, text: `day ${n}` }, { appendOnly: true }));
+  for (let n = 0; n < 2 * OPS_MAX + 150; n++) all.push(world.a.write('checkin', ZERO, { goal: world.goal, text: `day ${n}` }, { appendOnly: true }));
   await world.a.sync();
+  world.b.log = [];
   await world.b.sync();
+  assert.ok(world.b.log.length >= 2 && world.b.log[0].more === true, 'it came in several pages');
   for (const op of all) assert.ok(world.b.known.has(op.id));
   assertSame(world.a, world.b, `person:${world.people.Ana}`);
 });
+
+check('long texts go in as many requests as their bytes need', async () => {
+  const text = 'Ñ'.repeat(30000); // 60,000 bytes
+  const works = [];
+  for (let n = 0; n < 40; n++)
+    works.push(world.a.write('work', randomId(), { project: randomId(), step: 'draft', type: 'text', text: `${text.slice(0, 29990)}${n}` }));
+  world.a.log = [];
+  await world.a.sync();
+  assert.ok(world.a.log.length >= 3);
+  await world.b.sync();
+  for (const op of works) assert.ok(world.b.known.get(op.id)?.bytes.equals(op.bytes));
+  assertSame(world.a, world.b, `person:${world.people.Ana}`);
+});
+
+check('one request sent twice at the same time is taken once', async () => {
+  const op = world.a.write('goal', world.goal, { learned: 'sent twice' });
+  const { header, ops } = world.a.request();
+  const [one, two] = await Promise.all([world.a.post(header, ops), world.a.post(header, ops)]);
+  assert.deepEqual(one.header.at, two.header.at);
+  assert.deepEqual([...(one.header.refused ?? []), ...(two.header.refused ?? [])], []);
+  world.a.take(one);
+  await world.a.sync();
+  await world.b.sync();
+  assert.deepEqual(world.b.heads(world.goal, 'learned').map((x) => x.id), [op.id]);
+  assertSame(world.a, world.b, `person:${world.people.Ana}`);
+});
+
+for (const seed of [1, 2, 3])
+  check(`three devices, random edits, lost replies and copied profiles (seed ${seed}): the same everywhere in the end`, async () => {
+    const random = dice(seed);
+    const stream = `person:${world.people.Ana}`;
+    const records = [randomId(), randomId()];
+    const fields = ['want', 'obstacle', 'learned'];
+    const devices = [new Replica(world.ana), new Replica(world.anaTwo), new Replica(world.anaTwo)];
+    const written = [];
+    for (const device of devices) await device.sync();
+    for (let step = 0; step < 60; step++) {
+      const device = devices[random(devices.length)];
+      const turn = random(10);
+      if (turn < 5) {
+        const chosen = fields.filter(() => random(2) === 0);
+        const values = Object.fromEntries((chosen.length > 0 ? chosen : ['want']).map((name) => [name, `step ${step}`]));
+        written.push(device.write('goal', records[random(2)], values, { now: Date.now() + (random(5) - 2) * 3600000 }));
+      } else if (turn < 7) {
+        await device.sync();
+      } else if (turn < 8) {
+        await device.exchangeLost();
+      } else if (turn < 9) {
+        await device.exchange({ same: true });
+      } else {
+        // A cloned computer: both go on from here.
+        if (devices.length < 5) devices.push(device.copy());
+      }
+    }
+    // Copies learn of each other one after the other; then all read what the last of them brought.
+    for (let round = 0; round < 3; round++) for (const device of devices) await device.sync();
+    for (const device of devices) {
+      assert.equal(device.waiting, 0);
+      assertSame(device, devices[0], stream);
+      for (const op of written) assert.ok(device.known.has(op.id), 'an op is lost');
+      for (const record of records)
+        for (const field of fields) {
+          assert.deepEqual(device.heads(record, field).map((op) => op.id).sort(), devices[0].heads(record, field).map((op) => op.id).sort());
+          assert.equal(device.shown(record, field), devices[0].shown(record, field));
+        }
+    }
+  });
 
 check('the school tells what waits on the other computer', async () => {
   const { header, ops } = world.a.request();
@@ -622,6 +691,11 @@ check('zstd: a reply is compressed only for who asks', async () => {
   assert.deepEqual(parseMessage(expanded).lines.map((one) => one.id), parseMessage(plain.body).lines.map((one) => one.id));
 });
 
+check('what the protocol does not have yet is not found', async () => {
+  for (const path of ['/v1/events', '/v1/bundles', '/v1/hub', `/v1/streams/school/files/${sha256('x').toString('hex')}/pieces`])
+    assert.equal(errorOf(await world.ana.link.send('GET', path)).status, 404, path);
+});
+
 check('who has no token, or a computer’s, gets nothing', async () => {
   const { header } = world.a.request();
   for (const token of [null, 'A'.repeat(43), world.first.joined.token]) {
@@ -719,6 +793,15 @@ check('every record of the school is as it should be in the end', async () => {
   await school.stop();
   assert.equal(school.verify().ok, true);
 });
+
+// A small generator of its own, so that a seed means the same everywhere.
+function dice(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
 
 function assertSame(one, other, s) {
   const [left, right] = [one.streams.get(s), other.streams.get(s)];
