@@ -76,7 +76,7 @@ void draw_bar(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
                        .lift = 0,
                        .edge = false,
                        .plain = true},
-                      {.pad = {4, 2}, .gap = 0, .cross = ui::Cross::center});
+                      {.width = ui::fit(), .pad = {4, 2}, .gap = 0, .cross = ui::Cross::center});
     if (me.pressed()) out.push_back(go(app::Screen::about_me));
     auto row = ui.row({.gap = 10, .cross = ui::Cross::center});
     if (!ui.narrow()) {
@@ -110,14 +110,23 @@ void draw_status(ui::Ui& ui, const app::StatusView& status, Commands& out) {
   }
   ui.stretch();
   if (status.conflicts > 0 &&
-      ui.link("conflicts", "screen.status.conflicts"_t.counted(status.conflicts), ui::Icon::document)) {
+      ui.button("conflicts", {.text = "screen.status.conflicts"_t.counted(status.conflicts),
+                              .look = ui::Look::link,
+                              .icon = ui::Icon::document,
+                              .small = true})) {
     out.push_back(go(app::Screen::conflict));
   }
   if (status.refusals > 0 &&
-      ui.link("refusals", "screen.status.refusals"_t.counted(status.refusals), ui::Icon::message)) {
+      ui.button("refusals", {.text = "screen.status.refusals"_t.counted(status.refusals),
+                             .look = ui::Look::link,
+                             .icon = ui::Icon::message,
+                             .small = true})) {
     out.push_back(go(app::Screen::refusals));
   }
-  if (ui.link("settings", "screen.nav.settings"_t, ui::Icon::gear)) out.push_back(go(app::Screen::settings));
+  if (ui.button(
+          "settings",
+          {.text = "screen.nav.settings"_t, .look = ui::Look::link, .icon = ui::Icon::gear, .small = true}))
+    out.push_back(go(app::Screen::settings));
 }
 
 void draw_error(ui::Ui& ui, const app::FrameView& frame) {

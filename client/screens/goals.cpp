@@ -366,7 +366,7 @@ void open_goal(ui::Ui& ui, const app::GoalsView& view, const app::GoalCard& goal
       }
     }
     {
-      auto row = ui.row({.gap = 16, .cross = ui::Cross::start, .wrap = ui.narrow()});
+      auto row = ui.row({.gap = 16, .cross = ui::Cross::center, .wrap = ui.narrow()});
       ui.text(ui::strong("screen.goals.first_small"_t) + ui::verbatim(" " + goal.fields.first_step),
               {.width = ui::fill()});
       if (goal.by) {
@@ -390,8 +390,7 @@ void open_goal(ui::Ui& ui, const app::GoalsView& view, const app::GoalCard& goal
     }
     if (goal.conflict && ui.link("conflict", "screen.goals.conflict"_t, ui::Icon::document))
       out.push_back(go(app::Screen::conflict));
-    ui.space(tight ? 0.0F : 4.0F);
-    auto row = ui.row({.gap = 10, .cross = ui::Cross::center, .wrap = true});
+    auto row = ui.row({.gap = goal.passed ? 10.0F : 18.0F, .cross = ui::Cross::center, .wrap = true});
     if (goal.passed) {
       if (ui.button("new_date",
                     {.text = "screen.goals.new_date"_t, .icon = ui::Icon::calendar, .small = tight}))
@@ -427,7 +426,7 @@ void past_goals(ui::Ui& ui, const app::GoalsView& view, Locals& locals, Commands
     if (i > 0) ui.rule();
     {
       auto row = ui.row({.gap = 14, .cross = ui::Cross::center});
-      ui.art(ui::ArtKind::cairn_done, 28, goal.id);
+      ui.art(ui::ArtKind::cairn_done, 13, goal.id);
       auto words = ui.column({.width = ui::fill(), .gap = 2});
       ui.text("screen.goals.wrapped_up"_t.with("day", goal.wrapped_at.day),
               {.type = ui::Type::small, .ink = ui::Ink::muted});

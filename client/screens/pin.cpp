@@ -26,7 +26,7 @@ void who(ui::Ui& ui, const app::PinView& view, bool pictures, std::size_t typed,
                       .gap = folded ? 10.0F : 14.0F,
                       .cross = ui::Cross::center});
   {
-    auto top = ui.row({.cross = ui::Cross::center});
+    auto top = ui.row({.width = ui::fill(), .cross = ui::Cross::center});
     if (ui.link("back", "screen.pin.not_you"_t, ui::Icon::back)) out.push_back(go(app::Screen::who));
     ui.stretch();
   }

@@ -67,7 +67,7 @@ ui::Type type_of_line(const ui::Ui& ui, std::string_view line) {
 void first_day(ui::Ui& ui, const app::NextCard& next, Commands& out) {
   auto card = ui.card(
       "next", {.height = ui::fill(), .height_min = 300, .pad = {ui.narrow() ? 28.0F : 52.0F, 28}, .gap = 16});
-  ui.scene_behind("first_day", "first_day", 0.46F, 0.20F);
+  ui.scene_behind("first_day", "first_day", 0.26F, 0.24F);
   auto words = ui.column({.width = ui::px(std::min(360.0F, (ui.width() - 2 * ui.side()) * 0.36F)),
                           .height = ui::fill(),
                           .gap = 16});
@@ -76,10 +76,12 @@ void first_day(ui::Ui& ui, const app::NextCard& next, Commands& out) {
   ui.heading(2, next.headline, {.type = ui.narrow() ? ui::Type::h1 : ui::Type::big});
   ui.text(next.detail, {.ink = ui::Ink::muted});
   ui.space(8);
-  auto row = ui.row({.cross = ui::Cross::center});
-  if (ui.button("carry_on",
-                {.text = next.button, .look = ui::Look::trail, .after = ui::Icon::arrow, .big = true})) {
-    out.push_back(go(next.to));
+  {
+    auto row = ui.row({.cross = ui::Cross::center});
+    if (ui.button("carry_on",
+                  {.text = next.button, .look = ui::Look::trail, .after = ui::Icon::arrow, .big = true})) {
+      out.push_back(go(next.to));
+    }
   }
   ui.stretch();
 }
@@ -89,9 +91,9 @@ void next_card(ui::Ui& ui, const app::NextCard& next, ui::Box box, float card_wi
   auto card = ui.card("next", box);
   // A long line is more important than the picture.
   const bool long_line = next.words.size() > 110;
-  const float picture = long_line ? 0.18F : ui.narrow() ? 0.34F : 0.40F;
-  if (!long_line || !ui.narrow()) ui.scene_behind(next.emblem, next.seed, 1.0F - picture, 0.14F);
-  auto words = ui.column({.width = ui::px((card_width - 2 * box.pad.left) * (long_line ? 0.80F : 0.62F)),
+  if (long_line && !ui.narrow()) ui.scene_behind(next.emblem, next.seed, 0.62F, 0.20F);
+  if (!long_line) ui.scene_behind(next.emblem, next.seed);
+  auto words = ui.column({.width = ui::px((card_width - 2 * box.pad.left) * (long_line ? 0.80F : 0.58F)),
                           .height = ui::fill(),
                           .gap = ui.low() ? 6.0F : 10.0F});
   ui.stretch();
@@ -123,11 +125,14 @@ void next_card(ui::Ui& ui, const app::NextCard& next, ui::Box box, float card_wi
 
 void note(ui::Ui& ui, const app::Note& note, bool title_only, Commands& out) {
   auto keyed = ui.keyed(key_of(note.kind));
+  const bool own = note.kind == app::NoteKind::goal;
   const ui::Text detail = title_only           ? ui::Text{}
                           : note.words.empty() ? ui::Text(note.detail)
+                          : own                ? ui::quoted(note.words)
                                                : ui::verbatim(note.words);
-  if (ui.note_row(note.to.record.empty() ? "note" : note.to.record,
-                  {.icon = sign_of(note.kind), .title = note.title, .detail = detail})) {
+  if (ui.note_row(
+          note.to.record.empty() ? "note" : note.to.record,
+          {.icon = sign_of(note.kind), .title = note.title, .detail = detail, .grows = !title_only})) {
     out.push_back(go(note.to));
   }
 }
@@ -194,8 +199,9 @@ void draw_today(ui::Ui& ui, const app::TodayView& view, Locals&, Commands& out) 
     next_card(ui, view.next, {.width = ui::fill(), .height_min = low ? 208.0F : 282.0F},
               notes ? room - notes_width - gap : room, out);
     if (notes) {
-      auto column = ui.region("notes", "screen.today.notes"_t,
-                              {.width = ui::px(notes_width), .gap = low ? 12.0F : 14.0F});
+      auto column =
+          ui.region("notes", "screen.today.notes"_t,
+                    {.width = ui::px(notes_width), .height = ui::fill(), .gap = low ? 12.0F : 14.0F});
       for (const app::Note& entry : view.notes) note(ui, entry, false, out);
     }
   }

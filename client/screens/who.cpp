@@ -64,7 +64,7 @@ void draw_outside_bar(ui::Ui& ui, const std::vector<app::Language>& languages, i
   ui.stretch();
   if (!languages.empty()) {
     ui.icon(ui::Icon::globe, 19);
-    auto group = ui.radio_group("languages", "screen.who.languages"_t, {.gap = 8});
+    auto group = ui.radio_group("languages", "screen.who.languages"_t, {.width = ui::fit(), .gap = 8});
     auto row = ui.row({.gap = 8, .cross = ui::Cross::center});
     for (const app::Language& language : languages) {
       if (ui.chip(language.code,

@@ -535,7 +535,8 @@ void draw_scene_print(const Painter& p, Rect r, float radius, std::string_view e
 
 void draw_scene_cut(const Painter& p, Rect card, float radius, std::string_view emblem, std::uint32_t seed,
                     float from, float swing) {
-  const float wide = std::min(card.w * 0.46F, 420.0F);
+  // A card as high as a page has the landscape as its main thing.
+  const float wide = card.h > 420 ? card.w * 0.74F : std::min(card.w * 0.46F, 420.0F);
   const Rect r{card.right() - wide, card.y + 1, wide - 1, card.h - 2};
   if (p.t.contrast) {
     // Line art: a sun, two hills, a way.

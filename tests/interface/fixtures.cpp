@@ -269,13 +269,8 @@ SettingsView settings() {
   view.status.files_waiting = 1;
   view.status.waiting_since = at(0, 10, 42);
   view.waiting = {
-      {"entry",
-       phrase("waiting.step", {argument("title", std::string(say("My second source", "Mi segunda fuente")))}),
-       3, at(0, 10, 42)},
-      {"piece",
-       phrase("waiting.work",
-              {argument("title", std::string(say("After the rain", "Después de la lluvia")))}),
-       1, at(-1, 14, 5)}};
+      {"entry", phrase("waiting.step", {argument("count", std::int64_t{3})}, 3), 3, at(0, 10, 42)},
+      {"piece", phrase("waiting.work", {argument("count", std::int64_t{1})}, 1), 1, at(-1, 14, 5)}};
   view.pin_kind = PinKind::pictures;
   view.has_pin = true;
   view.stored_bytes = 4'300'000;

@@ -120,7 +120,8 @@ TEST_CASE("Tab reaches everything that can be pressed, in reading order, and com
     int turns = 0;
     for (std::size_t i = 1; i < order.size(); ++i) turns += place(order[i]) < place(order[i - 1]) ? 1 : 0;
     CHECK(turns <= 1);
-    CHECK(stage.asked.empty());
+    // An answer that was opened is read; nothing else happens by walking.
+    for (const app::Command& command : stage.asked) CHECK(std::holds_alternative<app::ReadAnswer>(command));
   });
 }
 
@@ -130,8 +131,10 @@ TEST_CASE("the tree is read as the page is seen: from the top, and from the left
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       for (std::size_t j = i + 1; j < nodes.size(); ++j) {
         if (nodes[j].parent != nodes[i].parent || nodes[j].layer != nodes[i].layer) continue;
-        const ui::Rect a = nodes[i].bounds, b = nodes[j].bounds;
-        if (a.w <= 0 || b.w <= 0) continue;
+        // What a scroll area hides has no place on the page; a trail's steps are read along the trail.
+        const ui::Rect a = nodes[i].visible, b = nodes[j].visible;
+        if (a.w <= 0 || b.w <= 0 || a.h <= 0 || b.h <= 0) continue;
+        if (nodes[i].path.find("/trail/") != std::string::npos) continue;
         CAPTURE(nodes[i].path);
         CAPTURE(nodes[j].path);
         CHECK_FALSE((b.bottom() <= a.y && b.x < a.right()));
