@@ -52,6 +52,7 @@ int next_text_size(int percent, int step) {
 
 void draw_bar(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
   auto bar = ui.top_bar();
+  const bool tight = ui.width() < 720;  // text at 200 per cent: words without signs
   ui.logo(!ui.narrow());
   {
     auto places = ui.region("places", "screen.nav.places"_t,
@@ -64,10 +65,14 @@ void draw_bar(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
     }
   }
   ui.stretch();
-  if (ui.button("pack_up", {.text = "screen.nav.pack_up"_t, .icon = ui::Icon::pack, .small = true})) {
+  if (ui.button(
+          "pack_up",
+          {.text = "screen.nav.pack_up"_t, .icon = tight ? ui::Icon::none : ui::Icon::pack, .small = true})) {
     out.push_back(go(app::Screen::pack_up));
   }
-  if (ui.button("lock", {.text = "screen.nav.lock"_t, .icon = ui::Icon::lock, .small = true}))
+  if (ui.button(
+          "lock",
+          {.text = "screen.nav.lock"_t, .icon = tight ? ui::Icon::none : ui::Icon::lock, .small = true}))
     out.push_back(app::Lock{});
   {
     auto me = ui.tile("me",
