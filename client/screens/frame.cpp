@@ -189,7 +189,6 @@ void take_keys(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& ou
   if (ui.shortcut(ui::Key::l)) out.push_back(app::Lock{});
   if (ui.shortcut(ui::Key::p)) out.push_back(go(app::Screen::pack_up));
   if (ui.shortcut(ui::Key::s)) locals.save_now = true;
-  if (ui.escape() && shown.frame->can_go_back) out.push_back(app::Back{});
 }
 
 app::Command choose_text_size(bool signed_in, int percent) {

@@ -47,6 +47,8 @@ void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
     draw_bar(ui, *shown.frame, out);
     draw_error(ui, *shown.frame);
     std::visit(draw_screen, shown.screen);
+    // Esc leads back, unless the screen had something open to close.
+    if (ui.escape() && shown.frame->can_go_back) out.push_back(app::Back{});
     draw_status(ui, shown.frame->status, out);
     draw_toast(ui, *shown.frame, out);
     draw_file_choice(ui, locals, out);
