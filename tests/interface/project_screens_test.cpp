@@ -234,6 +234,7 @@ TEST_CASE("A new text makes one piece of work, whatever is typed on while it is 
   piece.type = app::WorkType::text;
   piece.text = {"Mr Halloran says", "w9"};
   view.step.work.push_back(piece);
+  stage.frames(2);
   stage.wait();
   const app::WriteWork more = stage.one<app::WriteWork>();
   CHECK(more.work == "00000000000000000000000000000c09");
@@ -331,15 +332,16 @@ TEST_CASE("How sure, glow, grow and next step, then turned in, the words before 
   Walk stage(app::Screen::finish, fixtures::finish("en"));
   stage.press("sure/foggy");
   CHECK(stage.one<app::SetConfidence>().confidence == "foggy");
+  stage.asked.clear();
   stage.write("glow_card/glow", "the map");
   stage.write("grow_card/grow", "why it matters");
   stage.write("next_card/next", "ask him");
   stage.press("turn_in");
-  REQUIRE(stage.asked.size() == 5);
-  CHECK(std::get<app::SetGlow>(stage.asked[1]).text.text == "the map");
-  CHECK(std::get<app::SetGrow>(stage.asked[2]).text.text == "why it matters");
-  CHECK(std::get<app::SetNext>(stage.asked[3]).text.text == "ask him");
-  CHECK(std::get<app::TurnIn>(stage.asked[4]).step == kStep);
+  REQUIRE(stage.asked.size() == 4);
+  CHECK(stage.one<app::SetGlow>().text.text == "the map");
+  CHECK(stage.one<app::SetGrow>().text.text == "why it matters");
+  CHECK(stage.one<app::SetNext>().text.text == "ask him");
+  CHECK(std::get<app::TurnIn>(stage.asked.back()).step == kStep);
 }
 
 TEST_CASE("An answer is read when it opens, and the two views stay closed until asked for") {
