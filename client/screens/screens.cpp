@@ -1,5 +1,7 @@
 #include "client/screens/screens.hpp"
 
+#include <iterator>
+
 #include "client/screens/frame.hpp"
 
 namespace waymark::screens {
@@ -32,31 +34,33 @@ struct DrawScreen {
 }  // namespace
 
 void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
+  Commands asked;  // in this frame
   locals.arrived = locals.here != shown.here;
   locals.here = shown.here;
   locals.me = shown.frame ? shown.frame->me : app::Person{};
   locals.can_go_back = shown.frame && shown.frame->can_go_back;
-  take_keys(ui, shown, locals, out);
-  const DrawScreen draw_screen{ui, locals, out};
+  take_keys(ui, shown, locals, asked);
+  const DrawScreen draw_screen{ui, locals, asked};
   if (!shown.frame) {
     auto page = ui.page({.hills = true, .path = !std::holds_alternative<app::PinView>(shown.screen)});
     std::visit(draw_screen, shown.screen);
     draw_keys(ui, locals);
   } else {
     auto page = ui.page({.hills = std::holds_alternative<app::PackUpView>(shown.screen)});
-    draw_bar(ui, *shown.frame, out);
+    draw_bar(ui, *shown.frame, asked);
     draw_error(ui, *shown.frame);
     std::visit(draw_screen, shown.screen);
     // Esc leads back, unless the screen had something open to close.
-    if (ui.escape() && shown.frame->can_go_back) out.push_back(app::Back{});
-    draw_status(ui, shown.frame->status, out);
-    draw_toast(ui, *shown.frame, out);
-    draw_file_choice(ui, locals, out);
+    if (ui.escape() && shown.frame->can_go_back) asked.push_back(app::Back{});
+    draw_status(ui, shown.frame->status, asked);
+    draw_toast(ui, *shown.frame, asked);
+    draw_file_choice(ui, locals, asked);
     draw_keys(ui, locals);
   }
   // Leaving, locking and saving all come after what was typed.
-  locals.drafts.collect(locals.now_ms, locals.save_now || !out.empty(), out);
+  locals.drafts.collect(locals.now_ms, locals.save_now || !asked.empty(), asked);
   locals.save_now = false;
+  out.insert(out.end(), std::make_move_iterator(asked.begin()), std::make_move_iterator(asked.end()));
 }
 
 void flush(Locals& locals, Commands& out) { locals.drafts.collect(locals.now_ms, true, out); }
