@@ -40,6 +40,7 @@ void computer(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& o
   }
   said_wrong(ui, view);
   auto row = ui.row({.gap = 16, .cross = ui::Cross::center});
+  if (ui.link("back", "screen.frame.back"_t, ui::Icon::back)) out.push_back(go(app::Screen::who));
   if (view.busy) {
     ui.icon(ui::Icon::clock, 18, ui::Ink::muted);
     ui.text("screen.join.busy"_t, {.ink = ui::Ink::muted});
@@ -96,7 +97,7 @@ void draw_join(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& 
     if (locals.word("join.card").empty()) locals.word("join.card") = view.card;
   }
   const bool for_computer = view.step == app::JoinStep::computer_code;
-  draw_outside_bar(ui, {}, 100, out);
+  draw_outside_bar(ui, {}, locals.text_size, out);
   {
     auto body = ui.body(
         {.pad = {ui.side(), ui.low() ? 16.0F : 48.0F, ui.side(), 24}, .gap = 16, .cross = ui::Cross::center});

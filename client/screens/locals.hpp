@@ -100,6 +100,7 @@ struct Locals {
   app::Destination here;
   bool arrived = false;
   bool can_go_back = false;
+  int text_size = 100;    // per cent, as everything is shown now
   app::Person me;         // set by draw(): whose screen it is
   bool save_now = false;  // hand over every draft after this frame
 

@@ -65,7 +65,7 @@ void draw_pin(ui::Ui& ui, const app::PinView& view, Locals& locals, Commands& ou
   if (!view.may_switch) kind = view.kind == app::PinKind::pictures ? "pictures" : "digits";
   const bool pictures = kind == "pictures";
 
-  draw_outside_bar(ui, {}, 100, out);
+  draw_outside_bar(ui, {}, locals.text_size, out);
   {
     auto body =
         ui.body({.pad = {ui.side(), ui.low() ? 10.0F : 30.0F, ui.side(), 20}, .cross = ui::Cross::center});

@@ -38,6 +38,7 @@ void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
   locals.arrived = locals.here != shown.here;
   locals.here = shown.here;
   locals.me = shown.frame ? shown.frame->me : app::Person{};
+  locals.text_size = shown.look.text_size;
   locals.can_go_back = shown.frame && shown.frame->can_go_back;
   take_keys(ui, shown, locals, asked);
   const DrawScreen draw_screen{ui, locals, asked};

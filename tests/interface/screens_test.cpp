@@ -244,6 +244,19 @@ TEST_CASE("a computer joins with its address and code, and not before both are t
   CHECK(asked<app::JoinComputer>(page.stage).code == "K7QF-2MXA");
 }
 
+TEST_CASE("the text grows from the size it has, on the pages before signing in too") {
+  On page("join_card");
+  page.stage.shown.look.text_size = 150;
+  page.stage.settle();
+  page.stage.press("text_size");
+  CHECK(asked<app::ChooseTextSize>(page.stage).percent == 175);
+  page.stage.asked.clear();
+  page.stage.shown.look.text_size = 200;
+  page.stage.settle();
+  page.stage.press("text_size");
+  CHECK(asked<app::ChooseTextSize>(page.stage).percent == 100);
+}
+
 TEST_CASE("four digits typed on the keyboard are the PIN, and none of them is told") {
   On page("pin_digits");
   page.stage.locals.word("pin.typed").clear();
