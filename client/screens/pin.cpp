@@ -8,6 +8,9 @@
 namespace waymark::screens {
 namespace {
 
+// Too narrow for the keys beside who it is for.
+bool is_folded(const ui::Ui& ui) { return ui.width() < 760; }
+
 constexpr std::string_view kHexadecimal = "0123456789ab";
 
 ui::Text prompt(const app::PinView& view, bool pictures) {
@@ -19,10 +22,10 @@ ui::Text prompt(const app::PinView& view, bool pictures) {
 
 // Who it is for, and how far it is.
 void who(ui::Ui& ui, const app::PinView& view, bool pictures, std::size_t typed, Commands& out) {
-  const bool folded = ui.narrow();
+  const bool folded = is_folded(ui);
   auto side = ui.box("who", {.fill = ui::Surface::Fill::soft, .radius = 17},
-                     {.width = folded ? ui::fill() : ui::px(340),
-                      .pad = {24, folded ? 16.0F : 22.0F},
+                     {.width = folded ? ui::fill() : ui::px(ui.narrow() ? 280.0F : 340.0F),
+                      .pad = {ui.narrow() && !folded ? 13.0F : 24.0F, folded ? 16.0F : 22.0F},
                       .gap = folded ? 10.0F : 14.0F,
                       .cross = ui::Cross::center});
   {
@@ -114,7 +117,7 @@ void draw_pin(ui::Ui& ui, const app::PinView& view, Locals& locals, Commands& ou
         typed.clear();
       }
     };
-    if (ui.narrow()) {
+    if (is_folded(ui)) {
       auto both = ui.column({.height = ui::fill()});
       inside();
     } else {

@@ -92,8 +92,10 @@ void next_card(ui::Ui& ui, const app::NextCard& next, ui::Box box, float card_wi
   // A long line is more important than the picture.
   const bool long_line = next.words.size() > 110;
   if (long_line && !ui.narrow()) ui.scene_behind(next.emblem, next.seed, 0.62F, 0.20F);
-  if (!long_line) ui.scene_behind(next.emblem, next.seed);
-  auto words = ui.column({.width = ui::px((card_width - 2 * box.pad.left) * (long_line ? 0.80F : 0.66F)),
+  if (!long_line) ui.scene_behind(next.emblem, next.seed, ui.low() ? 0.58F : 0.40F, 0.33F);
+  auto words = ui.column({.width = ui::px((card_width - 2 * box.pad.left) * (long_line  ? 0.80F
+                                                                             : ui.low() ? 0.72F
+                                                                                        : 0.66F)),
                           .height = ui::fill(),
                           .gap = ui.low() ? 6.0F : 10.0F});
   ui.stretch();
