@@ -79,9 +79,10 @@ StuckPanel stuck_panel(const Scene& scene, const ProjectState& project, const do
       line.answer = answer.text("text");
       line.answered_by = scene.r.name_of(answer.author());
     }
-  panel.seen_when = !line.answer.empty() ? phrase("stuck.answered", {{"teacher", line.answered_by}})
-                    : line.sent          ? phrase("stuck.at_school")
-                                         : phrase("stuck.not_sent_yet");
+  if (!line.answer.empty())
+    panel.seen_when = phrase("stuck.answered", {{"teacher", line.answered_by}});
+  else
+    panel.seen_when = phrase(line.sent ? "stuck.at_school" : "stuck.not_sent_yet");
   panel.open = std::move(line);
   return panel;
 }

@@ -29,7 +29,7 @@ struct Sample {
   std::unique_ptr<School> school;
   Sample() {
     auto data = folder.path() + "/school";
-    auto result = make_sample({data, kAssets, "2026-11-24", true, 7});
+    auto result = make_sample({data, kAssets, "2026-11-24", true, true, 7});
     if (!result) FAIL(result.error().detail);
     made = *result;
     school = School::open(data, clock, random).value();
@@ -203,7 +203,7 @@ TEST_CASE("every pathway of the sample parses in both languages, and points only
 TEST_CASE("the same seed and day make the same school") {
   test::TemporaryFolder folder;
   auto first = sample().made.json();
-  auto second = make_sample({folder.path() + "/school", kAssets, "2026-11-24", true, 7}).value();
+  auto second = make_sample({folder.path() + "/school", kAssets, "2026-11-24", true, true, 7}).value();
   CHECK(second.json() == first);
   SystemClock clock;
   SystemRandom random;
@@ -216,7 +216,7 @@ TEST_CASE("the same seed and day make the same school") {
 TEST_CASE("a day that is none, a folder without texts and a directory with a school are refused") {
   test::TemporaryFolder folder;
   auto refused = [&](const std::string& data, const std::string& assets, const std::string& at) {
-    return make_sample({data, assets, at, true, 7}).error().code;
+    return make_sample({data, assets, at, true, true, 7}).error().code;
   };
   CHECK(refused(folder.path() + "/a", kAssets, "24.11.2026") == Code::invalid);
   CHECK(refused(folder.path() + "/a", folder.path(), "2026-11-24") == Code::not_found);

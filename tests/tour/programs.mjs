@@ -75,6 +75,20 @@ export class Window {
     }
   }
   press(name) { return this.ask(`press "${name}"`); }
+  // By what its name matches, where the name is a long one: the first such thing that can be pressed.
+  async pressLike(pattern) {
+    const where = await this.find(pattern);
+    await this.ask(`press ${where}`);
+  }
+  async find(pattern) {
+    for (let i = 0; i < 50; i++) {
+      const lines = (await this.tree()).split('\n');
+      const line = lines.find((l) => pattern.test(l) && /<\S+>$/.test(l));
+      if (line) return line.match(/<(\S+)>$/)[1];
+      await sleep(200);
+    }
+    throw new Error(`nothing matches ${pattern}\n${await this.tree()}`);
+  }
   text(name, words) { return this.ask(`text "${name}" ${words}`); }
   type(words) { return this.ask(`type ${words}`); }
   key(name) { return this.ask(`key ${name}`); }

@@ -21,10 +21,17 @@ const shot = (caption) => {
   console.log(`${file}`);
   return join(out, file);
 };
-const pathway = 'What one small thing would make a day at our school better';
 const pin = '2580';
 
-let chromium;
+const whys = ['It is about us', 'I want to find out', 'My uncle works there', 'We can do it outside', 'I have seen it and nobody does anything'];
+const saw = [
+  'Somebody came back three times for the same thing. I counted.',
+  'The door sticks when it rains, and then a line forms. It took nineteen seconds each time.',
+  'Two people read the sign and went the wrong way all the same.',
+  'Nobody looked at the board after the first minute.',
+  'When it is loud the small ones stop talking.',
+];
+let pathways, chromium;
 try {
   await play();
 } catch (error) {
@@ -84,12 +91,12 @@ async function play() {
   await window.press('Ideas');
   await window.see('Project ideas');
   await window.picture('Project ideas, with a reason beside each');
-  await window.press('Mark for comparing: What one small thing');
-  await window.press('Mark for comparing: Whose street');
+  await window.pressLike(/Mark for comparing: What one small/);
+  await window.pressLike(/Mark for comparing: How did our street/);
   await window.press('Compare 2 ideas');
   await window.see('Two ideas side by side');
   await window.picture('Two ideas side by side');
-  await window.press(pathway);
+  await window.pressLike(/radio button "What one small/);
   await window.press('The thing and its card');
   await window.text('I choose this because …', 'I like making things and the line at the water tap is too long');
   await window.picture('She chooses, and says why');
@@ -103,7 +110,6 @@ async function play() {
   await firstItem(window);
   await window.press('Add work');
   await window.press('Write something');
-  await window.text('Name', 'What I saw at the tap');
   await window.text('What I wrote', 'I stood there for ten minutes. Eleven people came. Four of them waited for somebody who filled two bottles. Nobody knew whose turn it was.');
   await window.picture('She writes what she saw; it saves itself');
   await window.press('Done');
@@ -112,9 +118,15 @@ async function play() {
   await window.picture('I’m stuck: ways on that need no network');
   await window.text('What I am stuck at', 'I do not know if ten minutes are enough to say something');
   await window.press('Send it');
-  await window.see('Not sent yet. It goes by itself.');
+  await window.see('Saved here, not sent yet. It goes by itself.');
   await window.picture('Her question waits, and says so');
-  await window.key('escape');
+  await window.pressLike(/button "Watch and improve/);
+  await window.see('Write down what you will count');
+  await window.press('Add work');
+  await window.press('Write something');
+  await window.text('What I wrote', 'First try: two of five stood at the wrong end. I turned the arrow round. Second try: one of five.');
+  await sleep(2_300);
+  await window.press('Done');
   await checkAndTurnIn(window);
   await window.press('Goals');
   await window.see('A goal is two lines.');
@@ -242,17 +254,31 @@ async function signIn(window, name) {
   await enterPin(window, 'Your four digits, please');
 }
 async function firstItem(window) {
-  const tree = await window.tree();
-  const item = tree.split('\n').find((line) => /check ?box/i.test(line));
-  assert.ok(item, 'the step has a checklist\n' + tree);
-  await window.press(item.match(/"([^"]+)"/)[1]);
+  await window.pressLike(/check ?box "Choose two places/i);
 }
+// Levels, reasons, how sure, glow, grow, next step; then turned in.
 async function checkAndTurnIn(window) {
-  await window.press('Turn in');
+  await window.press('Check my work');
   await sleep(500);
-  await window.picture('Turning in: the teacher answers, and only then may compare');
+  await window.picture('Check my work: the very rubric, nothing chosen yet');
+  const reasons = ['They used it twice without asking me', 'I changed the arrow after the second try', 'One person still asked where the end is'];
+  const levels = ['On target', 'Going further', 'Getting there'];
+  for (const [i, reason] of reasons.entries()) {
+    await window.pressLike(new RegExp(`radio button "${levels[i]}`));
+    await window.text('I chose this because …', reason);
+    await sleep(2_300);
+    if (i === 0) await window.picture('One criterion chosen, and why');
+    await window.pressLike(/button "Next: /);
+    await sleep(300);
+  }
+  await window.pressLike(/radio button "Mostly clear|radio button "Pretty|radio button "Most/);
+  await window.ask('text glow I waited and watched instead of telling them');
+  await window.ask('text grow my label needs bigger letters');
+  await window.ask('text next ask two people who did not see me make it');
+  await sleep(2_300);
+  await window.picture('Glow, grow, next, and what happens then');
   await window.press('Turn in');
-  await sleep(800);
+  await sleep(1_000);
   await window.picture('Turned in. It waits here and goes by itself');
 }
 
@@ -260,8 +286,14 @@ async function checkAndTurnIn(window) {
 function everybodyElse(student, profile, i) {
   const as = ['--profile', profile, '--person', student.name.split(' ')[0], '--pin-stdin'];
   const waymark = (words) => programs.json('waymark', [...words, ...as], { input: pin + '\n' });
-  const pathways = waymark(['list', 'pathway']);
-  const chosen = pathways.records[i % pathways.records.length];
-  const project = waymark(['add', 'project', `pathway=${chosen.id}`, `version=${chosen.fields.published}`, 'why=it is about us']);
-  return project;
+  pathways ??= waymark(['list', 'pathway']).map((record) => {
+    const version = waymark(['show', record.fields.published]);
+    return { id: record.id, version: record.fields.published, content: JSON.parse(version.fields.content) };
+  });
+  const chosen = pathways[i % pathways.length];
+  const step = chosen.content.steps[0].id;
+  const project = waymark(['add', 'project', `pathway=${chosen.id}`, `version=${chosen.version}`, `why=${whys[i % whys.length]}`]).id;
+  waymark(['add', 'step', `project=${project}`, `step=${step}`, 'item.1=true']);
+  const work = waymark(['add', 'work', `project=${project}`, `step=${step}`, 'type=text', 'title=What I saw', `text=${saw[i % saw.length]}`]).id;
+  return waymark(['add', 'turn_in', `project=${project}`, `step=${step}`, 'try=1', `works=["${work}"]`]).id;
 }
