@@ -93,8 +93,8 @@ class World {
   std::unique_ptr<server::School> school;
   ClassId class_id;
   server::ComputerId computer_id;
-  server::http::Router router;
-  server::http::Metrics metrics;
+  http::Router router;
+  http::Metrics metrics;
   std::unique_ptr<server::net::Server> server;
   std::string spki, url;
 };

@@ -160,8 +160,7 @@ IdeaCard water(const Say& say) {
   c.alone = c.team = true;
   c.reason = {
       ReasonSource::still_needed,
-      phrase("ideas.reason_needed", {{"standard", say("Plan a fair test", "Planear una prueba justa")}}),
-      ""};
+      phrase("ideas.reason_needed", {{"standard", say("Plan a fair test", "Planear una prueba justa")}}), ""};
   c.needed = true;
   return c;
 }

@@ -1,5 +1,5 @@
-// waymark_web_school DIR: makes the class of tests/support/classroom.hpp in a new data directory, as it stands
-// now on a Monday evening, with a picture among the work; for the browser's journeys.
+// waymark_web_school DIR: makes the class of tests/support/classroom.hpp in a new data directory, as it
+// stands now on a Monday evening, with a picture among the work; for the browser's journeys.
 #include <cstdio>
 
 #include "tests/support/classroom.hpp"
@@ -9,7 +9,8 @@ namespace {
 // A small drawing as PNG: 64 by 48 pixels of four colours, stored without compression.
 std::string picture() {
   auto big = [](std::uint32_t n) {
-    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8), static_cast<char>(n)};
+    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
+                       static_cast<char>(n)};
   };
   auto crc = [](std::string_view bytes) {
     std::uint32_t c = 0xFFFFFFFF;
@@ -30,8 +31,10 @@ std::string picture() {
   for (std::uint32_t y = 0; y < h; y++) {
     raw += '\0';
     for (std::uint32_t x = 0; x < w; x++) {
-      bool creek = y > 130 + (x / 8) % 12 && y < 165, roof = x > 60 && x < 150 && y > 40 && y < 100;
-      raw += creek ? std::string("\x5b\x93\xbb") : roof ? std::string("\xd9\xa9\x9c") : std::string("\xef\xe9\xd6");
+      bool creek = y > 130 + (x / 8) % 12 && y<165, roof = x> 60 && x < 150 && y > 40 && y < 100;
+      raw += creek  ? std::string("\x5b\x93\xbb")
+             : roof ? std::string("\xd9\xa9\x9c")
+                    : std::string("\xef\xe9\xd6");
     }
   }
   std::string zlib = "\x78\x01";
@@ -42,7 +45,8 @@ std::string picture() {
     auto n = static_cast<std::uint16_t>(part.size());
     auto inverse = static_cast<std::uint16_t>(~n);
     zlib += at + 65535 >= raw.size() ? '\1' : '\0';
-    zlib += {static_cast<char>(n), static_cast<char>(n >> 8), static_cast<char>(inverse), static_cast<char>(inverse >> 8)};
+    zlib += {static_cast<char>(n), static_cast<char>(n >> 8), static_cast<char>(inverse),
+             static_cast<char>(inverse >> 8)};
     zlib += part;
   }
   chunk("IDAT", zlib + big(b << 16 | a));
@@ -59,10 +63,13 @@ int main(int argc, char** argv) {
   SystemClock now;
   ManualClock clock(now.now_ms() - std::int64_t{9} * 86'400'000 - 16 * 60'000);
   std::string data = argv[1];
-  if (!server::School::init({data, "Alder Creek", "head@alder.example", "head-of-school"}, clock, random)) return 1;
+  if (!server::School::init({data, "Alder Creek", "head@alder.example", "head-of-school"}, clock, random))
+    return 1;
   auto school = server::School::open(data, clock, random).value();
   auto pathway =
-      store::read_whole(std::string(WAYMARK_SOURCE_DIR) + "/assets/sample/pathways/one-small-thing.json", 1 << 20).value();
+      store::read_whole(std::string(WAYMARK_SOURCE_DIR) + "/assets/sample/pathways/one-small-thing.json",
+                        1 << 20)
+          .value();
   test::Classroom room(*school, clock, pathway);
   room.monday();
   auto png = picture();
@@ -72,9 +79,16 @@ int main(int argc, char** argv) {
   school->put_file(bearer, domain::person_stream(amira), hash, png, "image/png").value();
   clock.advance_ms(60'000);
   room.write(amira, "work",
-             {{"project", room.projects[0]}, {"step", "notice"}, {"type", "photo"}, {"title", "The door at going home"},
-              {"file", hash}, {"name", "door.png"}, {"mime", "image/png"}, {"bytes", static_cast<std::int64_t>(png.size())},
-              {"width", 320}, {"height", 200}});
+             {{"project", room.projects[0]},
+              {"step", "notice"},
+              {"type", "photo"},
+              {"title", "The door at going home"},
+              {"file", hash},
+              {"name", "door.png"},
+              {"mime", "image/png"},
+              {"bytes", static_cast<std::int64_t>(png.size())},
+              {"width", 320},
+              {"height", 200}});
   std::printf("%s %s\n", room.class_id.hex().c_str(), amira.hex().c_str());
   return 0;
 }
