@@ -49,7 +49,8 @@ struct Id {
 
   static Id from(ByteView source) {  // the first 16 bytes; shorter sources are filled with zeros
     Id id;
-    std::memcpy(id.bytes.data(), source.data(), source.size() < 16 ? source.size() : 16);
+    // memcpy must not be given null, not even for nothing.
+    if (!source.empty()) std::memcpy(id.bytes.data(), source.data(), source.size() < 16 ? source.size() : 16);
     return id;
   }
   // Exactly 32 lower-case hexadecimal digits, else `malformed`.
