@@ -1,6 +1,5 @@
 // waymark_bench_sync: what sync costs through the whole path (client's session, libcurl, TLS, the server's
-// listener, the school with authorization and fsync, and back), printed as JSON for run.mjs, which sets it
-// beside the references.
+// listener, the school with authorization and fsync, and back), printed as JSON.
 //   idle   nothing to do, with N ops in the store
 //   edit   one field edited and brought to the school, with N ops in the store
 //   push   64 connections push requests of 20 ops, beside raw SQLite writing the same bytes at 2,000 a

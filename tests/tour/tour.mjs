@@ -209,7 +209,7 @@ async function play() {
   await window.press('Read the answer');
   await sleep(800);
   await window.picture('The answer: glow, then the next step');
-  await window.press('Compare our views');
+  await window.pressLike(/button "Compare our views/);
   await sleep(800);
   await window.picture('Both views, with the words that differ');
   await window.press('Goals');
@@ -229,7 +229,7 @@ async function play() {
   await window.see('written in two places');
   await window.picture('Back at the first computer: written in two places, and said so');
   await window.press('Goals');
-  await window.press('Written in two places. Carry on with which?');
+  await window.pressLike(/(button|link) "[^"]*written in two places/i);
   await window.see('Carry on with which?');
   await window.picture('Both are there; she chooses');
   await window.press('Keep both');
