@@ -413,47 +413,45 @@ struct App::Impl {
 
   void dispatch(const Command& command) {
     error = {};
-    std::visit(
-        Overloaded{
-            [&](const Go& c) { go(c.to); },
-            [&](const Back&) { go_back(); },
-            [&](const DismissToast&) { toast = {}; },
-            [&](const SignIn& c) {
-              if (!me) sign_in(c.person);
-            },
-            [&](const EnterPin& c) {
-              if (here.screen == Screen::pin && !choosing() && !joining.busy()) try_pin(c.pin);
-            },
-            [&](const ChoosePin& c) {
-              if (here.screen == Screen::pin && !joining.busy()) choose_pin(c.kind, c.pin);
-            },
-            [&](const ChangePin&) {
-              if (!me) return;
-              ask_pin(me->profile.pin_hash.empty() ? PinFor::change_choose : PinFor::change_enter,
-                      me->student->me(), me->profile.pin_kind);
-              pin.who.id = me->person;
-            },
-            [&](const Lock&) { lock({}); },
-            [&](const JoinComputer& c) {
-              if (!me) joining.computer(c.address, c.code);
-            },
-            [&](const JoinWithCard& c) {
-              if (!me) joining.card(c.card);
-            },
-            [&](const ForgetMe&) { forget_me(); },
-            [&](const ChooseLanguage& c) {
-              if (c.code == "en" || c.code == "es")
-                keep([&] { return computer.change([&](ComputerState& state) { state.language = c.code; }); });
-            },
-            [&](const ChooseTextSize& c) {
-              keep([&] {
-                return computer.change(
-                    [&](ComputerState& state) { state.text_size = std::clamp(c.percent, 100, 200); });
-              });
-            },
-            [&](const auto&) { dispatch_student(command); },
+    command.visit(Overloaded{
+        [&](const Go& c) { go(c.to); },
+        [&](const Back&) { go_back(); },
+        [&](const DismissToast&) { toast = {}; },
+        [&](const SignIn& c) {
+          if (!me) sign_in(c.person);
         },
-        command);
+        [&](const EnterPin& c) {
+          if (here.screen == Screen::pin && !choosing() && !joining.busy()) try_pin(c.pin);
+        },
+        [&](const ChoosePin& c) {
+          if (here.screen == Screen::pin && !joining.busy()) choose_pin(c.kind, c.pin);
+        },
+        [&](const ChangePin&) {
+          if (!me) return;
+          ask_pin(me->profile.pin_hash.empty() ? PinFor::change_choose : PinFor::change_enter,
+                  me->student->me(), me->profile.pin_kind);
+          pin.who.id = me->person;
+        },
+        [&](const Lock&) { lock({}); },
+        [&](const JoinComputer& c) {
+          if (!me) joining.computer(c.address, c.code);
+        },
+        [&](const JoinWithCard& c) {
+          if (!me) joining.card(c.card);
+        },
+        [&](const ForgetMe&) { forget_me(); },
+        [&](const ChooseLanguage& c) {
+          if (c.code == "en" || c.code == "es")
+            keep([&] { return computer.change([&](ComputerState& state) { state.language = c.code; }); });
+        },
+        [&](const ChooseTextSize& c) {
+          keep([&] {
+            return computer.change(
+                [&](ComputerState& state) { state.text_size = std::clamp(c.percent, 100, 200); });
+          });
+        },
+        [&](const auto&) { dispatch_student(command); },
+    });
     dirty = true;
   }
 

@@ -2,9 +2,12 @@
 // sentence why not; nothing else changes what the student has.
 #pragma once
 
+#include <concepts>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "client/app/destination.hpp"
@@ -219,13 +222,62 @@ struct DismissRefusal {
 struct Undo {};
 struct Redo {};
 
-using Command =
-    std::variant<Go, Back, DismissToast, SignIn, EnterPin, ChoosePin, ChangePin, Lock, JoinComputer,
-                 JoinWithCard, ForgetMe, ChooseLanguage, ChooseTextSize, ChooseProject, FilterIdeas, MarkIdea,
-                 PickIdea, PickProduct, SetOwnQuestion, TickItem, OpenForm, PlanStep, WriteWork, AttachFile,
-                 ShowInPerson, RenameWork, DeleteWork, SaveGoal, CheckIn, NewDate, WrapUpGoal, ReopenGoal,
-                 SetLevel, SetBecause, ToggleEvidence, SetConfidence, SetGlow, SetGrow, SetNext, TurnIn,
-                 AskForHelp, SettleHelp, ReadAnswer, Reply, DismissNote, PackUp, SetAboutMe, SetMark,
-                 SetPreference, SaveDraft, DropDraft, ResolveConflict, DismissRefusal, Undo, Redo>;
+// All of them.
+template <class... T>
+struct GestureList {};
+using Gestures =
+    GestureList<Go, Back, DismissToast, SignIn, EnterPin, ChoosePin, ChangePin, Lock, JoinComputer,
+                JoinWithCard, ForgetMe, ChooseLanguage, ChooseTextSize, ChooseProject, FilterIdeas, MarkIdea,
+                PickIdea, PickProduct, SetOwnQuestion, TickItem, OpenForm, PlanStep, WriteWork, AttachFile,
+                ShowInPerson, RenameWork, DeleteWork, SaveGoal, CheckIn, NewDate, WrapUpGoal, ReopenGoal,
+                SetLevel, SetBecause, ToggleEvidence, SetConfidence, SetGlow, SetGrow, SetNext, TurnIn,
+                AskForHelp, SettleHelp, ReadAnswer, Reply, DismissNote, PackUp, SetAboutMe, SetMark,
+                SetPreference, SaveDraft, DropDraft, ResolveConflict, DismissRefusal, Undo, Redo>;
+
+// One gesture on its way to App. It is held by pointer: a screen that makes one compiles nothing about the
+// others (a variant of all of them cost every screen four seconds).
+class Command {
+ public:
+  template <class T>
+  requires(!std::same_as<T, Command>)
+      Command(T gesture)  // NOLINT(google-explicit-constructor): a screen says out.push_back(app::Undo{})
+      : index_(index_of<T>(static_cast<Gestures*>(nullptr))),
+        gesture_(std::make_shared<const T>(std::move(gesture))) {}
+
+  // Its place in Gestures.
+  std::size_t index() const { return index_; }
+  // The gesture if it is a T, or null.
+  template <class T>
+  const T* get_if() const {
+    return index_ == index_of<T>(static_cast<Gestures*>(nullptr)) ? static_cast<const T*>(gesture_.get())
+                                                                  : nullptr;
+  }
+  // Calls `on` with the gesture, whichever it is; all answers have the same type.
+  template <class F>
+  decltype(auto) visit(F&& on) const {
+    return visit_of(on, static_cast<Gestures*>(nullptr));
+  }
+
+ private:
+  template <class T, class... All>
+  static consteval std::size_t index_of(GestureList<All...>*) {
+    static_assert((std::same_as<T, All> || ...), "not one of the gestures");
+    std::size_t index = 0;
+    (void)((std::same_as<T, All> || (++index, false)) || ...);
+    return index;
+  }
+  template <class F, class First, class... Rest>
+  decltype(auto) visit_of(F& on, GestureList<First, Rest...>*) const {
+    using Answer = decltype(on(std::declval<const First&>()));
+    using Call = Answer (*)(F&, const void*);
+    static constexpr Call calls[] = {
+        [](F& f, const void* held) -> Answer { return f(*static_cast<const First*>(held)); },
+        [](F& f, const void* held) -> Answer { return f(*static_cast<const Rest*>(held)); }...};
+    return calls[index_](on, gesture_.get());
+  }
+
+  std::size_t index_;
+  std::shared_ptr<const void> gesture_;
+};
 
 }  // namespace waymark::app

@@ -236,7 +236,7 @@ class Student::Impl {
 
   Result<Outcome> dispatch(const Command& command) {
     WAYMARK_CHECK(load());
-    return std::visit([&](const auto& each) -> Result<Outcome> { return on(each); }, command);
+    return command.visit([&](const auto& each) -> Result<Outcome> { return on(each); });
   }
 
  private:

@@ -25,7 +25,7 @@ void typed(Drafts& drafts, const app::Field& view, const std::string& text, std:
 }
 
 const app::Field& written(const Commands& out, std::size_t at) {
-  return std::get<app::SetGlow>(out.at(at)).text;
+  return out.at(at).get_if<app::SetGlow>()->text;
 }
 
 }  // namespace
@@ -87,8 +87,8 @@ TEST_CASE("what was typed is handed over before a command that leaves") {
   out.push_back(app::Lock{});
   drafts.collect(0, true, out);
   REQUIRE(out.size() == 2);
-  CHECK(std::holds_alternative<app::SetGlow>(out[0]));
-  CHECK(std::holds_alternative<app::Lock>(out[1]));
+  CHECK(out[0].get_if<app::SetGlow>());
+  CHECK(out[1].get_if<app::Lock>());
 }
 
 TEST_CASE("an untouched draft follows the view, a touched one keeps its words and their base") {

@@ -52,7 +52,7 @@ struct Walk : stage::Stage {
   std::vector<T> all() const {
     std::vector<T> out;
     for (const app::Command& command : asked) {
-      if (const T* one = std::get_if<T>(&command)) out.push_back(*one);
+      if (const T* one = command.get_if<T>()) out.push_back(*one);
     }
     return out;
   }
@@ -341,7 +341,7 @@ TEST_CASE("How sure, glow, grow and next step, then turned in, the words before 
   CHECK(stage.one<app::SetGlow>().text.text == "the map");
   CHECK(stage.one<app::SetGrow>().text.text == "why it matters");
   CHECK(stage.one<app::SetNext>().text.text == "ask him");
-  CHECK(std::get<app::TurnIn>(stage.asked.back()).step == kStep);
+  CHECK(stage.asked.back().get_if<app::TurnIn>()->step == kStep);
 }
 
 TEST_CASE("An answer is read when it opens, and the two views stay closed until asked for") {

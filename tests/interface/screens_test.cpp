@@ -121,7 +121,7 @@ TEST_CASE("Tab reaches everything that can be pressed, in reading order, and com
     for (std::size_t i = 1; i < order.size(); ++i) turns += place(order[i]) < place(order[i - 1]) ? 1 : 0;
     CHECK(turns <= 1);
     // An answer that was opened is read; nothing else happens by walking.
-    for (const app::Command& command : stage.asked) CHECK(std::holds_alternative<app::ReadAnswer>(command));
+    for (const app::Command& command : stage.asked) CHECK(command.get_if<app::ReadAnswer>());
   });
 }
 
@@ -186,7 +186,7 @@ const Command& asked(const Stage& stage) {
   const Command* found = nullptr;
   int count = 0;
   for (const app::Command& command : stage.asked) {
-    if (const auto* one = std::get_if<Command>(&command)) {
+    if (const auto* one = command.get_if<Command>()) {
       found = one;
       ++count;
     }
@@ -339,7 +339,7 @@ TEST_CASE("a goal half written is kept as a draft within two seconds") {
   page.stage.type("liste");
   page.stage.pass_ms(1'900);
   REQUIRE_FALSE(page.stage.asked.empty());
-  const auto& draft = std::get<app::SaveDraft>(page.stage.asked.back());
+  const auto& draft = *page.stage.asked.back().get_if<app::SaveDraft>();
   CHECK(draft.place == "goal.new");
   CHECK(std::find(draft.texts.begin(), draft.texts.end(),
                   std::pair<std::string, std::string>("want", "liste")) != draft.texts.end());
@@ -384,7 +384,7 @@ TEST_CASE("settings are preferences of the student") {
   CHECK(asked<app::SetPreference>(page.stage).value == "on");
   page.stage.asked.clear();
   page.stage.press("pin");
-  CHECK(std::holds_alternative<app::ChangePin>(page.stage.asked.at(0)));
+  CHECK(page.stage.asked.at(0).get_if<app::ChangePin>());
 }
 
 TEST_CASE("being forgotten is asked twice, and cannot be asked while something waits") {
@@ -394,7 +394,7 @@ TEST_CASE("being forgotten is asked twice, and cannot be asked while something w
   sent.stage.press("mine/forget");
   CHECK(sent.stage.asked.empty());
   sent.stage.press("do");
-  CHECK(std::holds_alternative<app::ForgetMe>(sent.stage.asked.at(0)));
+  CHECK(sent.stage.asked.at(0).get_if<app::ForgetMe>());
 }
 
 TEST_CASE("of two versions one is carried on with, or both are kept") {
@@ -410,13 +410,13 @@ TEST_CASE("of two versions one is carried on with, or both are kept") {
 TEST_CASE("the keys of the keyboard do what their list says") {
   On page("today");
   page.stage.key(ui::Key::z, false, true);
-  CHECK(std::holds_alternative<app::Undo>(page.stage.asked.at(0)));
+  CHECK(page.stage.asked.at(0).get_if<app::Undo>());
   page.stage.asked.clear();
   page.stage.key(ui::Key::y, false, true);
-  CHECK(std::holds_alternative<app::Redo>(page.stage.asked.at(0)));
+  CHECK(page.stage.asked.at(0).get_if<app::Redo>());
   page.stage.asked.clear();
   page.stage.key(ui::Key::l, false, true);
-  CHECK(std::holds_alternative<app::Lock>(page.stage.asked.at(0)));
+  CHECK(page.stage.asked.at(0).get_if<app::Lock>());
   page.stage.asked.clear();
   page.stage.key(ui::Key::plus, false, true);
   CHECK(asked<app::SetPreference>(page.stage).value == "125");
@@ -434,6 +434,6 @@ TEST_CASE("locking hands over what was typed a moment before") {
   page.stage.ui.push(ui::KeyPress{ui::Key::l, false, true, false});
   page.stage.settle();
   REQUIRE(page.stage.asked.size() == 2);
-  CHECK(std::get<app::SetAboutMe>(page.stage.asked[0]).text.text == "maps");
-  CHECK(std::holds_alternative<app::Lock>(page.stage.asked[1]));
+  CHECK(page.stage.asked[0].get_if<app::SetAboutMe>()->text.text == "maps");
+  CHECK(page.stage.asked[1].get_if<app::Lock>());
 }
