@@ -117,6 +117,11 @@ Status Db::execute(std::string_view sql) {
   return {};
 }
 
+Status Db::copy_to(const std::string& path) {
+  WAYMARK_TRY(query, prepare("VACUUM INTO ?"));
+  return query.bind(path).run();
+}
+
 Status Db::check_integrity() {
   WAYMARK_TRY(query, prepare("PRAGMA integrity_check(1)"));
   WAYMARK_TRY(row, query.step());

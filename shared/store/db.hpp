@@ -71,6 +71,8 @@ class Db {
   Result<Query> prepare(std::string_view sql);
   // A script of several statements.
   Status execute(std::string_view sql);
+  // A whole copy in a new file, as the database is now, while others may go on writing.
+  Status copy_to(const std::string& path);
   // PRAGMA integrity_check.
   Status check_integrity();
   std::int64_t changes() const;

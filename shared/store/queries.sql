@@ -112,27 +112,29 @@ SELECT outbox.n, op.id, op.body FROM outbox JOIN op ON op.n = outbox.op WHERE ou
 -- name: outbox_settle
 UPDATE outbox SET state = ? WHERE n = ? RETURNING op
 -- name: outbox_unsettle
-UPDATE outbox SET state = 0 WHERE n > ? AND state = 1
+UPDATE outbox SET state = 0 WHERE n > ? AND state <> 0
 -- name: outbox_renumber
-UPDATE outbox SET n = NULL, c = NULL, state = CASE state WHEN 1 THEN 0 ELSE state END
+UPDATE outbox SET n = NULL, c = NULL, state = 0
 -- name: outbox_has
 SELECT 1 FROM outbox WHERE op = ?
 
 -- name: refusal_add
 INSERT INTO refusal (op, code, sentence, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (op) DO NOTHING
+-- name: refusal_remove
+DELETE FROM refusal WHERE op = ?
 -- name: refusal_list
 SELECT refusal.op, code, sentence, at_ms, op.body FROM refusal LEFT JOIN op ON op.id = refusal.op WHERE dismissed = 0 ORDER BY at_ms
 -- name: refusal_dismiss
 UPDATE refusal SET dismissed = 1 WHERE op = ?
 
 -- name: reading_list
-SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest FROM reading r JOIN stream s ON s.id = r.stream ORDER BY s.name
+SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest, r.compared FROM reading r JOIN stream s ON s.id = r.stream ORDER BY s.name
 -- name: reading_find
 SELECT access FROM reading WHERE stream = ?
 -- name: reading_set
 INSERT INTO reading (stream, access, role, feed, segment) VALUES (?, ?, ?, x'', x'')
 ON CONFLICT (stream) DO UPDATE SET access = excluded.access, role = excluded.role, feed = x'', segment = x'', seq = 0,
-  count = 0, digest = x'00000000000000000000000000000000'
+  count = 0, digest = x'00000000000000000000000000000000', compared = 0
 -- name: reading_role
 UPDATE reading SET role = ? WHERE stream = ?
 -- name: reading_remove
@@ -140,6 +142,22 @@ DELETE FROM reading WHERE stream = ?
 -- name: reading_move
 UPDATE reading SET feed = ?, segment = ?, seq = ?, count = ?, digest = ?,
   verified_ms = coalesce(?, verified_ms) WHERE stream = ?
+
+-- name: reading_compared
+UPDATE reading SET compared = ? WHERE stream = ?
+
+-- name: seal_add
+INSERT INTO seal (stream, items, signature) VALUES (?, ?, ?) RETURNING id
+-- name: sealed_missing
+SELECT 1 FROM op WHERE id = ? AND n NOT IN (SELECT op FROM sealed)
+-- name: sealed_add
+INSERT OR REPLACE INTO sealed (op, seal) SELECT n, ? FROM op WHERE id = ?
+-- name: seal_of_op
+SELECT seal.id, seal.items, seal.signature FROM op JOIN sealed ON sealed.op = op.n JOIN seal ON seal.id = sealed.seal
+WHERE op.id = ?
+-- name: op_settled
+SELECT n, id FROM op WHERE stream = ? AND n > ? AND state <> 2
+  AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.op = op.n AND outbox.state = 0) ORDER BY n LIMIT ?
 
 -- name: position_get
 SELECT n, c FROM position WHERE replica = ?
@@ -154,6 +172,8 @@ SELECT s.name FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ?
 INSERT INTO file (hash, bytes, mime, stream, state, added_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash, stream) DO NOTHING
 -- name: file_sent
 UPDATE file SET state = 1 WHERE hash = ?
+-- name: file_unsent
+UPDATE file SET state = 0
 -- name: file_all
 SELECT DISTINCT hash FROM file ORDER BY hash
 -- name: file_to_send

@@ -75,7 +75,8 @@ CREATE TABLE refusal (
 ) STRICT, WITHOUT ROWID;
 
 -- What this replica may read at its parent, and how far it has read. count and digest: of what was served under this
--- cursor, our own ops included.
+-- cursor, our own ops included. compared: since reading began at zero, the parent was asked for everything here that
+-- it did not serve, so that a parent that lost something has it again.
 CREATE TABLE reading (
   stream INTEGER PRIMARY KEY REFERENCES stream (id),
   access BLOB NOT NULL,
@@ -85,7 +86,21 @@ CREATE TABLE reading (
   seq INTEGER NOT NULL DEFAULT 0,
   count INTEGER NOT NULL DEFAULT 0,
   digest BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
-  verified_ms INTEGER
+  verified_ms INTEGER,
+  compared INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- The signatures under which a parent served: with them what it lost can be brought back to it by anybody, and
+-- forged by nobody. items: 16 bytes for each line of the page, whose first half of the SHA-256 they are.
+CREATE TABLE seal (
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  items BLOB NOT NULL,
+  signature BLOB NOT NULL
+) STRICT;
+CREATE TABLE sealed (
+  op INTEGER PRIMARY KEY REFERENCES op (n),
+  seal INTEGER NOT NULL REFERENCES seal (id)
 ) STRICT;
 
 -- As a parent: the last settled op of every replica that pushes here, moved in the same transaction as its data.

@@ -11,7 +11,7 @@
 namespace waymark::store {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 enum OpState { kAccepted = 0, kStub = 1, kRefused = 2 };
@@ -168,14 +168,14 @@ Status Store::prepare_schema(const std::string& path) {
   if (version > kSchemaVersion)
     return Error{Code::unsupported, "the database was written by a newer version"};
   if (version > 0) {
+    auto copy = path + ".before-" + std::to_string(kSchemaVersion);
     std::error_code error;
-    std::filesystem::copy_file(path, path + ".before-" + std::to_string(kSchemaVersion),
-                               std::filesystem::copy_options::overwrite_existing, error);
-    if (error) return Error{Code::io, error.message()};
+    std::filesystem::remove(copy, error);
+    WAYMARK_CHECK(db_->copy_to(copy));
   }
   WAYMARK_TRY(transaction, Transaction::begin(*db_));
-  WAYMARK_CHECK(db_->execute(sql::schema));
-  WAYMARK_CHECK(db_->execute("PRAGMA user_version = 1"));
+  WAYMARK_CHECK(db_->execute(version == 0 ? sql::schema : sql::schema_2));
+  WAYMARK_CHECK(db_->execute("PRAGMA user_version = " + std::to_string(kSchemaVersion)));
   return transaction.commit();
 }
 
@@ -687,6 +687,7 @@ Result<std::vector<Reading>> Store::readings() {
     reading.cursor = {query.id<FeedId>(3), query.id<SegmentToken>(4), query.integer(5)};
     WAYMARK_TRY(served, digest_from(query.integer(6), query.blob(7)));
     reading.served = served;
+    reading.compared = query.integer(8) != 0;
     readings.push_back(std::move(reading));
   }
 }
@@ -720,6 +721,78 @@ Status Store::set_cursor(std::string_view stream, const Cursor& cursor, const re
   else
     query.bind_null();
   return query.bind(row).run();
+}
+
+Status Store::restart_reading(std::string_view stream) {
+  WAYMARK_TRY(row, stream_id(stream));
+  WAYMARK_TRY(query, db_->prepare(sql::reading_compared));
+  return query.bind(0).bind(row).run();
+}
+
+Status Store::mark_compared(std::string_view stream) {
+  WAYMARK_TRY(row, stream_id(stream));
+  WAYMARK_TRY(query, db_->prepare(sql::reading_compared));
+  return query.bind(1).bind(row).run();
+}
+
+Status Store::keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
+                        ByteView signature) {
+  bool wanted = false;
+  for (const auto& op : ops) {
+    WAYMARK_TRY(query, db_->prepare(sql::sealed_missing));
+    WAYMARK_TRY(missing, query.bind(op).step());
+    wanted = wanted || missing;
+  }
+  if (!wanted) return {};
+  Bytes blob;
+  for (const auto& item : items) blob.insert(blob.end(), item.bytes.begin(), item.bytes.end());
+  WAYMARK_TRY(row, stream_id(stream));
+  std::int64_t seal = 0;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::seal_add));
+    WAYMARK_TRY(added, query.bind(row).bind(ByteView(blob)).bind(signature).step());
+    if (!added) return Error{Code::internal, "a seal without a number"};
+    seal = query.integer(0);
+  }
+  for (const auto& op : ops) {
+    WAYMARK_TRY(query, db_->prepare(sql::sealed_add));
+    WAYMARK_CHECK(query.bind(seal).bind(op).run());
+  }
+  return {};
+}
+
+Result<std::optional<Seal>> Store::seal_of(const OpId& op) {
+  WAYMARK_TRY(query, db_->prepare(sql::seal_of_op));
+  WAYMARK_TRY(row, query.bind(op).step());
+  if (!row) return std::optional<Seal>();
+  Seal seal;
+  seal.n = query.integer(0);
+  auto items = query.blob(1), signature = query.blob(2);
+  for (std::size_t at = 0; at + 16 <= items.size(); at += 16)
+    seal.items.push_back(OpId::from(items.subspan(at, 16)));
+  seal.signature.assign(signature.begin(), signature.end());
+  return std::optional(std::move(seal));
+}
+
+Result<std::vector<std::pair<std::int64_t, OpId>>> Store::settled_ops(std::string_view stream, std::int64_t n,
+                                                                      std::size_t ops_max) {
+  std::vector<std::pair<std::int64_t, OpId>> ops;
+  WAYMARK_TRY(row, known_stream(stream));
+  if (!row) return ops;
+  WAYMARK_TRY(query, db_->prepare(sql::op_settled));
+  query.bind(*row).bind(n).bind(static_cast<std::int64_t>(ops_max));
+  for (;;) {
+    WAYMARK_TRY(more, query.step());
+    if (!more) return ops;
+    ops.emplace_back(query.integer(0), query.id<OpId>(1));
+  }
+}
+
+Result<std::optional<std::string>> Store::line(const OpId& id) {
+  WAYMARK_TRY(query, db_->prepare(sql::op_find));
+  WAYMARK_TRY(row, query.bind(id).step());
+  if (!row) return std::optional<std::string>();
+  return std::optional(query.text(2));
 }
 
 // ---- pushing
@@ -813,7 +886,6 @@ Status Store::mark_settled(std::int64_t n, bool refused, std::string_view code, 
     op = query.integer(0);
     WAYMARK_CHECK(query.run());
   }
-  if (!refused) return {};
   OpId id;
   std::int64_t record = 0;
   {
@@ -821,7 +893,15 @@ Status Store::mark_settled(std::int64_t n, bool refused, std::string_view code, 
     WAYMARK_TRY(row, query.bind(op).step());
     if (!row) return Error{Code::database_damaged, "the outbox names an op that is not here"};
     id = query.id<OpId>(0), record = query.integer(1);
-    if (query.integer(2) != kAccepted) return {};
+    if (query.integer(2) != (refused ? kAccepted : kRefused)) return {};
+  }
+  if (!refused) {
+    // Refused once, and let in by a school that was put back and decides otherwise now.
+    WAYMARK_TRY(state, db_->prepare(sql::op_state_set));
+    WAYMARK_CHECK(state.bind(kAccepted).bind(op).run());
+    WAYMARK_TRY(removed, db_->prepare(sql::refusal_remove));
+    WAYMARK_CHECK(removed.bind(id).run());
+    return recompute_heads(record);
   }
   WAYMARK_TRY(state, db_->prepare(sql::op_state_set));
   WAYMARK_CHECK(state.bind(kRefused).bind(op).run());
@@ -831,8 +911,11 @@ Status Store::mark_settled(std::int64_t n, bool refused, std::string_view code, 
 }
 
 Status Store::mark_unsettled_after(std::int64_t n) {
-  WAYMARK_TRY(query, db_->prepare(sql::outbox_unsettle));
-  return query.bind(n).run();
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_unsettle));
+    WAYMARK_CHECK(query.bind(n).run());
+  }
+  return db_->changes() == 0 ? Status() : mark_files_unsent();
 }
 
 Status Store::become_new_replica() {
@@ -918,6 +1001,11 @@ Status Store::mark_file_sent(std::string_view hash) {
   WAYMARK_TRY(bytes, from_hex(hash));
   WAYMARK_TRY(query, db_->prepare(sql::file_sent));
   return query.bind(ByteView(bytes)).run();
+}
+
+Status Store::mark_files_unsent() {
+  WAYMARK_TRY(query, db_->prepare(sql::file_unsent));
+  return query.run();
 }
 
 Result<std::vector<FileRow>> Store::files_to_send() {

@@ -102,6 +102,14 @@ struct Reading {
   std::string role;
   Cursor cursor;
   record::Digest served;
+  bool compared = false;  // the parent was asked for what it did not serve of what is here
+};
+
+// A page's signature by the parent, and the page's items.
+struct Seal {
+  std::int64_t n = 0;
+  std::vector<OpId> items;
+  Bytes signature;
 };
 
 // ---- the outbox
@@ -194,6 +202,18 @@ class Store {
   Status revoke(std::string_view stream);
   Status set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,
                     bool verified);
+  // Reading begins at zero again, and what is here and not there is to be found anew.
+  Status restart_reading(std::string_view stream);
+  Status mark_compared(std::string_view stream);
+  // Keeps a page's signature when one of its ops has none yet, so that reading again adds nothing.
+  Status keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
+                   ByteView signature);
+  Result<std::optional<Seal>> seal_of(const OpId& op);
+  // What is here of a stream and should be at the parent: neither waiting nor refused. After log number `n`.
+  Result<std::vector<std::pair<std::int64_t, OpId>>> settled_ops(std::string_view stream, std::int64_t n,
+                                                                 std::size_t ops_max);
+  // An op or a stub as it was served.
+  Result<std::optional<std::string>> line(const OpId& id);
 
   // ---- pushing to a parent
   // How many own ops are not at school yet.
@@ -208,7 +228,8 @@ class Store {
   // The number from which own ops are to be sent: the lowest that waits, or the one that comes next.
   Result<std::int64_t> first_waiting();
   Status mark_settled(std::int64_t n, bool refused, std::string_view code, std::string_view sentence);
-  // Everything the parent has no longer is to be sent again: all own ops after n that it must have lost.
+  // Everything the parent has no longer is to be sent again: all own ops after n that it must have lost, the
+  // refused ones too, so that it refuses them again, and the files, which it may have lost as well.
   Status mark_unsettled_after(std::int64_t n);
   // This database was copied or put back: a new replica id, all own ops to be numbered and offered anew.
   Status become_new_replica();
@@ -224,6 +245,8 @@ class Store {
   Result<std::vector<std::string>> streams_of_file(std::string_view hash);
   Status add_file(const FileRow& row);
   Status mark_file_sent(std::string_view hash);
+  // The parent may have lost them: all are offered again.
+  Status mark_files_unsent();
   Result<std::vector<FileRow>> files_to_send();
   Result<std::vector<std::string>> file_hashes();  // of all files
 

@@ -64,9 +64,37 @@ Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& 
   return {};
 }
 
+// What this store served once and has lost since. The seal says that it was let in here, so nobody's rights
+// are asked again; without one it may still be the caller's own.
+Status take_back(store::Store& store, const Caller& caller, const wire::Returned& back,
+                 const SecretKey& identity, Served& served) {
+  auto seal = from_hex(back.seal);
+  bool sealed =
+      seal && verify(public_key(identity), as_bytes(wire::seal_message(back.stream, back.items)), *seal);
+  for (const auto& body : back.bodies) {
+    auto id = wire::seal_item(body);
+    bool believed = sealed && std::find(back.items.begin(), back.items.end(), id) != back.items.end();
+    store::Outcome outcome = store::Outcome::duplicate;
+    if (auto op = record::parse_op(body)) {
+      const auto* access = find_access(caller, op->stream);
+      believed = believed || (access && op->author == caller.person && domain::authorize(*op, access->role) &&
+                              domain::validate(*op));
+      if (!believed || op->stream != back.stream) continue;
+      WAYMARK_TRY(added, store.add(*op, body, id));
+      outcome = added;
+    } else if (auto stub = record::parse_stub(body); stub && believed && stub->stream == back.stream) {
+      WAYMARK_TRY(added, store.add_stub(*stub));
+      outcome = added;
+    }
+    if (outcome == store::Outcome::fresh) served.changed.push_back(back.stream);
+  }
+  return {};
+}
+
 Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
                                    const wire::StreamCursor* cursor, const ReplicaId& reader,
-                                   std::size_t& ops_left, std::size_t& bytes_left) {
+                                   const SecretKey* identity, std::size_t& ops_left,
+                                   std::size_t& bytes_left) {
   wire::StreamPage page;
   page.stream = access.stream;
   page.feed = store.feed();
@@ -95,6 +123,8 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
         page.bodies.push_back(std::move(entry.body));
     }
   }
+  if (identity && page.seq > from)
+    page.seal = to_hex(sign(*identity, as_bytes(wire::seal_message(page.stream, wire::seal_items(page)))));
   WAYMARK_TRY(state, store.stream_state(access.stream));
   page.head = state.head;
   if (page.seq == page.head) page.digest = state.digest.hex();
@@ -138,6 +168,13 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
     }
 
   WAYMARK_CHECK(take(store, caller, request, served));
+  if (limits.identity)
+    for (const auto& back : request.returned)
+      WAYMARK_CHECK(take_back(store, caller, back, *limits.identity, served));
+  if (!request.offered.empty()) {
+    WAYMARK_TRY(lacking, missing(store, caller, request.offered));
+    reply.lacking = std::move(lacking);
+  }
   if (request.same && !*reply.same) return served;
 
   std::size_t ops_left = limits.ops_max, bytes_left = limits.bytes_max;
@@ -148,7 +185,8 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       if (state.head == head) continue;
       WAYMARK_TRY(segment, store.segment());
       wire::StreamCursor cursor{access->stream, access->id, store.feed(), segment, head, false};
-      WAYMARK_TRY(page, read_page(store, *access, &cursor, request.replica, ops_left, bytes_left));
+      WAYMARK_TRY(page,
+                  read_page(store, *access, &cursor, request.replica, limits.identity, ops_left, bytes_left));
       if (page.seq < page.head) reply.more = true;
       reply.pages.push_back(std::move(page));
     }
@@ -163,7 +201,8 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       if (candidate.stream == access.stream) cursor = &candidate;
     if (!cursor || cursor->access != access.id)
       reply.granted.push_back({access.stream, access.id, std::string(domain::name(access.role))});
-    WAYMARK_TRY(page, read_page(store, access, cursor, request.replica, ops_left, bytes_left));
+    WAYMARK_TRY(page,
+                read_page(store, access, cursor, request.replica, limits.identity, ops_left, bytes_left));
     if (page.seq < page.head) reply.more = true;
     reply.pages.push_back(std::move(page));
   }

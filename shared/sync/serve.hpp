@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/base/hash.hpp"
 #include "shared/domain/kinds.hpp"
 #include "shared/store/store.hpp"
 #include "shared/wire/messages.hpp"
@@ -25,6 +26,8 @@ struct Caller {
 };
 
 struct ServeLimits {
+  // The school's, which seals what it serves and believes what comes back under its seal. None: neither.
+  const SecretKey* identity = nullptr;
   std::size_t ops_max = 500;  // in one reply
   std::size_t bytes_max = 1024 * 1024;
   std::int64_t again_ms = 20'000;  // advice: when to come back if nothing happens

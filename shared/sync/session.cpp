@@ -7,6 +7,8 @@
 namespace waymark::sync {
 namespace {
 constexpr std::size_t kRequestBytesMax = 512 * 1024;
+constexpr std::size_t kReturnedItemsMax = 4'000;
+constexpr int kMismatchesMax = 3;
 constexpr std::string_view kHeardKey = "heard_ms";
 }  // namespace
 
@@ -75,8 +77,72 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
     for (const auto& reading : readings) read.push_back({reading.stream, reading.access, reading.served});
     request.same = read_hash(readings.front().cursor.feed, std::move(read));
   }
+  WAYMARK_CHECK(ask_what_is_lost(request));
   in_flight_ = true;
   return std::optional(std::move(request));
+}
+
+Status Session::ask_what_is_lost(wire::SyncRequest& request) {
+  refill_.on_their_way.clear();
+  refill_.returning = 0;
+  if (refill_.lacking.empty()) {
+    for (const auto& [stream, told] : refill_.streams) {
+      auto left = wire::offered_max - request.offered.size();
+      if (told.all || left == 0) continue;
+      WAYMARK_TRY(ops, store_.settled_ops(stream, told.after_n, left));
+      refill_.on_their_way[stream] = {ops.empty() ? told.after_n : ops.back().first, ops.size() < left};
+      for (const auto& op : ops) request.offered.push_back(op.second);
+    }
+    return {};
+  }
+  std::map<std::int64_t, std::size_t> places;  // of each seal in the request
+  std::size_t items = 0, bytes = 0;
+  for (const auto& id : refill_.lacking) {
+    if (items >= kReturnedItemsMax || bytes >= kRequestBytesMax ||
+        request.returned.size() >= wire::returned_max)
+      break;
+    refill_.returning++;
+    WAYMARK_TRY(seal, store_.seal_of(id));
+    WAYMARK_TRY(line, store_.line(id));
+    WAYMARK_TRY(stream, store_.stream_of(id));
+    if (!line || !stream) continue;
+    auto place = request.returned.size();
+    if (seal) place = places.emplace(seal->n, place).first->second;
+    if (place == request.returned.size()) {
+      request.returned.push_back({*stream, {}, {}, {}});
+      if (seal) {
+        request.returned.back().items = seal->items;
+        request.returned.back().seal = to_hex(seal->signature);
+        items += seal->items.size();
+      }
+    }
+    bytes += line->size();
+    request.returned[place].bodies.push_back(std::move(*line));
+  }
+  return {};
+}
+
+Status Session::note_what_is_lost(const wire::SyncReply& reply) {
+  refill_.lacking.erase(refill_.lacking.begin(),
+                        refill_.lacking.begin() + static_cast<std::ptrdiff_t>(refill_.returning));
+  if (!refill_.on_their_way.empty()) {
+    refill_.lacking = reply.lacking;
+    for (auto& [stream, told] : refill_.on_their_way)
+      if (auto found = refill_.streams.find(stream); found != refill_.streams.end()) found->second = told;
+    if (!refill_.lacking.empty()) WAYMARK_CHECK(store_.mark_files_unsent());
+  }
+  refill_.on_their_way.clear();
+  refill_.returning = 0;
+  if (!refill_.lacking.empty()) return {};
+  for (auto told = refill_.streams.begin(); told != refill_.streams.end();) {
+    if (!told->second.all) {
+      ++told;
+      continue;
+    }
+    WAYMARK_CHECK(store_.mark_compared(told->first));
+    told = refill_.streams.erase(told);
+  }
+  return {};
 }
 
 Status Session::on_reply(const wire::SyncReply& reply, std::int64_t steady_ms) {
@@ -129,6 +195,7 @@ Status Session::apply(const wire::SyncReply& reply) {
   } else {
     WAYMARK_CHECK(settle(reply));
   }
+  WAYMARK_CHECK(note_what_is_lost(reply));
 
   if (reply.same && !*reply.same) {
     send_cursors_ = true;
@@ -142,8 +209,15 @@ Status Session::apply(const wire::SyncReply& reply) {
   for (const auto& stream : reply.ended) WAYMARK_CHECK(store_.revoke(stream));
   bool behind = reply.more;
   whole_.clear();
+  mismatched_ = false;
   for (const auto& page : reply.pages) WAYMARK_CHECK(apply_page(page));
+  // Read again from zero, but not in a circle with a parent that contradicts itself.
+  if (mismatched_ && ++mismatches_ > kMismatchesMax)
+    return Error{Code::server_failed, "the digests do not agree, however often the streams are read"};
+  if (!mismatched_) mismatches_ = 0;
   if (!whole_.empty()) behind = true;
+  WAYMARK_TRY(readings, store_.readings());
+  for (const auto& reading : readings) behind = behind || !reading.compared;
 
   WAYMARK_CHECK(transaction.commit());
   WAYMARK_TRY(waiting, store_.waiting_count());
@@ -177,13 +251,19 @@ Status Session::apply_page(const wire::StreamPage& page) {
       std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.stream == page.stream; });
   if (reading == readings.end()) return Error{Code::malformed, "a page of a stream that was not granted"};
   record::Digest served = page.reset ? record::Digest{} : reading->served;
+  if (page.reset) {
+    WAYMARK_CHECK(restart(page.stream));
+    reading->compared = false;
+  }
 
   bool changed = false, incomplete = false;
+  std::vector<OpId> ids;
   for (const auto& id : page.own) {
     WAYMARK_TRY(here, store_.has(id));
     // Once ours, and gone: this database was put back. The page is read again with content.
     if (!here) incomplete = true;
     served.add(id);
+    ids.push_back(id);
   }
   for (const auto& body : page.bodies) {
     if (auto op = record::parse_op(body)) {
@@ -192,30 +272,50 @@ Status Session::apply_page(const wire::StreamPage& page) {
       WAYMARK_TRY(outcome, store_.add(*op, body, id));
       changed |= outcome == store::Outcome::fresh;
       served.add(id);
+      ids.push_back(id);
     } else {
       auto stub = record::parse_stub(body);
       if (!stub || stub->stream != page.stream) return Error{Code::malformed, "neither an op nor a stub"};
       WAYMARK_TRY(outcome, store_.add_stub(*stub));
       changed |= outcome == store::Outcome::fresh;
       served.add(stub->id);
+      ids.push_back(stub->id);
     }
   }
   if (changed) changed_.push_back(page.stream);
+  if (auto seal = from_hex(page.seal); seal && seal->size() == 64)
+    WAYMARK_CHECK(store_.keep_seal(page.stream, ids, wire::seal_items(page), *seal));
   if (incomplete) {
     whole_.push_back(page.stream);
+    WAYMARK_CHECK(restart(page.stream));
     return store_.set_cursor(page.stream, {}, {}, false);
   }
   if (!page.digest.empty() &&
       (served.hex() != page.digest || static_cast<std::int64_t>(served.count) != page.head)) {
-    // What was served to us is not what the parent has: it went back in time without saying. Read all of it
-    // again, but do not run in a circle with a parent that contradicts itself.
-    if (++mismatches_ > 3)
-      return Error{Code::server_failed, "the digest of " + page.stream + " does not agree"};
+    // What was served to us is not what the parent has: it went back in time without saying.
+    mismatched_ = true;
     whole_.push_back(page.stream);
+    WAYMARK_CHECK(restart(page.stream));
     return store_.set_cursor(page.stream, {}, {}, false);
   }
-  if (!page.digest.empty()) mismatches_ = 0;
-  return store_.set_cursor(page.stream, {page.feed, page.segment, page.seq}, served, !page.digest.empty());
+  WAYMARK_CHECK(
+      store_.set_cursor(page.stream, {page.feed, page.segment, page.seq}, served, !page.digest.empty()));
+  return page.digest.empty() || reading->compared ? Status() : compare(page.stream, served);
+}
+
+Status Session::restart(const std::string& stream) {
+  refill_.streams.erase(stream);
+  refill_.on_their_way.erase(stream);
+  return store_.restart_reading(stream);
+}
+
+// Everything was served that is here, or something is here that the parent does not have: then it is asked
+// for what it lacks.
+Status Session::compare(const std::string& stream, const record::Digest& served) {
+  WAYMARK_TRY(here, store_.stream_state(stream));
+  if (here.head == static_cast<std::int64_t>(served.count)) return store_.mark_compared(stream);
+  refill_.streams.emplace(stream, Offering{});
+  return {};
 }
 
 Result<SessionStatus> Session::status() {

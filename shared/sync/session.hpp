@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,17 +54,35 @@ class Session {
   Status apply(const wire::SyncReply& reply);
   Status settle(const wire::SyncReply& reply);
   Status apply_page(const wire::StreamPage& page);
+  Status restart(const std::string& stream);
+  Status compare(const std::string& stream, const record::Digest& served);
+  Status ask_what_is_lost(wire::SyncRequest& request);
+  Status note_what_is_lost(const wire::SyncReply& reply);
+
+  // Streams of which the parent may have lost something: everything of them that is here is offered, then
+  // what the parent lacks is brought back under the seals it was served with.
+  struct Offering {
+    std::int64_t after_n = 0;  // told of everything up to here in the log
+    bool all = false;
+  };
+  struct Refill {
+    std::map<std::string, Offering> streams, on_their_way;
+    std::vector<OpId> lacking;
+    std::size_t returning = 0;  // the first so many of them are on their way
+  };
 
   store::Store& store_;
   bool in_flight_ = false, started_ = false;
   bool again_now_ = false;    // the last reply left something to do at once
   bool send_cursors_ = true;  // false: a hash will do
   bool verified_ = false;
+  Refill refill_;
   std::vector<std::string> whole_;  // streams to be read with our own ops' content
   std::vector<std::int64_t> sent_;  // numbers of the ops on their way
   std::int64_t due_ms_ = 0;
   int failures_ = 0;
-  int mismatches_ = 0;
+  bool mismatched_ = false;
+  int mismatches_ = 0;  // replies in a row of which a digest did not agree
   std::int64_t advised_ms_ = 20'000;
   std::optional<std::int64_t> heard_ms_;
   std::optional<Code> problem_;

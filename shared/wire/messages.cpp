@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shared/base/hash.hpp"
+
 namespace waymark::wire {
 namespace {
 
@@ -160,12 +162,39 @@ Result<Message> split(std::string_view bytes) {
   return Message{std::move(*header), bytes.substr(end + 1)};
 }
 
+json ids_json(const std::vector<OpId>& ids) {
+  json list = json::array();
+  for (const auto& id : ids) list.push_back(id.hex());
+  return list;
+}
+void read_ids(Members& in, const char* name, std::size_t max, std::vector<OpId>& ids) {
+  in.array(name, max, [&](const json& item) {
+    auto parsed = OpId::parse(item.is_string() ? item.get<std::string>() : std::string());
+    if (!parsed) return in.fail(name);
+    ids.push_back(*parsed);
+  });
+}
+
 std::string finish(const json& header) {
   // Invalid UTF-8 cannot stand in a header of ours; if it did, a replacement is better than an exception.
   return header.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace
+
+OpId seal_item(std::string_view line) { return OpId::from(sha256(as_bytes(line))); }
+
+std::vector<OpId> seal_items(const StreamPage& page) {
+  auto items = page.own;
+  for (const auto& body : page.bodies) items.push_back(seal_item(body));
+  return items;
+}
+
+std::string seal_message(std::string_view stream, const std::vector<OpId>& items) {
+  std::string text = "waymark seal 0\n" + std::string(stream) + '\n';
+  for (const auto& item : items) text += item.hex() + '\n';
+  return text;
+}
 
 std::string encode(const SyncRequest& request) {
   json header = {
@@ -184,8 +213,16 @@ std::string encode(const SyncRequest& request) {
     }
     header["cursors"] = std::move(cursors);
   }
+  if (!request.offered.empty()) header["offered"] = ids_json(request.offered);
+  for (const auto& back : request.returned)
+    header["returned"].push_back({{"s", back.stream},
+                                  {"items", ids_json(back.items)},
+                                  {"seal", back.seal},
+                                  {"ops", back.bodies.size()}});
   std::string out = finish(header);
   for (const auto& op : request.ops) out += op, out += '\n';
+  for (const auto& back : request.returned)
+    for (const auto& body : back.bodies) out += body, out += '\n';
   return out;
 }
 
@@ -217,10 +254,31 @@ Result<SyncRequest> decode_request(std::string_view bytes) {
     in.adopt(inner);
     request.cursors.push_back(std::move(cursor));
   });
+  read_ids(in, "offered", offered_max, request.offered);
+  std::vector<std::size_t> counts;
+  std::size_t total = 0;
+  in.array("returned", returned_max, [&](const json& item) {
+    Members inner(item);
+    Returned back;
+    back.stream = inner.text("s");
+    read_ids(inner, "items", header_bytes_max / 32, back.items);
+    back.seal = inner.text("seal");
+    auto count = inner.integer("ops");
+    if (count < 0 || !record::valid_stream(back.stream)) inner.fail("returned");
+    in.adopt(inner);
+    counts.push_back(static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));
+    total += counts.back();
+    request.returned.push_back(std::move(back));
+  });
   WAYMARK_CHECK(in.status());
   if (ops > static_cast<std::int64_t>(ops_per_request_max))
     return Error{Code::too_large, "more than 200 ops"};
-  WAYMARK_TRY(lines, read_lines(message.rest, static_cast<std::size_t>(ops)));
+  if (total > message_bytes_max / 64) return Error{Code::too_large, "more ops than a message holds"};
+  WAYMARK_TRY(lines, read_lines(message.rest, static_cast<std::size_t>(ops) + total));
+  auto line = lines.begin() + static_cast<std::ptrdiff_t>(ops);
+  for (std::size_t i = 0; i < request.returned.size(); i++)
+    for (std::size_t k = 0; k < counts[i]; k++) request.returned[i].bodies.push_back(std::move(*line++));
+  lines.resize(static_cast<std::size_t>(ops));
   request.ops = std::move(lines);
   return request;
 }
@@ -239,12 +297,14 @@ std::string encode(const SyncReply& reply) {
     header["granted"].push_back(
         {{"s", granted.stream}, {"access", granted.access.hex()}, {"role", granted.role}});
   for (const auto& stream : reply.ended) header["ended"].push_back(stream);
+  if (!reply.lacking.empty()) header["lacking"] = ids_json(reply.lacking);
   for (const auto& place : reply.elsewhere)
     header["elsewhere"].push_back({{"computer", place.computer}, {"waiting", place.waiting}});
   for (const auto& page : reply.pages) {
     json item = {{"s", page.stream}, {"segment", page.segment.hex()}, {"seq", page.seq}, {"head", page.head}};
     if (page.reset) item["reset"] = true;
     if (!page.digest.empty()) item["digest"] = page.digest;
+    if (!page.seal.empty()) item["seal"] = page.seal;
     if (!page.bodies.empty()) item["ops"] = page.bodies.size();
     for (const auto& id : page.own) item["own"].push_back(id.hex());
     header["streams"].push_back(std::move(item));
@@ -280,6 +340,7 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
     if (!item.is_string()) return in.fail("ended");
     reply.ended.push_back(item.get<std::string>());
   });
+  read_ids(in, "lacking", offered_max, reply.lacking);
   in.array("elsewhere", elsewhere_max, [&](const json& item) {
     Members inner(item);
     reply.elsewhere.push_back({inner.text("computer"), inner.integer("waiting")});
@@ -298,11 +359,8 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
     page.head = inner.integer("head");
     page.reset = inner.boolean("reset");
     page.digest = inner.text("digest", "");
-    inner.array("own", message_bytes_max / 32, [&](const json& id) {
-      auto parsed = OpId::parse(id.is_string() ? id.get<std::string>() : std::string());
-      if (!parsed) return inner.fail("own");
-      page.own.push_back(*parsed);
-    });
+    page.seal = inner.text("seal", "");
+    read_ids(inner, "own", message_bytes_max / 32, page.own);
     auto ops = inner.integer("ops", 0);
     if (ops < 0 || page.seq < 0 || page.head < page.seq || !record::valid_stream(page.stream))
       inner.fail("streams");
@@ -321,20 +379,14 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
 }
 
 std::string encode_have(const std::vector<OpId>& ids) {
-  json header = {{"v", protocol_version}, {"ids", json::array()}};
-  for (const auto& id : ids) header["ids"].push_back(id.hex());
-  return finish(header);
+  return finish({{"v", protocol_version}, {"ids", ids_json(ids)}});
 }
 
 Result<std::vector<OpId>> decode_have(std::string_view bytes) {
   WAYMARK_TRY(message, split(bytes));
   Members in(message.header);
   std::vector<OpId> ids;
-  in.array("ids", have_ids_max, [&](const json& item) {
-    auto parsed = OpId::parse(item.is_string() ? item.get<std::string>() : std::string());
-    if (!parsed) return in.fail("ids");
-    ids.push_back(*parsed);
-  });
+  read_ids(in, "ids", have_ids_max, ids);
   WAYMARK_CHECK(in.status());
   return ids;
 }

@@ -31,6 +31,17 @@ struct StreamCursor {
   bool whole = false;  // send my own ops with their content too: I have lost some
 };
 
+// What the school served once, brought back to it because it lost it: the lines, and the seal under which
+// they came, which is over all items of that page.
+struct Returned {
+  std::string stream;
+  std::vector<OpId> items;
+  std::string seal;                 // 128 digits
+  std::vector<std::string> bodies;  // those of the items that the school lacks
+};
+inline constexpr std::size_t offered_max = 1000;
+inline constexpr std::size_t returned_max = 100;  // seals in a request
+
 struct SyncRequest {
   std::string request;  // 16 hexadecimal digits, new for each request: for logs
   ReplicaId replica;
@@ -40,6 +51,8 @@ struct SyncRequest {
   std::vector<StreamCursor> cursors;  // when `same` is not given
   record::Position before;            // the chain just before the first op
   std::vector<std::string> ops;       // canonical bytes, in the order of the chain
+  std::vector<OpId> offered;          // what the school may have lost: which of these does it lack?
+  std::vector<Returned> returned;     // what it said it lacks
 };
 
 struct Refused {
@@ -64,7 +77,15 @@ struct StreamPage {
   std::string digest;               // of the whole stream, 32 digits; only when seq == head
   std::vector<OpId> own;            // the reader's own ops of this page, by id
   std::vector<std::string> bodies;  // the others: canonical ops and stubs
+  std::string seal;                 // the school's signature over this page's items, 128 digits
 };
+
+// What stands for a line in a seal: the first half of its SHA-256, which of an op is its id.
+OpId seal_item(std::string_view line);
+// The items of a page in order: its own ids, then its lines.
+std::vector<OpId> seal_items(const StreamPage& page);
+// What is signed.
+std::string seal_message(std::string_view stream, const std::vector<OpId>& items);
 
 // Another computer of the same person on which something waited when it was last heard from.
 struct Elsewhere {
@@ -82,6 +103,7 @@ struct SyncReply {
   std::vector<Refused> refused;
   std::vector<Granted> granted;
   std::vector<std::string> ended;
+  std::vector<OpId> lacking;  // of what was offered
   std::vector<StreamPage> pages;
   std::vector<Elsewhere> elsewhere;  // at most elsewhere_max
   bool more = false;                 // there is more to read: come again at once

@@ -626,7 +626,7 @@ Result<std::string> School::sync(const Bearer& bearer, std::string_view body) {
   WAYMARK_TRY(request, wire::decode_request(body));
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(who, caller(bearer.person));
-  WAYMARK_TRY(served, sync::serve(*store_, who, request, {}));
+  WAYMARK_TRY(served, sync::serve(*store_, who, request, {&identity_}));
   for (const auto& [letter, code] : served.dead_letters)
     WAYMARK_CHECK(accounts_->add_dead_letter(bearer.person, letter, code));
   WAYMARK_CHECK(accounts_->computer_heard(bearer.computer));

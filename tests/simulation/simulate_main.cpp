@@ -1,16 +1,57 @@
-// waymark_simulate: runs fresh or given seeds of the simulation and prints what replays a failure.
+// waymark_simulate: runs fresh or given seeds of the simulation; a plan that fails is made as small as it can
+// be and still fail, and printed with what replays it.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <string>
 #include <string_view>
 
 #include "tests/simulation/world.hpp"
 
+namespace {
+
+namespace simulation = waymark::simulation;
+
+std::string numbers(const std::vector<int>& all) {
+  std::string text;
+  for (int number : all) {
+    if (!text.empty()) text += ',';
+    text += std::to_string(number);
+  }
+  return text;
+}
+std::vector<int> numbers_of(const char* text) {
+  std::vector<int> all;
+  for (char* at = const_cast<char*>(text); *at;) {  // NOLINT: strtol's own signature
+    all.push_back(static_cast<int>(std::strtol(at, &at, 10)));
+    if (*at == ',')
+      at++;
+    else if (*at)
+      break;
+  }
+  return all;
+}
+
+void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, int shrink_runs) {
+  std::printf("seed %llu: %s\n", static_cast<unsigned long long>(plan.seed), outcome.failure->c_str());
+  std::fflush(stdout);
+  auto smaller = simulation::shrink(plan, shrink_runs);
+  auto again = simulation::run(smaller);
+  std::printf("  with %zu events: %s\n", smaller.only->size(), again.failure.value_or("(passes)").c_str());
+  for (const auto& event : simulation::events_of(smaller)) std::printf("    %s\n", event.c_str());
+  std::printf("  again: ./dev simulate --seed %llu --steps %d --only %s\n",
+              static_cast<unsigned long long>(plan.seed), plan.steps, numbers(*smaller.only).c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace
+
 int main(int count, char** words) {
   unsigned long long seed = 0, seeds = 100;
-  bool given = false;
-  int steps = 400;
+  bool given = false, log = false;
+  int shrink_runs = 400;
+  simulation::Plan plan;
   for (int i = 1; i + 1 < count; i += 2) {
     std::string_view word = words[i];
     auto value = std::strtoull(words[i + 1], nullptr, 10);
@@ -19,32 +60,42 @@ int main(int count, char** words) {
     } else if (word == "--seeds") {
       seeds = value;
     } else if (word == "--steps") {
-      steps = static_cast<int>(value);
+      plan.steps = static_cast<int>(value);
+    } else if (word == "--only") {
+      plan.only = numbers_of(words[i + 1]);
+    } else if (word == "--shrink") {
+      shrink_runs = static_cast<int>(value);
+    } else if (word == "--log") {
+      log = value != 0;
     } else {
-      std::fprintf(stderr, "simulate: --seed N, --seeds N, --steps N\n");
+      std::fprintf(stderr,
+                   "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --log 1, --shrink RUNS\n");
       return 2;
     }
   }
   if (!given) seed = std::random_device{}();
   auto begun = std::chrono::steady_clock::now();
-  unsigned long long passed = 0, failed = 0, events = 0, ops = 0, messages = 0, crashes = 0;
+  unsigned long long passed = 0, failed = 0;
+  long events = 0, ops = 0, messages = 0, crashes = 0, journeys = 0, copies = 0;
   for (unsigned long long i = 0; i < seeds; i++) {
-    auto outcome = waymark::simulation::run({.seed = seed + i, .steps = steps});
-    events += static_cast<unsigned long long>(outcome.events + outcome.messages);
-    ops += static_cast<unsigned long long>(outcome.ops);
-    messages += static_cast<unsigned long long>(outcome.messages);
-    crashes += static_cast<unsigned long long>(outcome.crashes);
+    plan.seed = seed + i;
+    auto outcome = simulation::run(plan);
+    events += outcome.events + outcome.messages;
+    ops += outcome.ops, messages += outcome.messages, crashes += outcome.crashes;
+    journeys += outcome.journeys, copies += outcome.copies;
+    if (log) std::fwrite(outcome.log.data(), 1, outcome.log.size(), stdout);
     if (!outcome.failure) {
       passed++;
       continue;
     }
     failed++;
-    std::printf("seed %llu: %s\n  again: ./dev simulate --seed %llu --steps %d\n", seed + i,
-                outcome.failure->c_str(), seed + i, steps);
+    explain(plan, outcome, shrink_runs);
   }
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  std::printf("%llu seeds, %llu ops, %llu messages, %llu crashes, %.0f events a second\n", seeds, ops,
-              messages, crashes, static_cast<double>(events) / seconds);
+  std::printf(
+      "%llu seeds, %ld ops, %ld messages, %ld crashes, %ld journeys back in time, %ld copied disks, "
+      "%.0f events a second\n",
+      seeds, ops, messages, crashes, journeys, copies, static_cast<double>(events) / seconds);
   std::printf("%llu passed, %llu failed\n", passed, failed);
   return failed ? 1 : 0;
 }

@@ -1,12 +1,13 @@
-// A school in one thread: students' and teachers' computers, the school's server, and a network, a clock and
-// crashes that follow from a seed. It runs the product's own store, session and school, and checks what must
-// hold (the numbers are those of docs/PROTOCOL.md, "What must always hold"). The same seed gives the same
-// log, byte by byte.
+// A school in one thread: students' and teachers' computers, the school's server, and a network, a clock,
+// crashes, copied disks and journeys back in time that follow from a seed. It runs the product's own store,
+// session and school, and checks what must hold (the numbers are those of docs/PROTOCOL.md, "What must always
+// hold"). The same seed gives the same log, byte by byte.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace waymark::simulation {
 
@@ -18,6 +19,10 @@ enum class Sabotage {
   delete_what_is_absent,  // what an answer does not list is deleted here
   forget_refusals,        // a refusal is dismissed without a person
   clock_decides,          // an op from a computer whose clock is behind is dropped
+  no_segments,            // a cursor of a database that was put back is taken as before
+  no_digest,              // what was read is not compared with what the school has
+  no_chain,               // a computer believes every position
+  no_seals,               // what the school lost is not brought back to it
 };
 
 struct Plan {
@@ -26,14 +31,26 @@ struct Plan {
   int students = 4;  // each with two computers
   int teachers = 2;  // each with one
   Sabotage sabotage = Sabotage::none;
+  // Of the events that follow from the seed only these, by number: a plan made smaller.
+  std::optional<std::vector<int>> only = std::nullopt;
 };
 
 struct Outcome {
   std::optional<std::string> failure;  // which invariant broke, where, and at which event
   std::string log_hash;                // of every event: equal for equal seeds
   long events = 0, ops = 0, messages = 0, crashes = 0;
+  long journeys = 0;  // back in time: of computers and of the school
+  long copies = 0;    // computers that were copied
+  std::string log;
 };
 
 Outcome run(const Plan& plan);
+
+// What each event of a plan is: "17 write".
+std::vector<std::string> events_of(const Plan& plan);
+
+// Of a plan that fails: the fewest events found with which it still breaks the same invariant. At most
+// `runs_max` runs.
+Plan shrink(Plan plan, int runs_max = 400);
 
 }  // namespace waymark::simulation

@@ -1,0 +1,12 @@
+-- From schema 1 to 2: seals.
+ALTER TABLE reading ADD COLUMN compared INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE seal (
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  items BLOB NOT NULL,
+  signature BLOB NOT NULL
+) STRICT;
+CREATE TABLE sealed (
+  op INTEGER PRIMARY KEY REFERENCES op (n),
+  seal INTEGER NOT NULL REFERENCES seal (id)
+) STRICT;

@@ -1,0 +1,220 @@
+// What must hold: at every step, and when all is quiet. The numbers are those of docs/PROTOCOL.md.
+#include <algorithm>
+
+#include "tests/simulation/school_world.hpp"
+
+namespace waymark::simulation {
+namespace {
+constexpr int kQuietRoundsMax = 400;  // exchanges a computer may need once all is well
+
+std::string who(const Computer& computer) { return "computer " + std::to_string(computer.index); }
+}  // namespace
+
+std::vector<OracleEntry> World::entries(store::Store& store, const std::string& stream) {
+  std::vector<OracleEntry> all;
+  std::int64_t seq = 0;
+  for (;;) {
+    auto page = must(store.page(stream, seq, 500, 8 << 20), "page");
+    if (page.empty()) return all;
+    for (auto& entry : page) {
+      if (entry.seq != seq + 1) broken(6, stream + " jumps from " + std::to_string(seq));
+      seq = entry.seq;
+      bool accepted = !record::parse_stub(entry.body).has_value();
+      all.push_back({entry.id.hex(), std::move(entry.body), accepted});
+    }
+  }
+}
+
+std::int64_t World::op_count(store::Store& store) {
+  auto query = must(store.db().prepare("SELECT count(*) FROM op"), "count");
+  must(query.step(), "count");
+  return query.integer(0);
+}
+
+void World::check_step() {
+  auto& computer = any();
+  // 8: nothing goes away here.
+  auto count = op_count(*computer.store);
+  if (count < computer.ops_seen) broken(8, who(computer) + " has fewer ops than before");
+  computer.ops_seen = count;
+  check_cursors(computer);
+  // 2, 3: what this computer shows is what its own set of ops says, in whatever order they came.
+  auto streams = must(computer.store->streams(), "streams");
+  if (streams.empty()) return;
+  const auto& stream = streams[random_.below(streams.size())];
+  compare(*computer.store, entries(*computer.store, stream), 2);
+  check_status(computer);
+}
+
+// 6: whatever lies at or below a cursor is here. A cursor in a history that the school has left is none; the
+// sum of what was served tells.
+void World::check_cursors(Computer& computer) {
+  for (const auto& reading : must(computer.store->readings(), "readings")) {
+    if (reading.cursor.seq == 0) continue;
+    record::Digest there;
+    std::optional<OpId> lacking;
+    for (const auto& entry : must(school_->store().page(reading.stream, 0, 10'000, 64 << 20), "page")) {
+      if (entry.seq > reading.cursor.seq) break;
+      there.add(entry.id);
+      if (!lacking && !must(computer.store->has(entry.id), "has")) lacking = entry.id;
+    }
+    bool same_history = there == reading.served;
+    if (!same_history && era_ == 0)
+      broken(6, who(computer) + " was served something else of " + reading.stream + " than the school has");
+    if (same_history && lacking)
+      broken(6, who(computer) + " read " + reading.stream + " to " + std::to_string(reading.cursor.seq) +
+                    " and lacks " + lacking->hex());
+  }
+}
+
+// Does the computer know that it wrote this itself? Of what it forgot and read again it need not say that it
+// waits, only not that all is well.
+bool World::is_own(Computer& computer, const OpId& id) {
+  auto query =
+      must(computer.store->db().prepare("SELECT 1 FROM outbox JOIN op ON op.n = outbox.op WHERE op.id = ?"),
+           "outbox");
+  return must(query.bind(id).step(), "outbox");
+}
+
+// 15: status never claims more than is true, as far as the last answer of this school could tell.
+void World::check_status(Computer& computer) {
+  auto status = must(computer.session->status(), "status");
+  if (status.verified && status.waiting > 0) broken(15, "verified with work waiting");
+  if (computer.era != era_) return;
+  std::int64_t lacking = 0;
+  std::set<OpId> refused;
+  for (const auto& refusal : must(computer.store->refusals(), "refusals")) refused.insert(refusal.op);
+  for (const auto& op : committed_)
+    if (op.computer == computer.index && !refused.count(op.id) && !must(school_->store().has(op.id), "has") &&
+        must(computer.store->has(op.id), "has") && (status.verified || is_own(computer, op.id)))
+      lacking++;
+  if (lacking > status.waiting)
+    broken(15, who(computer) + " says that " + std::to_string(status.waiting) +
+                   " wait, and the school lacks " + std::to_string(lacking));
+}
+
+void World::compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant) {
+  for (const auto& [key, fields] : oracle(from)) {
+    auto space = key.find(' '), second = key.find(' ', space + 1);
+    record::RecordKey record_key{key.substr(0, space), key.substr(space + 1, second - space - 1),
+                                 must(RecordId::parse(key.substr(second + 1)), "record id")};
+    auto record = must(store.find(record_key), "find");
+    std::size_t shown = record ? record->fields.size() : 0;
+    if (shown != fields.size()) broken(invariant, key + " shows " + std::to_string(shown) + " fields");
+    for (const auto& [name, expected] : fields) {
+      const auto* field = record->field(name);
+      if (!field) broken(invariant, key + " lacks " + name);
+      if (field->heads.front().op.hex() != expected.heads.front().op)
+        broken(invariant, key + " " + name + " shows another head");
+      std::set<std::string> have, want;
+      for (const auto& head : field->heads) have.insert(head.op.hex() + record::canonical(head.value));
+      for (const auto& head : expected.heads) want.insert(head.op + head.value);
+      if (have != want) broken(invariant, key + " " + name + " has other heads");
+      if (field->conflict() != expected.conflict)
+        broken(3, key + " " + name + " hides or invents a conflict");
+    }
+  }
+}
+
+// ---- when all is well again
+
+void World::become_quiet() {
+  school_up_ = true;
+  lossy_ = 0;
+  network_.clear();
+  log("quiet");
+  for (auto& computer : computers_) {
+    computer->exchanges = 0;
+    if (computer->ticket) {
+      computer->ticket = 0;
+      computer->session->on_lost({Code::offline, ""}, computer->clock.steady_ms());
+    }
+    computer->session->hurry(computer->clock.steady_ms());
+  }
+  for (int round = 0; round < kQuietRoundsMax; round++) {
+    advance(1'000);
+    for (auto& computer : computers_) send(*computer);
+    advance(1'000);
+    deliver();
+    bool all = std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
+      auto status = must(computer->session->status(), "status");
+      return status.verified && status.waiting == 0 && reads_everything(*computer);
+    });
+    if (all) return;
+  }
+  for (auto& computer : computers_) {
+    auto status = must(computer->session->status(), "status");
+    if (!status.verified || status.waiting)
+      broken(16, who(*computer) + " still has " + std::to_string(status.waiting) + " waiting after " +
+                     std::to_string(computer->exchanges) + " exchanges");
+  }
+  broken(16, "something is still unread");
+}
+
+bool World::reads_everything(Computer& computer) {
+  for (const auto& reading : must(computer.store->readings(), "readings"))
+    if (computer.era != era_ ||
+        reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head)
+      return false;
+  return true;
+}
+
+void World::check_quiet() {
+  auto& root = school_->store();
+  must(root.verify(), "the school's store");
+  check_nothing_lost();
+  check_copies();
+  // 2: everybody who reads a stream has the same, and it is what the oracle says.
+  for (auto& computer : computers_) {
+    must(computer->store->verify(), "a computer's store");
+    for (const auto& reading : must(computer->store->readings(), "readings")) {
+      auto here = entries(*computer->store, reading.stream), there = entries(root, reading.stream);
+      auto ids = [](const std::vector<OracleEntry>& all) {
+        std::set<std::string> set;
+        for (const auto& entry : all) set.insert(entry.id);
+        return set;
+      };
+      if (ids(here) != ids(there)) broken(2, who(*computer) + " has another " + reading.stream);
+      compare(*computer->store, there, 2);
+      compare(root, there, 2);
+    }
+  }
+  for (auto& computer : computers_) log(computer->store->replica().hex());
+}
+
+// 1, 7: what was saved and is still on any disk is at the school, or refused and to be read.
+void World::check_nothing_lost() {
+  auto& root = school_->store();
+  std::set<std::string> refused;
+  for (auto& computer : computers_)
+    for (const auto& refusal : must(computer->store->refusals(), "refusals"))
+      if (refusal.content) refused.insert(refusal.op.hex());
+  // 4: as many unchangeable records at the school as were written.
+  long written = 0, there = 0;
+  for (const auto& op : committed_) {
+    auto at_root = must(root.op(op.id), "op");
+    if (at_root && record::canonical(*at_root) != op.body) broken(4, op.id.hex() + " changed");
+    bool sent_back = refused.count(op.id.hex()) > 0;
+    if (!at_root && !sent_back && !op.lost)
+      broken(era_ ? 7 : 1,
+             op.id.hex() + " of computer " + std::to_string(op.computer) + " is nowhere to be read");
+    if (!op.append_only || op.lost) continue;
+    if (at_root) there++;
+    if (!sent_back || at_root) written++;
+  }
+  if (there != written) broken(4, "unchangeable records were lost");
+}
+
+// 9: two that are called the same have written the same.
+void World::check_copies() {
+  std::map<ReplicaId, std::pair<const Computer*, record::Position>> known;
+  for (const auto& computer : computers_) {
+    auto n = must(computer->store->last_number(), "number");
+    auto at = must(computer->store->own_position(n), "position").value_or(record::Position{});
+    auto [found, fresh] = known.emplace(computer->store->replica(), std::pair(computer.get(), at));
+    if (!fresh && !(found->second.second == at))
+      broken(9, who(*computer) + " and " + who(*found->second.first) + " write under one name");
+  }
+}
+
+}  // namespace waymark::simulation

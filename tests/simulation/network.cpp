@@ -1,0 +1,132 @@
+// The network between the computers and the school: what it loses, delays, doubles and cuts short.
+#include <algorithm>
+
+#include "tests/simulation/school_world.hpp"
+
+namespace waymark::simulation {
+namespace {
+constexpr std::int64_t kReplyTimeMs = 30'000;
+constexpr std::int64_t kHalfYearMs = std::int64_t{365} * 12 * 3600 * 1000;
+}  // namespace
+
+void World::send(Computer& computer) {
+  if (computer.ticket && computer.clock.steady_ms() - computer.sent_ms > kReplyTimeMs) {
+    computer.ticket = 0;
+    computer.session->on_lost({Code::timeout, ""}, computer.clock.steady_ms());
+  }
+  auto request = must(computer.session->next(computer.clock.steady_ms()), "next");
+  if (!request) return;
+  computer.ticket = ++tickets_;
+  computer.sent_ms = computer.clock.steady_ms();
+  computer.exchanges++;
+  sabotage_request(computer, *request);
+  post({true, computer.index, computer.ticket, 0, wire::encode(*request)});
+}
+
+void World::post(Message message) {
+  messages_++;
+  int copies = chance(lossy_) ? 0 : chance(lossy_ / 4) ? 2 : 1;
+  log((message.to_school ? "up " : "down ") + std::to_string(message.computer) + " " +
+      std::to_string(message.body.size()) + " x" + std::to_string(copies));
+  for (int i = 0; i < copies; i++) {
+    message.due_ms = now_ms_ + static_cast<std::int64_t>(random_.below(lossy_ ? 20'000 : 200));
+    if (chance(lossy_ / 6)) message.body.resize(random_.below(message.body.size() + 1));
+    network_.push_back(message);
+  }
+}
+
+void World::deliver() {
+  // In the order of arrival, which is not the order of sending.
+  std::stable_sort(network_.begin(), network_.end(),
+                   [](const auto& a, const auto& b) { return a.due_ms < b.due_ms; });
+  while (!network_.empty() && network_.front().due_ms <= now_ms_) {
+    Message message = std::move(network_.front());
+    network_.pop_front();
+    if (message.to_school)
+      arrive_at_school(message);
+    else
+      arrive_at(*computers_[static_cast<std::size_t>(message.computer)], message);
+  }
+}
+
+void World::arrive_at_school(const Message& message) {
+  if (!school_up_) return;
+  const auto& computer = *computers_[static_cast<std::size_t>(message.computer)];
+  auto bearer = must(school_->bearer(computer.token), "bearer");
+  std::optional<PowerCut> cut;
+  bool dies = lossy_ && chance(4);
+  if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
+  auto reply = school_->sync(bearer, message.body);
+  cut.reset();
+  if (dies && !reply) return crash_school();
+  if (!reply) return log("the school refused " + std::string(name(reply.error().code)));
+  post({false, message.computer, message.ticket, 0, std::move(*reply), era_});
+}
+
+void World::arrive_at(Computer& computer, const Message& message) {
+  if (computer.ticket != message.ticket) return;  // given up on long ago, or a second copy
+  computer.ticket = 0;
+  auto steady = computer.clock.steady_ms();
+  auto reply = wire::decode_reply(message.body);
+  if (!reply) return computer.session->on_lost(reply.error(), steady);
+  sabotage_reply(computer, *reply);
+  std::optional<PowerCut> cut;
+  bool dies = lossy_ && chance(4);
+  if (dies) cut.emplace(*computer.store, 1 + static_cast<int>(random_.below(2'000)));
+  auto applied = computer.session->on_reply(*reply, steady);
+  cut.reset();
+  if (dies && !applied) return crash(computer);
+  if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
+  computer.era = message.era;
+  if (plan_.sabotage == Sabotage::forget_refusals)
+    for (const auto& refusal : must(computer.store->refusals(), "refusals"))
+      must(computer.store->dismiss_refusal(refusal.op), "sabotage");
+}
+
+// ---- mistakes on purpose
+
+void World::sabotage_request(Computer& computer, wire::SyncRequest& request) {
+  if (plan_.sabotage == Sabotage::settle_before_reply)
+    for (std::size_t i = 0; i < request.ops.size(); i++)
+      must(computer.store->mark_settled(request.before.n + 1 + static_cast<std::int64_t>(i), false, {}, {}),
+           "sabotage");
+  if (plan_.sabotage == Sabotage::no_digest && request.same) {
+    request.same.reset();
+    for (const auto& reading : must(computer.store->readings(), "readings"))
+      request.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
+                                 reading.cursor.seq, false});
+  }
+  if (plan_.sabotage == Sabotage::no_seals)
+    for (auto& back : request.returned) back.seal.clear();
+  if (plan_.sabotage == Sabotage::no_segments)
+    for (auto& cursor : request.cursors) cursor.segment = must(school_->store().segment(), "segment");
+}
+
+void World::sabotage_reply(Computer& computer, wire::SyncReply& reply) {
+  if (plan_.sabotage == Sabotage::cursor_before_data && chance(30))
+    for (auto& page : reply.pages) {
+      page.bodies.clear();
+      page.digest.clear();
+    }
+  if (plan_.sabotage == Sabotage::delete_what_is_absent && !reply.pages.empty() && chance(20))
+    must(computer.store->db().execute(
+             "PRAGMA foreign_keys = OFF; DELETE FROM head WHERE op = (SELECT max(n) FROM op);"
+             " DELETE FROM outbox WHERE op = (SELECT max(n) FROM op);"
+             " DELETE FROM op WHERE n = (SELECT max(n) FROM op);"),
+         "sabotage");
+  if (plan_.sabotage == Sabotage::clock_decides)
+    for (auto& page : reply.pages)
+      std::erase_if(page.bodies, [&](const std::string& body) {
+        auto op = record::parse_op(body);
+        return op && op->time_ms < computer.clock.now_ms() - kHalfYearMs;
+      });
+  // Segments let a cursor fail early; what they miss, digests find. Each alone must leave something broken.
+  if (plan_.sabotage == Sabotage::no_digest || plan_.sabotage == Sabotage::no_segments)
+    for (auto& page : reply.pages) page.digest.clear();
+  if (plan_.sabotage == Sabotage::no_chain) {
+    auto n = std::min(reply.position.n, must(computer.store->last_number(), "number"));
+    reply.position = must(computer.store->own_position(n), "position").value_or(record::Position{});
+  }
+}
+
+}  // namespace waymark::simulation

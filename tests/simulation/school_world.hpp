@@ -1,0 +1,208 @@
+// The inside of the simulated school: its parts, what may happen, and where each is written: world.cpp makes
+// the school and lets people write, network.cpp carries messages, travel.cpp takes disks back in time and
+// copies them, checks.cpp says what must hold.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "shared/domain/kinds.hpp"
+#include "shared/sync/session.hpp"
+#include "sync-server/service/school.hpp"
+#include "tests/simulation/oracle.hpp"
+#include "tests/simulation/world.hpp"
+
+struct sqlite3;
+
+namespace waymark::simulation {
+
+using server::School;
+
+// A broken invariant ends the run from wherever it is noticed.
+struct Broken : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+[[noreturn]] inline void broken(int invariant, const std::string& what) {
+  throw Broken("invariant " + std::to_string(invariant) + ": " + what);
+}
+template <class T>
+T must(Result<T> result, const char* what) {
+  if (!result)
+    throw Broken(std::string(what) + ": " + std::string(name(result.error().code)) + " " +
+                 result.error().detail);
+  return std::move(result).value();
+}
+inline void must(Status status, const char* what) {
+  if (!status)
+    throw Broken(std::string(what) + ": " + std::string(name(status.error().code)) + " " +
+                 status.error().detail);
+}
+
+// What may happen, how often of a thousand events, and its name in a plan.
+enum class Kind {
+  nothing,
+  write,
+  staff_write,  // a teacher, on the school's own pages
+  open_form,    // a form is opened that will be saved later
+  clock,        // a computer's clock jumps by years
+  crash,        // a computer loses its power
+  crash_school,
+  torn,  // a computer loses its power, and its disk had not kept what it said it had
+  torn_school,
+  gate,      // the school is reachable no longer, or again
+  loss,      // how many messages are lost
+  pause,     // hours or days pass
+  remember,  // somebody makes an image of a computer's disk
+  remember_school,
+  restore,         // a computer's disk is an old image again
+  restore_school,  // so is the school's, while its server was not running
+  revert_school,   // and while it was
+  copy,            // a computer's disk is copied, and both live on
+};
+struct Event {
+  Kind kind = Kind::nothing;
+  std::uint64_t seed = 0;  // of everything it decides
+};
+std::vector<Event> plan_events(const Plan& plan);
+std::string_view name(Kind kind);
+
+struct Computer {
+  int index = 0;
+  bool teacher = false;
+  PersonId person;
+  std::string token, path;
+  ManualClock clock;
+  std::unique_ptr<SeededRandom> random;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<sync::Session> session;
+  std::uint64_t ticket = 0;  // of the request on its way; 0: none
+  std::int64_t sent_ms = 0;
+  std::int64_t ops_seen = 0;  // never fewer, but for a journey
+  int exchanges = 0;
+  int era = 0;                                     // of the school, when it last answered this computer
+  std::vector<record::RecordKey> records;          // that this computer wrote to
+  std::map<std::string, std::vector<OpId>> forms;  // a form opened earlier and not saved yet: what it read
+  std::vector<std::string> images;                 // of its disk
+};
+
+struct Message {
+  bool to_school = true;
+  int computer = 0;
+  std::uint64_t ticket = 0;
+  std::int64_t due_ms = 0;
+  std::string body;
+  int era = 0;  // of the school that answered
+};
+
+struct Committed {
+  OpId id;
+  std::string body;
+  int computer = 0;  // -1: the school's own pages
+  bool append_only = false;
+  bool lost = false;  // no surviving disk has it
+};
+
+class World {
+ public:
+  explicit World(const Plan& plan);
+  ~World();
+  World(const World&) = delete;
+  Outcome go();
+
+ private:
+  // world.cpp
+  void make_folder(const std::string& place);
+  void make_school();
+  PersonId make_person(std::string_view role, int i);
+  void make_computer(const PersonId& person, bool teacher);
+  void open(Computer& computer);
+  void open_school();
+  void happen(const Event& event);
+  void write(Computer& computer);
+  void staff_write();
+  store::Edit edit_of(Computer& computer, const record::RecordKey& key);
+  static void base_on_what_is_here(store::Store& store, store::Edit& edit);
+  void open_form(Computer& computer);
+  void jump_clock(Computer& computer);
+  bool chance(int in_hundred) { return random_.below(100) < static_cast<std::uint64_t>(in_hundred); }
+  Computer& any() { return *computers_[random_.below(computers_.size())]; }
+  std::string word() { return "word " + std::to_string(random_.below(1'000)); }
+  void log(std::string_view what);
+  void advance(std::int64_t by_ms);
+
+  // network.cpp
+  void send(Computer& computer);
+  void post(Message message);
+  void deliver();
+  void arrive_at_school(const Message& message);
+  void arrive_at(Computer& computer, const Message& message);
+  void sabotage_request(Computer& computer, wire::SyncRequest& request);
+  void sabotage_reply(Computer& computer, wire::SyncReply& reply);
+
+  // travel.cpp
+  void crash(Computer& computer);
+  void crash_school();
+  void torn(Computer& computer);
+  void torn_school();
+  void remember(std::vector<std::string>& images, store::Store& store);
+  void restore(Computer& computer);
+  void restore_school();
+  void revert_school();
+  void copy(Computer& computer);
+  void travelled(Computer& computer);
+  void school_travelled();
+  void count_losses();
+
+  // checks.cpp
+  std::vector<OracleEntry> entries(store::Store& store, const std::string& stream);
+  static std::int64_t op_count(store::Store& store);
+  void check_step();
+  void check_cursors(Computer& computer);
+  static bool is_own(Computer& computer, const OpId& id);
+  void check_status(Computer& computer);
+  void compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant);
+  void become_quiet();
+  bool reads_everything(Computer& computer);
+  void check_quiet();
+  void check_nothing_lost();
+  void check_copies();
+
+  Plan plan_;
+  SeededRandom random_;  // of the event that happens
+  std::string folder_;
+  std::int64_t now_ms_ = 1'795'000'000'000;
+  ManualClock school_clock_{1'795'000'000'000};
+  std::unique_ptr<SeededRandom> school_random_;
+  std::unique_ptr<School> school_;
+  std::vector<std::string> school_images_;
+  int era_ = 0;  // how often the school has travelled
+  ClassId period_;
+  std::vector<PersonId> students_, teachers_;
+  std::vector<std::unique_ptr<Computer>> computers_;
+  std::deque<Message> network_;
+  std::vector<Committed> committed_;
+  std::string log_;
+  std::uint64_t tickets_ = 0;
+  bool school_up_ = true;
+  int lossy_ = 20;
+  int event_ = 0;
+  long messages_ = 0, crashes_ = 0, journeys_ = 0, copies_ = 0;
+};
+
+// Stops the work on a database after so many steps of SQLite's machine, wherever it is: a power cut.
+class PowerCut {
+ public:
+  PowerCut(store::Store& store, int steps);
+  ~PowerCut();
+  PowerCut(const PowerCut&) = delete;
+
+ private:
+  sqlite3* handle_;
+};
+
+}  // namespace waymark::simulation

@@ -1,0 +1,208 @@
+// Power cuts, and disks that go back in time or double: old images put back with and without a word, a
+// running server whose disk is reverted under it, disks that lied about what they kept, and copies that live
+// on beside what they were copied from.
+#include <filesystem>
+#include <fstream>
+
+#include <sqlite3.h>
+
+#include "tests/simulation/school_world.hpp"
+
+namespace waymark::simulation {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kImagesMax = 5;
+constexpr long kCopiesMax = 3;
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+void write_file(const std::string& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+void put_image(const std::string& path, std::string_view image) {
+  for (std::string_view tail : {"-wal", "-shm"}) fs::remove(path + std::string(tail));
+  write_file(path, image);
+}
+
+// What the disk has kept when the power goes and it had only said that it kept everything: the write-ahead
+// log ends early, or its last page is torn.
+struct DiskAsKept {
+  std::string path, database, log;
+  explicit DiskAsKept(std::string at)
+      : path(std::move(at)), database(read_file(path)), log(read_file(path + "-wal")) {}
+  void put_back(SeededRandom& random) {
+    if (!log.empty()) {
+      auto from_end = random.below(std::min<std::size_t>(log.size(), 60'000)) + 1;
+      if (random.below(2))
+        log.resize(log.size() - from_end);
+      else
+        log[log.size() - from_end] = static_cast<char>(log[log.size() - from_end] ^ 0x40);
+    }
+    put_image(path, database);
+    write_file(path + "-wal", log);
+  }
+};
+
+}  // namespace
+
+PowerCut::PowerCut(store::Store& store, int steps) : handle_(store.db().handle()) {
+  sqlite3_progress_handler(
+      handle_, steps, [](void*) { return 1; }, nullptr);
+}
+PowerCut::~PowerCut() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
+
+// ---- power cuts
+
+void World::crash(Computer& computer) {
+  crashes_++;
+  log("crash " + std::to_string(computer.index));
+  if (chance(50)) {
+    // In the middle of a write: what it was about to say is not promised to be there, and nothing else
+    // suffers.
+    std::optional<PowerCut> cut(std::in_place, *computer.store, 1 + static_cast<int>(random_.below(200)));
+    store::Edit edit{{domain::own_stream(computer.person), "pack_up", {}}, {{"line", word()}}, {}, {}};
+    auto written = computer.store->write(computer.person, std::span(&edit, 1));
+    cut.reset();
+    if (written) {
+      auto op = must(computer.store->op(written->front().op), "op after a cut that came too late");
+      committed_.push_back({written->front().op, record::canonical(*op), computer.index, true});
+    }
+  }
+  computer.session.reset();
+  computer.store.reset();
+  open(computer);
+}
+
+void World::crash_school() {
+  crashes_++;
+  log("crash school");
+  open_school();
+}
+
+void World::torn(Computer& computer) {
+  crashes_++;
+  log("torn " + std::to_string(computer.index));
+  DiskAsKept disk(computer.path);
+  computer.session.reset();
+  computer.store.reset();
+  disk.put_back(random_);
+  open(computer);
+  travelled(computer);
+}
+
+void World::torn_school() {
+  crashes_++;
+  log("torn school");
+  DiskAsKept disk(folder_ + "/school/school.db");
+  school_.reset();
+  disk.put_back(random_);
+  open_school();
+  school_travelled();
+}
+
+// ---- journeys
+
+void World::remember(std::vector<std::string>& images, store::Store& store) {
+  sqlite3_int64 size = 0;
+  auto* bytes = sqlite3_serialize(store.db().handle(), "main", &size, 0);
+  if (!bytes) throw Broken("no image of a disk");
+  images.emplace_back(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  sqlite3_free(bytes);
+  // The first, of before the first sync, is never forgotten.
+  if (images.size() > kImagesMax) images.erase(images.begin() + 1);
+}
+
+void World::restore(Computer& computer) {
+  auto image = computer.images[random_.below(computer.images.size())];
+  log("restore " + std::to_string(computer.index));
+  computer.session.reset();
+  computer.store.reset();
+  put_image(computer.path, image);
+  open(computer);
+  travelled(computer);
+}
+
+void World::restore_school() {
+  auto image = school_images_[random_.below(school_images_.size())];
+  // What it leaves is an image too: a later journey may lead back to it, as when two copies of one server
+  // take turns at one address.
+  if (chance(50)) remember(school_images_, school_->store());
+  log("restore school");
+  school_.reset();
+  put_image(folder_ + "/school/school.db", image);
+  open_school();
+  school_travelled();
+}
+
+// The server does not notice anything: its connection, its segment and its prepared statements live on.
+void World::revert_school() {
+  auto image = school_images_[random_.below(school_images_.size())];
+  log("revert school");
+  // A database in memory cannot be one with a write-ahead log; the two bytes of its header say so.
+  image[18] = image[19] = 1;
+  sqlite3* memory = nullptr;
+  sqlite3_open(":memory:", &memory);
+  sqlite3_deserialize(memory, "main", reinterpret_cast<unsigned char*>(image.data()),
+                      static_cast<sqlite3_int64>(image.size()), static_cast<sqlite3_int64>(image.size()),
+                      SQLITE_DESERIALIZE_READONLY);
+  auto* backup = sqlite3_backup_init(school_->store().db().handle(), "main", memory, "main");
+  bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
+  sqlite3_backup_finish(backup);
+  sqlite3_close(memory);
+  if (!done) throw Broken("the school's disk could not be reverted");
+  school_travelled();
+}
+
+void World::copy(Computer& computer) {
+  if (copies_ >= kCopiesMax) return;
+  copies_++;
+  std::vector<std::string> image;
+  if (chance(30))
+    image.push_back(computer.images.front());  // of before the first sync
+  else
+    remember(image, *computer.store);
+  auto copied = std::make_unique<Computer>();
+  copied->index = static_cast<int>(computers_.size());
+  copied->teacher = computer.teacher;
+  copied->person = computer.person;
+  copied->token = computer.token;
+  copied->path = folder_ + "/computer" + std::to_string(copied->index) + ".db";
+  copied->random = std::make_unique<SeededRandom>(random_.u64());
+  copied->records = computer.records;
+  copied->clock = computer.clock;
+  put_image(copied->path, image.front());
+  open(*copied);
+  copied->images = std::move(image);
+  copied->era = -1;
+  log("copy " + std::to_string(computer.index) + " to " + std::to_string(copied->index));
+  computers_.push_back(std::move(copied));
+}
+
+void World::travelled(Computer& computer) {
+  journeys_++;
+  computer.ops_seen = 0;
+  computer.era = -1;
+  count_losses();
+}
+void World::school_travelled() {
+  journeys_++;
+  era_++;
+  count_losses();
+}
+
+// What no disk has any more is lost, and nobody can be blamed for it.
+void World::count_losses() {
+  for (auto& op : committed_) {
+    if (op.lost || must(school_->store().op(op.id), "op")) continue;
+    op.lost = std::none_of(computers_.begin(), computers_.end(), [&](const auto& computer) {
+      return must(computer->store->op(op.id), "op").has_value();
+    });
+    if (op.lost) log("lost " + op.id.hex());
+  }
+}
+
+}  // namespace waymark::simulation
