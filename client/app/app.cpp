@@ -123,6 +123,15 @@ struct App::Impl {
       }));
     }
     open->link = std::make_unique<Link>(connection, *open->records, open->profile.token, clock, random);
+    open->link->come_back_with({computer.state().identity, open->profile.certificate, open->profile.signature,
+                                open->profile.device_key},
+                               [this, held = open.get()](const std::string& token) {
+                                 held->profile.token = token;
+                                 // Not kept, it is asked for again when the school knows the old one no
+                                 // longer.
+                                 (void)computer.change_profile(held->person,
+                                                               [&](Profile& kept) { kept.token = token; });
+                               });
     return opened.emplace(person, std::move(open)).first->second.get();
   }
 

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
+#include "shared/wire/joining.hpp"
+
 namespace waymark::app {
 namespace {
 
@@ -62,18 +66,54 @@ Status Link::send_sync() {
   return {};
 }
 
+void Link::lost(const Error& error, std::int64_t retry_after_ms) {
+  failures_++;
+  session_.on_lost(error, clock_.steady_ms(), retry_after_ms);
+}
+
+// The school does not know the token: it was restored from a backup older than this student's joining, or the
+// computer was removed. The certificate tells it which.
+bool Link::come_back() {
+  auto key_bytes = from_hex(papers_.device_key), identity_bytes = from_hex(papers_.identity);
+  if (papers_.certificate.empty() || !keep_token_ || !key_bytes || !identity_bytes) return false;
+  SecretKey key;
+  PublicKey identity;
+  if (key_bytes->size() != key.seed.size() || identity_bytes->size() != identity.bytes.size()) return false;
+  std::copy(key_bytes->begin(), key_bytes->end(), key.seed.begin());
+  std::copy(identity_bytes->begin(), identity_bytes->end(), identity.bytes.begin());
+  nlohmann::json body = {
+      {"step", "return"},
+      {"certificate", papers_.certificate},
+      {"signature", papers_.signature},
+      {"proof", to_hex(sign(key, as_bytes(wire::return_message(identity, papers_.certificate))))}};
+  HttpRequest http;
+  http.method = "POST";
+  http.url = "/v1/join";
+  http.headers["content-type"] = "application/json";
+  http.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  sync_ticket_ = connection_.send(std::move(http), [this](Result<HttpReply> reply, std::int64_t wait_ms) {
+    sync_ticket_ = 0;
+    if (!reply) return lost(reply.error(), wait_ms);
+    auto answer = nlohmann::json::parse(reply->body, nullptr, false);
+    if (!answer.is_object() || !answer["token"].is_string())
+      return lost({Code::not_waymark, "an answer without a token"}, wait_ms);
+    token_ = answer["token"].get<std::string>();
+    keep_token_(token_);
+    session_.on_lost({Code::offline, "known again"}, clock_.steady_ms());
+    hurry();
+  });
+  return true;
+}
+
 void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   news_.status = true;
-  auto lost = [&](const Error& error) {
-    failures_++;
-    session_.on_lost(error, clock_.steady_ms(), retry_after_ms);
-  };
-  if (!reply) return lost(reply.error());
+  if (!reply && reply.error().code == Code::unauthorized && come_back()) return;
+  if (!reply) return lost(reply.error(), retry_after_ms);
   auto type = reply->headers.find("content-type");
   if (type != reply->headers.end() && !type->second.starts_with(wire::content_type))
-    return lost({Code::not_waymark, "the answer is of type " + type->second});
+    return lost({Code::not_waymark, "the answer is of type " + type->second}, retry_after_ms);
   auto message = wire::decode_reply(reply->body);
-  if (!message) return lost(message.error());
+  if (!message) return lost(message.error(), retry_after_ms);
   for (const auto& page : message->pages) received_ += static_cast<std::int64_t>(page.bodies.size());
   // Fails with an answer that makes no sense, or when our own store fails: the session waits in both cases,
   // and what is wrong with the store must be known.

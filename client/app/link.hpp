@@ -26,6 +26,17 @@ class Link {
   void look_for_files_by(Missing missing) { missing_ = std::move(missing); }
   void set_token(std::string token) { token_ = std::move(token); }
 
+  // With these a school that was restored from a backup knows this computer again, though it joined later.
+  struct Papers {
+    std::string identity;                // the school's, 64 digits
+    std::string certificate, signature;  // as they were given
+    std::string device_key;              // secret, 64 digits
+  };
+  void come_back_with(Papers papers, std::function<void(const std::string& token)> keep) {
+    papers_ = std::move(papers);
+    keep_token_ = std::move(keep);
+  }
+
   // Sends what is due. The Error of the store, if it fails.
   Status tick();
   // Nothing while something is on its way.
@@ -55,6 +66,8 @@ class Link {
  private:
   Status send_sync();
   void on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms);
+  void lost(const Error& error, std::int64_t retry_after_ms);
+  bool come_back();
   Status send_file();
   bool fetch_file();
   void file_failed(const std::string& hash, const Error& error, std::int64_t retry_after_ms);
@@ -62,6 +75,8 @@ class Link {
   Connection& connection_;
   Records& records_;
   std::string token_;
+  Papers papers_;
+  std::function<void(const std::string&)> keep_token_;
   Clock& clock_;
   Random& random_;
   sync::Session session_;

@@ -49,6 +49,10 @@ std::string join_proof(std::string_view side, std::string_view code, const Publi
   return to_hex(hmac_sha256(as_bytes(code), as_bytes(message)));
 }
 
+std::string return_message(const PublicKey& identity, std::string_view certificate) {
+  return "waymark return 0\n" + to_hex(identity.bytes) + '\n' + std::string(certificate);
+}
+
 std::string fingerprint(const PublicKey& identity) {
   auto hex = to_hex(ByteView(sha256(identity.bytes)).first(16));
   std::transform(hex.begin(), hex.end(), hex.begin(),

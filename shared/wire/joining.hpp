@@ -27,6 +27,8 @@ std::string hello_message(std::string_view spki);
 // The proof of either side ("school", "computer"), 64 hexadecimal digits: HMAC-SHA-256 with the code as key.
 std::string join_proof(std::string_view side, std::string_view code, const PublicKey& identity,
                        std::string_view spki, std::string_view client_nonce, std::string_view server_nonce);
+// What a device's key signs when it comes back with its certificate to a school that does not know its token.
+std::string return_message(const PublicKey& identity, std::string_view certificate);
 // Read aloud and printed on cards: eight groups of four digits of the identity's hash.
 std::string fingerprint(const PublicKey& identity);
 

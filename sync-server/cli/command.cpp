@@ -10,13 +10,27 @@
 
 namespace waymark::server::cli {
 
-Result<json> run_command(const Commands& commands, School& school, const std::string& name,
+Result<json> run_command(const Commands& commands, const WithSchool& with_school, const std::string& name,
                          const json& arguments) {
   auto found = commands.find(name);
   if (found == commands.end())
     return Error{Code::unsupported, "this version knows no command \"" + name + "\""};
   try {
-    return found->second.run(school, arguments);
+    const auto& command = found->second;
+    json result;
+    std::function<Result<json>()> rest;
+    WAYMARK_CHECK(with_school([&](School& school) -> Status {
+      if (command.begin) {
+        WAYMARK_TRY(begun, command.begin(school, arguments));
+        rest = std::move(begun);
+      } else {
+        WAYMARK_TRY(done, command.run(school, arguments));
+        result = std::move(done);
+      }
+      return {};
+    }));
+    if (rest) return rest();
+    return result;
   } catch (const std::exception& exception) {  // a library's, at the one door that all commands pass
     return Error{Code::internal, exception.what()};
   }

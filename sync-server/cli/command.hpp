@@ -20,11 +20,16 @@ using json = nlohmann::json;
 struct Command {
   std::function<Result<json>(School&, const json& arguments)> run;
   std::function<std::string(const json& result)> print;  // for people, with its line breaks
+  // Instead of run, for what takes long: it begins while nobody else uses the school, and what it returns is
+  // done beside the school's work.
+  std::function<Result<std::function<Result<json>()>>(School&, const json& arguments)> begin = {};
 };
 using Commands = std::map<std::string, Command>;  // by name: "staff add"
 
+// Runs what must be run while nobody else uses the school.
+using WithSchool = std::function<Status(const std::function<Status(School&)>&)>;
 // `unsupported` for a name that is not there.
-Result<json> run_command(const Commands& commands, School& school, const std::string& name,
+Result<json> run_command(const Commands& commands, const WithSchool& with_school, const std::string& name,
                          const json& arguments);
 
 // What was typed.
@@ -59,6 +64,8 @@ class Line {
 // Each file of commands has a pair of these; main calls them all.
 void add_school_commands(Commands& commands);
 void add_school_lines(Line& line);
+void add_backup_commands(Commands& commands);
+void add_backup_lines(Line& line);
 void add_import_commands(Commands& commands);
 void add_import_lines(Line& line);
 

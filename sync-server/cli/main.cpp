@@ -3,6 +3,7 @@
 // error, 2 wrong usage.
 #include <iostream>
 
+#include "sync-server/cli/backup.hpp"
 #include "sync-server/cli/command.hpp"
 #include "sync-server/cli/serve.hpp"
 #include "sync-server/cli/socket.hpp"
@@ -68,10 +69,12 @@ Result<json> run_somewhere(const Commands& commands, const Asked& asked) {
   json line = {{"command", asked.command}, {"arguments", asked.arguments}};
   WAYMARK_TRY(reply, ask_server(asked.data, line.dump(-1, ' ', false, json::error_handler_t::replace)));
   if (!reply) {
+    if (asked.command == "restore") return restore_here(asked);
     SystemClock clock;
     SystemRandom random;
     WAYMARK_TRY(school, School::open(asked.data, clock, random));
-    return run_command(commands, *school, asked.command, asked.arguments);
+    return run_command(
+        commands, [&](const auto& work) { return work(*school); }, asked.command, asked.arguments);
   }
   WAYMARK_TRY(answer, http::parse_json(*reply));
   if (answer.contains("result")) return answer["result"];
@@ -95,10 +98,12 @@ int run(int count, char** words) {
   Line line(app, asked);
   Commands commands;
   add_school_commands(commands);
+  add_backup_commands(commands);
   add_import_commands(commands);
   add_init_line(line);
   add_serve_line(line);
   add_school_lines(line);
+  add_backup_lines(line);
   add_import_lines(line);
   add_sample_line(line);
   auto* version_line = app.add_subcommand("version", "Version, protocol versions, build");
@@ -110,13 +115,14 @@ int run(int count, char** words) {
     return app.exit(error) == 0 ? 0 : 2;
   }
 
-  if (flag_set(asked.arguments, "password_stdin")) {
-    std::string password;
-    std::getline(std::cin, password);
-    if (!password.empty() && password.back() == '\r') password.pop_back();
-    if (password.empty()) return fail({Code::invalid, "no password came on standard input"});
-    asked.arguments["password"] = password;
-    asked.arguments.erase("password_stdin");
+  for (std::string word : {"password", "phrase"}) {
+    if (!flag_set(asked.arguments, (word + "_stdin").c_str())) continue;
+    std::string secret;
+    std::getline(std::cin, secret);
+    if (!secret.empty() && secret.back() == '\r') secret.pop_back();
+    if (secret.empty()) return fail({Code::invalid, "no " + word + " came on standard input"});
+    asked.arguments[word] = secret;
+    asked.arguments.erase(word + "_stdin");
   }
   if (asked.command == "version") {
     show(asked, version_json(), [](const json& v) {

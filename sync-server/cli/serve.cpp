@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include "sync-server/cli/backup.hpp"
 #include "sync-server/cli/socket.hpp"
 #include "sync-server/http/message.hpp"
 #include "sync-server/net/server.hpp"
@@ -78,8 +79,12 @@ std::string answer_command(const Commands& commands, School& school, net::Server
     auto text = http::text_of(*asked, "command");
     if (text && asked->contains("arguments")) {
       command = *text;
-      bool ran = server.run([&] { result = run_command(commands, school, command, (*asked)["arguments"]); });
-      if (!ran) result = Error{Code::server_busy, "the server is stopping; try again when it has ended"};
+      auto with_school = [&](const std::function<Status(School&)>& work) -> Status {
+        Status done = Error{Code::server_busy, "the server is stopping; try again when it has ended"};
+        server.run([&] { done = work(school); });
+        return done;
+      };
+      result = run_command(commands, with_school, command, (*asked)["arguments"]);
     }
   }
   log.write(spdlog::level::info, {{"event", "command"}, {"command", command}, {"ok", result.has_value()}},
@@ -90,6 +95,30 @@ std::string answer_command(const Commands& commands, School& school, net::Server
   else
     reply["error"] = {{"code", std::string(name(result.error().code))}, {"detail", result.error().detail}};
   return reply.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+void back_up(School& school, net::Server& server, Nightly& nightly, Clock& clock, Log& log) {
+  auto now = clock.now_ms();
+  auto done = [&]() -> Status {
+    WAYMARK_CHECK(make_private_directory(nightly.folder()));
+    Result<BackupJob> job = Error{Code::server_busy, "the server is stopping"};
+    server.run([&] { job = school.begin_backup(); });
+    if (!job) return job.error();
+    return School::finish_backup(*job, nightly.file(now));
+  }();
+  if (done) {
+    nightly.forget_old(now);
+    log.write(spdlog::level::info, {{"event", "backup"}, {"folder", nightly.folder()}}, "");
+    return;
+  }
+  nightly.file(now);
+  log.write(
+      spdlog::level::err,
+      {{"event", "backup"}, {"error", std::string(name(done.error().code))}, {"detail", done.error().detail}},
+      "The nightly backup failed: " + sentence(done.error()));
+  if (nightly.old(now))
+    log.write(spdlog::level::warn, {{"event", "backup is old"}},
+              "The last backup is more than two days old.");
 }
 
 }  // namespace
@@ -123,6 +152,10 @@ void add_serve_line(Line& line) {
   auto* key = line.path(app, "--key", "key", "Its private key, PEM");
   certificate->needs(key);
   key->needs(certificate);
+  line.text(app, "--keep-backups", "keep_backups", "How long the nightly backups are kept; without this 30")
+      ->type_name("DAYS");
+  line.path(app, "--backups", "backups",
+            "Where they go: best another disk; without this backups/ in the directory");
   line.flag(app, "--log-json", "log_json", "One JSON object a line");
 }
 
@@ -132,6 +165,11 @@ Status serve(const Asked& asked, const Commands& commands) {
   WAYMARK_TRY(certificate, argument(arguments, "certificate"));
   WAYMARK_TRY(key, argument(arguments, "key"));
   WAYMARK_TRY(where, read_listen(listen_text));
+  WAYMARK_TRY(backups, argument(arguments, "backups", asked.data + "/backups"));
+  WAYMARK_TRY(keep_text, argument(arguments, "keep_backups", "30"));
+  int keep_days = std::atoi(keep_text.c_str());
+  if (keep_days < 1 || keep_days > 3650)
+    return Error{Code::invalid, "--keep-backups wants a number of days from 1 to 3650"};
   bool plain = flag_set(arguments, "plain");
   if (plain && !is_loopback(where.first))
     return Error{
@@ -206,8 +244,13 @@ Status serve(const Asked& asked, const Commands& commands) {
        {"spki", options.tls ? options.tls->spki : ""}},
       school->name() + " is served at " + list + ". The school's fingerprint: " + school->fingerprint());
 
-  int number = 0;
-  sigwait(&signals, &number);
+  Nightly nightly(backups, keep_days);
+  for (;;) {
+    if (nightly.due(clock.now_ms())) back_up(*school, *server, nightly, clock, log);
+    // Once a minute is often enough to see that a night has come.
+    timespec minute{60, 0};
+    if (sigtimedwait(&signals, nullptr, &minute) > 0) break;
+  }
   log.write(spdlog::level::info, {{"event", "stopping"}}, "Stopping: what was accepted is being answered.");
   // Commands first: they run where handlers run.
   socket.reset();

@@ -935,7 +935,7 @@ Status apply_roster(School& school, const RosterPlan& plan) {
   if (!plan.plan.changes_anything()) return {};
   WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
   auto& accounts = school.accounts();
-  for (const auto& person : plan.people) WAYMARK_CHECK(accounts.put(person));
+  for (const auto& person : plan.people) WAYMARK_CHECK(school.put_person(person));
   for (const auto& row : plan.classes) WAYMARK_CHECK(accounts.put(row));
   for (const auto& enrollment : plan.enrollments) WAYMARK_CHECK(accounts.put(enrollment));
   WAYMARK_CHECK(school.refresh_access());

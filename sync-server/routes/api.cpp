@@ -287,7 +287,7 @@ Result<Response> add_computer(School& school, const Asked& asked) {
 
 Result<Response> remove_computer(School& school, const Asked& asked) {
   WAYMARK_TRY(id, ComputerId::parse(asked.request.param("computer")));
-  WAYMARK_CHECK(school.accounts().remove_computer(id));
+  WAYMARK_CHECK(school.remove_computer(id));
   return done(school.accounts().audit(asked.person.id, "computer removed", id.hex()));
 }
 

@@ -101,6 +101,15 @@ Result<http::Later> student(School& school, const Computer& computer, const json
                      }};
 }
 
+// A student's computer that joined after the backup which this school was restored from.
+Result<Response> back(School& school, const json& body) {
+  WAYMARK_TRY(certificate, http::text_of(body, "certificate"));
+  WAYMARK_TRY(signature, http::text_of(body, "signature"));
+  WAYMARK_TRY(proof, http::text_of(body, "proof"));
+  WAYMARK_TRY(joined, school.return_student(certificate, signature, proof));
+  return http::json_response({{"person", joined.person.hex()}, {"token", joined.token}});
+}
+
 // A PIN chosen anew on a student's own computer; only its hash comes.
 Result<Response> new_pin(School& school, const Request& request, const json& body) {
   WAYMARK_TRY(bearer, bearer_of(school, request));
@@ -118,6 +127,7 @@ Answer join(School& school, const Request& request) {
   if (*step == "begin") return begin(school, request, *body);
   if (*step == "finish") return finish(school, request, *body);
   if (*step == "pin") return new_pin(school, request, *body);
+  if (*step == "return") return back(school, *body);
   if (*step != "card" && *step != "student") return Error{Code::malformed, "no such step of joining"};
   if (request.bearer().empty()) return Error{Code::unauthorized, "no computer's token came with the request"};
   auto computer = school.computer(request.bearer());

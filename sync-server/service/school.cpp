@@ -31,35 +31,6 @@ std::int64_t wait_after(std::int64_t wrong) {
   return std::min<std::int64_t>(std::int64_t{2'000} << std::min<std::int64_t>(wrong - 3, 6), 60'000);
 }
 
-Status make_private_directory(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return Error{Code::io, path + ": " + error.message()};
-  std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
-  return {};
-}
-
-// The recovery phrase is the identity's 256 bits and a check of 8, in Crockford's base 32.
-std::string phrase_of(const SecretKey& key) {
-  constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  Bytes bytes(key.seed.begin(), key.seed.end());
-  bytes.push_back(sha256(key.seed)[0]);
-  bytes.push_back(0);
-  std::string text;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (auto byte : bytes) {
-    bits = bits << 8 | byte;
-    count += 8;
-    while (count >= 5) {
-      text += digits[bits >> (count - 5) & 31];
-      count -= 5;
-    }
-  }
-  text.resize(53);  // 265 bits
-  return grouped(text);
-}
-
 Student student_from(const Person& person, const std::vector<Person>& classmates) {
   bool shared = std::any_of(classmates.begin(), classmates.end(), [&](const Person& other) {
     return other.id != person.id && fold(other.given) == fold(person.given);
@@ -77,8 +48,16 @@ Student student_from(const Person& person, const std::vector<Person>& classmates
 
 }  // namespace
 
+Status make_private_directory(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return Error{Code::io, path + ": " + error.message()};
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  return {};
+}
+
 School::School(std::string data, Clock& clock, Random& random)
-    : data_(std::move(data)), clock_(clock), random_(random) {}
+    : data_(std::move(data)), clock_(clock), random_(random), removals_(data_ + "/removals.log") {}
 
 School::~School() {
   accounts_.reset();
@@ -136,19 +115,24 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
     return Error{Code::not_found, data + " holds no school; make one with: waymark-server init"};
   std::unique_ptr<School> school(new School(data, clock, random));
   WAYMARK_CHECK(school->lock());
-  WAYMARK_TRY(opened, store::Store::open(data + "/school.db", {&clock, &random, false}));
-  school->store_ = std::move(opened);
-  school->accounts_ = std::make_unique<Accounts>(*school->store_);
-  WAYMARK_CHECK(school->accounts_->prepare());
-  WAYMARK_TRY(identity, school->store_->meta("identity"));
-  WAYMARK_TRY(name, school->store_->meta("school"));
+  WAYMARK_CHECK(school->load());
+  return school;
+}
+
+Status School::load() {
+  WAYMARK_TRY(opened, store::Store::open(data_ + "/school.db", {&clock_, &random_, false}));
+  store_ = std::move(opened);
+  accounts_ = std::make_unique<Accounts>(*store_);
+  WAYMARK_CHECK(accounts_->prepare());
+  WAYMARK_TRY(identity, store_->meta("identity"));
+  WAYMARK_TRY(name, store_->meta("school"));
   if (!identity || !name) return Error{Code::database_damaged, "the school's identity is missing"};
   WAYMARK_TRY(seed, from_hex(*identity));
   if (seed.size() != 32) return Error{Code::database_damaged, "the school's identity is not 32 bytes"};
-  std::copy(seed.begin(), seed.end(), school->identity_.seed.begin());
-  school->name_ = *name;
-  WAYMARK_CHECK(make_private_directory(data + "/files"));
-  return school;
+  std::copy(seed.begin(), seed.end(), identity_.seed.begin());
+  name_ = *name;
+  WAYMARK_CHECK(make_private_directory(data_ + "/files"));
+  return replay_removals();
 }
 
 std::string School::fingerprint() const { return wire::fingerprint(identity()); }
@@ -192,9 +176,13 @@ Status School::set_password(std::string_view email, std::string_view password) {
   WAYMARK_TRY(person, accounts_->person_by_email(fold(email)));
   if (!person) return Error{Code::not_found, "no member of staff has this e-mail"};
   if (password.size() < 8) return Error{Code::invalid, "a password has at least 8 characters"};
-  WAYMARK_CHECK(accounts_->set_password(person->id, hash_password(password)));
+  auto hash = hash_password(password);
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_CHECK(accounts_->set_password(person->id, hash));
+  WAYMARK_CHECK(remember("password", person->id.hex(), hash));
   WAYMARK_CHECK(accounts_->clear_tries("password:" + fold(email)));
-  return accounts_->audit(person->id, "password changed", fold(email));
+  WAYMARK_CHECK(accounts_->audit(person->id, "password changed", fold(email)));
+  return transaction.commit();
 }
 
 std::string School::make_password() { return grouped(make_code(random_, 12)); }
@@ -410,6 +398,7 @@ Result<std::string> School::reprint_card(const PersonId& student) {
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(accounts_->void_cards(student));
   WAYMARK_TRY(code, card_for(student));
+  WAYMARK_CHECK(remember("card", student.hex(), code));
   WAYMARK_CHECK(accounts_->audit(std::nullopt, "card voided and reprinted", student.hex()));
   WAYMARK_CHECK(transaction.commit());
   return code;
@@ -491,6 +480,7 @@ Status School::remove_computer(const ComputerId& id) {
   if (found->removed) return {};
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(accounts_->remove_computer(id));
+  WAYMARK_CHECK(remember("computer", id.hex(), found->name));
   WAYMARK_CHECK(accounts_->audit(std::nullopt, "computer removed", found->name));
   return transaction.commit();
 }
@@ -569,7 +559,10 @@ Result<JoinedStudent> School::finish_pin(const PinTry& attempt) {
   auto key = pin_key(attempt);
   auto token = make_token(random_);
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
-  if (first) WAYMARK_CHECK(accounts_->set_pin(person.id, attempt.fresh_hash, attempt.kind));
+  if (first) {
+    WAYMARK_CHECK(accounts_->set_pin(person.id, attempt.fresh_hash, attempt.kind));
+    WAYMARK_CHECK(remember("pin", person.id.hex(), attempt.fresh_hash, attempt.kind));
+  }
   WAYMARK_CHECK(accounts_->clear_tries(key));
   WAYMARK_CHECK(accounts_->add_device(token_hash(token), person.id, computer.id, device_key.bytes));
   WAYMARK_CHECK(accounts_->audit(person.id, "joined on a computer", computer.name));
@@ -577,23 +570,20 @@ Result<JoinedStudent> School::finish_pin(const PinTry& attempt) {
   WAYMARK_CHECK(transaction.commit());
 
   JoinedStudent joined{person.id, person.given, token, "", "", first};
-  std::string classes;
-  for (const auto& enrollment : enrollments) {
-    if (!enrollment.active) continue;
-    if (!classes.empty()) classes += ',';
-    classes += '"' + enrollment.class_id.hex() + '"';
-  }
-  joined.certificate = "{\"classes\":[" + classes + "],\"key\":\"" + to_hex(device_key.bytes) +
-                       "\",\"person\":\"" + person.id.hex() + "\",\"role\":\"student\",\"school\":\"" +
-                       to_hex(identity().bytes) + "\",\"time\":" + std::to_string(clock_.now_ms()) +
-                       ",\"v\":0}";
-  joined.certificate_signature = to_hex(sign(identity_, as_bytes(joined.certificate)));
+  std::vector<ClassId> classes;
+  for (const auto& enrollment : enrollments)
+    if (enrollment.active) classes.push_back(enrollment.class_id);
+  joined.certificate = certificate_of(person, computer.id, device_key, classes);
+  joined.certificate_signature = sign_certificate(joined.certificate);
   return joined;
 }
 
 Status School::reset_pin(const PersonId& student) {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(accounts_->set_pin(student, "", ""));
-  return accounts_->audit(std::nullopt, "PIN reset", student.hex());
+  WAYMARK_CHECK(remember("pin", student.hex(), ""));
+  WAYMARK_CHECK(accounts_->audit(std::nullopt, "PIN reset", student.hex()));
+  return transaction.commit();
 }
 
 Status School::change_pin(const Bearer& bearer, std::string_view pin_hash, std::string_view pin_kind) {
@@ -603,8 +593,11 @@ Status School::change_pin(const Bearer& bearer, std::string_view pin_hash, std::
   if (costs.empty() || !pin_hash.starts_with(costs) || pin_hash.size() > 128 || !valid_utf8(pin_hash))
     return Error{Code::malformed, "no hash of a PIN"};
   if (pin_kind != "digits" && pin_kind != "pictures") return Error{Code::malformed, "no kind of a PIN"};
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(accounts_->set_pin(bearer.person, pin_hash, pin_kind));
-  return accounts_->audit(bearer.person, "PIN changed", bearer.computer_name);
+  WAYMARK_CHECK(remember("pin", bearer.person.hex(), pin_hash, pin_kind));
+  WAYMARK_CHECK(accounts_->audit(bearer.person, "PIN changed", bearer.computer_name));
+  return transaction.commit();
 }
 
 Result<Bearer> School::bearer(std::string_view token) {

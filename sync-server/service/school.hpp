@@ -2,8 +2,8 @@
 // line and tests ask of a server is a function here, over values; nothing here knows HTTP. One thread at a
 // time uses it.
 //
-// The data directory holds school.db (replica and accounts), files/, tls/ and the lock; school.db holds the
-// identity's secret key, so the directory is created readable by its owner alone.
+// The data directory holds school.db (replica and accounts), files/, tls/, removals.log and the lock;
+// school.db holds the identity's secret key, so the directory is created readable by its owner alone.
 #pragma once
 
 #include <map>
@@ -15,6 +15,8 @@
 #include "shared/base/hash.hpp"
 #include "shared/store/store.hpp"
 #include "shared/wire/joining.hpp"
+#include "sync-server/service/backup.hpp"
+#include "sync-server/service/removals.hpp"
 #include "sync-server/store/accounts.hpp"
 
 namespace waymark::server {
@@ -84,6 +86,16 @@ struct Student {
   Person person;
   std::string display_name;  // given name, and the family name's initial where two share it
 };
+
+// A backup on its way: the database as it was at one moment, and what else belongs to it.
+struct BackupJob {
+  BackupAbout about;
+  SecretKey identity;
+  std::string copy;  // of the database; goes when the job ends
+  std::vector<BackupPart> parts;
+};
+
+Status make_private_directory(const std::string& path);
 
 class School {
  public:
@@ -182,12 +194,49 @@ class School {
   // A record written by the school itself: imports, notices.
   Result<std::vector<store::Written>> write_as_school(std::span<const store::Edit> edits);
 
+  // ---- backups (keeping.cpp)
+  // Quick: what must be done while nobody writes.
+  Result<BackupJob> begin_backup();
+  // Slow, and touches no School, so that another thread can do it.
+  static Status finish_backup(const BackupJob& job, const std::string& file);
+  // Puts a backup in this school's place while it runs, and tells it what was removed since. Returns the
+  // folder that keeps what was replaced. `wrong_password`, `malformed`, `conflict`: nothing was changed.
+  Result<std::string> restore(const std::string& file, const SecretKey& key);
+  // The same where no server runs, also into an empty directory.
+  static Result<std::string> restore_at(const std::string& data, const std::string& file,
+                                        const SecretKey& key, Clock& clock, Random& random);
+
+  // A person as changed by a roster: who is gone stays gone after a restore.
+  Status put_person(const Person& person);
+
+  // ---- who joined after the backup (keeping.cpp)
+  // A student's computer that this database does not know shows its certificate and proves its key. The
+  // person is let in; one who is not known either waits for an administrator, alone in their own streams.
+  // `unauthorized` when computer or person were removed, or nothing is signed by this school.
+  Result<JoinedStudent> return_student(std::string_view certificate, std::string_view signature,
+                                       std::string_view proof);
+  Result<std::vector<Newcomer>> newcomers();
+  // Into the classes of their certificate.
+  Status confirm_newcomer(const PersonId& id);
+  std::string certificate_of(const Person& person, const ComputerId& computer, const PublicKey& device_key,
+                             const std::vector<ClassId>& classes) const;
+  std::string sign_certificate(std::string_view certificate) const;
+
   // Every record, number and digest of the store, and every file against its name.
   Status verify();
 
  private:
   School(std::string data, Clock& clock, Random& random);
   Status lock();
+  Status load();
+  static Status unpack(const std::string& data, const std::string& file, const SecretKey& key);
+  static Result<std::string> put_in_place(const std::string& data, std::int64_t now_ms);
+  // Call within the transaction that does it.
+  Status remember(std::string_view what, std::string_view subject, std::string_view value,
+                  std::string_view kind = {});
+  Status apply(const Removal& removal);
+  Status replay_removals();
+  Result<bool> is_gone(const PersonId& person);
   std::string file_path(std::string_view hash) const;
   // `slowed_down` while waiting is due after wrong tries of this key.
   Status may_try(const std::string& key);
@@ -200,6 +249,8 @@ class School {
   int lock_file_ = -1;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Accounts> accounts_;
+  RemovalLog removals_;
+  std::size_t removals_seen_ = 0;
   struct Pending {
     std::string nonce;
     std::int64_t begun_ms = 0;

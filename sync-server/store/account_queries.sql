@@ -84,6 +84,18 @@ WHERE d.person = ? AND d.removed_ms IS NULL ORDER BY d.heard_ms DESC
 -- name: device_remove_computer
 UPDATE device SET removed_ms = ? WHERE computer = ?
 
+-- name: device_forget
+DELETE FROM device WHERE person = ? AND key = ?
+
+-- name: newcomer_add
+INSERT INTO newcomer (person, certificate, at_ms) VALUES (?, ?, ?)
+-- name: newcomer_list
+SELECT n.person, p.given, n.certificate, n.at_ms,
+  (SELECT coalesce(sum(waiting), 0) FROM device WHERE device.person = n.person)
+FROM newcomer n JOIN person p ON p.id = n.person WHERE n.confirmed_ms IS NULL ORDER BY n.at_ms, n.person
+-- name: newcomer_confirm
+UPDATE newcomer SET confirmed_ms = ? WHERE person = ?
+
 -- name: session_add
 INSERT INTO session (token, person, csrf, created_ms, seen_ms) VALUES (?, ?, ?, ?, ?)
 -- name: session_find

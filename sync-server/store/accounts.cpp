@@ -217,6 +217,32 @@ Status Accounts::device_heard(ByteView token_hash, std::int64_t waiting) {
   WAYMARK_TRY(query, db_.prepare(sql::device_heard));
   return query.bind(now()).bind(waiting).bind(token_hash).run();
 }
+Status Accounts::forget_device(const PersonId& person, ByteView key) {
+  WAYMARK_TRY(query, db_.prepare(sql::device_forget));
+  return query.bind(person).bind(key).run();
+}
+
+Status Accounts::add_newcomer(const PersonId& person, std::string_view certificate) {
+  WAYMARK_TRY(query, db_.prepare(sql::newcomer_add));
+  return query.bind(person).bind(certificate).bind(now()).run();
+}
+
+Result<std::vector<Newcomer>> Accounts::newcomers() {
+  std::vector<Newcomer> newcomers;
+  WAYMARK_TRY(query, db_.prepare(sql::newcomer_list));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return newcomers;
+    newcomers.push_back(
+        {query.id<PersonId>(0), query.text(1), query.text(2), query.integer(3), query.integer(4)});
+  }
+}
+
+Status Accounts::confirm_newcomer(const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::newcomer_confirm));
+  return query.bind(now()).bind(person).run();
+}
+
 Result<std::vector<SeenOn>> Accounts::seen_on(const PersonId& person) {
   WAYMARK_TRY(query, db_.prepare(sql::device_of_person));
   return all<SeenOn>(query.bind(person), [](const Query& row) {

@@ -59,6 +59,11 @@ struct Device {
   std::string computer_name;
   bool removed = false;
 };
+struct Newcomer {  // came back after a restore, and was not known
+  PersonId person;
+  std::string name, certificate;
+  std::int64_t at_ms = 0, waiting = 0;
+};
 struct SeenOn {  // where a person was heard from
   std::string computer_name;
   std::optional<std::int64_t> heard_ms;
@@ -114,6 +119,11 @@ class Accounts {
   Status add_device(ByteView token_hash, const PersonId& person, const ComputerId& computer, ByteView key);
   Result<std::optional<Device>> device(ByteView token_hash);
   Status device_heard(ByteView token_hash, std::int64_t waiting);
+  // All of this key: it comes back under another token.
+  Status forget_device(const PersonId& person, ByteView key);
+  Status add_newcomer(const PersonId& person, std::string_view certificate);
+  Result<std::vector<Newcomer>> newcomers();  // that wait to be confirmed
+  Status confirm_newcomer(const PersonId& person);
   Result<std::vector<SeenOn>> seen_on(const PersonId& person);
 
   Status add_session(ByteView token_hash, const PersonId& person, std::string_view csrf);

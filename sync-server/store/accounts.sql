@@ -79,6 +79,14 @@ CREATE TABLE IF NOT EXISTS device (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS device_person ON device (person);
 
+-- Who came back with a certificate after a restore and was not known: an administrator confirms them.
+CREATE TABLE IF NOT EXISTS newcomer (
+  person BLOB PRIMARY KEY REFERENCES person (id),
+  certificate TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  confirmed_ms INTEGER
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS session (
   token BLOB PRIMARY KEY,
   person BLOB NOT NULL REFERENCES person (id),

@@ -463,6 +463,33 @@ TEST_CASE("a computer that the school has removed says so, keeps everything, and
   CHECK(at_school(world, world.amira) == std::vector<std::string>{"one"});
 }
 
+TEST_CASE(
+    "a school restored from before a student joined here knows the computer again, and nobody is asked "
+    "anything") {
+  World world;
+  auto file = world.folder.path() + "/monday.waymark-backup";
+  REQUIRE(server::School::finish_backup(world.school->begin_backup().value(), file));
+  SecretKey key;
+  auto seed = from_hex(world.school->store().meta("identity").value().value()).value();
+  std::copy(seed.begin(), seed.end(), key.seed.begin());
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.add_goal("one");
+  lab.run(30);
+  REQUIRE(world.school->restore(file, key));
+  CHECK(at_school(world, world.amira).empty());
+  lab.add_goal("two");
+  lab.run(400);
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one", "two"});
+  CHECK(lab.frame().status.problem.key.empty());
+  // The token that was given is kept.
+  lab.start();
+  lab.run(400);
+  CHECK(lab.net.returns == 1);
+}
+
 // ---- disks
 
 namespace {

@@ -27,6 +27,7 @@ class SchoolTransport final : public app::Transport {
   bool lose_next_reply = false;  // what was asked is done, and nobody hears of it
   int busy = 0;                  // so many answers of 503
   std::string spki = std::string(64, 'a');
+  int returns = 0;                 // how often a computer came back with its certificate
   std::vector<std::string> asked;  // "POST /v1/sync"
 
   void begin(std::uint64_t ticket, app::HttpRequest request) override {
@@ -135,6 +136,14 @@ class SchoolTransport final : public app::Transport {
                    {"name", joined->name},
                    {"token", joined->token},
                    {"school", joined->school}});
+    }
+    if (step == "return") {
+      returns++;
+      auto joined =
+          school_->return_student(body["certificate"].get<std::string>(),
+                                  body["signature"].get<std::string>(), body["proof"].get<std::string>());
+      if (!joined) return failed(joined.error());
+      return good({{"person", joined->person.hex()}, {"token", joined->token}});
     }
     if (step == "pin") {
       auto bearer = school_->bearer(token(request));

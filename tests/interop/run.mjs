@@ -14,7 +14,7 @@ import { Refusal, ZERO, digestOf, half, makeOp, nextLink, randomId, sha256 } fro
 import { School } from './school.mjs';
 import {
   BODY_BYTES_MAX, FILE_BYTES_MAX, HAVE_MAX, HEADER_BYTES_MAX, OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned,
-  joinProof, parseMessage, plainCode, signedBy, zstdRepeated, zstdStored,
+  joinProof, parseMessage, plainCode, sealMessage, signedBy, zstdRepeated, zstdStored,
 } from './wire.mjs';
 
 const [bin, ...only] = process.argv.slice(2);
@@ -689,6 +689,35 @@ check('zstd: a reply is compressed only for who asks', async () => {
     throw error;
   }
   assert.deepEqual(parseMessage(expanded).lines.map((one) => one.id), parseMessage(plain.body).lines.map((one) => one.id));
+});
+
+check('pages are sealed by the identity, and nothing comes in under a seal that it does not stand under', async () => {
+  const fresh = new Replica(world.anaTwo);
+  const { header } = fresh.request();
+  const reply = await fresh.post(header, []);
+  const stream = `person:${world.people.Ana}`;
+  let at = 0;
+  let sealed = null;
+  for (const page of reply.header.streams) {
+    const lines = reply.lines.slice(at, at + (page.ops ?? 0));
+    at += lines.length;
+    const items = [...(page.own ?? []), ...lines.map((line) => half(line.bytes))];
+    assert.equal(page.seal !== undefined, items.length > 0);
+    if (items.length > 0) assert.ok(signedBy(world.hello.identity, sealMessage(page.s, items), page.seal), page.s);
+    if (page.s === stream) sealed = { s: page.s, items, seal: page.seal, line: lines[0] };
+  }
+  const forged = makeOp({
+    author: world.people.Ben ?? randomId(), replica: randomId(), stream, kind: 'observation', record: ZERO,
+    fields: { text: 'praise that nobody wrote' }, time: Date.now(),
+  });
+  const back = (items, line) =>
+    fresh.post(
+      { ...header, cursors: [], ops: 0, offered: [forged.id, sealed.line.id], returned: [{ s: stream, items, seal: sealed.seal, ops: 1 }] },
+      [line],
+    );
+  assert.deepEqual((await back(sealed.items, forged)).header.lacking, [forged.id]);
+  assert.deepEqual((await back([...sealed.items, forged.id], forged)).header.lacking, [forged.id]);
+  assert.deepEqual((await back(sealed.items, sealed.line)).header.lacking, [forged.id]);
 });
 
 check('what the protocol does not have yet is not found', async () => {

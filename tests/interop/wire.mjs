@@ -53,6 +53,8 @@ const ed25519 = (hex) =>
 export const signedBy = (identity, text, signature) =>
   verify(null, Buffer.from(text), ed25519(identity), Buffer.from(signature, 'hex'));
 
+export const sealMessage = (stream, items) => `waymark seal 0\n${stream}\n${items.map((item) => `${item}\n`).join('')}`;
+
 export const helloIsSigned = (hello) => signedBy(hello.identity, `waymark hello 0\n${hello.spki}`, hello.signature);
 
 export function plainCode(typed) {

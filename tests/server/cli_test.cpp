@@ -1,6 +1,8 @@
 // The program as an administrator runs it: its output, its sentences, its exit codes.
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -254,4 +256,66 @@ TEST_CASE("what serve cannot do is said before anything listens") {
   Serving serving(world, {"--plain-http"});
   CHECK(serving.first["spki"] == "");
   CHECK(serving.first["addresses"][0].get<std::string>().substr(0, 17) == "http://127.0.0.1:");
+}
+
+TEST_CASE(
+    "a backup is written and put back while the school is served, and opens elsewhere with the phrase "
+    "alone") {
+  World world;
+  auto phrase = world.init().parsed()["recovery_phrase"].get<std::string>();
+  CHECK(world.on({"class", "add", "--title", "Period 3"}).code == 0);
+  auto file = world.folder.path() + "/monday.waymark-backup";
+  Serving serving(world);
+  auto made = world.on({"backup", file, "--json"});
+  REQUIRE(made.code == 0);
+  CHECK(made.parsed()["bytes"].get<int>() > 1000);
+  CHECK(world.on({"class", "add", "--title", "Period 4"}).code == 0);
+  auto restored = world.on({"restore", file, "--json"});
+  REQUIRE(restored.code == 0);
+  CHECK(read(restored.parsed()["replaced"].get<std::string>() + "/school.db").substr(0, 6) == "SQLite");
+  CHECK(world.on({"class", "list", "--json"}).parsed()["classes"].size() == 1);
+  CHECK(world.on({"verify"}).code == 0);
+  CHECK(world.on({"back", "list"}).out == "Nobody waits to be confirmed.\n");
+  check_sentence(world.on({"back", "confirm", "nobody"}), 1, "back list");
+  check_sentence(world.on({"restore", "/none"}), 1, "is not there");
+  CHECK(serving.stop() == 0);
+
+  auto elsewhere = world.folder.path() + "/elsewhere";
+  auto there = [&](std::vector<std::string> words, const std::string& input) {
+    words.insert(words.end(), {"--data", elsewhere});
+    return world.run(std::move(words), input);
+  };
+  check_sentence(there({"restore", file}, ""), 1, "--phrase-stdin");
+  check_sentence(there({"restore", file, "--phrase-stdin"}, phrase.substr(5) + "\n"), 2, "53 letters");
+  CHECK(there({"restore", file, "--phrase-stdin"}, phrase + "\n").code == 0);
+  CHECK(there({"class", "list", "--json"}, "").parsed()["classes"].size() == 1);
+  // Another school's directory is not overwritten by mistake.
+  World other;
+  other.init();
+  check_sentence(other.on({"restore", file, "--phrase-stdin"}, phrase + "\n"), 1, "holds another school");
+  // Restored without the phrase where the school still is.
+  CHECK(world.on({"restore", file}).code == 0);
+}
+
+TEST_CASE("a serving school backs itself up, once a day, and keeps the backups for as long as asked") {
+  World world;
+  world.init();
+  auto folder = world.folder.path() + "/other-disk";
+  check_sentence(world.on({"serve", "--keep-backups", "0"}), 2, "--keep-backups");
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/2001-01-01.waymark-backup") << "old";
+  std::ofstream(folder + "/notes.txt") << "not ours";
+  {
+    Serving serving(world, {"--backups", folder, "--keep-backups", "3"});
+    auto done = [&] { return read(serving.log).find(R"("event":"backup")") != std::string::npos; };
+    for (int i = 0; i < 400 && !done(); i++) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    // Between midnight and two in the morning the night has not come yet.
+    std::time_t now = std::time(nullptr);
+    if (std::localtime(&now)->tm_hour >= 2) {
+      CHECK(done());
+      CHECK_FALSE(std::filesystem::exists(folder + "/2001-01-01.waymark-backup"));
+    }
+    CHECK(std::filesystem::exists(folder + "/notes.txt"));
+    CHECK(serving.stop() == 0);
+  }
 }

@@ -23,10 +23,9 @@ TEST_CASE("one seed gives one log, byte by byte") {
 }
 
 TEST_CASE("the simulator notices every mistake that is put in on purpose") {
-  for (auto sabotage :
-       {Sabotage::settle_before_reply, Sabotage::cursor_before_data, Sabotage::delete_what_is_absent,
-        Sabotage::forget_refusals, Sabotage::clock_decides, Sabotage::no_segments, Sabotage::no_digest,
-        Sabotage::no_chain, Sabotage::no_seals}) {
+  for (auto sabotage : {Sabotage::settle_before_reply, Sabotage::cursor_before_data,
+                        Sabotage::delete_what_is_absent, Sabotage::forget_refusals, Sabotage::clock_decides,
+                        Sabotage::no_segments, Sabotage::no_digest, Sabotage::no_chain, Sabotage::no_seals}) {
     int noticed = 0;
     for (std::uint64_t seed = 1; seed <= 10 && noticed < 3; seed++)
       if (run({.seed = seed, .steps = 300, .sabotage = sabotage}).failure) noticed++;

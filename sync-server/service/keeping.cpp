@@ -1,0 +1,314 @@
+// School: what keeps it from losing anything when its disk goes back in time. Backups and restores, the
+// removals that outlive them, and people and computers that joined after the backup.
+#include <algorithm>
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "shared/base/text.hpp"
+#include "shared/store/files.hpp"
+#include "sync-server/service/codes.hpp"
+#include "sync-server/service/school.hpp"
+
+namespace waymark::server {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using store::Transaction;
+
+constexpr std::string_view kRemovalsKey = "removals";
+
+Error io(const std::string& path, const std::error_code& error) {
+  return {error == std::errc::no_space_on_device ? Code::disk_full : Code::io, path + ": " + error.message()};
+}
+
+void add_folder(std::vector<BackupPart>& parts, const std::string& data, const std::string& folder) {
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(data + "/" + folder, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    auto path = entry->path().string();
+    if (entry->is_regular_file(error) && !path.ends_with(".new"))
+      parts.push_back({path.substr(data.size() + 1), path});
+  }
+}
+
+// What is not there yet; what is there stays.
+Status move_missing(const std::string& from, const std::string& to) {
+  std::error_code error;
+  if (!fs::exists(from, error)) return {};
+  for (auto entry = fs::recursive_directory_iterator(from, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (!entry->is_regular_file(error)) continue;
+    auto target = to / entry->path().lexically_relative(from);
+    if (fs::exists(target, error)) continue;
+    fs::create_directories(target.parent_path(), error);
+    fs::rename(entry->path(), target, error);
+    if (error) return io(target.string(), error);
+  }
+  return error ? Status(io(from, error)) : Status();
+}
+
+std::string text_of(const json& object, const char* name) {
+  auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+// ---- backups
+
+Result<BackupJob> School::begin_backup() {
+  BackupJob job;
+  job.about = {name_, identity(), clock_.now_ms()};
+  job.identity = identity_;
+  job.copy = data_ + "/backup-" + std::to_string(job.about.made_ms) + ".db";
+  std::error_code error;
+  fs::remove(job.copy, error);
+  WAYMARK_CHECK(store_->db().copy_to(job.copy));
+  job.parts.push_back({"school.db", job.copy});
+  if (fs::exists(data_ + "/removals.log", error))
+    job.parts.push_back({"removals.log", data_ + "/removals.log"});
+  add_folder(job.parts, data_, "tls");
+  add_folder(job.parts, data_, "files");
+  return job;
+}
+
+Status School::finish_backup(const BackupJob& job, const std::string& file) {
+  auto written = write_backup(file, job.about, job.identity, job.parts);
+  std::error_code ignored;
+  fs::remove(job.copy, ignored);
+  return written;
+}
+
+// ---- restores
+
+Status School::unpack(const std::string& data, const std::string& file, const SecretKey& key) {
+  auto folder = data + "/restoring";
+  std::error_code error;
+  fs::remove_all(folder, error);
+  WAYMARK_CHECK(make_private_directory(folder));
+  auto unpacked = [&]() -> Status {
+    WAYMARK_CHECK(read_backup(file, key, folder));
+    if (!fs::exists(folder + "/school.db", error)) return Error{Code::malformed, file + " holds no school"};
+    WAYMARK_TRY(db, store::Db::open(folder + "/school.db"));
+    return db->check_integrity();
+  }();
+  if (!unpacked) fs::remove_all(folder, error);
+  return unpacked;
+}
+
+Result<std::string> School::put_in_place(const std::string& data, std::int64_t now_ms) {
+  auto from = data + "/restoring";
+  std::error_code error;
+  std::string replaced;
+  if (fs::exists(data + "/school.db", error)) {
+    // What the restore replaces is not thrown away: it may hold what no device has.
+    replaced = data + "/replaced-" + std::to_string(now_ms);
+    WAYMARK_CHECK(make_private_directory(replaced));
+    for (std::string_view tail : {"-wal", "-shm", ""}) {
+      auto name = "school.db" + std::string(tail);
+      if (!fs::exists(data + "/" + name, error)) continue;
+      fs::rename(data + "/" + name, replaced + "/" + name, error);
+      if (error) return io(replaced, error);
+    }
+  }
+  WAYMARK_CHECK(RemovalLog(data + "/removals.log").adopt(from + "/removals.log"));
+  WAYMARK_CHECK(move_missing(from + "/files", data + "/files"));
+  WAYMARK_CHECK(move_missing(from + "/tls", data + "/tls"));
+  fs::rename(from + "/school.db", data + "/school.db", error);
+  if (error) return io(data, error);
+  fs::remove_all(from, error);
+  return replaced;
+}
+
+Result<std::string> School::restore(const std::string& file, const SecretKey& key) {
+  if (!(public_key(key) == identity()))
+    return Error{Code::conflict, data_ + " holds another school; restore into an empty directory"};
+  WAYMARK_CHECK(unpack(data_, file, key));
+  accounts_.reset();
+  store_.reset();
+  auto placed = put_in_place(data_, clock_.now_ms());
+  // Whatever came of it, the school goes on with the database that is there.
+  WAYMARK_CHECK(load());
+  if (placed) WAYMARK_CHECK(accounts_->audit(std::nullopt, "restored from a backup", file));
+  return placed;
+}
+
+Result<std::string> School::restore_at(const std::string& data, const std::string& file, const SecretKey& key,
+                                       Clock& clock, Random& random) {
+  WAYMARK_CHECK(make_private_directory(data));
+  std::unique_ptr<School> school(new School(data, clock, random));
+  WAYMARK_CHECK(school->lock());
+  // A database that can still be read says whose it is; one that cannot is what restores are for.
+  if (std::error_code error; fs::exists(data + "/school.db", error))
+    if (auto db = store::Store::open(data + "/school.db", {&clock, &random, false}))
+      if (auto seed = (*db)->meta("identity"); seed && *seed && **seed != to_hex(key.seed))
+        return Error{Code::conflict, data + " holds another school; restore into an empty directory"};
+  WAYMARK_CHECK(unpack(data, file, key));
+  WAYMARK_TRY(replaced, put_in_place(data, clock.now_ms()));
+  WAYMARK_CHECK(school->load());
+  WAYMARK_CHECK(school->accounts_->audit(std::nullopt, "restored from a backup", file));
+  return replaced;
+}
+
+// ---- removals
+
+Status School::remember(std::string_view what, std::string_view subject, std::string_view value,
+                        std::string_view kind) {
+  WAYMARK_CHECK(removals_.append(
+      {clock_.now_ms(), std::string(what), std::string(subject), std::string(value), std::string(kind)}));
+  removals_seen_++;
+  return store_->set_meta(kRemovalsKey, std::to_string(removals_seen_));
+}
+
+Status School::apply(const Removal& removal) {
+  if (removal.what == "computer") {
+    WAYMARK_TRY(id, ComputerId::parse(removal.subject));
+    WAYMARK_TRY(computers, accounts_->computers());
+    bool known = std::any_of(computers.begin(), computers.end(), [&](const auto& c) { return c.id == id; });
+    // Joined and removed after the backup: a certificate of it must find it removed.
+    if (!known)
+      WAYMARK_CHECK(
+          accounts_->add_computer({id, removal.value, 0, {}, false, 0}, token_hash(make_token(random_))));
+    return accounts_->remove_computer(id);
+  }
+  WAYMARK_TRY(id, PersonId::parse(removal.subject));
+  WAYMARK_TRY(person, accounts_->person(id));
+  if (!person) return {};  // joined after the backup: is_gone() asks the log
+  if (removal.what == "password") return accounts_->set_password(id, removal.value);
+  if (removal.what == "pin") return accounts_->set_pin(id, removal.value, removal.kind);
+  if (removal.what == "card") {
+    WAYMARK_CHECK(accounts_->void_cards(id));
+    WAYMARK_TRY(card, accounts_->card(removal.value));
+    return card ? Status() : accounts_->add_card(removal.value, id);
+  }
+  if (removal.what == "person") {
+    person->active = removal.value != "gone";
+    return accounts_->put(*person);
+  }
+  return {};  // of a later version
+}
+
+Status School::replay_removals() {
+  WAYMARK_TRY(removals, removals_.read());
+  WAYMARK_TRY(seen_text, store_->meta(kRemovalsKey));
+  auto seen = seen_text ? std::strtoull(seen_text->c_str(), nullptr, 10) : 0;
+  removals_seen_ = removals.size();
+  if (seen == removals.size()) return {};
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  for (auto i = seen; i < removals.size(); i++) WAYMARK_CHECK(apply(removals[i]));
+  WAYMARK_CHECK(store_->set_meta(kRemovalsKey, std::to_string(removals.size())));
+  if (seen < removals.size()) WAYMARK_CHECK(refresh_access());
+  return transaction.commit();
+}
+
+Result<bool> School::is_gone(const PersonId& person) {
+  WAYMARK_TRY(removals, removals_.read());
+  bool gone = false;
+  for (const auto& removal : removals)
+    if (removal.what == "person" && removal.subject == person.hex()) gone = removal.value == "gone";
+  return gone;
+}
+
+Status School::put_person(const Person& person) {
+  WAYMARK_TRY(before, accounts_->person(person.id));
+  WAYMARK_CHECK(accounts_->put(person));
+  if (!before || before->active == person.active) return {};
+  return remember("person", person.id.hex(), person.active ? "here" : "gone");
+}
+
+// ---- who joined after the backup
+
+std::string School::certificate_of(const Person& person, const ComputerId& computer,
+                                   const PublicKey& device_key, const std::vector<ClassId>& classes) const {
+  json object = {{"classes", json::array()},
+                 {"computer", computer.hex()},
+                 {"key", to_hex(device_key.bytes)},
+                 {"name", trim(person.given + " " + person.family)},
+                 {"person", person.id.hex()},
+                 {"role", person.role},
+                 {"school", to_hex(identity().bytes)},
+                 {"time", clock_.now_ms()},
+                 {"v", 0}};
+  for (const auto& id : classes) object["classes"].push_back(id.hex());
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string School::sign_certificate(std::string_view certificate) const {
+  return to_hex(sign(identity_, as_bytes(certificate)));
+}
+
+Result<JoinedStudent> School::return_student(std::string_view certificate, std::string_view signature,
+                                             std::string_view proof) {
+  Error refused{Code::unauthorized, "the certificate is not, or no longer, good here"};
+  auto signed_by = from_hex(signature), proved = from_hex(proof);
+  if (!signed_by || !proved || !waymark::verify(identity(), as_bytes(certificate), *signed_by))
+    return refused;
+  auto object = json::parse(certificate, nullptr, false);
+  if (!object.is_object()) return refused;
+  auto key_bytes = from_hex(text_of(object, "key"));
+  auto id = PersonId::parse(text_of(object, "person"));
+  auto computer = ComputerId::parse(text_of(object, "computer"));
+  if (!key_bytes || key_bytes->size() != 32 || !id || !computer || text_of(object, "role") != "student")
+    return refused;
+  PublicKey key;
+  std::copy(key_bytes->begin(), key_bytes->end(), key.bytes.begin());
+  // A certificate is no secret; the device's key is.
+  if (!waymark::verify(key, as_bytes(wire::return_message(identity(), certificate)), *proved)) return refused;
+
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(computers, accounts_->computers());
+  auto known =
+      std::find_if(computers.begin(), computers.end(), [&](const auto& c) { return c.id == *computer; });
+  if (known != computers.end() && known->removed) return refused;
+  if (known == computers.end())
+    WAYMARK_CHECK(
+        accounts_->add_computer({*computer, "joined after the backup", clock_.now_ms(), {}, false, 0},
+                                token_hash(make_token(random_))));
+  WAYMARK_TRY(person, accounts_->person(*id));
+  if (person && !person->active) return refused;
+  if (!person) {
+    WAYMARK_TRY(gone, is_gone(*id));
+    if (gone) return refused;
+    person.emplace();
+    person->id = *id;
+    person->role = "student";
+    person->given = text_of(object, "name");
+    WAYMARK_CHECK(accounts_->put(*person));
+    WAYMARK_CHECK(accounts_->add_newcomer(*id, certificate));
+    WAYMARK_CHECK(refresh_access());
+    WAYMARK_CHECK(accounts_->audit(*id, "came back after a restore, to be confirmed", person->given));
+  }
+  // Once for each key, however often a lost answer makes it come again.
+  auto token = make_token(random_);
+  WAYMARK_CHECK(accounts_->forget_device(*id, key.bytes));
+  WAYMARK_CHECK(accounts_->add_device(token_hash(token), *id, *computer, key.bytes));
+  WAYMARK_CHECK(accounts_->audit(*id, "came back with a certificate", computer->hex()));
+  WAYMARK_CHECK(transaction.commit());
+  return JoinedStudent{*id, person->given, token, std::string(certificate), std::string(signature), false};
+}
+
+Result<std::vector<Newcomer>> School::newcomers() { return accounts_->newcomers(); }
+
+Status School::confirm_newcomer(const PersonId& id) {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(newcomers, accounts_->newcomers());
+  auto found =
+      std::find_if(newcomers.begin(), newcomers.end(), [&](const auto& n) { return n.person == id; });
+  if (found == newcomers.end()) return Error{Code::not_found, "nobody of this id waits to be confirmed"};
+  auto object = json::parse(found->certificate, nullptr, false);
+  if (object.is_object() && object["classes"].is_array())
+    for (const auto& item : object["classes"]) {
+      auto class_id = ClassId::parse(item.is_string() ? item.get<std::string>() : std::string());
+      if (!class_id) continue;
+      WAYMARK_TRY(row, accounts_->class_by_id(*class_id));
+      if (row) WAYMARK_CHECK(enroll(*class_id, id, "student"));
+    }
+  WAYMARK_CHECK(accounts_->confirm_newcomer(id));
+  WAYMARK_CHECK(refresh_access());
+  WAYMARK_CHECK(accounts_->audit(id, "confirmed after a restore", found->name));
+  return transaction.commit();
+}
+
+}  // namespace waymark::server
