@@ -149,7 +149,8 @@ class World {
   void crash_school();
   void torn(Computer& computer);
   void torn_school();
-  void remember(std::vector<std::string>& images, store::Store& store);
+  static void remember(std::vector<std::string>& images, store::Store& store);
+  static void put_blank(const std::string& path);
   void restore(Computer& computer);
   void restore_school();
   void revert_school();

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "tests/simulation/school_world.hpp"
+#include "tests/support/temporary.hpp"
 
 namespace waymark::simulation {
 namespace {
@@ -114,6 +115,22 @@ void World::remember(std::vector<std::string>& images, store::Store& store) {
   sqlite3_free(bytes);
   // The first, of before the first sync, is never forgotten.
   if (images.size() > kImagesMax) images.erase(images.begin() + 1);
+}
+
+// Made once a process: a school has ten computers, and their tables need not be made each time.
+void World::put_blank(const std::string& path) {
+  static const std::string image = [] {
+    test::TemporaryFolder folder;
+    ManualClock clock;
+    SeededRandom random(1);
+    auto store =
+        must(store::Store::open(folder.path() + "/blank.db", {&clock, &random, true}), "a blank store");
+    must(store->db().execute("DELETE FROM meta"), "a blank store");  // the names are each computer's own
+    std::vector<std::string> images;
+    remember(images, *store);
+    return images.front();
+  }();
+  put_image(path, image);
 }
 
 void World::restore(Computer& computer) {

@@ -175,6 +175,7 @@ void World::make_computer(const PersonId& person, bool teacher) {
   computer->person = person;
   computer->token = server::make_token(random_);
   computer->path = folder_ + "/computer" + std::to_string(computer->index) + ".db";
+  put_blank(computer->path);
   computer->random = std::make_unique<SeededRandom>(random_.u64());
   server::Computer row;
   row.id = random_.id<server::ComputerId>();
