@@ -14,6 +14,10 @@ TEST_CASE("two hundred seeded schools lose nothing and agree in the end") {
   }
 }
 
+TEST_CASE("a school whose disk tore in its first hour still has its people") {
+  CHECK(run({.seed = 5035, .steps = 300}).failure.value_or("") == "");
+}
+
 TEST_CASE("one seed gives one log, byte by byte") {
   for (std::uint64_t seed : {7, 77, 777}) {
     auto first = run({.seed = seed}), second = run({.seed = seed});

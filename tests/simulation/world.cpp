@@ -86,6 +86,8 @@ World::World(const Plan& plan) : plan_(plan), random_(plan.seed) {
     remember(computer->images, *computer->store);  // before the first sync
   }
   remember(school_images_, school_->store());
+  // Whoever is at this school was on its disk long ago: a power cut tears what was written since.
+  must(school_->store().db().execute("PRAGMA wal_checkpoint(TRUNCATE)"), "checkpoint");
 }
 
 World::~World() {
