@@ -1,11 +1,9 @@
 // Renders the demo page to PNG files, in every theme and size that is asked for: ui_demo <folder> [name …].
-// Or shows it and lets a script drive it: ui_demo --drive <socket>.
 #include <cstdio>
 #include <cstring>
 #include <set>
 #include <string>
 
-#include "client/platform/driver.hpp"
 #include "client/platform/window.hpp"
 #include "tests/ui/demo.hpp"
 
@@ -26,19 +24,6 @@ int main(int argc, char** argv) {
   look.reduced_motion = true;
   window->look = [&] { return look; };
   window->screen = [&](ui::Ui& ui) { demo::draw(ui, demo); };
-  if (folder == "--drive" && argc > 2) {
-    auto driver = platform::Driver::open(argv[2], *window);
-    if (!driver) {
-      std::fprintf(stderr, "%s\n", driver.error().detail.c_str());
-      return 1;
-    }
-    const auto serving = std::move(driver).value();
-    window->before_frame = [&] { serving->serve(); };
-    window->run();
-    std::printf("%llu frames, %llu drawn\n", static_cast<unsigned long long>(window->frames()),
-                static_cast<unsigned long long>(window->frames_drawn()));
-    return 0;
-  }
   std::set<std::string> wanted;
   for (int i = 2; i < argc; ++i) wanted.insert(argv[i]);
 
