@@ -14,6 +14,7 @@
 #ifdef WAYMARK_WINDOW
 #include "client/cli/sentences.hpp"
 #include "client/screens/window.hpp"
+#include "client/ui/catalogue.hpp"
 #endif
 
 namespace {
@@ -98,6 +99,13 @@ int without_window(const std::vector<std::string>& arguments) {
   around.out = &std::cout;
   around.errors = &std::cerr;
   around.wait = [](std::int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); };
+#ifdef WAYMARK_WINDOW
+  around.wording = [](std::string_view language, const app::Phrase& phrase) {
+    ui::Catalogue catalogue;
+    catalogue.choose(language);
+    return catalogue.word(phrase);
+  };
+#endif
   return cli::run(arguments, around);
 }
 

@@ -550,7 +550,7 @@ Status Command::edit() {
 Status Command::export_zip() {
   WAYMARK_CHECK(enter());
   WAYMARK_TRY(exported, export_all(*records_, profile_, computer_->state().school, around_.clock->now_ms(),
-                                   given_.file));
+                                   given_.file, around_.wording));
   if (given_.json)
     print({{"file", given_.file},
            {"records", exported.records},

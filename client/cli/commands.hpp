@@ -6,9 +6,11 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/app/calendar.hpp"
+#include "client/app/phrase.hpp"
 #include "client/app/transport.hpp"
 #include "shared/base/seams.hpp"
 
@@ -25,6 +27,8 @@ struct Surroundings {
   std::istream* in = nullptr;
   std::ostream* out = nullptr;
   std::ostream* errors = nullptr;
+  // What a phrase says in a language, for pages that a student keeps.
+  std::function<std::string(std::string_view language, const app::Phrase& phrase)> wording;
   // Lets at most this long pass; returns earlier when there may be news.
   std::function<void(std::int64_t ms)> wait;
 };

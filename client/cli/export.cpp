@@ -4,7 +4,10 @@
 #include <ctime>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 #include <zip.h>
@@ -83,70 +86,97 @@ std::string file_name(std::string_view wanted, std::string_view hash, std::set<s
 
 class Page {
  public:
+  Page(std::string language, const Wording& wording) : language_(std::move(language)), wording_(wording) {}
+
+  const std::string& language() const { return language_; }
+  std::string say(const char* key, std::vector<app::Argument> arguments = {}) const {
+    const app::Phrase phrase{key, std::move(arguments), -1};
+    return wording_ ? wording_(language_, phrase) : phrase.key;
+  }
   void heading(std::string_view text) { body_ += "<h2>" + escaped(text) + "</h2>\n"; }
   void begin(std::string_view title, std::int64_t at_ms) {
-    body_ += "<article><h3>" + escaped(title) + "</h3><p class=\"when\">" + iso_time(at_ms).substr(0, 10) +
-             "</p>\n";
+    body_ += "<article>";
+    if (!title.empty()) body_ += "<h3>" + escaped(title) + "</h3>";
+    body_ += "<p class=\"when\">" + iso_time(at_ms).substr(0, 10) + "</p>\n";
   }
   void end() { body_ += "</article>\n"; }
   void line(std::string_view label, std::string_view text) {
     if (text.empty()) return;
-    body_ += "<p><b>" + escaped(label) + "</b> <span>" + escaped(text) + "</span></p>\n";
+    body_ += "<p>";
+    if (!label.empty()) body_ += "<b>" + escaped(label) + "</b> ";
+    body_ += "<span>" + escaped(text) + "</span></p>\n";
   }
   void file(std::string_view name, std::string_view path, bool picture) {
     if (path.empty()) {
-      line("File (not on this computer)", name);
+      line(say("export.file_elsewhere"), name);
       return;
     }
     if (picture) body_ += "<img src=\"" + escaped(path) + "\" alt=\"" + escaped(name) + "\">\n";
     body_ += "<p><a href=\"" + escaped(path) + "\">" + escaped(name) + "</a></p>\n";
   }
   std::string whole(std::string_view title) const {
-    return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-           "content=\"width=device-width\"><title>" +
+    return "<!doctype html><html lang=\"" + escaped(language_) +
+           "\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>" +
            escaped(title) +
            "</title><style>body{font:1.05em/1.5 sans-serif;max-width:46em;margin:2em auto;padding:0 1em;"
-           "color:#22312b;background:#fbf8f1}article{background:#fff;border:1px solid "
-           "#ddd6c6;border-radius:12px;"
-           "padding:.2em 1.2em;margin:1em 0}.when{color:#5d6a63;margin-top:-.8em}span{white-space:pre-wrap}"
-           "img{max-width:100%}</style><h1>" +
+           "color:#1e2a2e;background:#f7f4ee}article{background:#fffdf9;border:1px solid "
+           "#dfd6c6;border-radius:14px;padding:.2em 1.2em;margin:1em 0}h2{color:#17594a}"
+           ".when{color:#56605f;margin-top:-.8em}article>.when:first-child{margin-top:.8em}"
+           "span{white-space:pre-wrap}img{max-width:100%;border-radius:10px}</style><h1>" +
            escaped(title) + "</h1>\n" + body_ + "</html>\n";
   }
 
  private:
+  std::string language_;
+  const Wording& wording_;
   std::string body_;
 };
 
+// What a student's records say by id, in words.
 struct Names {
-  std::map<std::string, std::string> questions;  // project → question
-  std::map<std::string, std::string> steps;      // project/step → title
+  std::string language;
+  std::map<std::string, std::shared_ptr<const domain::Pathway>> pathways;  // project → its version
+  std::map<std::string, std::string> questions;                            // project → question
+
+  const domain::Pathway* pathway(const store::Record& record) const {
+    auto found = pathways.find(record.text("project"));
+    return found == pathways.end() ? nullptr : found->second.get();
+  }
   std::string step(const store::Record& record) const {
-    auto found = steps.find(record.text("project") + "/" + record.text("step"));
+    std::string title = record.text("step");
+    if (const auto* content = pathway(record))
+      if (const auto* step = content->step(title)) title = step->title.in(language);
     auto question = questions.find(record.text("project"));
-    std::string title = found == steps.end() ? record.text("step") : found->second;
     return question == questions.end() ? title : question->second + ": " + title;
+  }
+  const domain::PathwayCriterion* criterion(const store::Record& record, std::string_view id) const {
+    const auto* content = pathway(record);
+    if (!content) return nullptr;
+    const auto* rubric = content->rubric(record.text("rubric"));
+    if (!rubric) rubric = content->rubric_of(record.text("step"));
+    return rubric ? rubric->criterion(id) : nullptr;
   }
 };
 
-Result<Names> names_of(store::Store& store, const std::string& person_stream) {
+Result<Names> names_of(store::Store& store, const std::string& person_stream, std::string language) {
   Names names;
-  std::map<std::string, domain::Pathway> versions;
+  names.language = std::move(language);
+  std::map<std::string, std::shared_ptr<const domain::Pathway>> versions;
   WAYMARK_TRY(streams, store.streams());
   for (const auto& stream : streams) {
     if (!stream.starts_with("class:")) continue;
     WAYMARK_TRY(found, store.records(stream, "pathway_version"));
     for (const auto& version : found)
       if (auto pathway = domain::parse_pathway(version.text("content")))
-        versions.emplace(version.key.id.hex(), std::move(*pathway));
+        versions.emplace(version.key.id.hex(), std::make_shared<const domain::Pathway>(std::move(*pathway)));
   }
   WAYMARK_TRY(projects, store.records(person_stream, "project"));
   for (const auto& project : projects) {
     auto id = project.key.id.hex();
-    auto version = versions.find(project.text("version"));
     auto question = project.text("question");
-    if (version != versions.end()) {
-      if (question.empty()) question = version->second.title.in("en");
-      for (const auto& step : version->second.steps) names.steps[id + "/" + step.id] = step.title.in("en");
+    if (auto version = versions.find(project.text("version")); version != versions.end()) {
+      names.pathways[id] = version->second;
+      if (question.empty()) question = version->second->title.in(names.language);
     }
     names.questions[id] = question;
   }
@@ -192,46 +222,58 @@ class Archive {
 
 void write_page(Page& page, const std::map<std::string, std::vector<store::Record>>& by_kind,
                 const Names& names, const std::map<std::string, std::string>& paths) {
+  auto say = [&](const char* key, std::vector<app::Argument> arguments = {}) {
+    return page.say(key, std::move(arguments));
+  };
   auto each = [&](const char* kind, std::string_view heading, const auto& write) {
     auto found = by_kind.find(kind);
-    if (found == by_kind.end() || found->second.empty()) return;
-    page.heading(heading);
-    for (const auto& record : found->second)
-      if (!record.deleted()) write(record);
+    if (found == by_kind.end()) return;
+    bool first = true;
+    for (const auto& record : found->second) {
+      if (record.deleted()) continue;
+      if (std::exchange(first, false)) page.heading(heading);
+      write(record);
+      page.end();
+    }
   };
-  each("profile", "About me", [&](const store::Record& r) {
-    page.begin("About me", r.changed_ms());
-    for (auto [field, label] :
-         {std::pair("strengths", "I am good at"), std::pair("interests", "I like"),
-          std::pair("languages", "My languages"), std::pair("learn_best", "I learn best"),
-          std::pair("need", "I need"), std::pair("chosen_name", "Call me")})
-      page.line(label, r.text(field));
-    page.end();
+  // A record that is one text.
+  auto only = [&](const char* kind, std::string_view heading, const char* field) {
+    each(kind, heading, [&](const store::Record& r) {
+      page.begin("", r.created_ms);
+      page.line("", r.text(field));
+    });
+  };
+  each("profile", say("export.about_me"), [&](const store::Record& r) {
+    page.begin("", r.changed_ms());
+    page.line(say("export.strengths"), r.text("strengths"));
+    page.line(say("export.interests"), r.text("interests"));
+    page.line(say("export.languages"), r.text("languages"));
+    page.line(say("export.learn_best"), r.text("learn_best"));
+    page.line(say("export.need"), r.text("need"));
+    page.line(say("export.chosen_name"), r.text("chosen_name"));
   });
-  each("project", "Projects", [&](const store::Record& r) {
-    auto question = names.questions.find(r.key.id.hex());
+  each("project", say("export.projects"), [&](const store::Record& r) {
+    auto id = r.key.id.hex();
+    auto question = names.questions.find(id);
     page.begin(question == names.questions.end() ? r.text("question") : question->second, r.created_ms);
-    page.line("I chose it because", r.text("why"));
-    page.line("What I make", r.text("product"));
-    page.end();
+    page.line(say("export.why"), r.text("why"));
+    auto product = r.text("product");
+    if (auto content = names.pathways.find(id); content != names.pathways.end())
+      if (const auto* made = content->second->product(product)) product = made->title.in(names.language);
+    page.line(say("export.product"), product);
   });
-  each("goal", "Goals", [&](const store::Record& r) {
-    page.begin("I want to get better at " + r.text("want"), r.created_ms);
-    page.line("First I will", r.text("first_step"));
-    page.line("By", r.text("by"));
-    page.line("How I will know", r.text("how_know"));
-    page.line("What may get in the way", r.text("obstacle"));
+  each("goal", say("export.goals"), [&](const store::Record& r) {
+    page.begin(say("export.want") + " " + r.text("want"), r.created_ms);
+    page.line(say("export.first_step"), r.text("first_step"));
+    page.line(say("export.by"), r.text("by"));
+    page.line(say("export.how_know"), r.text("how_know"));
+    page.line(say("export.obstacle"), r.text("obstacle"));
     if (!r.text("plan_if").empty())
-      page.line("Plan", "If " + r.text("plan_if") + ", then I will " + r.text("plan_then"));
-    page.line("What I learned", r.text("learned"));
-    page.end();
+      page.line("", say("export.plan", {{"if", r.text("plan_if")}, {"then", r.text("plan_then")}}));
+    page.line(say("export.learned"), r.text("learned"));
   });
-  each("checkin", "Check-ins", [&](const store::Record& r) {
-    page.begin("Check-in", r.created_ms);
-    page.line("", r.text("text"));
-    page.end();
-  });
-  each("work", "My work", [&](const store::Record& r) {
+  only("checkin", say("export.check_ins"), "text");
+  each("work", say("export.work"), [&](const store::Record& r) {
     page.begin(names.step(r), r.created_ms);
     page.line("", r.text("title"));
     page.line("", r.text("text"));
@@ -240,43 +282,37 @@ void write_page(Page& page, const std::map<std::string, std::vector<store::Recor
       page.file(r.text("name"), path == paths.end() ? std::string() : path->second,
                 r.text("mime").starts_with("image/"));
     }
-    page.end();
   });
   auto judged = [&](const store::Record& r) {
     page.begin(names.step(r), r.created_ms);
     for (const auto& [field, heads] : r.fields) {
-      if (field.starts_with("level."))
-        page.line(field.substr(6), "level " + std::to_string(heads.value().integer()));
-      if (field.starts_with("because.")) page.line(field.substr(8) + ", because", heads.value().text());
+      if (!field.starts_with("level.")) continue;
+      const auto id = field.substr(std::string_view("level.").size());
+      const auto level = heads.value().integer();
+      std::string title(id), name = std::to_string(level);
+      if (const auto* criterion = names.criterion(r, id)) {
+        title = criterion->title.in(names.language);
+        if (level >= 1 && level <= static_cast<std::int64_t>(criterion->levels.size()))
+          name = criterion->levels[static_cast<std::size_t>(level) - 1].name.in(names.language);
+      }
+      page.line(title, name);
+      page.line(say("export.because"), r.text("because." + std::string(id)));
     }
-    page.line("Glow", r.text("glow"));
-    page.line("Grow", r.text("grow"));
-    page.line("Next step", r.text("next"));
-    page.end();
+    page.line(say("export.glow"), r.text("glow"));
+    page.line(say("export.grow"), r.text("grow"));
+    page.line(say("export.next"), r.text("next"));
   };
-  each("self_assessment", "How I see my work", judged);
-  each("review", "My teacher's answers", judged);
-  each("reply", "My replies", [&](const store::Record& r) {
-    page.begin("Reply", r.created_ms);
-    page.line("", r.text("text"));
-    page.end();
-  });
-  each("observation", "What teachers saw", [&](const store::Record& r) {
-    page.begin("Observation", r.created_ms);
-    page.line("", r.text("text"));
-    page.end();
-  });
-  each("pack_up", "Next time I …", [&](const store::Record& r) {
-    page.begin("", r.created_ms);
-    page.line("", r.text("line"));
-    page.end();
-  });
+  each("self_assessment", say("export.own_views"), judged);
+  each("review", say("export.reviews"), judged);
+  only("reply", say("export.replies"), "text");
+  only("observation", say("export.observations"), "text");
+  only("pack_up", say("export.pack_ups"), "line");
 }
 
 }  // namespace
 
 Result<Exported> export_all(app::Records& records, const app::Profile& profile, const std::string& school,
-                            std::int64_t now_ms, const std::string& path) {
+                            std::int64_t now_ms, const std::string& path, const Wording& wording) {
   std::error_code exists;
   if (std::filesystem::exists(path, exists)) return Error{Code::exists, path};
   WAYMARK_TRY(person, PersonId::parse(profile.person));
@@ -336,8 +372,11 @@ Result<Exported> export_all(app::Records& records, const app::Profile& profile, 
                              {"bytes", work.integer("bytes")},
                              {"path", inside}});
   }
-  WAYMARK_TRY(names, names_of(store, domain::person_stream(person)));
-  Page page;
+  std::string language = "en";
+  if (const auto& kept = by_kind["preferences"]; !kept.empty() && !kept.front().text("language").empty())
+    language = kept.front().text("language");
+  WAYMARK_TRY(names, names_of(store, domain::person_stream(person), language));
+  Page page(language, wording);
   write_page(page, by_kind, names, paths);
   WAYMARK_CHECK(archive.add("index.html", page.whole(profile.name)));
   WAYMARK_CHECK(archive.add("records.json", body.dump(1, ' ', false, json::error_handler_t::replace) + "\n"));

@@ -42,6 +42,9 @@ struct Terminal {
     around.in = &in;
     around.out = &out;
     around.errors = &errors;
+    around.wording = [](std::string_view language, const app::Phrase& phrase) {
+      return std::string(language) + ":" + phrase.key;
+    };
     around.wait = [this](std::int64_t ms) { world.clock.advance_ms(ms); };
     Said said;
     said.code = cli::run(arguments, around);
@@ -179,8 +182,33 @@ TEST_CASE("an export is a zip with everything as JSON, the files, and a page to 
   CHECK(records["records"].size() == 2);
   CHECK(records["files"][0]["path"] == "files/note.txt");
   CHECK(from_zip(path, "files/note.txt") == "what the river said");
-  CHECK(from_zip(path, "index.html").find("ask &lt;better&gt; questions") != std::string::npos);
+  auto page = from_zip(path, "index.html");
+  CHECK(page.find("ask &lt;better&gt; questions") != std::string::npos);
+  CHECK(page.find("<html lang=\"en\">") != std::string::npos);
+  CHECK(page.find("<h2>en:export.goals</h2>") != std::string::npos);
   CHECK(terminal.run({"export", path, "--pin-stdin"}).code == 1);
+}
+
+TEST_CASE(
+    "the page of an export speaks the student's language") {
+  World world;
+  Terminal terminal(world, "lab-03");
+  terminal.join(world.amira);
+  REQUIRE(terminal.run({"add", "preferences", "language=es", "--pin-stdin"}).code == 0);
+  REQUIRE(terminal.run({"add", "goal", "want=preguntar mejor", "--pin-stdin"}).code == 0);
+  REQUIRE(terminal
+              .run({"add", "self_assessment", "project=" + std::string(32, 'a'), "step=sources",
+                    "version=" + std::string(32, 'b'), "rubric=r", "try=1", "level.sources=2",
+                    "because.sources=dos personas", "--pin-stdin"})
+              .code == 0);
+  auto path = world.folder.path() + "/amira.zip";
+  REQUIRE(terminal.run({"export", path, "--pin-stdin"}).code == 0);
+  auto page = from_zip(path, "index.html");
+  CHECK(page.find("<html lang=\"es\">") != std::string::npos);
+  CHECK(page.find("es:export.want preguntar mejor") != std::string::npos);
+  CHECK(page.find("<b>sources</b> <span>2</span>") != std::string::npos);  // its pathway is not here
+  CHECK(page.find("<b>es:export.because</b> <span>dos personas</span>") != std::string::npos);
+  CHECK(page.find("en:export") == std::string::npos);
 }
 
 TEST_CASE("a window left open keeps the commands off the same student, with a sentence") {

@@ -140,7 +140,7 @@ check('no key stands twice and none is empty', function* () {
 check('every key that code names is in the catalogue', function* () {
   if (!catalogues.en.size) return;
   const areas = new Set([...catalogues.en.keys()].map((key) => key.split('.')[0]));
-  for (const [file, line, words] of eachLine((f) => /^client\/(app|screens|ui)\//.test(f)))
+  for (const [file, line, words] of eachLine((f) => /^client\/(app|screens|ui|cli)\//.test(f)))
     for (const [, key] of words.replace(/locals\.\w+\("[^"]*"/g, '').matchAll(/(?:word|text|Phrase|phrase|say|_key)\(?\{?\(?"([a-z_]+(?:\.[a-z0-9_]+)+)"/g))
       if (areas.has(key.split('.')[0]) && !catalogues.en.has(key)) yield `${file}:${line}: ${key}`;
 });
