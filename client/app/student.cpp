@@ -194,7 +194,7 @@ class Student::Impl {
     StudentCounts counts;
     if (!load()) return counts;
     auto now = calendar();
-    counts.waiting = store_.waiting_count().value_or(0);
+    counts.waiting = records_.waiting_things;
     if (auto files = store_.files_to_send()) counts.files_waiting = static_cast<std::int64_t>(files->size());
     if (auto op = store_.op(records_.waiting_longest); op && *op) counts.waiting_since_ms = (*op)->time_ms;
     counts.conflicts = static_cast<std::int64_t>(conflict_ids(scene(now)).size());
@@ -345,6 +345,7 @@ class Student::Impl {
       edits.push_back({each.key, each.fields, each.base, each.refers});
     }
     if (edits.empty()) return std::vector<store::Written>();
+    WAYMARK_CHECK(name_this_computer(edits));
     WAYMARK_TRY(written, store_.write(options_.person, edits));
     for (const auto& each : written) mine_.insert(each.op);
     for (const auto& each : edits) {
@@ -354,6 +355,28 @@ class Student::Impl {
     }
     saved_ms_ = options_.clock->now_ms();
     return written;
+  }
+
+  // So that the student's other computers can say where something was written; told along with the first
+  // words written here.
+  Status name_this_computer(std::vector<store::Edit>& edits) {
+    if (named_ || options_.computer.empty()) return {};
+    named_ = true;
+    record::RecordKey key{own_stream(), "preferences",
+                          domain::singleton_id("preferences", options_.person.hex())};
+    WAYMARK_TRY(current, find(key));
+    const auto name = "computer." + store_.replica().hex();
+    if (current && current->text(name) == options_.computer) return {};
+    auto made = change(key, current, {{name, options_.computer}});
+    if (made.fields.empty()) return {};
+    WAYMARK_CHECK(check(made));
+    for (auto& edit : edits)
+      if (edit.key == made.key) {
+        edit.fields.insert(made.fields.begin(), made.fields.end());
+        return {};
+      }
+    edits.push_back({made.key, made.fields, made.base, made.refers});
+    return {};
   }
 
   void remember(std::string name, std::vector<Argument> arguments, const std::vector<Change>& changes,
@@ -1245,6 +1268,7 @@ class Student::Impl {
   std::set<OpId> mine_;
   std::map<std::string, Touched> touched_;
   std::int64_t saved_ms_ = 0;
+  bool named_ = false;  // the computer's name travels along
   std::int64_t local_ = 0;
   std::int64_t seen_state_[6] = {-2, -2, -2, -2, -2, -2};
   std::uint64_t version_ = 0, loaded_ = 0;

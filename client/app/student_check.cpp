@@ -170,8 +170,10 @@ CheckView check_view(const Scene& scene, const Destination& to) {
   view.next = view.last ? Destination{Screen::finish, view.project, view.step, {}, {}, Focus::none}
                         : Destination{Screen::check,          view.project, view.step,
                                       criteria[index + 1].id, {},           Focus::none};
-  if (check.earlier)
+  if (check.earlier) {
     view.earlier_level = static_cast<int>(check.earlier->integer(domain::field_of("level.", criterion->id)));
+    view.earlier_because = check.earlier->text(domain::field_of("because.", criterion->id));
+  }
   view.conflict = !check.turned_in && check.source && has_conflict(*check.source);
   return view;
 }
@@ -269,6 +271,8 @@ AnswerView answer_view(const Scene& scene, const Destination& to) {
   auto rubric_id = mine ? mine->text("rubric") : review->text("rubric");
   const auto* rubric = content.rubric(rubric_id);
   if (!rubric) rubric = content.rubric_of(view.step);
+  std::vector<std::string> pieces;
+  for (const auto& piece : view.exemplar) pieces.push_back(piece.second);
   if (mine && rubric)
     for (const auto& criterion : rubric->criteria) {
       auto name = domain::field_of("level.", criterion.id);
@@ -283,6 +287,10 @@ AnswerView answer_view(const Scene& scene, const Destination& to) {
       pair.mine.words = mine->text(domain::field_of("because.", criterion.id));
       auto mine_text = level_text(scene, criterion, pair.mine.level);
       auto theirs_text = level_text(scene, criterion, pair.theirs.level);
+      // What the level above the lower view looks like in somebody's work.
+      auto shows = std::max({pair.mine.level, pair.theirs.level, criterion.aim});
+      pair.phrase =
+          closest_sentence(pieces, scene.words(criterion.title) + " " + level_text(scene, criterion, shows));
       pair.same = pair.mine.level == pair.theirs.level;
       if (pair.same) {
         pair.mine.text = pair.theirs.text = {Run{mine_text, false}};

@@ -87,6 +87,27 @@ StuckPanel stuck_panel(const Scene& scene, const ProjectState& project, const do
   return panel;
 }
 
+TryView try_view(const Scene& scene, const Attempt& attempt, std::size_t before, const CheckState& check) {
+  TryView view;
+  view.number = static_cast<int>(before) + 1;
+  view.at = scene.calendar.moment(attempt.turn_in->created_ms);
+  if (attempt.review) {
+    view.answer = id_of(*attempt.review);
+    view.ready = attempt.review->text("outcome") == "ready";
+  }
+  if (!attempt.assessment || !check.rubric) return view;
+  view.next = attempt.assessment->text("next");
+  for (const auto& criterion : check.rubric->criteria) {
+    TryLine line;
+    line.criterion = scene.words(criterion.title);
+    line.level = static_cast<int>(attempt.assessment->integer(domain::field_of("level.", criterion.id)));
+    if (line.level >= 1 && line.level <= static_cast<int>(criterion.levels.size()))
+      line.level_name = scene.words(criterion.levels[static_cast<std::size_t>(line.level) - 1].name);
+    view.lines.push_back(std::move(line));
+  }
+  return view;
+}
+
 StepView step_view(const Scene& scene, const ProjectState& project, const domain::PathwayStep& step) {
   StepView view;
   view.id = step.id;
@@ -135,7 +156,9 @@ StepView step_view(const Scene& scene, const ProjectState& project, const domain
   view.can_turn_in = !view.turn_in_waits_for;
 
   auto attempts = scene.r.attempts(project.id(), step.id);
-  view.tries = static_cast<int>(attempts.size());
+  for (const auto& attempt : attempts)
+    view.tries.push_back(try_view(scene, attempt, view.tries.size(), check));
+  view.turn_in_note = scene.r.draft_text("turn_in." + step.id, "note");
   if (!attempts.empty()) {
     const auto& last = attempts.back();
     view.turned_in_at = scene.calendar.moment(last.turn_in->created_ms);
@@ -312,6 +335,7 @@ ProjectView project_view(const Scene& scene, const Destination& to) {
   if (!project) return view;
   const auto& content = project->pathway->content;
   view.none = false;
+  view.today = scene.calendar.today();
   view.id = project->id();
   view.title = scene.words(content.title);
   view.question = question_of(scene, *project);

@@ -241,7 +241,25 @@ Status RecordSet::load(store::Store& store, const std::map<std::string, Touched>
     WAYMARK_TRY(found, store.records(domain::school_stream, "standard"));
     standards = std::move(found);
   }
+  count_waiting_things();
   return {};
+}
+
+// Changes are many and say little; what a student knows are things. Drafts that are done with, and how the
+// page is to look, are none.
+void RecordSet::count_waiting_things() {
+  waiting_things = 0;
+  if (waiting.empty()) return;
+  for (const RecordList* records :
+       {&goals, &checkins, &projects, &steps, &works, &self_assessments, &turn_ins, &helps, &replies,
+        &profiles, &drafts, &assessment_drafts, &pack_ups})
+    for (const auto& record : *records)
+      if (!is_done_with(record) && !is_sent(record)) ++waiting_things;
+}
+
+bool RecordSet::is_done_with(const Record& record) {
+  if (record.key.kind == "draft") return record.boolean("closed");
+  return record.key.kind == "assessment_draft" && !record.text("turned_in").empty();
 }
 
 PathwayPtr RecordSet::pathway(store::Store& store, const std::string& version) const {

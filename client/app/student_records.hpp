@@ -58,6 +58,9 @@ struct RecordSet {
   std::vector<ClassRecords> classes;
   RecordList standards;
   std::set<OpId> waiting;
+  std::int64_t waiting_things = 0;  // as the student counts: records, not changes
+  // A draft that is closed or turned in: kept, and no thing of its own any more.
+  static bool is_done_with(const Record& record);
   OpId waiting_longest;
   std::vector<store::Refusal> refusals;
 
@@ -88,6 +91,7 @@ struct RecordSet {
  private:
   // `only`: the kinds to read; none: all of them.
   using Kinds = const std::set<std::string>*;
+  void count_waiting_things();
   Status load_person(store::Store& store, Kinds only);
   Status load_own(store::Store& store, Kinds only);
   Status load_class(store::Store& store, ClassRecords& of);

@@ -19,8 +19,7 @@ std::vector<const Record*> editable(const RecordSet& r) {
   for (const RecordList* records :
        {&r.goals, &r.projects, &r.steps, &r.works, &r.helps, &r.profiles, &r.assessment_drafts, &r.drafts})
     for (const auto& record : *records) {
-      if (record.key.kind == "draft" && record.boolean("closed")) continue;
-      if (record.key.kind == "assessment_draft" && !record.text("turned_in").empty()) continue;
+      if (RecordSet::is_done_with(record)) continue;
       found.push_back(&record);
     }
   return found;
@@ -141,7 +140,10 @@ Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
     side.op = head.op.hex();
     if (head.author != scene.r.me) side.author = scene.r.name_of(head.author);
     side.here = head.replica == scene.store.replica();
-    if (side.here) side.place = scene.options.computer;
+    if (side.here)
+      side.place = scene.options.computer;
+    else if (!scene.r.preferences.empty())
+      side.place = scene.r.preferences.front().text("computer." + head.replica.hex());
     side.at = scene.calendar.moment(head.time_ms);
     side.text = {Run{value_words(scene, record, field, head.value), false}};
     return side;
@@ -222,7 +224,10 @@ Result<std::vector<WaitingThing>> waiting_things(const Scene& scene) {
   std::map<std::string, Group> groups;
   for (const auto& id : scene.r.waiting) {
     WAYMARK_TRY(op, scene.store.op(id));
-    if (!op) continue;
+    if (!op || op->kind == "preferences" || op->kind == "seen") continue;
+    const auto& own = op->kind == "draft" ? scene.r.drafts : scene.r.assessment_drafts;
+    if (const auto* draft = find_record(own, op->record.hex()); draft && RecordSet::is_done_with(*draft))
+      continue;
     auto& group = groups[waiting_group(*op)];
     group.records.insert(op->record.is_zero() ? id_cast<RecordId>(id) : op->record);
     if (group.since_ms == 0 || op->time_ms < group.since_ms) group.since_ms = op->time_ms;

@@ -267,7 +267,7 @@ std::vector<Note> notes_of(const Scene& scene, const NextCard& next) {
          one_line(goal->text("want")),
          {},
          {Screen::goals, {}, {}, {}, id_of(*goal), goal_day.from_today < 0 ? Focus::goal : Focus::check_in}});
-  auto waiting = static_cast<std::int64_t>(scene.r.waiting.size());
+  auto waiting = scene.r.waiting_things;
   auto today = std::to_string(scene.calendar.today_number());
   if (waiting > 0 && !scene.r.is_dismissed("waiting." + today))
     notes.push_back({NoteKind::waiting,
@@ -322,7 +322,7 @@ PackUpView pack_up_view(const Scene& scene) {
   view.line = scene.r.draft_field("pack_up", "line");
   view.suggestions = suggestions_of(scene);
   view.saved = phrase("pack_up.all_saved");
-  auto waiting = static_cast<std::int64_t>(scene.r.waiting.size());
+  auto waiting = scene.r.waiting_things;
   view.waiting = waiting > 0 ? phrase("pack_up.waiting", {{"count", waiting}}, waiting)
                              : phrase("pack_up.all_at_school");
   return view;

@@ -49,7 +49,7 @@ struct Trail {
 struct StatusView {
   bool saved = true;  // what was last changed is on this computer's disk
   Moment saved_at;
-  std::int64_t waiting = 0;  // changes not sent yet
+  std::int64_t waiting = 0;  // things not sent yet: records, not changes
   std::int64_t files_waiting = 0;
   Moment waiting_since;
   Moment heard;  // when school was last heard from; none: never
@@ -361,6 +361,22 @@ struct StuckPanel {
   bool operator==(const StuckPanel&) const = default;
 };
 
+// One time the step was turned in, as the student saw it then; tries lie side by side.
+struct TryLine {
+  std::string criterion, level_name;
+  int level = 0;
+  bool operator==(const TryLine&) const = default;
+};
+struct TryView {
+  int number = 1;
+  Moment at;
+  std::vector<TryLine> lines;  // by criterion
+  std::string next;            // what the student wanted to do next
+  std::string answer;          // the teacher's review; empty: none yet
+  bool ready = false;
+  bool operator==(const TryView&) const = default;
+};
+
 struct StepView {
   std::string id;
   std::string title, purpose, what_good_looks_like;
@@ -382,7 +398,8 @@ struct StepView {
   Phrase turn_in_waits_for;  // why not yet; empty when it can
   std::string answer;        // review to read; empty: none
   bool answer_unread = false;
-  int tries = 0;  // turned in so far
+  std::vector<TryView> tries;  // turned in so far
+  std::string turn_in_note;    // half written
   Moment turned_in_at;
   bool turned_in_sent = false;  // it is at school
   StuckPanel stuck;
@@ -391,6 +408,7 @@ struct StepView {
 
 struct ProjectView {
   bool none = true;  // no project yet: the screen leads to the ideas
+  Day today;
   std::string id;
   std::string title, question, product, emblem;
   Field own_question;
@@ -438,6 +456,7 @@ struct CheckView {
   bool last = false;
   bool turned_in = false;  // nothing can be changed any more
   int earlier_level = 0;   // of the try before
+  std::string earlier_because;
   bool conflict = false;
   bool operator==(const CheckView&) const = default;
 };

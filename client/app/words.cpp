@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "shared/base/text.hpp"
@@ -128,6 +129,42 @@ std::string without_braces(std::string_view text) {
   for (char c : text)
     if (c != '{' && c != '}') bare += c;
   return bare;
+}
+
+std::string closest_sentence(const std::vector<std::string>& texts, std::string_view wanted) {
+  constexpr std::size_t kWeight = 4, kStem = 6, kTogether = 150;  // letters of a word, of its stem, of both
+  auto stems = [](std::string_view text) {
+    std::set<std::string> found;
+    for (const auto& word : split(text))
+      if (word.key.size() >= kWeight && !is_small(word.key)) found.insert(word.key.substr(0, kStem));
+    return found;
+  };
+  const auto looked_for = stems(wanted);
+  std::string best;
+  std::size_t most = 1;
+  for (const auto& text : texts) {
+    std::vector<std::string> sentences{""};
+    for (const auto& word : split(text)) {
+      std::string_view whole = word.whole;
+      if (sentences.back().empty())
+        while (!whole.empty() && is_space(whole.front())) whole.remove_prefix(1);
+      sentences.back() += whole;
+      const auto end = whole.find_last_not_of("\"')”’»");
+      if (end != std::string_view::npos && std::string_view(".?!").find(whole[end]) != std::string_view::npos)
+        sentences.emplace_back();
+    }
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
+      std::size_t common = 0;
+      for (const auto& stem : stems(sentences[i])) common += looked_for.count(stem);
+      if (common <= most) continue;
+      most = common;
+      best = sentences[i];
+      if (i + 1 < sentences.size() && !sentences[i + 1].empty() &&
+          best.size() + sentences[i + 1].size() < kTogether)
+        best += " " + sentences[i + 1];
+    }
+  }
+  return best;
 }
 
 std::string plain(const Runs& runs) {

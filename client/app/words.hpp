@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "client/app/phrase.hpp"
 
@@ -19,6 +20,9 @@ std::pair<Runs, Runs> differing_words(std::string_view a, std::string_view b);
 Runs braced_words(std::string_view text);
 // The same without braces.
 std::string without_braces(std::string_view text);
+// The sentence that has most in common with `wanted`, with the one after it while both are short; empty when
+// none has at least two words of weight in common. For a piece of an exemplar beside a level's words.
+std::string closest_sentence(const std::vector<std::string>& texts, std::string_view wanted);
 // The runs' text.
 std::string plain(const Runs& runs);
 

@@ -47,8 +47,10 @@ constexpr std::array kAssessmentDraft = {id("project", true),
 constexpr std::array kPackUp = {line("line"), id("project"), word("step"), word("place")};
 constexpr std::array kDraft = {word("place", true), FieldRule{"text.", Type::text, kEssay}, flag("closed")};
 constexpr std::array kPreferences = {
-    quiet(word("language")), quiet(word("theme")),          quiet(FieldRule{"text_size", Type::integer, 200}),
-    quiet(word("typeface")), quiet(flag("reduced_motion")), quiet(flag("read_aloud"))};
+    quiet(word("language")), quiet(word("theme")), quiet(FieldRule{"text_size", Type::integer, 200}),
+    quiet(word("typeface")), quiet(flag("reduced_motion")), quiet(flag("read_aloud")),
+    // "computer.<replica>": what the computer is called where this student has written.
+    quiet(FieldRule{"computer.", Type::text, 120})};
 constexpr std::array kNoticeSeen = {quiet(id("seen.")), quiet(flag("dismissed."))};
 
 // ---- person: the portfolio

@@ -146,6 +146,8 @@ TEST_CASE("signing in needs no network, a wrong PIN is slowed down, and restarti
   lab.join_computer();
   lab.join_student(world.amira);
   lab.app->dispatch(Lock{});
+  lab.join_student(world.leo, "1122");
+  lab.app->dispatch(Lock{});
   lab.net.plugged = false;
   lab.app->dispatch(SignIn{world.amira.hex()});
   for (int i = 0; i < 2; i++) {
@@ -168,6 +170,26 @@ TEST_CASE("signing in needs no network, a wrong PIN is slowed down, and restarti
   lab.app->dispatch(EnterPin{"0000"});
   CHECK(lab.see<PinView>().wait_s == 4);
   world.clock.advance_ms(4'000);
+  lab.app->dispatch(EnterPin{"4711"});
+  CHECK(lab.shows<TodayView>());
+}
+
+TEST_CASE("the only student of a computer comes in without a PIN, until a second one uses it") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.app->dispatch(Lock{});
+  CHECK(lab.shows<WhoView>());
+  lab.app->dispatch(SignIn{world.amira.hex()});
+  CHECK(lab.shows<TodayView>());
+  lab.app->dispatch(Lock{});
+  lab.join_student(world.leo, "1122");
+  lab.app->dispatch(Lock{});
+  lab.app->dispatch(SignIn{world.amira.hex()});
+  CHECK(lab.shows<PinView>());
+  lab.app->dispatch(EnterPin{"1122"});  // of the other
+  CHECK(lab.shows<PinView>());
   lab.app->dispatch(EnterPin{"4711"});
   CHECK(lab.shows<TodayView>());
 }

@@ -118,3 +118,27 @@ TEST_CASE("autosaves of one text are one step of undo") {
   CHECK(lab.view<AboutMeView>({Screen::about_me, {}, {}, {}, {}, Focus::none}).interests.text ==
         "I draw maps");
 }
+
+TEST_CASE(
+    "a check-in and a wrapping up half written are there after leaving and after a restart, until they are "
+    "sent off") {
+  World world;
+  auto lab = world.computer("lab-03");
+  SaveGoal goal;
+  goal.fields.want = "ask better questions";
+  goal.fields.first_step = "write three questions";
+  goal.fields.by = "2026-11-27";
+  lab.can(goal);
+  const auto id = lab.goals().open.at(0).id;
+  lab.can(SaveDraft{"check_in." + id, {{"text", "two of my questions"}}});
+  lab.can(SaveDraft{"wrap_up." + id, {{"learned", "one slow read"}}});
+  CHECK(lab.goals().open[0].check_in_draft == "two of my questions");
+  world.start(lab);
+  CHECK(lab.goals().open[0].check_in_draft == "two of my questions");
+  CHECK(lab.goals().open[0].learned_draft == "one slow read");
+  lab.can(CheckIn{id, "two of my questions were easy", std::nullopt});
+  CHECK(lab.goals().open[0].check_in_draft.empty());
+  CHECK(lab.goals().open[0].check_ins[0].text == "two of my questions were easy");
+  lab.can(WrapUpGoal{id, "one slow read is enough"});
+  CHECK(lab.goals().past[0].learned_draft.empty());
+}

@@ -159,7 +159,7 @@ TEST_CASE("from the first day to the second try") {
     lab.can(TurnIn{id, "find-sources", ""});
     auto step = lab.project(id, "find-sources").step;
     CHECK(step.state == StepState::turned_in);
-    CHECK(step.tries == 1);
+    REQUIRE(step.tries.size() == 1);
     CHECK_FALSE(step.turned_in_sent);
     CHECK(lab.check(id, "find-sources", "sources").turned_in);
     CHECK(lab.cannot(SetLevel{id, "find-sources", "sources", 4}) == Code::conflict);
@@ -219,10 +219,19 @@ TEST_CASE("from the first day to the second try") {
     CHECK(check.attempt == 2);
     CHECK_FALSE(check.turned_in);
     CHECK(check.earlier_level == 2);
+    CHECK(other.check(id, "find-sources", "telling").earlier_because == "I only said what I found.");
     CHECK(check.trail[1].level == 0);
     world.check_all(other, id);
     other.can(TurnIn{id, "find-sources", ""});
-    CHECK(other.project(id, "find-sources").step.tries == 2);
+    auto tries = other.project(id, "find-sources").step.tries;
+    REQUIRE(tries.size() == 2);
+    CHECK(tries[0].number == 1);
+    CHECK(tries[0].answer == review);
+    CHECK_FALSE(tries[0].ready);
+    CHECK(tries[1].answer.empty());
+    REQUIRE(tries[1].lines.size() == 3);
+    CHECK(tries[1].lines[1].criterion == tries[0].lines[1].criterion);
+    CHECK(tries[1].lines[1].level_name == "Getting there");
     world.sync(other);
     world.answer("ready", {{"level.sources", 3}}, "Tell the town.");
     world.sync(other);
@@ -350,4 +359,39 @@ TEST_CASE("the form that opens is the teacher's choice until the student chooses
   lab.can(OpenForm{id, "walk-the-creek", Form::on_my_own});
   CHECK(lab.project(id, "walk-the-creek").step.open == Form::on_my_own);
   CHECK(lab.student->undo().key == "undo.choose_project");
+}
+
+TEST_CASE("a step is planned for a day, moved and taken back, and the trail knows it") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto id = world.choose(lab);
+  CHECK(lab.project(id).today.iso == "2026-11-25");
+  lab.can(PlanStep{id, "find-sources", "2026-11-27"});
+  CHECK(lab.project(id, "find-sources").step.planned.iso == "2026-11-27");
+  CHECK(lab.student->undo().key == "undo.plan_step");
+  lab.can(PlanStep{id, "find-sources", "2026-11-30"});
+  CHECK(lab.project(id, "find-sources").step.planned.from_today == 5);
+  CHECK(lab.cannot(PlanStep{id, "find-sources", "soon"}) == Code::invalid);
+  lab.can(PlanStep{id, "find-sources", ""});
+  CHECK_FALSE(lab.project(id, "find-sources").step.planned);
+}
+
+TEST_CASE("a note to be turned in with the work is there after a restart") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto id = world.choose(lab);
+  lab.can(SaveDraft{"turn_in.walk-the-creek", {{"note", "the map is in the second photo"}}});
+  world.start(lab);
+  CHECK(lab.project(id, "walk-the-creek").step.turn_in_note == "the map is in the second photo");
+}
+
+TEST_CASE("beside a criterion stands the exemplar's sentence that has most to do with it") {
+  const std::vector<std::string> pieces = {
+      "We walked along the creek. It was cold.",
+      "A farmer said the creek rose in April. The plan in the office says the square was paved in 2011. "
+      "We trust the plan more than the story, because it has a date."};
+  CHECK(closest_sentence(pieces, "I say how far I trust each source, with a date from the plan") ==
+        "We trust the plan more than the story, because it has a date.");
+  CHECK(closest_sentence(pieces, "volcanoes and glaciers").empty());
+  CHECK(closest_sentence({}, "anything at all").empty());
 }

@@ -463,6 +463,7 @@ ProjectView project(std::string_view language) {
   const Say say(language);
   ProjectView v;
   v.none = false;
+  v.today = kToday;
   v.id = kProject;
   v.title = say("Water where we live", "El agua donde vivimos");
   v.question = say("Why does our creek flood?", "¿Por qué se inunda nuestro arroyo?");
@@ -638,6 +639,7 @@ ProjectView project_just_chosen(std::string_view language) {
 }
 
 ProjectView project_turned_in(std::string_view language) {
+  const Say say(language);
   ProjectView v = project(language);
   v.trail.steps[2].state = StepState::another_look;
   for (Item& item : v.step.guided.items) item = {item.id, item.text, true, false};
@@ -645,7 +647,14 @@ ProjectView project_turned_in(std::string_view language) {
   v.step.check_done = true;
   v.step.can_turn_in = true;
   v.step.turn_in_waits_for = {};
-  v.step.tries = 1;
+  v.step.tries = {{1, moment(day("2026-11-17", 2, -8), 640), {}, {}, "00000000000000000000000000000e00", false},
+                  {2, moment(kYesterday, 660), {}, {}, "00000000000000000000000000000e01", false}};
+  for (TryView& one : v.step.tries) {
+    const bool first = one.number == 1;
+    one.lines = {{say("My sources", "Mis fuentes"),
+                  first ? say("Just starting", "Empezando") : say("On target", "En la meta"), first ? 1 : 3},
+                 {say("My careful notes", "Mis notas cuidadosas"), say("Getting there", "En camino"), 2}};
+  }
   v.step.turned_in_at = moment(kYesterday, 660);
   v.step.turned_in_sent = true;
   v.step.answer = "00000000000000000000000000000e01";
