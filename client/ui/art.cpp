@@ -153,7 +153,7 @@ std::uint32_t seed_of(std::string_view text) {
 }
 
 void draw_cairn(const Painter& p, Vec foot, int stones, float size, Stone state, std::uint32_t seed,
-                bool shadow) {
+                bool shadow, float settled) {
   const auto& t = p.t;
   Color fill = t.stone, edge = t.stone_edge;
   float thick = 1.4F;
@@ -184,7 +184,12 @@ void draw_cairn(const Painter& p, Vec foot, int stones, float size, Stone state,
     const float high = size * (0.34F - 0.03F * static_cast<float>(i));
     y -= high;
     const float sway = std::sin(mood * 3.1F + static_cast<float>(i) * 2.3F) * size * 0.08F;
-    stone(p, {foot.x + sway, y}, half, high, seed * 5 + static_cast<std::uint32_t>(i), fill, edge, thick);
+    // Falls as stones do, and gives a little when it lands.
+    const float u = std::min(1.0F, settled / 0.6F);
+    const float drop = settled < 0.6F ? -10 * (1 - u * u) : 1.6F * std::sin((settled - 0.6F) / 0.4F * pi);
+    const float off = i + 1 == stones && settled < 1 ? drop : 0;
+    stone(p, {foot.x + sway, y + off}, half, high, seed * 5 + static_cast<std::uint32_t>(i), fill, edge,
+          thick);
     y -= high * 0.80F;
     half *= 0.76F;
   }
@@ -233,12 +238,12 @@ void draw_contours(const Painter& p, Rect r, std::uint32_t seed, float fade_from
   }
 }
 
-TrailForm trail_across(Rect r, std::string_view seed, std::size_t steps) {
+TrailForm trail_across(Rect r, std::string_view seed, std::size_t steps, float above, float below) {
   TrailForm form;
   if (!steps) return form;
   const std::uint32_t s = seed_of(seed);
   const float side = std::min(96.0F, r.w * 0.09F);
-  const float top = r.y + 44, low = r.bottom() - 52;
+  const float top = r.y + above, low = std::max(top + 6, r.bottom() - below);
   std::vector<Vec> knots;
   for (std::size_t i = 0; i < steps; ++i) {
     const float u = steps == 1 ? 0.5F : static_cast<float>(i) / static_cast<float>(steps - 1);

@@ -13,17 +13,19 @@
 namespace waymark::ui {
 
 enum class Stone { ahead, done, today, order, order_chosen };
-// Stones stacked on `foot`; `size` is half the width of the lowest.
+// Stones stacked on `foot`; `size` is half the width of the lowest. `settled` below 1: the last is on its way
+// down.
 void draw_cairn(const Painter& p, Vec foot, int stones, float size, Stone state, std::uint32_t seed,
-                bool shadow = true);
+                bool shadow = true, float settled = 1);
 void draw_flag(const Painter& p, Vec foot, float size, Color color);
 void draw_logo(const Painter& p, Vec centre, float size);
 
 // Scenes that an emblem may name; another word draws the hills.
 std::span<const std::string_view> scenes();
 void draw_scene(const Painter& p, Rect r, std::string_view emblem, std::uint32_t seed);
-// As a print with round corners and a thin frame.
-void draw_scene_print(const Painter& p, Rect r, float radius, std::string_view emblem, std::uint32_t seed);
+// As a print with a thin frame and round corners, lying on `ground`.
+void draw_scene_print(const Painter& p, Rect r, float radius, std::string_view emblem, std::uint32_t seed,
+                      Color ground);
 // The scene at the right of a card, cut by the S-curve that keeps words clear of it.
 void draw_scene_cut(const Painter& p, Rect card, float radius, std::string_view emblem, std::uint32_t seed,
                     float from, float swing);
@@ -55,7 +57,8 @@ struct TrailForm {
   std::vector<Rect> words;  // where each step's words go
   std::vector<bool> right;  // climbing: are the words at the right of the cairn?
 };
-TrailForm trail_across(Rect r, std::string_view seed, std::size_t steps);
+// `above`, `below`: room left free at the edges, for words.
+TrailForm trail_across(Rect r, std::string_view seed, std::size_t steps, float above = 44, float below = 52);
 TrailForm trail_climbing(Rect r, std::string_view seed, std::size_t steps);
 
 }  // namespace waymark::ui

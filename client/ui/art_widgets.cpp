@@ -1,5 +1,6 @@
 // PINs, pictures, and the trail as one can walk it with keys.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "client/ui/impl.hpp"
@@ -88,22 +89,32 @@ void Ui::mark(const app::Mark& mark, std::string_view name, float radius) {
   const std::u32string letters = to_utf32(name);
   const std::string initial =
       letters.empty() ? std::string() : to_utf8(std::u32string_view(letters).substr(0, 1));
+  app::Mark shown = mark;
+  // Who has composed none is still told from the next one: the first letter, on a disc that goes with the
+  // name.
+  constexpr std::array<std::string_view, 7> discs = {"teal", "plum", "pine", "blue", "brown", "ink", "night"};
+  if (shown.shape.empty() && shown.disc.empty()) shown.disc = discs[seed_of(name) % discs.size()];
   const int index = m.leaf({});
   m.node(index).measure = [radius](float) { return Vec{2 * radius, 2 * radius}; };
-  m.node(index).before.push_back([mark, initial, radius](const Painter& p, Rect r) {
-    draw_mark(p, {r.x + radius, r.centre().y}, radius, mark, initial);
+  m.node(index).before.push_back([shown, initial, radius](const Painter& p, Rect r) {
+    draw_mark(p, {r.x + radius, r.centre().y}, radius, shown, initial);
   });
 }
 
-void Ui::scene(std::string_view emblem, std::string_view seed, Box box, float radius) {
+void Ui::scene(std::string_view emblem, std::string_view seed, Box box, float radius, bool on_chosen) {
   Impl& m = *impl_;
   const int index = m.leaf(box);
   m.node(index).stretchy = m.node(index).grows = m.node(index).shrinks = true;
-  m.node(index).measure = [](float w) { return Vec{std::max(60.0F, w), 120}; };
-  m.node(index).before.push_back(
-      [emblem = std::string(emblem), seed = seed_of(seed), radius](const Painter& p, Rect r) {
-        draw_scene_print(p, r, radius, emblem, seed);
-      });
+  // One that fills what is left gives way to words.
+  const float high = box.height.kind == Length::Kind::fill ? std::max(40.0F, box.height_min) : 120;
+  m.node(index).measure = [high](float w) { return Vec{std::max(60.0F, w), high}; };
+  m.node(index).before.push_back([&m, index, emblem = std::string(emblem), seed = seed_of(seed), radius,
+                                  on_chosen](const Painter& p, Rect r) {
+    Color ground = on_chosen ? chosen_ground(p.t) : 0;
+    for (int up = m.node(index).parent; up >= 0 && !ground; up = m.node(up).parent)
+      ground = m.node(up).ground;
+    draw_scene_print(p, r, radius, emblem, seed, ground ? ground : p.t.surface);
+  });
 }
 
 void Ui::image(std::string_view path, const Text& name, Box box, float radius) {
@@ -229,6 +240,47 @@ void Ui::canvas(std::string_view key, const Text& name, Box box,
 
 // ---- the trail
 
+// A step that was finished since the trail was last shown: its last stone drops and settles, the line runs
+// on, the flag goes up; once.
+TrailMotion Ui::Impl::walk_trail(const app::Trail& trail) {
+  constexpr double stone_s = 0.3, line_s = 0.5, flag_s = 0.25;
+  TrailMotion motion;
+  if (trail.seed.empty()) return motion;
+  const bool known = trails.contains(trail.seed);
+  TrailState& state = trails[trail.seed];
+  std::vector<std::string> done;
+  std::string here;
+  for (const auto& step : trail.steps) {
+    if (step.state == app::StepState::turned_in || step.state == app::StepState::ready)
+      done.push_back(step.id);
+    if (step.here) here = step.id;
+  }
+  if (done != state.done || here != state.here) {
+    std::string fallen;
+    for (const auto& id : done)
+      if (std::find(state.done.begin(), state.done.end(), id) == state.done.end()) fallen = id;
+    if (known && !fallen.empty()) {
+      state.fallen = fallen;
+      state.from = state.here;
+      state.since = now;
+    }
+    state.done = std::move(done);
+    state.here = std::move(here);
+  }
+  const double passed = now - state.since;
+  if (reduced || state.since < 0 || passed >= stone_s + line_s + flag_s) return motion;
+  moving = true;
+  const auto part = [](double value) { return static_cast<float>(std::clamp(value, 0.0, 1.0)); };
+  motion.fallen = state.fallen;
+  motion.stone = part(passed / stone_s);
+  if (state.from != state.here) {
+    motion.from = state.from;
+    motion.line = part((passed - stone_s) / line_s);
+    motion.flag = part((passed - stone_s - line_s) / flag_s);
+  }
+  return motion;
+}
+
 std::optional<std::string> Ui::trail(std::string_view key, const Text& name, const app::Trail& whole,
                                      bool climbing, Box box) {
   Impl& m = *impl_;
@@ -258,35 +310,57 @@ std::optional<std::string> Ui::trail(std::string_view key, const Text& name, con
     TrailForm form;
     Rect of;
     bool climbing;
+    const Impl* m;
+    std::vector<std::shared_ptr<Block>> words;
     void shape(Rect r) {
       if (of == r) return;
       of = r;
-      form = climbing ? trail_climbing(r, trail.seed, trail.steps.size())
-                      : trail_across(r, trail.seed, trail.steps.size());
+      if (climbing) {
+        form = trail_climbing(r, trail.seed, trail.steps.size());
+        return;
+      }
+      form = trail_across(r, trail.seed, trail.steps.size());
+      // Room for the words above the crests and below the dips; in a low box each has one line.
+      float above = 44, below = 52;
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        if (r.h < 176) words[i]->lines_max = 1, words[i]->laid_for = -1;
+        m->wrap(*words[i], form.words[i].w);
+        const float high = m->height(*words[i]);
+        if (form.right[i])
+          below = std::max(below, 19 + high + 8);
+        else
+          above = std::max(above, 32 + high + (trail.steps[i].here ? 22.0F : 0.0F));
+      }
+      form = trail_across(r, trail.seed, trail.steps.size(), above, below);
     }
   };
   auto shown = std::make_shared<Shown>();
   shown->trail = trail;
   shown->climbing = climbing;
+  shown->m = &m;
   const auto done = [](const app::TrailStep& step) {
     return step.state == app::StepState::turned_in || step.state == app::StepState::ready;
   };
-  m.node(index).before.push_back([shown, done](const Painter& p, Rect r) {
+  const TrailMotion walk = m.walk_trail(whole);
+  m.node(index).before.push_back([shown, done, walk](const Painter& p, Rect r) {
     shown->shape(r);
     const auto& t = p.t;
     const auto& form = shown->form;
     if (form.line.empty()) return;
     p.clip({r.x + 1, r.y - 4, r.w - 2, r.h + 4});
     // The done part reaches the step where the flag stands.
-    std::size_t walked = 0;
+    std::size_t walked = 0, before = 0;
     for (std::size_t i = 0; i < shown->trail.steps.size(); ++i) {
       const auto& step = shown->trail.steps[i];
+      if (step.id == walk.from) before = static_cast<std::size_t>(form.at[i]);
       if (step.here || done(step)) walked = static_cast<std::size_t>(form.at[i]);
       if (step.here) break;
     }
+    if (before < walked)
+      walked = before + static_cast<std::size_t>(static_cast<float>(walked - before) * walk.line);
     for (std::size_t i = 0; i < shown->trail.steps.size(); ++i)
       if (shown->trail.steps[i].here && !t.contrast)
-        p.circle({form.feet[i].x, form.feet[i].y - 3}, 34, t.trail_soft);
+        p.circle({form.feet[i].x, form.feet[i].y - 3}, 34 * walk.flag, t.trail_soft);
     if (!t.contrast) {
       p.polyline(form.line, t.sand_edge, 15);
       p.polyline(form.line, t.sand, 12);
@@ -315,7 +389,8 @@ std::optional<std::string> Ui::trail(std::string_view key, const Text& name, con
     if (c.pressed) result = step.id;
     const bool is_done = done(step), here = step.here;
     const Type type = here ? (climbing ? Type::h3 : Type::label) : climbing ? Type::body : Type::small;
-    auto words = m.block(verbatim(step.title), type, climbing ? 2 : 2);
+    auto words = m.block(verbatim(step.title), type, climbing ? 3 : 2);
+    shown->words.push_back(words);
     n.measure = [](float) { return Vec{10, 10}; };
     n.arrange = [shown, i, index, &m, words](Node& self) {
       shown->shape(m.node(index).rect);
@@ -330,6 +405,10 @@ std::optional<std::string> Ui::trail(std::string_view key, const Text& name, con
         label.x = shown->form.right[i] ? box_words.x : box_words.right() - widest;
         if (shown->trail.steps[i].here) label.x += shown->form.right[i] ? 16.0F : -16.0F;
         label.y = foot.y - 4 - m.height(*words) / 2;
+        const Rect map = m.node(index).rect;
+        const bool called = shown->trail.steps[i].here;
+        label.y = std::min(label.y, map.bottom() - (called ? 36.0F : 12.0F) - label.h);
+        label.y = std::max(label.y, map.y + (called ? 12.0F : 4.0F));
       } else if (box_words.y < foot.y) {
         label.y = foot.y - 30 - m.height(*words) - (shown->trail.steps[i].here ? 22.0F : 0);
       }
@@ -339,7 +418,9 @@ std::optional<std::string> Ui::trail(std::string_view key, const Text& name, con
       self.inner = label;
     };
     const std::string here_words = here && climbing ? m.plain("kit.trail.you_are_here"_t) : std::string();
-    n.before.push_back([shown, i, is_done, here, c, words, &m, &n, here_words](const Painter& p, Rect) {
+    const bool falls = step.id == walk.fallen;
+    n.before.push_back([shown, i, is_done, here, c, words, &m, &n, here_words, walk, falls](const Painter& p,
+                                                                                            Rect) {
       const auto& t = p.t;
       const auto& shown_step = shown->trail.steps[i];
       const Vec foot = shown->form.feet[i];
@@ -353,8 +434,13 @@ std::optional<std::string> Ui::trail(std::string_view key, const Text& name, con
                  here      ? Stone::today
                  : is_done ? Stone::done
                            : Stone::ahead,
-                 seed);
-      if (here) draw_flag(p, {foot.x + 1, foot.y - size * 1.05F}, 28, t.trail);
+                 seed, true, falls ? walk.stone : 1);
+      if (here && walk.flag > 0) {
+        const float top = foot.y - size * 1.05F;
+        p.clip({foot.x - 20, top - 34, 60, 36});
+        draw_flag(p, {foot.x + 1, top + 30 * (1 - walk.flag)}, 28, t.trail);
+        p.unclip();
+      }
       if (shown_step.state == app::StepState::another_look && !here)
         p.ring({foot.x, foot.y - 4}, 25, t.pine, 1.6F);
       const Align align = !shown->climbing ? Align::center : shown->form.right[i] ? Align::start : Align::end;

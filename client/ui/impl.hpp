@@ -20,6 +20,9 @@ namespace waymark::ui {
 
 using Paint = std::function<void(const Painter&, Rect)>;
 
+// Of a tile that is chosen.
+inline Color chosen_ground(const Tokens& t) { return mix(t.surface, t.pine_soft, 0.75F); }
+
 // ---- words laid out
 
 struct Word {
@@ -77,6 +80,8 @@ struct Node {
   Rect rect;
   float natural_w = 0, min_w = 0, content_h = 0, natural_h = 0, min_h = 0;
   float scroll = 0;
+  float fade = 1;    // of everything in it
+  Color ground = 0;  // what it fills itself with, once painted
   int line = 0;
   Rect inner;                          // what it keeps for itself of its arranging
   std::function<void(Node&)> arrange;  // places itself once everything lies
@@ -114,6 +119,18 @@ struct ScrollState {
   bool jump = true;
 };
 
+// Where a trail stood when it was last shown, and the step on from there while it is walked.
+struct TrailState {
+  std::vector<std::string> done;
+  std::string here, fallen, from;
+  double since = -1;
+};
+struct TrailMotion {
+  std::string fallen;  // the step whose last stone falls
+  std::string from;    // where the line runs on from
+  float stone = 1, line = 1, flag = 1;
+};
+
 struct FieldState {
   Editor editor;
   bool known = false;
@@ -145,6 +162,7 @@ struct Ui::Impl {
   double now = 0, delta = 0;
   std::uint64_t frame = 0;
   bool moving = false;
+  double page_since = -1;  // when another page came
   double wake = -1;
   std::uint64_t drawn = 0;
 
@@ -196,6 +214,7 @@ struct Ui::Impl {
   std::unordered_map<Id, Kept<int>> numbers;
   std::unordered_map<Id, Kept<std::string>> drafts;
   std::unordered_map<Id, Kept<double>> since;
+  std::unordered_map<std::string, TrailState> trails;  // by seed; kept from page to page
 
   Impl(Ui& self, Catalogue& words, Textures* pictures);
   ~Impl();
@@ -219,6 +238,7 @@ struct Ui::Impl {
   std::string plain(const Text& text) const { return catalogue.plain(text); }
   std::shared_ptr<Block> block(const Text& text, Type type, int lines_max = 0) const;
   void wrap(Block& block, float width) const;
+  void balance(Block& block, float width) const;
   float height(const Block& block) const;
   float line(Type type) const { return fonts.face(type).line; }
   void draw(const Painter& p, const Block& block, Rect r, Color color, Align align) const;
@@ -234,6 +254,10 @@ struct Ui::Impl {
   Control state(Id id) const;
   void ring_around(int node, float radius, float gap = 2.5F);
   float motion(Id id, std::string_view what, float target, float seconds = 0.12F);
+  // 0 … 1 from when this was first shown.
+  float arriving(Id id, float seconds);
+  float page_fade();
+  TrailMotion walk_trail(const app::Trail& trail);
   double time_since(Id id, std::string_view what);
 
   // ---- layout

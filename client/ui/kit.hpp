@@ -251,6 +251,7 @@ struct WorkTile {
   bool choosable = false;  // evidence: a check box with a corner disc
   bool chosen = false;
   float picture_height = 100;
+  bool beside = false;  // the picture before its name, for low windows
 };
 
 struct Banner {
@@ -345,6 +346,8 @@ class Ui {
     bool hills = false;  // hills along the foot ("Who are you?")
     bool path = true;
   };
+  // Another page than in the frame before: its body fades in.
+  void turn_page();
   [[nodiscard]] Scope page() { return page(Page()); }
   [[nodiscard]] Scope page(const Page& page);
   [[nodiscard]] Scope top_bar();                    // a row; 62 high, wraps when it must
@@ -412,7 +415,9 @@ class Ui {
 
   // ---- pictures
   void mark(const app::Mark& mark, std::string_view name, float radius);  // decorative
-  void scene(std::string_view emblem, std::string_view seed, Box box, float radius = 10);
+  // `on_chosen`: it lies over a chosen tile instead of within one.
+  void scene(std::string_view emblem, std::string_view seed, Box box, float radius = 10,
+             bool on_chosen = false);
   void image(std::string_view path, const Text& name, Box box, float radius = 10);
   void art(ArtKind kind, float size, std::string_view seed = {});
   // Stones in order of a level: 1 … `of`.
@@ -432,8 +437,7 @@ class Ui {
 
   // ---- over the page
   [[nodiscard]] Scope sheet(std::string_view key, const Sheet& sheet);
-  // At the foot, eight seconds, longer while looked at. True: Undo was pressed. Shown as long as it is called
-  // with the same words; spoken once.
+  // In the status line, so that it covers nothing. True: Undo was pressed. Spoken once.
   bool toast(std::string_view key, const Text& text, const Text& action);
 
   struct Impl;

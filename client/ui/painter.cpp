@@ -162,10 +162,12 @@ void Painter::dashes(std::span<const Vec> points, Color c, float thick, float on
 }
 
 void Painter::circle(Vec centre, float radius, Color c) const {
+  if (radius * scale_ < 0.25F) return;  // ImGui divides by the corners of a circle that has none
   list_->AddCircleFilled(Pixels{scale_}.fine(centre), radius * scale_, c, 0);
 }
 
 void Painter::ring(Vec centre, float radius, Color c, float thick) const {
+  if (radius * scale_ < 0.25F) return;
   list_->AddCircle(Pixels{scale_}.fine(centre), radius * scale_, c, 0, thick * scale_);
 }
 

@@ -524,9 +524,10 @@ void draw_scene(const Painter& p, Rect r, std::string_view emblem, std::uint32_t
   Scene(p, r, seed).draw(emblem);
 }
 
-void draw_scene_print(const Painter& p, Rect r, float radius, std::string_view emblem, std::uint32_t seed) {
+void draw_scene_print(const Painter& p, Rect r, float radius, std::string_view emblem, std::uint32_t seed,
+                      Color ground) {
   draw_scene(p, r, emblem, seed);
-  if (radius > 0) round_corners(p, r, radius, p.t.surface);
+  if (radius > 0) round_corners(p, r, radius, ground);
   if (p.t.contrast)
     p.frame(r, p.t.border, radius, 2);
   else

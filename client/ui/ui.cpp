@@ -12,6 +12,7 @@ namespace waymark::ui {
 namespace {
 
 constexpr std::size_t events_max = 4096;
+constexpr float scroll_inset = 14;  // the thumb keeps clear of round corners
 
 // The clipboard of a Ui that no window has given one.
 std::string& own_clipboard() {
@@ -202,6 +203,21 @@ float Ui::Impl::motion(Id id, std::string_view what, float target, float seconds
   return kept.value;
 }
 
+float Ui::Impl::arriving(Id id, float seconds) {
+  const double passed = time_since(id, "arriving");
+  if (reduced || passed >= seconds) return 1;
+  moving = true;
+  const float left = 1 - static_cast<float>(passed) / seconds;
+  return 1 - left * left;
+}
+
+float Ui::Impl::page_fade() {
+  constexpr double seconds = 0.12;
+  if (reduced || page_since < 0 || now - page_since >= seconds) return 1;
+  moving = true;
+  return 0.15F + 0.85F * static_cast<float>((now - page_since) / seconds);
+}
+
 double Ui::Impl::time_since(Id id, std::string_view what) {
   const Id key = id ^ (id_of(what) * 37);
   auto [at, fresh] = since.try_emplace(key);
@@ -385,6 +401,8 @@ bool Ui::shortcut(Key key, bool control, bool shift) {
   return false;
 }
 
+void Ui::turn_page() { impl_->page_since = impl_->now; }
+
 bool Ui::escape() { return std::exchange(impl_->escaped, false); }
 void Ui::focus(std::string_view path) { impl_->focus_wanted = path; }
 bool Ui::has_focus(std::string_view key) const { return impl_->focus == impl_->id(key); }
@@ -455,6 +473,7 @@ void Ui::Impl::paint(const Painter& p, int index, int layer, int parent, Rect cl
   // Shadows reach a little further than their box.
   const Rect reach = intersect(r.inset(-40), clip);
   const bool draws = reach.w > 0 && reach.h > 0;
+  const int first_vertex = p.list()->VtxBuffer.Size;
   if (draws)
     for (const auto& one : n.before) one(p, r);
   Rect inner_clip = clip, inner_limit = intersect(limit, r.inset(-1));
@@ -477,20 +496,27 @@ void Ui::Impl::paint(const Painter& p, int index, int layer, int parent, Rect cl
         if (bottom > 0) p.rect({r.x, r.bottom() - 2, r.w, 2}, shade);
       } else {
         const float deep = p.t.dusk ? 0.34F : 0.13F;
-        p.gradient({r.x - 12, r.y, r.w + 24, 12}, with_alpha(shade, deep * top), with_alpha(shade, 0));
-        p.gradient({r.x - 12, r.bottom() - 12, r.w + 24, 12}, with_alpha(shade, 0),
+        // One more pixel at the sides would lie on the edge of its card.
+        p.gradient({r.x + 1, r.y, r.w - 2, 12}, with_alpha(shade, deep * top), with_alpha(shade, 0));
+        p.gradient({r.x + 1, r.bottom() - 12, r.w - 2, 12}, with_alpha(shade, 0),
                    with_alpha(shade, deep * bottom));
       }
-      const float track = r.h - 8, thumb = std::max(36.0F, track * r.h / (r.h + s.most));
-      const float at = r.y + 4 + (track - thumb) * (n.scroll / s.most);
+      const float track = r.h - 2 * scroll_inset, thumb = std::max(36.0F, track * r.h / (r.h + s.most));
+      const float at = r.y + scroll_inset + (track - thumb) * (n.scroll / s.most);
       const bool hot = dragging_scroll == n.id || Rect{r.right() - 12, r.y, 14, r.h}.holds(pointer);
-      p.rect({r.right() - (hot ? 9.0F : 7.0F), at, hot ? 7.0F : 5.0F, thumb},
+      p.rect({r.right() - (hot ? 11.0F : 9.0F), at, hot ? 7.0F : 5.0F, thumb},
              p.t.contrast ? p.t.text : with_alpha(p.t.control, hot ? 0.9F : 0.55F), 3.5F);
     }
   }
   clip_now = clip;
   if (draws)
     for (const auto& one : n.after) one(p, r);
+  if (n.fade < 1)
+    for (int i = first_vertex; i < p.list()->VtxBuffer.Size; ++i) {
+      ImU32& ink = p.list()->VtxBuffer[i].col;
+      const auto alpha = static_cast<float>(ink >> IM_COL32_A_SHIFT) * n.fade;
+      ink = (ink & ~IM_COL32_A_MASK) | (static_cast<ImU32>(alpha) << IM_COL32_A_SHIFT);
+    }
 }
 
 void Ui::Impl::paint_all() {
@@ -589,10 +615,11 @@ bool Ui::Impl::take(const Event& event) {
       for (const auto& area : scrolls)
         if (area.id == dragging_scroll) {
           auto& s = scroll_states[area.id].value;
-          const float thumb = std::max(36.0F, (area.rect.h - 8) * s.page / (s.page + s.most));
-          const float room = std::max(1.0F, area.rect.h - 8 - thumb);
+          const float track = area.rect.h - 2 * scroll_inset;
+          const float thumb = std::max(36.0F, track * s.page / (s.page + s.most));
+          const float room = std::max(1.0F, track - thumb);
           s.target = s.offset =
-              std::clamp((pointer.y - area.rect.y - 4 - thumb / 2) / room, 0.0F, 1.0F) * s.most;
+              std::clamp((pointer.y - area.rect.y - scroll_inset - thumb / 2) / room, 0.0F, 1.0F) * s.most;
         }
     } else if (pointer_down && active) {
       if (auto* field = field_state(active)) {

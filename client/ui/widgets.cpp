@@ -89,6 +89,7 @@ Scope Ui::body(Box box) {
   const int index = m.open(Kind::column, box, "body");
   Node& n = m.node(index);
   n.scrolls = true;
+  n.fade = m.page_fade();
   Semantic s;
   s.role = Role::region;
   s.name = m.plain("kit.main"_t);
@@ -181,8 +182,9 @@ Scope Ui::box(std::string_view key, const Surface& surface, Box box) {
   Impl& m = *impl_;
   const int index = m.open(Kind::column, box, key);
   Node& n = m.node(index);
-  n.before.push_back([surface](const Painter& p, Rect r) {
+  n.before.push_back([surface, &n](const Painter& p, Rect r) {
     const Color fill_color = surface_color(p.t, surface.fill);
+    n.ground = fill_color;
     if (surface.lift > 0) p.shadow(r, surface.radius, surface.lift);
     if (fill_color) p.rect(r, fill_color, surface.radius);
     const bool needs_edge =
@@ -246,7 +248,7 @@ Scope Ui::tile(std::string_view key, const Tile& tile, Box box) {
   s.preferred = tile.first_focus;
   const float on = m.motion(n.id, "on", tile.chosen ? 1 : 0, 0.14F);
   if (tile.first_focus && !m.last.find(n.id)) m.set_focus(n.id, m.ring);
-  n.before.push_back([tile, on, c](const Painter& p, Rect r) {
+  n.before.push_back([tile, on, c, &n](const Painter& p, Rect r) {
     const auto& t = p.t;
     if (tile.plain) {
       if (c.glow > 0) p.rect(r.inset(-4), with_alpha(t.surface2, c.glow * 0.8F), tile.radius);
@@ -257,7 +259,8 @@ Scope Ui::tile(std::string_view key, const Tile& tile, Box box) {
     Color ground = surface_color(t, tile.fill);
     if (!ground) ground = t.surface;
     ground = mix(ground, t.surface2, c.glow * (t.contrast ? 0 : 0.35F));
-    p.rect(body, mix(ground, mix(t.surface, t.pine_soft, 0.75F), on), tile.radius);
+    n.ground = mix(ground, chosen_ground(t), on);
+    p.rect(body, n.ground, tile.radius);
     if (tile.dashed)
       p.dashed_frame(body, t.pine, tile.radius, 1.8F);
     else if (on > 0.5F)
@@ -536,14 +539,33 @@ std::optional<std::string> Ui::tabs(std::string_view key, const Text& name, std:
   s.name = m.plain(name);
   m.node(index).semantic = std::move(s);
   m.group = m.node(index).id;
-  m.node(index).before.push_back([](const Painter& p, Rect r) {
-    p.rect(r, p.t.surface2, 13);
-    if (p.t.contrast) p.frame(r, p.t.border, 13, 2);
+  // The raised paper slides to the one that was chosen.
+  auto parts = std::make_shared<std::vector<int>>();
+  std::size_t chosen_at = options.size();
+  for (std::size_t i = 0; i < options.size(); ++i)
+    if (options[i].key == chosen) chosen_at = i;
+  const float slide =
+      chosen_at < options.size() ? m.motion(m.group, "slide", static_cast<float>(chosen_at), 0.16F) : -1;
+  m.node(index).before.push_back([&m, parts, slide](const Painter& p, Rect r) {
+    const auto& t = p.t;
+    p.rect(r, t.surface2, 13);
+    if (t.contrast) p.frame(r, t.border, 13, 2);
+    if (slide < 0 || parts->empty()) return;
+    const auto from = std::min(static_cast<std::size_t>(slide), parts->size() - 1);
+    const auto to = std::min(from + 1, parts->size() - 1);
+    const Rect a = m.node((*parts)[from]).rect, b = m.node((*parts)[to]).rect;
+    const float u = slide - static_cast<float>(from);
+    const Rect paper{a.x + (b.x - a.x) * u, a.y + (b.y - a.y) * u, a.w + (b.w - a.w) * u,
+                     a.h + (b.h - a.h) * u};
+    p.shadow(paper, 10, 0.7F);
+    p.rect(paper, t.contrast ? t.pine : t.surface, 10);
+    p.frame(paper, t.contrast ? t.pine : t.border, 10, 1);
   });
   for (const auto& option : options) {
     Box part;
     part.width = fill();
     const int one = m.leaf(part, option.key);
+    parts->push_back(one);
     const std::string words = m.plain(option.text);
     const auto c = m.control(one, are_tabs ? Role::tab : Role::radio, words);
     Node& n = m.node(one);
@@ -562,17 +584,9 @@ std::optional<std::string> Ui::tabs(std::string_view key, const Text& name, std:
       m.wrap(*laid, std::max(8.0F, w - 16 - icon_room));
       return {w, std::max(38.0F, m.height(*laid) + 16)};
     };
-    const float on = m.motion(n.id, "on", here ? 1 : 0, 0.16F);
-    n.before.push_back([&m, laid, here, on, c, icon = option.icon, icon_room](const Painter& p, Rect r) {
+    n.before.push_back([&m, laid, here, c, icon = option.icon, icon_room](const Painter& p, Rect r) {
       const auto& t = p.t;
-      if (on > 0) {
-        const Rect paper = r;
-        p.shadow(paper, 10, 0.7F * on);
-        p.rect(paper, with_alpha(t.contrast ? t.pine : t.surface, on), 10);
-        p.frame(paper, with_alpha(t.contrast ? t.pine : t.border, on), 10, 1);
-      } else if (c.glow > 0) {
-        p.rect(r, with_alpha(t.surface, 0.5F * c.glow), 10);
-      }
+      if (!here && c.glow > 0) p.rect(r, with_alpha(t.surface, 0.5F * c.glow), 10);
       m.wrap(*laid, std::max(8.0F, r.w - 16 - icon_room));
       const Color ink = here ? (t.contrast ? t.on_pine : t.pine_deep) : mix(t.muted, t.text, c.glow);
       float widest = 0;
@@ -814,9 +828,16 @@ bool Ui::level_card(std::string_view key, const LevelCard& spec) {
     const float name_high = m.height(*name_block);
     m.draw(p, *name_block, {body.x + pad + 32, marker.y - name_high / 2, r.w - 2 * pad - 68, name_high},
            spec.chosen ? color(t, Ink::pine_deep) : t.text, Align::start);
-    draw_cairn(p, {body.right() - pad - 12, marker.y + 11}, spec.level, 12,
-               on > 0.5F ? Stone::order_chosen : Stone::order, 3 + static_cast<std::uint32_t>(spec.level),
-               false);
+    const Vec foot{body.right() - pad - 12, marker.y + 11};
+    const std::uint32_t seed = 3 + static_cast<std::uint32_t>(spec.level);
+    if (on < 1) draw_cairn(p, foot, spec.level, 12, Stone::order, seed, false);
+    if (on > 0) {
+      // The stones fill from below.
+      const float high = 40 * on;
+      p.clip({foot.x - 30, foot.y + 4 - high, 60, high});
+      draw_cairn(p, foot, spec.level, 12, Stone::order_chosen, seed, false);
+      p.unclip();
+    }
     m.draw(p, *words, {body.x + pad, body.y + top - 2, r.w - 2 * pad, m.height(*words)}, t.text,
            Align::start);
     if (!aim.empty()) {
@@ -891,8 +912,11 @@ bool Ui::work_tile(std::string_view key, const WorkTile& spec, Box box) {
   box.gap = 0;
   auto tile_scope = tile(key, look, box);
   Impl& m = *impl_;
+  std::optional<Scope> side_by_side;
+  if (spec.beside) side_by_side.emplace(row({.gap = 4, .cross = Cross::center}));
   Box picture;
   picture.height = px(spec.picture_height);
+  if (spec.beside) picture.width = px(spec.picture_height * 1.3F);
   const int index = m.leaf(picture);
   Node& n = m.node(index);
   n.stretchy = true;
@@ -922,10 +946,13 @@ bool Ui::work_tile(std::string_view key, const WorkTile& spec, Box box) {
     p.icon(spec.icon, r.centre(), std::min(44.0F, r.h * 0.5F), t.pine, 1.7F);
   });
   {
-    auto words_scope = column({.pad = {4, 8, 4, 0}, .gap = 1});
-    text(spec.title, {.type = Type::small_bold, .lines_max = 2});
-    text(spec.detail, {.type = Type::small, .ink = Ink::muted, .lines_max = 2});
+    Box words_box{.pad = {4, spec.beside ? 0.0F : 8.0F, spec.beside ? 16.0F : 4.0F, 0}, .gap = 1};
+    if (spec.beside) words_box.width = fill();
+    auto words_scope = column(words_box);
+    text(spec.title, {.type = Type::small_bold, .lines_max = spec.beside ? 1 : 2});
+    text(spec.detail, {.type = Type::small, .ink = Ink::muted, .lines_max = spec.beside ? 1 : 2});
   }
+  side_by_side.reset();
   return tile_scope.pressed();
 }
 
@@ -975,7 +1002,8 @@ void Ui::banner(std::string_view key, const Banner& spec) {
 }
 
 void Ui::empty_state(Icon icon, const Text& words, const Text& detail) {
-  auto outer = column({.pad = {20, 28}, .gap = 12, .align = Align::center, .cross = Cross::center});
+  auto outer =
+      column({.pad = {20, low() ? 16.0F : 28.0F}, .gap = 12, .align = Align::center, .cross = Cross::center});
   disc(icon, 64);
   text(words, {.type = Type::h3, .align = Align::center, .width_max = 460});
   text(detail, {.ink = Ink::muted, .align = Align::center, .width_max = 460});
@@ -1002,22 +1030,23 @@ Scope Ui::sheet(std::string_view key, const Sheet& spec) {
   box.pad = narrow() ? Pad(24, 22) : Pad(40, 34);
   box.gap = 18;
   box.height = fit();
-  box.at = Vec{};
   box.part = {0.5F, 0.5F};
   box.anchor = {0.5F, 0.5F};
+  box.at = Vec{0, 14 * (1 - m.arriving(id_of(name + "/#under"), 0.16F))};
   const int index = m.open_layer(name, true, Kind::column, box, key);
   const int layer = m.node(index).parent;
   if (spec.closable) m.stack.back().sheet = layer;
   Node& under = m.node(layer);
   under.id = id_of(name + "/#under");
   under.hit = Hit::press;  // nothing behind a sheet can be pressed
-  const float shade = m.motion(under.id, "shade", 1, 0.12F);
+  const float shade = m.arriving(under.id, 0.16F);
   under.before.push_back([shade](const Painter& p, Rect r) {
     const float deep = p.t.dusk ? 0.62F : p.t.contrast ? 0.8F : 0.44F;
     p.rect(r, with_alpha(p.t.contrast || p.t.dusk ? rgb(0x000000) : rgb(0x2A2A20), deep * shade));
   });
   Node& n = m.node(index);
   n.scrolls = true;
+  n.fade = shade;
   n.before.push_back([](const Painter& p, Rect r) {
     p.shadow(r, 22, 3);
     p.rect(r, p.t.surface, 22);
@@ -1036,32 +1065,25 @@ Scope Ui::sheet(std::string_view key, const Sheet& spec) {
 bool Ui::toast(std::string_view key, const Text& words, const Text& action) {
   Impl& m = *impl_;
   if (words.empty()) return false;
-  const Id id = m.id(key);
   const std::string said = m.plain(words);
-  const float shown = m.motion(id, "toast", 1, 0.18F);
+  const float shown = m.arriving(m.id(key), 0.18F);
   Box box;
-  box.width = fit();
-  box.width_max = width() - 40;
-  box.pad = {20, 8, action ? 10.0F : 20.0F, 8};
-  box.gap = 14;
+  box.pad = {14, 0, action ? 3.0F : 14.0F, 0};
+  box.gap = 12;
   box.cross = Cross::center;
-  box.height_min = 48;
-  box.at = Vec{0, -page_foot - 14 + 12 * (1 - shown)};
-  box.part = {0.5F, 1};
-  box.anchor = {0.5F, 1};
-  const int index = m.open_layer(m.path_of(key), false, Kind::row, box, key);
+  box.height_min = 32;
+  const int index = m.open(Kind::row, box, key);
   Node& n = m.node(index);
   n.before.push_back([shown](const Painter& p, Rect r) {
-    p.shadow(r, 14, 2 * shown);
-    p.rect(r, p.t.contrast ? p.t.page : p.t.dusk ? p.t.surface2 : p.t.text, 14);
-    if (p.t.contrast || p.t.dusk) p.frame(r, p.t.border, 14, p.t.contrast ? 2 : 1);
+    p.rect(r, p.t.contrast ? p.t.page : with_alpha(p.t.dusk ? p.t.surface2 : p.t.text, shown), 10);
+    if (p.t.contrast || p.t.dusk) p.frame(r, p.t.border, 10, p.t.contrast ? 2 : 1);
   });
   Semantic s;
   s.role = Role::status;
   s.name = said;
   n.semantic = std::move(s);
   const Color ink = m.t().contrast || m.t().dusk ? m.t().text : m.t().surface;
-  auto laid = m.block(words, Type::label);
+  auto laid = m.block(words, Type::small_bold);
   const int text_index = m.leaf({});
   Node& w = m.node(text_index);
   w.block = laid;
@@ -1070,18 +1092,18 @@ bool Ui::toast(std::string_view key, const Text& words, const Text& action) {
   bool undone = false;
   if (action) {
     const int button_index = m.leaf({}, "action");
-    auto label = m.block(action, Type::label);
+    auto label = m.block(action, Type::small_bold);
     const auto c = m.control(button_index, Role::button, m.plain(action));
     Node& b = m.node(button_index);
-    b.measure = [label](float) { return Vec{label->natural + 28, 34}; };
+    b.measure = [label](float) { return Vec{label->natural + 24, 26}; };
     b.before.push_back([&m, label, c, ink](const Painter& p, Rect r) {
-      p.rect(r, with_alpha(ink, 0.14F + 0.12F * c.glow), 10);
-      if (p.t.contrast) p.frame(r, p.t.border, 10, 2);
+      p.rect(r, with_alpha(ink, 0.16F + 0.14F * c.glow), 8);
+      if (p.t.contrast) p.frame(r, p.t.border, 8, 2);
       m.wrap(*label, r.w);
       m.draw(p, *label, {r.x, r.centre().y - m.height(*label) / 2, r.w, m.height(*label)}, ink,
              Align::center);
     });
-    m.ring_around(button_index, 10);
+    m.ring_around(button_index, 8, 1);
     undone = c.pressed;
   }
   m.close();

@@ -137,6 +137,36 @@ void Ui::Impl::wrap(Block& block, float width) const {
   }
   line.end = i;
   if (line.end > line.begin || block.lines.empty()) block.lines.push_back(line);
+  if (!block.broken) balance(block, width);
+}
+
+// No word stands alone in the last line, and the last two lines of a heading are about as long as each other.
+void Ui::Impl::balance(Block& block, float width) const {
+  if (block.lines.size() < 2) return;
+  if (block.lines_max > 0 && block.lines.size() > static_cast<std::size_t>(block.lines_max)) return;
+  const bool heading = block.type <= Type::h3;
+  WordLine &upper = block.lines[block.lines.size() - 2], &lower = block.lines.back();
+  const auto& words = block.words;
+  if (words[lower.begin].new_line || !words[lower.begin].space) return;
+  for (bool once = true; once || heading; once = false) {
+    const bool alone = std::none_of(words.begin() + static_cast<std::ptrdiff_t>(lower.begin) + 1,
+                                    words.begin() + static_cast<std::ptrdiff_t>(lower.end),
+                                    [](const Word& word) { return word.space; });
+    // What hangs together at the end of the upper line.
+    std::size_t from = upper.end - 1;
+    float moved = words[from].width;
+    while (from > upper.begin && !words[from].space) moved += words[--from].width;
+    if (from <= upper.begin || (!heading && !alone)) return;
+    const auto spaces = std::count_if(words.begin() + static_cast<std::ptrdiff_t>(upper.begin) + 1,
+                                      words.begin() + static_cast<std::ptrdiff_t>(from),
+                                      [](const Word& word) { return word.space; });
+    const float below = lower.width + moved + block.space + words[lower.begin].lead;
+    const float left = upper.width - moved - block.space - words[from].lead;
+    if (below > width || (heading ? below > left : spaces < 1)) return;
+    upper.end = lower.begin = from;
+    upper.width = left;
+    lower.width = below;
+  }
 }
 
 float Ui::Impl::height(const Block& block) const {

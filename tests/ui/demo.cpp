@@ -35,8 +35,9 @@ void bar(Ui& ui, Demo& demo) {
   ui.mark({"trefoil", "gold", "teal"}, "Amira", 17);
 }
 
-void foot(Ui& ui) {
+void foot(Ui& ui, Demo& demo) {
   auto line = ui.status_line();
+  if (demo.toast && ui.toast("toasted", "demo.deleted"_t, "demo.undo"_t)) demo.toast = false;
   ui.text("demo.saved"_t, {.type = Type::small, .icon = Icon::check});
   ui.bullet();
   ui.text("demo.heard"_t, {.type = Type::small, .ink = Ink::muted});
@@ -538,7 +539,7 @@ void draw(ui::Ui& ui, Demo& demo) {
     if (demo.page == "widgets") widgets(ui, demo);
     if (demo.page == "who") who(ui, demo);
   }
-  foot(ui);
+  foot(ui, demo);
   if (demo.sheet) {
     auto sheet = ui.sheet("pack_up_sheet", {.name = "demo.pack_up"_t});
     if (sheet.closed()) demo.sheet = false;
@@ -567,7 +568,6 @@ void draw(ui::Ui& ui, Demo& demo) {
                   {.text = "demo.lock_and_go"_t, .look = Look::pine, .icon = Icon::lock, .big = true}))
       demo.sheet = false;
   }
-  if (demo.toast && ui.toast("toasted", "demo.deleted"_t, "demo.undo"_t)) demo.toast = false;
 }
 
 }  // namespace waymark::demo

@@ -1,5 +1,6 @@
 #include <deque>
 #include <set>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -527,6 +528,35 @@ TEST_SUITE("layout") {
     CHECK(w.tree().nodes.size() == 10);  // the list and nine steps
     for (const auto& s : w.tree().nodes) CHECK(s.bounds.right() <= 640.5F);
   }
+  TEST_CASE("long names of a trail keep clear of its edges") {
+    app::Trail trail;
+    trail.seed = "s";
+    for (int i = 0; i < 5; ++i)
+      trail.steps.push_back({"step" + std::to_string(i),
+                             "Write down what you will count or look for",
+                             app::StepState::todo,
+                             i == 1,
+                             {}});
+    for (const bool climbing : {false, true}) {
+      CAPTURE(climbing);
+      Headless w(
+          [&](Ui& ui) {
+            auto page = ui.page();
+            ui.space(100);
+            auto box = ui.column({.width = px(climbing ? 390.0F : 900.0F)});
+            ui.trail("trail", "kit.next"_t, trail, climbing, {.height = px(climbing ? 500.0F : 250.0F)});
+          },
+          1000, 700);
+      const auto* box = w.find("trail");
+      REQUIRE(box);
+      for (int i = 0; i < 5; ++i) {
+        const auto* step = w.find("trail/step" + std::to_string(i));
+        REQUIRE(step);
+        CHECK(step->bounds.y >= box->bounds.y);
+        CHECK(step->bounds.bottom() <= box->bounds.bottom());
+      }
+    }
+  }
   TEST_CASE("a label that cannot fit is noticed") {
     Headless w([](Ui& ui) {
       auto page = ui.page();
@@ -569,6 +599,64 @@ TEST_SUITE("rest") {
     const auto first = r.window.ui().frame_hash();
     for (int i = 0; i < 30; ++i) r.window.frame();
     CHECK(r.window.ui().frame_hash() == first);
+  }
+  TEST_CASE(
+      "a step that was finished moves the trail once, then it rests; with less movement it stands at once") {
+    app::Trail trail;
+    trail.seed = "s";
+    for (int i = 0; i < 4; ++i)
+      trail.steps.push_back({"step" + std::to_string(i), "Step", app::StepState::todo, i == 1, {}});
+    trail.steps[0].state = app::StepState::ready;
+    const auto finish = [&] {
+      trail.steps[1].state = app::StepState::turned_in;
+      trail.steps[1].here = false;
+      trail.steps[2].here = true;
+    };
+    for (const bool less : {false, true}) {
+      CAPTURE(less);
+      trail.steps[1].state = app::StepState::todo;
+      trail.steps[1].here = true;
+      trail.steps[2].here = false;
+      Headless w(
+          [&](Ui& ui) {
+            auto page = ui.page();
+            ui.trail("trail", "kit.next"_t, trail, false);
+          },
+          900, 400);
+      w.look.reduced_motion = less;
+      w.settle();
+      CHECK_FALSE(w.ui().wants_frames());
+      finish();
+      w.frame();
+      CHECK(w.ui().wants_frames() == !less);
+      const auto moving = w.ui().frame_hash();
+      w.settle();
+      CHECK_FALSE(w.ui().wants_frames());
+      CHECK((w.ui().frame_hash() == moving) == less);
+    }
+  }
+  TEST_CASE("another page fades in and rests; with less movement it is there at once") {
+    for (const bool less : {false, true}) {
+      CAPTURE(less);
+      bool turn = false;
+      Headless w(
+          [&](Ui& ui) {
+            if (std::exchange(turn, false)) ui.turn_page();
+            auto page = ui.page();
+            auto body = ui.body();
+            ui.heading(1, "kit.next"_t);
+          },
+          900, 400);
+      w.look.reduced_motion = less;
+      w.settle();
+      const auto still = w.ui().frame_hash();
+      turn = true;
+      w.frame();
+      CHECK(w.ui().wants_frames() == !less);
+      CHECK((w.ui().frame_hash() == still) == less);
+      w.settle();
+      CHECK(w.ui().frame_hash() == still);
+    }
   }
   TEST_CASE("a caret that blinks wakes the window, and does not with less movement") {
     Robot r("goals");
