@@ -114,7 +114,7 @@ void evidence(ui::Ui& ui, const app::CheckView& view, bool tight, float room, Co
     }
     return;
   }
-  const int columns = std::max(2, std::min(4, static_cast<int>((room + 14) / 150)));
+  const int columns = std::max(2, std::min(4, static_cast<int>((room + 14) / (tight ? 210 : 150))));
   const auto tiles = ui.grid(columns, {.width = ui::fill(), .gap = 14});
   for (const app::WorkPiece& piece : view.evidence) {
     if (ui.work_tile(piece.id, {.title = work_title(piece),
@@ -123,7 +123,8 @@ void evidence(ui::Ui& ui, const app::CheckView& view, bool tight, float room, Co
                                 .icon = work_icon(piece.type),
                                 .choosable = true,
                                 .chosen = piece.chosen,
-                                .picture_height = tight ? 56.0F : 96.0F}) &&
+                                .picture_height = tight ? 48.0F : 96.0F,
+                                .beside = tight}) &&
         !view.turned_in) {
       out.push_back(app::ToggleEvidence{view.project, view.step, view.criterion, piece.id});
     }
@@ -169,8 +170,10 @@ void notices(ui::Ui& ui, const app::CheckView& view, Commands& out) {
     ui.banner("turned_in", {.text = "screen.check.turned_in"_t, .icon = ui::Icon::send});
   } else if (view.attempt > 1 && view.earlier_level > 0 &&
              view.earlier_level <= static_cast<int>(view.levels.size())) {
-    ui.text("screen.check.earlier"_t.with("level",
-                                          view.levels[static_cast<std::size_t>(view.earlier_level) - 1].name),
+    const auto& level = view.levels[static_cast<std::size_t>(view.earlier_level) - 1].name;
+    ui.text(view.earlier_because.empty()
+                ? "screen.check.earlier"_t.with("level", level)
+                : "screen.check.earlier_because"_t.with("level", level).with("words", view.earlier_because),
             {.type = ui::Type::small, .ink = ui::Ink::muted, .icon = ui::Icon::clock});
   }
 }

@@ -71,7 +71,7 @@ void idea_head(ui::Ui& ui, const app::IdeaDetail& idea, bool chosen, bool beside
     ui.scene(idea.card.emblem, idea.card.pathway,
              beside ? ui::Box{.width = ui::px(216), .height = ui::px(118)}
                     : ui::Box{.width = ui::fill(), .height = ui::px(ui.low() ? 76.0F : 96.0F)},
-             chosen ? 0.0F : 10.0F);
+             10, chosen);
     const auto words = ui.column({.width = ui::fill(),
                                   .pad = {beside ? 14.0F : 8.0F, 8, 52, 4},
                                   .gap = 5,

@@ -50,7 +50,7 @@ int next_text_size(int percent, int step) {
   return kTextSizes.at(at);
 }
 
-void draw_bar(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
+void draw_bar(ui::Ui& ui, const app::FrameView& frame, app::Screen here, Commands& out) {
   auto bar = ui.top_bar();
   const bool tight = ui.width() < 720;  // text at 200 per cent: words without signs
   ui.logo(!ui.narrow());
@@ -59,7 +59,7 @@ void draw_bar(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
                             {.gap = ui.narrow() ? 0.0F : 4.0F, .cross = ui::Cross::center});
     auto row = ui.row({.gap = ui.narrow() ? 0.0F : 4.0F, .cross = ui::Cross::center});
     for (const Place& place : kPlaces) {
-      if (ui.nav_item(place.key, name_of_place(place.key), place_of(frame.here.screen) == place.screen)) {
+      if (ui.nav_item(place.key, name_of_place(place.key), place_of(here) == place.screen)) {
         out.push_back(go(place.screen));
       }
     }
@@ -92,8 +92,13 @@ void draw_bar(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
   }
 }
 
-void draw_status(ui::Ui& ui, const app::StatusView& status, Commands& out) {
+void draw_status(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
+  const app::StatusView& status = frame.status;
   auto line = ui.status_line();
+  // What was just done, with the way to take it back, stands where "Saved" stands: it covers nothing.
+  if (frame.toast && ui.toast("toast", frame.toast, frame.undo ? "screen.frame.undo"_t : ui::Text{})) {
+    out.push_back(app::Undo{});
+  }
   if (status.problem) {
     ui.icon(ui::Icon::hand, 18);
     ui.text(ui::strong(status.problem), {.type = ui::Type::small});
@@ -102,13 +107,15 @@ void draw_status(ui::Ui& ui, const app::StatusView& status, Commands& out) {
       ui.text(status.problem_do, {.type = ui::Type::small});
     }
   } else {
-    ui.icon(status.saved ? ui::Icon::check : ui::Icon::pencil, 17);
-    ui.text(status.saved_phrase, {.type = ui::Type::small});
-    if (status.waiting > 0 && status.waiting_phrase) {
-      ui.bullet();
+    if (!frame.toast || !status.saved) {
+      ui.icon(status.saved ? ui::Icon::check : ui::Icon::pencil, 17);
+      ui.text(status.saved_phrase, {.type = ui::Type::small});
+    }
+    if (status.waiting > 0 && status.waiting_phrase && !(frame.toast && ui.narrow())) {
+      if (!frame.toast) ui.bullet();
       ui.text(status.waiting_phrase, {.type = ui::Type::small});
     }
-    if (status.heard_phrase && !(ui.narrow() && status.waiting > 0)) {
+    if (status.heard_phrase && !frame.toast && !(ui.narrow() && status.waiting > 0)) {
       ui.bullet();
       ui.text(status.heard_phrase, {.type = ui::Type::small, .ink = ui::Ink::muted});
     }
@@ -165,12 +172,6 @@ void draw_keys(ui::Ui& ui, Locals& locals) {
     ui.text(ui::key(line.keys), {.type = ui::Type::small_bold, .width = ui::px(170)});
     ui.text(ui::key(line.meaning), {.width = ui::fill()});
   }
-}
-
-void draw_toast(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
-  if (!frame.toast) return;
-  if (ui.toast("toast", frame.toast, frame.undo ? "screen.frame.undo"_t : ui::Text{}))
-    out.push_back(app::Undo{});
 }
 
 void take_keys(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {

@@ -6,10 +6,10 @@
 
 namespace waymark::screens {
 
-void draw_bar(ui::Ui& ui, const app::FrameView& frame, Commands& out);
-void draw_status(ui::Ui& ui, const app::StatusView& status, Commands& out);
+// `here`: the screen whose place is marked.
+void draw_bar(ui::Ui& ui, const app::FrameView& frame, app::Screen here, Commands& out);
+void draw_status(ui::Ui& ui, const app::FrameView& frame, Commands& out);
 void draw_error(ui::Ui& ui, const app::FrameView& frame);
-void draw_toast(ui::Ui& ui, const app::FrameView& frame, Commands& out);
 // The list of the keyboard's keys, while it is open.
 void draw_keys(ui::Ui& ui, Locals& locals);
 // The files to add as work, while one is to be chosen.

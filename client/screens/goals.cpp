@@ -82,24 +82,6 @@ struct Form {
   }
 };
 
-// The days one may choose: school days of the next two weeks and a bit. `known` is any day of which it is
-// known how far it is from today.
-std::optional<std::string> choose_day(ui::Ui& ui, std::string_view key, const app::Day& known,
-                                      std::string_view chosen) {
-  std::optional<std::string> answer;
-  auto group = ui.radio_group(key, "screen.goals.day"_t);
-  auto row = ui.row({.gap = 8, .wrap = true});
-  int offered = 0;
-  for (int ahead = 1; offered < 10 && ahead < 20; ++ahead) {
-    const app::Day day = day_after(known, ahead - known.from_today);
-    if (day.weekday == 0 || day.weekday == 6) continue;
-    ++offered;
-    if (ui.chip(day.iso, {.text = ui::day(day), .chosen = day.iso == chosen, .radio = true}))
-      answer = day.iso;
-  }
-  return answer;
-}
-
 void day_button(Form& form, const app::Day& known, std::string_view by) {
   ui::Ui& ui = form.ui;
   bool& open = form.locals.flag("goals.day/" + form.goal);
@@ -114,7 +96,7 @@ void day_button(Form& form, const app::Day& known, std::string_view by) {
 void day_choice(Form& form, const app::Day& known, std::string_view by) {
   bool& open = form.locals.flag("goals.day/" + form.goal);
   if (!open || !known) return;
-  if (const auto day = choose_day(form.ui, "days", known, by)) {
+  if (const auto day = choose_day(form.ui, "days", "screen.goals.day"_t, known, by)) {
     form.change(&app::GoalFields::by, *day);
     open = false;
   }
@@ -158,7 +140,7 @@ void new_goal(ui::Ui& ui, const app::GoalsView& view, Locals& locals, Commands& 
   const std::string none;
   const bool tight = ui.low();
   auto card = ui.card("new_goal",
-                      {.pad = {tight ? 20.0F : 28.0F, tight ? 16.0F : 24.0F}, .gap = tight ? 10.0F : 14.0F});
+                      {.pad = {tight ? 20.0F : 28.0F, tight ? 14.0F : 20.0F}, .gap = tight ? 8.0F : 12.0F});
   ui.heading(2, "screen.goals.new"_t);
   Form form{ui, locals, out, none, none, view.draft};
   form.part("want", {.label = "screen.goals.want"_t,
@@ -311,7 +293,7 @@ void new_date(ui::Ui& ui, const app::GoalsView& view, const app::GoalCard& goal,
   auto panel = ui.soft({.pad = {20, 16}, .gap = 12});
   ui.text("screen.goals.new_date_which"_t, {.type = ui::Type::label});
   const app::Day& known = view.proposed_by_day ? view.proposed_by_day : goal.by;
-  if (const auto day = choose_day(ui, "days", known, {})) {
+  if (const auto day = choose_day(ui, "days", "screen.goals.day"_t, known, {})) {
     out.push_back(app::NewDate{goal.id, *day});
     locals.word("goals.open").clear();
   }
@@ -360,8 +342,8 @@ void open_goal(ui::Ui& ui, const app::GoalsView& view, const app::GoalCard& goal
       if (!goal.standard_text.empty() && !ui.narrow()) {
         ui.text(ui::verbatim(goal.standard_text), {.type = ui::Type::small,
                                                    .ink = ui::Ink::muted,
-                                                   .width_max = 250,
-                                                   .lines_max = 2,
+                                                   .width_max = 320,
+                                                   .lines_max = 1,
                                                    .icon = ui::Icon::growth});
       }
     }
@@ -417,7 +399,7 @@ void open_goal(ui::Ui& ui, const app::GoalsView& view, const app::GoalCard& goal
 void past_goals(ui::Ui& ui, const app::GoalsView& view, Locals& locals, Commands& out) {
   if (view.past.empty()) return;
   bool& older = locals.flag("goals.older");
-  auto card = ui.card("past", {.pad = {ui.low() ? 20.0F : 28.0F, ui.low() ? 16.0F : 22.0F}, .gap = 12});
+  auto card = ui.card("past", {.pad = {ui.low() ? 20.0F : 28.0F, ui.low() ? 12.0F : 18.0F}, .gap = 6});
   ui.heading(2, "screen.goals.past"_t, {.type = ui::Type::h3});
   const std::size_t shown = older ? view.past.size() : 1;
   for (std::size_t i = 0; i < shown; ++i) {
@@ -456,8 +438,8 @@ void draw_goals(ui::Ui& ui, const app::GoalsView& view, Locals& locals, Commands
   }
   const bool narrow = ui.narrow(), tight = ui.low();
   const float gap = narrow || tight ? 14.0F : 20.0F;
-  auto body = ui.body(
-      {.pad = {ui.side(), narrow || tight ? 14.0F : 22.0F, ui.side(), 24}, .gap = tight ? 12.0F : 18.0F});
+  auto body = ui.body({.pad = {ui.side(), narrow || tight ? 12.0F : 20.0F, ui.side(), tight ? 12.0F : 18.0F},
+                       .gap = tight ? 10.0F : 16.0F});
   bool& open = locals.flag("goals.new");
   if (view.draft_open && locals.arrived) open = true;
   {

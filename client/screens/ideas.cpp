@@ -64,8 +64,9 @@ void idea_card(ui::Ui& ui, const app::IdeaCard& card, bool may_mark, Commands& o
       go(out, to);
     }
     const bool low = ui.low() || ui.narrow();
-    ui.scene(card.emblem, card.pathway, {.width = ui::fill(), .height = ui::px(low ? 76.0F : 104.0F)},
-             card.marked ? 0.0F : 10.0F);
+    ui.scene(
+        card.emblem, card.pathway,
+        {.width = ui::fill(), .height = ui::fill(), .height_min = low ? 72.0F : 78.0F, .height_max = 132});
     const auto words = ui.column({.width = ui::fill(), .pad = {12, 12, 12, 8}, .gap = 3});
     ui.text(ui::verbatim(card.question),
             {.type = ui::Type::h3, .ink = card.marked ? ui::Ink::pine_deep : ui::Ink::text, .spoken = false});

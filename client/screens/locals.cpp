@@ -106,6 +106,7 @@ bool Drafts::any_unsaved() const {
 
 void Locals::forget() {
   drafts.clear();
+  behind.reset();
   file_wish.reset();
   file_choice.reset();
   flags_.clear();

@@ -15,6 +15,7 @@
 #include "client/app/commands.hpp"
 #include "client/app/destination.hpp"
 #include "client/app/phrase.hpp"
+#include "client/app/shown.hpp"
 #include "client/app/views.hpp"
 
 namespace waymark::screens {
@@ -103,6 +104,10 @@ struct Locals {
   int text_size = 100;    // per cent, as everything is shown now
   app::Person me;         // set by draw(): whose screen it is
   bool save_now = false;  // hand over every draft after this frame
+
+  // The page that Pack up lies over: drawn, and not to be touched.
+  std::optional<app::Destination> behind;
+  app::ScreenView behind_view;
 
   Drafts drafts;
   std::optional<FileWish> file_wish;      // set by a screen; taken by the window after the frame

@@ -1,23 +1,18 @@
-// Pack up: the bell is near. One line for next time, an honest word on what is saved and what waits, and it
-// locks.
-#include <algorithm>
-
+// Pack up: the bell is near. A sheet over whatever was open: one line for next time, an honest word on what
+// is saved and what waits, and it locks.
 #include "client/screens/parts.hpp"
 #include "client/screens/screens.hpp"
 
 namespace waymark::screens {
 
 void draw_pack_up(ui::Ui& ui, const app::PackUpView& view, Locals& locals, Commands& out) {
-  auto body =
-      ui.body({.pad = {ui.side(), ui.low() ? 16.0F : 40.0F, ui.side(), 24}, .cross = ui::Cross::center});
-  auto card = ui.card("pack_up", {.width = ui::px(std::min(640.0F, ui.width() - 2 * ui.side())),
-                                  .pad = {ui.narrow() ? 24.0F : 40.0F, ui.low() ? 22.0F : 34.0F},
-                                  .gap = ui.low() ? 12.0F : 18.0F});
+  auto sheet = ui.sheet("pack_up", {.name = "screen.pack_up.title"_t, .width = 640});
+  if (sheet.closed()) out.push_back(app::Back{});
   {
     auto top = ui.row({.gap = 16, .cross = ui::Cross::center});
     ui.disc(ui::Icon::pack, 48);
     auto words = ui.column({.width = ui::fill(), .gap = 2});
-    ui.heading(1, "screen.pack_up.title"_t);
+    ui.heading(locals.behind ? 2 : 1, "screen.pack_up.title"_t, {.type = ui::Type::h1});
     ui.text("screen.pack_up.detail"_t, {.ink = ui::Ink::muted});
   }
   {

@@ -1,5 +1,7 @@
 #include "client/screens/parts.hpp"
 
+#include "client/screens/days.hpp"
+
 namespace waymark::screens {
 
 void page_title(ui::Ui& ui, const Locals& locals, const ui::Text& title, const ui::Text& remark,
@@ -11,6 +13,22 @@ void page_title(ui::Ui& ui, const Locals& locals, const ui::Text& title, const u
   }
   ui.heading(1, title, {.type = ui.narrow() || ui.low() ? ui::Type::h2 : ui::Type::h1});
   if (remark) ui.text(remark, {.type = ui::Type::small, .ink = ui::Ink::muted});
+}
+
+std::optional<std::string> choose_day(ui::Ui& ui, std::string_view key, const ui::Text& name,
+                                      const app::Day& known, std::string_view chosen, int from) {
+  std::optional<std::string> answer;
+  auto group = ui.radio_group(key, name);
+  auto row = ui.row({.gap = 8, .wrap = true});
+  int offered = 0;
+  for (int ahead = from; offered < 10 && ahead < from + 19; ++ahead) {
+    const app::Day day = day_after(known, ahead - known.from_today);
+    if (day.weekday == 0 || day.weekday == 6) continue;
+    ++offered;
+    if (ui.chip(day.iso, {.text = ui::day(day), .chosen = day.iso == chosen, .radio = true}))
+      answer = day.iso;
+  }
+  return answer;
 }
 
 }  // namespace waymark::screens

@@ -1,6 +1,7 @@
 // Pieces that several screens are made of.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,5 +38,10 @@ inline app::Command go(app::Screen screen) { return app::Go{destination(screen)}
 // A page's heading with a small remark beside it, and the way back where there is one.
 void page_title(ui::Ui& ui, const Locals& locals, const ui::Text& title, const ui::Text& remark,
                 Commands& out);
+
+// The days one may choose: school days of the next two weeks, today too where `from` is 0. `known` is any day
+// of which it is known how far it is from today. The day chosen, as an ISO date.
+std::optional<std::string> choose_day(ui::Ui& ui, std::string_view key, const ui::Text& name,
+                                      const app::Day& known, std::string_view chosen, int from = 1);
 
 }  // namespace waymark::screens

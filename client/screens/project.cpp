@@ -17,6 +17,7 @@ constexpr const char* kPiece =
 constexpr const char* kAdd = "project.add";
 constexpr const char* kStuck = "project.stuck";
 constexpr const char* kTurnIn = "project.turn_in";
+constexpr const char* kPlan = "project.plan";
 constexpr const char* kOwnQuestion = "project.own_question";
 constexpr const char* kKnown = "project.known";        // ids that were there before a new piece was begun
 constexpr const char* kClosed = "project.new_closed";  // its sheet was closed before the new piece was there
@@ -523,16 +524,17 @@ void turn_in_sheet(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Com
   const auto sheet = ui.sheet("turn_in_sheet", {.name = "screen.step.turn_in"_t, .width = 560});
   if (sheet.closed()) open = false;
   ui.heading(2, "screen.step.turn_in_title"_t.with("step", step.title), {.type = ui::Type::h1});
-  const ui::Edited note = draft_field(ui, locals, "note",
-                                      {.label = "screen.step.turn_in_note"_t,
-                                       .placeholder = "screen.step.turn_in_note_like"_t,
-                                       .lines_min = 3,
-                                       .lines_max = 5,
-                                       .limit = 1'000,
-                                       .first_focus = true},
-                                      place, {}, [place](const app::Field& field) -> app::Command {
-                                        return app::SaveDraft{place, {{"note", field.text}}};
-                                      });
+  const ui::Edited note =
+      draft_field(ui, locals, "note",
+                  {.label = "screen.step.turn_in_note"_t,
+                   .placeholder = "screen.step.turn_in_note_like"_t,
+                   .lines_min = 3,
+                   .lines_max = 5,
+                   .limit = 1'000,
+                   .first_focus = true},
+                  place, {step.turn_in_note, {}}, [place](const app::Field& field) -> app::Command {
+                    return app::SaveDraft{place, {{"note", field.text}}};
+                  });
   ui.text("screen.step.turn_in_next"_t,
           {.type = ui::Type::small, .ink = ui::Ink::muted, .icon = ui::Icon::send});
   const auto row = ui.row({.width = ui::fill(), .gap = 12, .cross = ui::Cross::center});
@@ -549,21 +551,93 @@ void turn_in_sheet(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Com
 
 // ---- the step's card
 
+// When the student means to do this step: a day one can set, move and take back.
+bool can_be_planned(const app::StepView& step) {
+  return step.state != app::StepState::turned_in && step.state != app::StepState::ready;
+}
+
+void plan_button(ui::Ui& ui, const app::StepView& step, Locals& locals) {
+  if (!can_be_planned(step)) return;
+  bool& open = locals.flag(kPlan);
+  if (ui.button("plan", {.text = step.planned ? "screen.step.planned"_t.with("day", step.planned)
+                                              : "screen.step.plan"_t,
+                         .look = ui::Look::link,
+                         .icon = ui::Icon::calendar,
+                         .small = true})) {
+    open = !open;
+  }
+}
+
+void plan_choice(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Commands& out) {
+  const app::StepView& step = view.step;
+  bool& open = locals.flag(kPlan);
+  if (!open || !can_be_planned(step) || !view.today) return;
+  const auto panel = ui.soft({.width = ui::fill(), .pad = {18, 14}, .gap = 10});
+  ui.text("screen.step.plan_which"_t, {.type = ui::Type::label});
+  std::optional<std::string> day =
+      choose_day(ui, "days", "screen.step.plan_which"_t, view.today, step.planned.iso, 0);
+  const auto row = ui.row({.width = ui::fill(), .gap = 20, .cross = ui::Cross::center, .wrap = true});
+  if (step.planned && ui.link("no_day", "screen.step.plan_none"_t)) day = "";
+  if (ui.link("plan_close", "screen.work.close"_t)) open = false;
+  if (!day) return;
+  if (*day != step.planned.iso) out.push_back(app::PlanStep{view.id, step.id, *day});
+  open = false;
+}
+
+// The times it was turned in, side by side: what I chose each time, and what came of it.
+void tries(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Commands& out) {
+  const app::StepView& step = view.step;
+  const bool compared = std::any_of(step.tries.begin(), step.tries.end(),
+                                    [](const app::TryView& one) { return !one.lines.empty(); });
+  if (step.tries.size() < 2 || !compared) return;
+  bool& open = locals.flag("fold." + step.id + ".tries");
+  if (ui.link("tries", "screen.step.tries"_t.counted(static_cast<std::int64_t>(step.tries.size())),
+              ui::Icon::none, open ? ui::Icon::chevron_down : ui::Icon::chevron)) {
+    open = !open;
+  }
+  if (!open) return;
+  const auto region = ui.region("all_tries", "screen.step.tries_name"_t, {.width = ui::fill()});
+  const int columns = ui.width() < 700 ? 1 : std::min<int>(3, static_cast<int>(step.tries.size()));
+  const auto grid = ui.grid(columns, {.width = ui::fill(), .gap = 14});
+  for (const app::TryView& one : step.tries) {
+    const auto keyed = ui.keyed("try" + std::to_string(one.number));
+    const auto well = ui.well({.width = ui::fill(), .height = ui::fill(), .pad = {18, 14}, .gap = 8});
+    ui.text("screen.step.try"_t.with("number", static_cast<std::int64_t>(one.number)).with("day", one.at.day),
+            {.type = ui::Type::small_bold, .ink = ui::Ink::muted});
+    for (const app::TryLine& line : one.lines) {
+      const auto row = ui.row({.width = ui::fill(), .gap = 10, .cross = ui::Cross::center});
+      ui.level_stones(line.level, line.level > 0, 11);
+      const auto words = ui.column({.width = ui::fill(), .gap = 0});
+      ui.text(ui::verbatim(line.criterion), {.type = ui::Type::small, .ink = ui::Ink::muted});
+      ui.text(line.level > 0 ? ui::verbatim(line.level_name) : "screen.finish.not_chosen"_t,
+              {.type = ui::Type::label});
+    }
+    ui.stretch();
+    if (one.answer.empty()) continue;
+    if (ui.link("answer", one.ready ? "screen.step.try_ready"_t : "screen.step.try_another_look"_t,
+                ui::Icon::message)) {
+      app::Destination to = destination(app::Screen::answer);
+      to.project = view.id;
+      to.step = step.id;
+      to.record = one.answer;
+      go(out, to);
+    }
+  }
+}
+
 void step_content(ui::Ui& ui, const app::ProjectView& view, float room, Locals& locals, Commands& out) {
   const app::StepView& step = view.step;
   {
     const auto head =
         ui.row({.width = ui::fill(), .gap = 16, .cross = ui::Cross::center, .wrap = ui.width() < 700});
     ui.heading(1, ui::verbatim(step.title), {.width = ui::fill()});
-    if (step.planned) {
-      ui.text(
-          "screen.step.planned"_t.with("day", step.planned),
-          {.type = ui::Type::small, .ink = ui::Ink::muted, .width = ui::fit(), .icon = ui::Icon::calendar});
-    }
+    plan_button(ui, step, locals);
   }
+  plan_choice(ui, view, locals, out);
   if (!step.purpose.empty()) ui.text(ui::verbatim(step.purpose), {.ink = ui::Ink::muted});
   if (view.conflict) two_places(ui, out);
   state_lines(ui, view, out);
+  tries(ui, view, locals, out);
   folds(ui, step, locals);
   forms(ui, view, locals, out);
   ui.space(2);
@@ -621,7 +695,8 @@ void step_foot(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Command
 // What a link from elsewhere opens and where it puts the focus.
 void arrive(ui::Ui& ui, const app::ProjectView& view, Locals& locals) {
   if (!locals.arrived) return;
-  locals.flag(kStuck) = locals.flag(kAdd) = locals.flag(kTurnIn) = locals.flag(kOwnQuestion) = false;
+  locals.flag(kStuck) = locals.flag(kAdd) = locals.flag(kTurnIn) = locals.flag(kOwnQuestion) =
+      locals.flag(kPlan) = false;
   const std::string open = locals.word(kPiece);
   if (open == "new:text" || open == "new:link") adopt_new(view, type_of(open), locals);
   locals.word(kPiece).clear();

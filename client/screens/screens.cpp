@@ -1,6 +1,7 @@
 #include "client/screens/screens.hpp"
 
 #include <iterator>
+#include <utility>
 
 #include "client/screens/frame.hpp"
 
@@ -31,6 +32,35 @@ struct DrawScreen {
   void operator()(const app::RefusalsView& view) const { draw_refusals(ui, view, locals, out); }
 };
 
+// Pages with nothing on them yet have the landscape along their foot.
+bool is_bare(const app::ScreenView& screen) {
+  if (const auto* project = std::get_if<app::ProjectView>(&screen)) return project->none;
+  if (const auto* ideas = std::get_if<app::IdeasView>(&screen)) return ideas->none_yet;
+  if (const auto* growth = std::get_if<app::GrowthView>(&screen)) return growth->standards.empty();
+  if (const auto* refusals = std::get_if<app::RefusalsView>(&screen)) return refusals->lines.empty();
+  return std::holds_alternative<app::PackUpView>(screen);
+}
+
+// The page under a sheet, as it was when the sheet was asked for. What it asks for is not heard.
+void draw_behind(ui::Ui& ui, Locals& locals) {
+  Commands unheard;
+  const app::Destination here = std::exchange(locals.here, *locals.behind);
+  const bool arrived = std::exchange(locals.arrived, false);
+  std::visit(DrawScreen{ui, locals, unheard}, locals.behind_view);
+  locals.here = here;
+  locals.arrived = arrived;
+}
+
+void remember_behind(const app::Shown& shown, const Commands& asked, Locals& locals) {
+  if (!shown.frame || std::holds_alternative<app::PackUpView>(shown.screen)) return;
+  for (const app::Command& command : asked) {
+    const auto* to = std::get_if<app::Go>(&command);
+    if (to == nullptr || to->to.screen != app::Screen::pack_up) continue;
+    locals.behind = shown.here;
+    locals.behind_view = shown.screen;
+  }
+}
+
 }  // namespace
 
 void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
@@ -40,6 +70,7 @@ void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
   locals.me = shown.frame ? shown.frame->me : app::Person{};
   locals.text_size = shown.look.text_size;
   locals.can_go_back = shown.frame && shown.frame->can_go_back;
+  if (locals.arrived && !std::holds_alternative<app::PackUpView>(shown.screen)) ui.turn_page();
   take_keys(ui, shown, locals, asked);
   const DrawScreen draw_screen{ui, locals, asked};
   if (!shown.frame) {
@@ -47,17 +78,22 @@ void draw(ui::Ui& ui, const app::Shown& shown, Locals& locals, Commands& out) {
     std::visit(draw_screen, shown.screen);
     draw_keys(ui, locals);
   } else {
-    auto page = ui.page({.hills = std::holds_alternative<app::PackUpView>(shown.screen)});
-    draw_bar(ui, *shown.frame, asked);
+    const bool over = std::holds_alternative<app::PackUpView>(shown.screen) && locals.behind;
+    auto page = ui.page({.hills = is_bare(over ? locals.behind_view : shown.screen)});
+    draw_bar(ui, *shown.frame, over ? locals.behind->screen : shown.here.screen, asked);
     draw_error(ui, *shown.frame);
+    if (over)
+      draw_behind(ui, locals);
+    else if (std::holds_alternative<app::PackUpView>(shown.screen))
+      auto nothing = ui.body();  // after a restart there is no page it was opened from
     std::visit(draw_screen, shown.screen);
     // Esc leads back, unless the screen had something open to close.
     if (ui.escape() && shown.frame->can_go_back) asked.push_back(app::Back{});
-    draw_status(ui, shown.frame->status, asked);
-    draw_toast(ui, *shown.frame, asked);
+    draw_status(ui, *shown.frame, asked);
     draw_file_choice(ui, locals, asked);
     draw_keys(ui, locals);
   }
+  remember_behind(shown, asked, locals);
   // Leaving, locking and saving all come after what was typed.
   locals.drafts.collect(locals.now_ms, locals.save_now || !asked.empty(), asked);
   locals.save_now = false;

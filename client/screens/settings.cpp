@@ -67,10 +67,10 @@ void theme_tile(ui::Ui& ui, std::string_view name, std::string_view chosen, Comm
 }
 
 void looks(ui::Ui& ui, const app::SettingsView& view, Commands& out) {
-  const float gap = ui.low() ? 12.0F : 16.0F;
+  const float gap = ui.low() ? 8.0F : 16.0F;
   auto card = ui.card(
       "looks",
-      {.width = ui::fill(), .pad = {ui.narrow() ? 20.0F : 30.0F, ui.low() ? 18.0F : 26.0F}, .gap = gap});
+      {.width = ui::fill(), .pad = {ui.narrow() ? 20.0F : 30.0F, ui.low() ? 12.0F : 26.0F}, .gap = gap});
   setting(ui, "screen.settings.language"_t, [&] {
     std::vector<ui::Option> options;
     std::string chosen;
@@ -108,7 +108,7 @@ void looks(ui::Ui& ui, const app::SettingsView& view, Commands& out) {
   ui.rule();
   setting(ui, "screen.settings.theme"_t, [&] {
     auto group = ui.radio_group("theme", "screen.settings.theme"_t);
-    auto grid = ui.grid(ui.narrow() ? 2 : 4, {.gap = 12});
+    auto grid = ui.grid(ui.width() < 700 ? 2 : 4, {.gap = 12});
     for (const std::string_view name : {"system", "light", "dusk", "contrast"})
       theme_tile(ui, name, view.theme, out);
   });
@@ -128,7 +128,7 @@ ui::Icon sign_of_kind(std::string_view kind) {
 }
 
 void this_computer(ui::Ui& ui, const app::SettingsView& view) {
-  auto card = ui.card("computer", {.pad = {26, ui.low() ? 18.0F : 22.0F}, .gap = 10});
+  auto card = ui.card("computer", {.pad = {26, ui.low() ? 14.0F : 22.0F}, .gap = ui.low() ? 6.0F : 10.0F});
   {
     auto row = ui.row({.gap = 12, .cross = ui::Cross::center});
     ui.heading(2, "screen.settings.computer"_t, {.width = ui::fill()});
@@ -210,8 +210,9 @@ void ask_to_forget(ui::Ui& ui, Locals& locals, Commands& out) {
 
 void draw_settings(ui::Ui& ui, const app::SettingsView& view, Locals& locals, Commands& out) {
   {
-    auto body = ui.body({.pad = {ui.side(), ui.narrow() || ui.low() ? 14.0F : 22.0F, ui.side(), 24},
-                         .gap = ui.low() ? 12.0F : 18.0F});
+    auto body = ui.body(
+        {.pad = {ui.side(), ui.narrow() || ui.low() ? 12.0F : 22.0F, ui.side(), ui.low() ? 10.0F : 24.0F},
+         .gap = ui.low() ? 10.0F : 18.0F});
     page_title(ui, locals, "screen.settings.title"_t, "screen.settings.with_you"_t, out);
     if (ui.narrow()) {
       looks(ui, view, out);
@@ -220,7 +221,7 @@ void draw_settings(ui::Ui& ui, const app::SettingsView& view, Locals& locals, Co
     } else {
       auto row = ui.row({.gap = 20, .cross = ui::Cross::start});
       looks(ui, view, out);
-      auto column = ui.column({.width = ui::px(ui.low() ? 350.0F : 440.0F), .gap = 20});
+      auto column = ui.column({.width = ui::px(ui.low() ? 350.0F : 440.0F), .gap = ui.low() ? 12.0F : 20.0F});
       this_computer(ui, view);
       my_things(ui, view, locals, out);
     }

@@ -87,7 +87,7 @@ void first_day(ui::Ui& ui, const app::NextCard& next, Commands& out) {
 }
 
 void next_card(ui::Ui& ui, const app::NextCard& next, ui::Box box, float card_width, Commands& out) {
-  box.pad = {ui.narrow() ? 26.0F : 34.0F, ui.low() ? 16.0F : 24.0F};
+  box.pad = {ui.narrow() ? 26.0F : 34.0F, ui.narrow() ? 14.0F : ui.low() ? 16.0F : 24.0F};
   auto card = ui.card("next", box);
   // A long line is more important than the picture.
   const bool long_line = next.words.size() > 110;
@@ -141,9 +141,9 @@ void note(ui::Ui& ui, const app::Note& note, bool title_only, Commands& out) {
 
 void trail(ui::Ui& ui, const app::TodayView& view, Commands& out) {
   auto card = ui.card("trail", {.height = ui::fill(),
-                                .height_min = ui.narrow() ? 150.0F
-                                              : ui.low()  ? 184.0F
-                                                          : 250.0F,
+                                .height_min = ui.narrow() ? 112.0F
+                                              : ui.low()  ? 168.0F
+                                                          : 200.0F,
                                 .pad = {0, 0},
                                 .gap = 0});
   ui.contours_behind(view.trail.seed, 40, 46);
@@ -188,17 +188,22 @@ void draw_today(ui::Ui& ui, const app::TodayView& view, Locals&, Commands& out) 
   }
   const float room = ui.width() - 2 * ui.side();
   if (narrow) {
-    next_card(ui, view.next, {.height_min = 230}, room, out);
+    next_card(ui, view.next, {.height_min = 200}, room, out);
     if (!view.notes.empty()) {
       auto notes = ui.region("notes", "screen.today.notes"_t);
-      auto row = ui.grid(static_cast<int>(view.notes.size()), {.gap = 12});
-      for (const app::Note& entry : view.notes) note(ui, entry, true, out);
+      const bool beside = ui.width() >= 700;
+      auto row = ui.grid(beside ? static_cast<int>(view.notes.size()) : 1, {.gap = 12});
+      for (const app::Note& entry : view.notes) note(ui, entry, beside, out);
     }
   } else {
     const float notes_width = low ? 300.0F : 330.0F;
     const bool notes = !view.notes.empty();
     auto row = ui.row({.gap = gap});
-    next_card(ui, view.next, {.width = ui::fill(), .height_min = low ? 208.0F : 282.0F},
+    next_card(ui, view.next,
+              {.width = ui::fill(),
+               .height_min = low                 ? 200.0F
+                             : ui.height() < 780 ? 236.0F
+                                                 : 282.0F},
               notes ? room - notes_width - gap : room, out);
     if (notes) {
       auto column =

@@ -172,6 +172,7 @@ class Running {
       window_.wake();
     }
     if (step.picture) {
+      window_.ui().push(ui::PointerMove{{-10'000, -10'000}});  // nothing is hovered over
       const Status saved = window_.capture(*step.picture);
       driver_.picture_done(saved ? std::string() : saved.error().detail);
       window_.wake();

@@ -470,7 +470,7 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
                         say("write where the two agree", "escribo en qué están de acuerdo las dos")};
     view.saved = phrase("pack_up.all_saved");
     view.waiting = phrase("pack_up.waiting", {argument("count", std::int64_t{2})}, 2);
-    add("pack_up", shown(to(Screen::pack_up), view), true);
+    add("pack_up", shown(to(Screen::pack_up), view), true).behind = shown(to(Screen::today), today());
     view.line.text.clear();
     view.suggestions.clear();
     view.waiting = phrase("pack_up.all_at_school");

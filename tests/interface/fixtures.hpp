@@ -2,6 +2,7 @@
 // tests of the interface. It is a Wednesday, 25 November 2026, 10:42, on lab-03.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ struct Fixture {
   std::vector<std::string> flags;                          // of Locals, raised before the first frame
   std::vector<std::pair<std::string, std::string>> words;  // of Locals
   bool first_pictures = false;                             // also shown at 1024 × 600
+  std::optional<app::Shown> behind;                        // the page a sheet was opened from
 };
 
 // What people wrote is in `language` ("en" or "es"); words of ours are phrases.

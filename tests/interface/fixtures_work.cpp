@@ -36,6 +36,11 @@ std::vector<Fixture> work_fixtures(std::string_view language) {
   add(fixture("project", Screen::project, project(language)));
   add(fixture("project_just_chosen", Screen::project, project_just_chosen(language)));
   add(fixture("project_another_look", Screen::project, project_turned_in(language)));
+  {
+    Fixture f = fixture("project_tries", Screen::project, project_turned_in(language));
+    f.flags = {"fold.find-sources.tries"};
+    add(std::move(f));
+  }
   add(fixture("project_none", Screen::project, no_project()));
   {
     ProjectView view = project(language);

@@ -64,11 +64,13 @@ int main(int argc, char** argv) {
       screens::Locals locals;
       for (const std::string& flag : fixture.flags) locals.flag(flag) = true;
       for (const auto& [key, value] : fixture.words) locals.word(key) = value;
+      if (fixture.behind) locals.behind = fixture.behind->here, locals.behind_view = fixture.behind->screen;
       screens::Commands asked;
       (*window)->look = [&] { return shown.look; };
       (*window)->screen = [](ui::Ui&) {};  // nothing of the fixture before is left
-      (*window)->turn(0);
+      for (int i = 0; i < 4; ++i) (*window)->turn(0);
       (*window)->screen = [&](ui::Ui& ui) { screens::draw(ui, shown, locals, asked); };
+      (*window)->ui().push(ui::PointerMove{{-10'000, -10'000}});  // nothing is hovered over
       for (int i = 0; i < 4; ++i) (*window)->turn(0);
       const std::filesystem::path file = folder / (fixture.name + "_" + kind.name + ".png");
       if (const Status saved = (*window)->capture(file.string()); !saved) {

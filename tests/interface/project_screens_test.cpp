@@ -281,6 +281,51 @@ TEST_CASE("A step without a check is turned in with a note, not by one slip") {
   CHECK(stage.one<app::TurnIn>().note == "the map is in the second photo");
 }
 
+TEST_CASE("A step is planned for a day, and the day can be taken back") {
+  Walk stage(app::Screen::project, fixtures::project("en"));
+  stage.press("plan");
+  CHECK(stage.find("days/2026-11-25")->checked);
+  stage.press("days/2026-11-27");
+  CHECK(stage.one<app::PlanStep>().day == "2026-11-27");
+  CHECK(stage.one<app::PlanStep>().step == kStep);
+  CHECK_FALSE(stage.has("days/2026-11-27"));
+  stage.asked.clear();
+  stage.press("plan");
+  stage.press("no_day");
+  CHECK(stage.one<app::PlanStep>().day.empty());
+}
+
+TEST_CASE("What is turned in has no day to plan any more") {
+  app::ProjectView view = fixtures::project("en");
+  view.step.state = app::StepState::turned_in;
+  Walk stage(app::Screen::project, view);
+  CHECK_FALSE(stage.has("plan"));
+}
+
+TEST_CASE("Two tries lie side by side, each with its levels and the way to its answer") {
+  Walk stage(app::Screen::project, fixtures::project_turned_in("en"));
+  CHECK_FALSE(stage.has("try1/answer"));
+  stage.press("tries");
+  const ui::Semantic *first = stage.find("try1/answer"), *second = stage.find("try2/answer");
+  REQUIRE(first != nullptr);
+  REQUIRE(second != nullptr);
+  CHECK(first->bounds.y == doctest::Approx(second->bounds.y));
+  CHECK(first->bounds.right() < second->bounds.x);
+  stage.press("try1/answer");
+  CHECK(stage.one<app::Go>().to.record == "00000000000000000000000000000e00");
+}
+
+TEST_CASE("A note half written is there when the sheet opens again") {
+  app::ProjectView view = fixtures::project("en");
+  view.step.has_check = false;
+  view.step.can_turn_in = true;
+  view.step.turn_in_waits_for = {};
+  view.step.turn_in_note = "the map is in the second photo";
+  Walk stage(app::Screen::project, view);
+  stage.press("turn_in");
+  CHECK(stage.find("note")->value == "the map is in the second photo");
+}
+
 TEST_CASE("A step with a check leads to the check first") {
   Walk stage(app::Screen::project, fixtures::project("en"));
   stage.press("check");

@@ -304,6 +304,46 @@ TEST_CASE("packing up takes the line along, as typed a moment ago") {
   CHECK(asked<app::PackUp>(page.stage).line == "ask Leo");
 }
 
+TEST_CASE("packing up lies over the page it was opened from, which cannot be touched, and Esc leads back") {
+  On page("pack_up");
+  const ui::Semantic* behind = page.stage.find("next/carry_on");
+  REQUIRE(behind != nullptr);
+  CHECK_FALSE(behind->focusable);
+  page.stage.press("next/carry_on");
+  CHECK(page.stage.asked.empty());
+  page.stage.key(ui::Key::escape);
+  REQUIRE(page.stage.asked.size() == 1);
+  CHECK(std::holds_alternative<app::Back>(page.stage.asked[0]));
+}
+
+TEST_CASE("the page behind packing up is the one that was open when it was asked for") {
+  On page("today");
+  page.stage.press("bar/pack_up");
+  REQUIRE(page.stage.locals.behind);
+  CHECK(page.stage.locals.behind->screen == app::Screen::today);
+}
+
+TEST_CASE("what was just done is told in the status line, and covers nothing that can be pressed") {
+  for (const Fixture& fixture : all()) {
+    if (!fixture.shown.frame || !fixture.shown.frame->toast) continue;
+    CAPTURE(fixture.name);
+    Stage stage(fixture.shown, 1024, 600);
+    stage.settle();
+    const ui::Semantic* toast = stage.find("status/toast");
+    REQUIRE(toast != nullptr);
+    const ui::Semantic* line = stage.find("status");
+    CHECK(toast->bounds.y >= line->bounds.y);
+    CHECK(toast->bounds.bottom() <= line->bounds.bottom());
+    for (const ui::Semantic& node : stage.ui.tree().nodes)
+      if (node.focusable && !node.path.starts_with("status/toast")) {
+        const ui::Rect both = ui::intersect(node.visible, toast->bounds);
+        CHECK((both.w <= 0 || both.h <= 0));
+      }
+    stage.press("status/toast/action");
+    CHECK(std::holds_alternative<app::Undo>(stage.asked.back()));
+  }
+}
+
 TEST_CASE("an empty line is allowed when packing up") {
   On page("pack_up_empty");
   page.stage.press("lock_and_go");

@@ -70,6 +70,10 @@ class Stage {
 inline void dress(Stage& stage, const fixtures::Fixture& fixture) {
   for (const std::string& flag : fixture.flags) stage.locals.flag(flag) = true;
   for (const auto& [key, value] : fixture.words) stage.locals.word(key) = value;
+  if (fixture.behind) {
+    stage.locals.behind = fixture.behind->here;
+    stage.locals.behind_view = fixture.behind->screen;
+  }
 }
 
 }  // namespace waymark::stage
