@@ -3,16 +3,30 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
+import { existsSync, readdirSync } from 'node:fs';
 import net from 'node:net';
+
+// The lesson is on a Monday and the answer on a Tuesday: the programs run as they are, under a clock that libfaketime
+// (Debian's package faketime) shifts. Their time goes on as it does; only the date is another.
+const shifter = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketimeMT.so.1`).find(existsSync);
 
 export class Programs {
   constructor(bin) {
     this.bin = bin;
     this.children = new Set();
+    this.shift_s = 0;
+    if (!shifter) throw new Error('The tour needs another date than today’s: install Debian’s package faketime.');
+  }
+  // From here on it is that time: "2026-11-23T09:05".
+  itIs(time) { this.shift_s = Math.round((Date.parse(time) - Date.now()) / 1000); }
+  now() { return new Date(Date.now() + this.shift_s * 1000); }
+  environment() {
+    return { ...process.env, LD_PRELOAD: shifter, FAKETIME: `${this.shift_s < 0 ? '' : '+'}${this.shift_s}`, FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      DONT_FAKE_MONOTONIC: '1', FAKETIME_DISABLE_SHM: '1', NO_FAKE_STAT: '1' };
   }
   // Runs to its end; gives standard output, and what it said where it failed.
   run(name, words, { input = '', fails = false } = {}) {
-    const done = spawnSync(`${this.bin}/${name}`, words, { input, encoding: 'utf8', maxBuffer: 64 << 20 });
+    const done = spawnSync(`${this.bin}/${name}`, words, { input, encoding: 'utf8', maxBuffer: 64 << 20, env: this.environment() });
     if (done.error) throw done.error;
     if ((done.status !== 0) !== fails) throw new Error(`${name} ${words.join(' ')} ended with ${done.status}: ${done.stderr}${done.stdout}`);
     return fails ? done.stderr : done.stdout;
@@ -21,7 +35,7 @@ export class Programs {
     return JSON.parse(this.run(name, [...words, '--json'], options));
   }
   start(name, words, stdio) {
-    const child = spawn(`${this.bin}/${name}`, words, { stdio });
+    const child = spawn(`${this.bin}/${name}`, words, { stdio, env: this.environment() });
     this.children.add(child);
     child.ended = new Promise((resolve) => child.on('exit', (code) => { this.children.delete(child); resolve(code); }));
     return child;
