@@ -149,12 +149,11 @@ struct Names {
     auto question = questions.find(record.text("project"));
     return question == questions.end() ? title : question->second + ": " + title;
   }
-  const domain::PathwayCriterion* criterion(const store::Record& record, std::string_view id) const {
+  const domain::PathwayRubric* rubric(const store::Record& record) const {
     const auto* content = pathway(record);
     if (!content) return nullptr;
-    const auto* rubric = content->rubric(record.text("rubric"));
-    if (!rubric) rubric = content->rubric_of(record.text("step"));
-    return rubric ? rubric->criterion(id) : nullptr;
+    const auto* named = content->rubric(record.text("rubric"));
+    return named ? named : content->rubric_of(record.text("step"));
   }
 };
 
@@ -285,18 +284,22 @@ void write_page(Page& page, const std::map<std::string, std::vector<store::Recor
   });
   auto judged = [&](const store::Record& r) {
     page.begin(names.step(r), r.created_ms);
-    for (const auto& [field, heads] : r.fields) {
-      if (!field.starts_with("level.")) continue;
-      const auto id = field.substr(std::string_view("level.").size());
-      const auto level = heads.value().integer();
-      std::string title(id), name = std::to_string(level);
-      if (const auto* criterion = names.criterion(r, id)) {
-        title = criterion->title.in(names.language);
-        if (level >= 1 && level <= static_cast<std::int64_t>(criterion->levels.size()))
-          name = criterion->levels[static_cast<std::size_t>(level) - 1].name.in(names.language);
+    if (const auto* rubric = names.rubric(r)) {
+      for (const auto& criterion : rubric->criteria) {
+        const auto level = r.integer(domain::field_of("level.", criterion.id));
+        if (level >= 1 && level <= static_cast<std::int64_t>(criterion.levels.size()))
+          page.line(criterion.title.in(names.language),
+                    criterion.levels[static_cast<std::size_t>(level) - 1].name.in(names.language));
+        page.line(say("export.because"), r.text(domain::field_of("because.", criterion.id)));
       }
-      page.line(title, name);
-      page.line(say("export.because"), r.text("because." + std::string(id)));
+    } else {
+      // The pathway is not on this computer: by the names its fields have.
+      for (const auto& [field, heads] : r.fields) {
+        if (!field.starts_with("level.")) continue;
+        const auto id = field.substr(std::string_view("level.").size());
+        page.line(id, std::to_string(heads.value().integer()));
+        page.line(say("export.because"), r.text("because." + id));
+      }
     }
     page.line(say("export.glow"), r.text("glow"));
     page.line(say("export.grow"), r.text("grow"));

@@ -251,8 +251,9 @@ async function play() {
 }
 
 // The app without its window, for one student.
-const as = (student, profile) => (...words) =>
-  programs.json('waymark', [...words, '--profile', profile, '--person', student.person, '--pin-stdin'], { input: pin + '\n' });
+function as(student, profile) {
+  return (...words) => programs.json('waymark', [...words, '--profile', profile, '--person', student.person, '--pin-stdin'], { input: pin + '\n' });
+}
 
 async function enterPin(window, title, caption) {
   await window.see(title);
@@ -309,11 +310,10 @@ function everybodyElse(student, profile, i) {
   student.project = waymark('add', 'project', `pathway=${chosen.id}`, `version=${chosen.version}`, `why=${whys[i % whys.length]}`).id;
   waymark('add', 'step', ...where(), 'item.1=true');
   const work = waymark('add', 'work', ...where(), 'type=text', 'title=What I saw', `text=${saw[i % saw.length]}`).id;
-  const views = rubric.criteria.flatMap((criterion, k) => [
-    `level.${criterion.id}=${1 + ((i + k) % criterion.levels.length)}`,
-    `because.${criterion.id}=${reasons[(i + k) % reasons.length]}`,
-    `evidence.${criterion.id}=["${work}"]`,
-  ]);
+  const views = rubric.criteria.flatMap((criterion, k) => {
+    const name = criterion.id.replaceAll('-', '_');  // as fields of a record are called
+    return [`level.${name}=${1 + ((i + k) % criterion.levels.length)}`, `because.${name}=${reasons[(i + k) % reasons.length]}`, `evidence.${name}=["${work}"]`];
+  });
   const view = waymark('add', 'self_assessment', ...where(), `version=${chosen.version}`, `rubric=${rubric.id}`, 'try=1', ...views,
     `confidence=${['foggy', 'most', 'clear'][i % 3]}`, `glow=${glows[i % glows.length]}`, 'grow=say where exactly', 'next=look once more at another hour').id;
   student.turnIn = waymark('add', 'turn_in', ...where(), 'try=1', `works=["${work}"]`, `self_assessment=${view}`).id;
