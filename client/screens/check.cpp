@@ -89,7 +89,7 @@ void because(ui::Ui& ui, const app::CheckView& view, bool tight, Locals& locals)
   draft_field(ui, locals, "because",
               {.label = "screen.check.because"_t,
                .placeholder = view.because_needed ? "screen.check.because_like"_t : ui::Text{},
-               .lines_min = tight ? 2 : 4,
+               .lines_min = tight ? 2 : 3,
                .lines_max = tight ? 3 : 6,
                .limit = 1'000,
                .hint = view.because_hint ? ui::Text(view.because_hint) : ui::Text{},
@@ -123,7 +123,7 @@ void evidence(ui::Ui& ui, const app::CheckView& view, bool tight, float room, Co
                                 .icon = work_icon(piece.type),
                                 .choosable = true,
                                 .chosen = piece.chosen,
-                                .picture_height = tight ? 48.0F : 96.0F,
+                                .picture_height = tight ? 48.0F : 80.0F,
                                 .beside = tight}) &&
         !view.turned_in) {
       out.push_back(app::ToggleEvidence{view.project, view.step, view.criterion, piece.id});
@@ -207,7 +207,7 @@ void draw_check(ui::Ui& ui, const app::CheckView& view, Locals& locals, Commands
   const bool narrow = ui.narrow(), low = ui.low() && !narrow;
   const bool tight = narrow || low;
   {
-    const auto body = ui.body(page_box(ui, tight ? 10.0F : 16.0F));
+    const auto body = ui.body(page_box(ui, tight ? 10.0F : 14.0F));
     if (!narrow) {
       criteria(ui, view, out);
       const auto head = ui.row({.width = ui::fill(), .gap = 14, .cross = ui::Cross::center});

@@ -138,7 +138,9 @@ void draw_ideas(ui::Ui& ui, const app::IdeasView& view, Locals&, Commands& out) 
       }
       return;
     }
-    const int columns = ui.width() < 700 ? 1 : ui.narrow() ? 2 : 3;
+    // Two or four stand better two and two.
+    const bool even = view.cards.size() == 2 || view.cards.size() == 4;
+    const int columns = ui.width() < 700 ? 1 : ui.narrow() || even ? 2 : 3;
     const auto cards =
         ui.grid(columns, {.width = ui::fill(), .height = ui::fill(), .gap = ui.narrow() ? 14.0F : 20.0F});
     for (const app::IdeaCard& card : view.cards) {

@@ -54,7 +54,7 @@ void draw_behind(ui::Ui& ui, Locals& locals) {
 void remember_behind(const app::Shown& shown, const Commands& asked, Locals& locals) {
   if (!shown.frame || std::holds_alternative<app::PackUpView>(shown.screen)) return;
   for (const app::Command& command : asked) {
-    const auto* to = std::get_if<app::Go>(&command);
+    const auto* to = command.get_if<app::Go>();
     if (to == nullptr || to->to.screen != app::Screen::pack_up) continue;
     locals.behind = shown.here;
     locals.behind_view = shown.screen;

@@ -147,6 +147,7 @@ void Ui::Impl::balance(Block& block, float width) const {
   const bool heading = block.type <= Type::h3;
   WordLine &upper = block.lines[block.lines.size() - 2], &lower = block.lines.back();
   const auto& words = block.words;
+  if (heading && block.lines.size() > 2 && lower.width > 0.45F * upper.width) return;  // long enough as it is
   if (words[lower.begin].new_line || !words[lower.begin].space) return;
   for (bool once = true; once || heading; once = false) {
     const bool alone = std::none_of(words.begin() + static_cast<std::ptrdiff_t>(lower.begin) + 1,

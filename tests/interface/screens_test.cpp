@@ -313,7 +313,7 @@ TEST_CASE("packing up lies over the page it was opened from, which cannot be tou
   CHECK(page.stage.asked.empty());
   page.stage.key(ui::Key::escape);
   REQUIRE(page.stage.asked.size() == 1);
-  CHECK(std::holds_alternative<app::Back>(page.stage.asked[0]));
+  CHECK(page.stage.asked[0].get_if<app::Back>());
 }
 
 TEST_CASE("the page behind packing up is the one that was open when it was asked for") {
@@ -340,7 +340,7 @@ TEST_CASE("what was just done is told in the status line, and covers nothing tha
         CHECK((both.w <= 0 || both.h <= 0));
       }
     stage.press("status/toast/action");
-    CHECK(std::holds_alternative<app::Undo>(stage.asked.back()));
+    CHECK(stage.asked.back().get_if<app::Undo>());
   }
 }
 
