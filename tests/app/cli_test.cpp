@@ -189,8 +189,7 @@ TEST_CASE("an export is a zip with everything as JSON, the files, and a page to 
   CHECK(terminal.run({"export", path, "--pin-stdin"}).code == 1);
 }
 
-TEST_CASE(
-    "the page of an export speaks the student's language") {
+TEST_CASE("the page of an export speaks the student's language") {
   World world;
   Terminal terminal(world, "lab-03");
   terminal.join(world.amira);

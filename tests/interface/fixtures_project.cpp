@@ -647,8 +647,9 @@ ProjectView project_turned_in(std::string_view language) {
   v.step.check_done = true;
   v.step.can_turn_in = true;
   v.step.turn_in_waits_for = {};
-  v.step.tries = {{1, moment(day("2026-11-17", 2, -8), 640), {}, {}, "00000000000000000000000000000e00", false},
-                  {2, moment(kYesterday, 660), {}, {}, "00000000000000000000000000000e01", false}};
+  v.step.tries = {
+      {1, moment(day("2026-11-17", 2, -8), 640), {}, {}, "00000000000000000000000000000e00", false},
+      {2, moment(kYesterday, 660), {}, {}, "00000000000000000000000000000e01", false}};
   for (TryView& one : v.step.tries) {
     const bool first = one.number == 1;
     one.lines = {{say("My sources", "Mis fuentes"),
