@@ -187,7 +187,7 @@ async function play() {
   }
   await paged('26 replies are held, so that a slip can be taken back');
   await page.getByRole('button', { name: /Send 26 replies/ }).click();
-  await sleep(1_500);
+  await page.getByText('26 replies are sent.').first().waitFor();
   await paged('Sent together');
 
   // ---- Tuesday, another computer; meanwhile something still waits on the first
