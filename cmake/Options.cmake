@@ -4,6 +4,10 @@ target_include_directories(waymark_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(waymark_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Woverloaded-virtual
   -Wimplicit-fallthrough $<$<BOOL:${WAYMARK_WERROR}>:-Werror>)
+if(CMAKE_UNITY_BUILD)
+  # Types of one file's own inside a class of that file: the warning takes every file of a batch for a header.
+  target_compile_options(waymark_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(WAYMARK_SANITIZE)
   target_compile_options(waymark_options INTERFACE -fsanitize=${WAYMARK_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "client/app/json_members.hpp"
 #include "shared/store/files.hpp"
 
 namespace waymark::app {
@@ -18,36 +19,24 @@ using json = nlohmann::json;
 
 constexpr std::size_t kFileBytesMax = 256 * 1024;
 
-std::string text_of(const json& object, const char* name) {
-  auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-std::int64_t number_of(const json& object, const char* name) {
-  auto found = object.find(name);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-bool flag_of(const json& object, const char* name) {
-  auto found = object.find(name);
-  return found != object.end() && found->is_boolean() && found->get<bool>();
-}
 std::string dumped(const json& object) {
   return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 ComputerState computer_from(const json& object) {
   ComputerState state;
-  state.address = text_of(object, "address");
-  state.school = text_of(object, "school");
-  state.identity = text_of(object, "identity");
+  state.address = member_text(object, "address");
+  state.school = member_text(object, "school");
+  state.identity = member_text(object, "identity");
   if (auto pins = object.find("pins"); pins != object.end() && pins->is_array())
     for (const auto& pin : *pins)
       if (pin.is_string()) state.pins.push_back(pin.get<std::string>());
-  state.id = text_of(object, "computer");
-  state.name = text_of(object, "name");
-  state.token = text_of(object, "token");
-  state.language = text_of(object, "language");
-  if (auto theme = text_of(object, "theme"); !theme.empty()) state.theme = theme;
-  if (auto size = number_of(object, "text_size"); size >= 100 && size <= 200)
+  state.id = member_text(object, "computer");
+  state.name = member_text(object, "name");
+  state.token = member_text(object, "token");
+  state.language = member_text(object, "language");
+  if (auto theme = member_text(object, "theme"); !theme.empty()) state.theme = theme;
+  if (auto size = member_number(object, "text_size"); size >= 100 && size <= 200)
     state.text_size = static_cast<int>(size);
   return state;
 }
@@ -67,23 +56,23 @@ json json_of(const ComputerState& state) {
 
 Profile profile_from(const json& object) {
   Profile profile;
-  profile.person = text_of(object, "person");
-  profile.name = text_of(object, "name");
+  profile.person = member_text(object, "person");
+  profile.name = member_text(object, "name");
   if (auto mark = object.find("mark"); mark != object.end() && mark->is_object())
-    profile.mark = {text_of(*mark, "shape"), text_of(*mark, "ink"), text_of(*mark, "disc")};
-  profile.token = text_of(object, "token");
-  profile.certificate = text_of(object, "certificate");
-  profile.signature = text_of(object, "signature");
-  profile.device_key = text_of(object, "device_key");
-  profile.pin_kind = pin_kind_named(text_of(object, "pin_kind"));
-  profile.pin_hash = text_of(object, "pin_hash");
-  profile.pin_unsent = flag_of(object, "pin_unsent");
-  profile.wrong_tries = number_of(object, "wrong_tries");
-  profile.wrong_at_ms = number_of(object, "wrong_at");
-  profile.used_ms = number_of(object, "used");
-  profile.heard_ms = number_of(object, "heard");
-  profile.unsent = flag_of(object, "unsent");
-  profile.notice = text_of(object, "notice");
+    profile.mark = {member_text(*mark, "shape"), member_text(*mark, "ink"), member_text(*mark, "disc")};
+  profile.token = member_text(object, "token");
+  profile.certificate = member_text(object, "certificate");
+  profile.signature = member_text(object, "signature");
+  profile.device_key = member_text(object, "device_key");
+  profile.pin_kind = pin_kind_named(member_text(object, "pin_kind"));
+  profile.pin_hash = member_text(object, "pin_hash");
+  profile.pin_unsent = member_flag(object, "pin_unsent");
+  profile.wrong_tries = member_number(object, "wrong_tries");
+  profile.wrong_at_ms = member_number(object, "wrong_at");
+  profile.used_ms = member_number(object, "used");
+  profile.heard_ms = member_number(object, "heard");
+  profile.unsent = member_flag(object, "unsent");
+  profile.notice = member_text(object, "notice");
   return profile;
 }
 json json_of(const Profile& profile) {

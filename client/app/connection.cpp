@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/app/json_members.hpp"
 #include "shared/base/text.hpp"
 #include "shared/wire/joining.hpp"
 
@@ -20,11 +21,6 @@ std::string header_of(const HttpReply& reply, const std::string& name) {
   return found == reply.headers.end() ? std::string() : found->second;
 }
 
-std::string text_of(const json& object, const char* name) {
-  auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // Seconds only: a date would need the clock, which may be wrong.
 std::int64_t retry_after_ms(const HttpReply& reply) {
   auto text = header_of(reply, "retry-after");
@@ -38,8 +34,8 @@ Result<HttpReply> judged(HttpReply reply) {
   auto body = json::parse(reply.body, nullptr, false);
   if (body.is_object())
     if (auto error = body.find("error"); error != body.end() && error->is_object())
-      if (auto code = text_of(*error, "code"); !code.empty()) {
-        auto detail = text_of(*error, "detail");
+      if (auto code = member_text(*error, "code"); !code.empty()) {
+        auto detail = member_text(*error, "detail");
         if (code == "slowed_down" && retry_after_ms(reply) > 0)
           detail = std::to_string(retry_after_ms(reply) / 1000);
         return Error{code_named(code), detail};
@@ -56,12 +52,12 @@ Result<HelloReply> read_hello(const HttpReply& reply) {
   auto body = json::parse(reply.body, nullptr, false);
   if (!body.is_object()) return strange;
   HelloReply hello;
-  hello.school = text_of(body, "school");
-  hello.identity = text_of(body, "identity");
-  hello.spki = text_of(body, "spki");
+  hello.school = member_text(body, "school");
+  hello.identity = member_text(body, "identity");
+  hello.spki = member_text(body, "spki");
   if (auto now = body.find("now"); now != body.end() && now->is_number_integer())
     hello.now_ms = now->get<std::int64_t>();
-  auto identity = from_hex(hello.identity), signature = from_hex(text_of(body, "signature"));
+  auto identity = from_hex(hello.identity), signature = from_hex(member_text(body, "signature"));
   if (!identity || identity->size() != 32 || !signature || signature->size() != 64) return strange;
   if (!hello.spki.empty() && (hello.spki.size() != 64 || !from_hex(hello.spki))) return strange;
   auto protocols = body.find("protocols");

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/app/json_members.hpp"
 #include "shared/base/text.hpp"
 #include "shared/wire/joining.hpp"
 
@@ -18,15 +19,6 @@ HttpRequest join_request(const json& body) {
   request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
   request.reply_bytes_max = 64 * 1024;
   return request;
-}
-
-std::string text_of(const json& object, const char* name) {
-  auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-bool flag_of(const json& object, const char* name) {
-  auto found = object.find(name);
-  return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
 const Error kStrange{Code::not_waymark, "the answer is none of a Waymark server"};
@@ -91,10 +83,10 @@ void Joining::finish(const HelloReply& hello, const std::string& code, const std
   if (!body.is_object()) return fail(kStrange);
   auto identity = key_of(hello.identity);
   if (!identity) return fail(identity.error());
-  auto theirs = text_of(body, "nonce");
+  auto theirs = member_text(body, "nonce");
   auto expected = wire::join_proof("school", code, *identity, hello.spki, nonce, theirs);
   // Whoever stands between has another key or does not know the code.
-  if (!equal_secret(as_bytes(expected), as_bytes(text_of(body, "proof"))))
+  if (!equal_secret(as_bytes(expected), as_bytes(member_text(body, "proof"))))
     return fail({Code::identity_changed, "the server does not know the code"});
   std::vector<std::string> pins;
   if (!hello.spki.empty()) pins.push_back(hello.spki);
@@ -113,20 +105,20 @@ void Joining::finish(const HelloReply& hello, const std::string& code, const std
 
 void Joining::keep_computer(const HelloReply& hello, const HttpReply& reply) {
   auto body = json::parse(reply.body, nullptr, false);
-  if (!body.is_object() || text_of(body, "token").empty()) return fail(kStrange);
+  if (!body.is_object() || member_text(body, "token").empty()) return fail(kStrange);
   // Those who are here already belong to the school that this computer knows.
   if (!computer_.state().identity.empty() && computer_.state().identity != hello.identity &&
       !computer_.profiles().empty())
     return fail({Code::identity_changed, "students of another school use this computer"});
   auto kept = computer_.change([&](ComputerState& state) {
     state.address = address_;
-    state.school = text_of(body, "school").empty() ? hello.school : text_of(body, "school");
+    state.school = member_text(body, "school").empty() ? hello.school : member_text(body, "school");
     state.identity = hello.identity;
     state.pins.clear();
     if (!hello.spki.empty()) state.pins.push_back(hello.spki);
-    state.id = text_of(body, "computer");
-    state.name = text_of(body, "name");
-    state.token = text_of(body, "token");
+    state.id = member_text(body, "computer");
+    state.name = member_text(body, "name");
+    state.token = member_text(body, "token");
   });
   if (!kept) return fail(kept.error());
   ticket_ = 0;
@@ -148,8 +140,8 @@ void Joining::card(std::string_view typed) {
     auto body = json::parse(reply->body, nullptr, false);
     if (!body.is_object() || body.find("new_pin") == body.end()) return fail(kStrange);
     ticket_ = 0;
-    needs_ = Needs{text_of(body, "first_name"), flag_of(body, "new_pin"),
-                   pin_kind_named(text_of(body, "pin_kind"))};
+    needs_ = Needs{member_text(body, "first_name"), member_flag(body, "new_pin"),
+                   pin_kind_named(member_text(body, "pin_kind"))};
   });
 }
 
@@ -179,8 +171,8 @@ void Joining::keep_student(const HttpReply& reply, const SecretKey& key, const s
                            PinKind kind) {
   auto body = json::parse(reply.body, nullptr, false);
   if (!body.is_object()) return fail(kStrange);
-  auto person = text_of(body, "person"), token = text_of(body, "token");
-  auto certificate = text_of(body, "certificate"), signed_by = text_of(body, "signature");
+  auto person = member_text(body, "person"), token = member_text(body, "token");
+  auto certificate = member_text(body, "certificate"), signed_by = member_text(body, "signature");
   auto identity = key_of(computer_.state().identity);
   auto signature = from_hex(signed_by);
   if (!PersonId::parse(person) || token.empty() || !identity || !signature) return fail(kStrange);
@@ -190,7 +182,7 @@ void Joining::keep_student(const HttpReply& reply, const SecretKey& key, const s
   if (hash.empty()) return fail({Code::internal, "the PIN could not be hashed"});
   // Who has been here before keeps the records; only what lets in is new.
   auto kept = computer_.change_profile(person, [&](Profile& profile) {
-    if (profile.name.empty()) profile.name = text_of(body, "first_name");
+    if (profile.name.empty()) profile.name = member_text(body, "first_name");
     profile.token = token;
     profile.certificate = certificate;
     profile.signature = signed_by;

@@ -12,16 +12,16 @@ namespace waymark::screens {
 namespace {
 
 // One text of a goal: its place in the fields, its name in drafts, its words.
-struct Part {
+struct GoalPart {
   std::string_view name;
   std::string app::GoalFields::*of;
 };
-constexpr std::array<Part, 6> kParts{{{"want", &app::GoalFields::want},
-                                      {"first_step", &app::GoalFields::first_step},
-                                      {"how_know", &app::GoalFields::how_know},
-                                      {"obstacle", &app::GoalFields::obstacle},
-                                      {"plan_if", &app::GoalFields::plan_if},
-                                      {"plan_then", &app::GoalFields::plan_then}}};
+constexpr std::array<GoalPart, 6> kParts{{{"want", &app::GoalFields::want},
+                                          {"first_step", &app::GoalFields::first_step},
+                                          {"how_know", &app::GoalFields::how_know},
+                                          {"obstacle", &app::GoalFields::obstacle},
+                                          {"plan_if", &app::GoalFields::plan_if},
+                                          {"plan_then", &app::GoalFields::plan_then}}};
 
 std::string draft_key(const std::string& goal, std::string_view part) {
   return "goal/" + (goal.empty() ? std::string("new") : goal) + "/" + std::string(part);
@@ -29,7 +29,7 @@ std::string draft_key(const std::string& goal, std::string_view part) {
 
 // The fields as they stand in the editors now.
 app::GoalFields as_typed(const Locals& locals, const std::string& goal, app::GoalFields fields) {
-  for (const Part& part : kParts) {
+  for (const GoalPart& part : kParts) {
     fields.*part.of = locals.drafts.text_of(draft_key(goal, part.name), fields.*part.of);
   }
   return fields;
@@ -65,7 +65,7 @@ struct Form {
 
   ui::Edited part(std::string_view name, ui::Field spec) {
     const auto found =
-        std::find_if(kParts.begin(), kParts.end(), [&](const Part& each) { return each.name == name; });
+        std::find_if(kParts.begin(), kParts.end(), [&](const GoalPart& each) { return each.name == name; });
     const auto of = found->of;
     const app::GoalFields now = as_typed(locals, goal, fields);
     return draft_field(ui, locals, name, std::move(spec), draft_key(goal, name), {fields.*of, base},
@@ -167,7 +167,7 @@ void new_goal(ui::Ui& ui, const app::GoalsView& view, Locals& locals, Commands& 
       app::GoalFields fields = typed;
       fields.by = by;
       out.push_back(app::SaveGoal{"", "", fields});
-      for (const Part& part : kParts) locals.drafts.renew(draft_key(none, part.name));
+      for (const GoalPart& part : kParts) locals.drafts.renew(draft_key(none, part.name));
       locals.flag("goals.sturdier") = locals.flag("goals.new") = false;
     }
   }

@@ -11,8 +11,6 @@
 namespace waymark::ui {
 namespace {
 
-constexpr float pi = 3.14159265F;
-
 // A number of 0 … 1 for each index of a seed, the same on every computer.
 float chance(std::uint32_t seed, std::uint32_t index) {
   std::uint32_t h = seed * 0x9E3779B1U + index * 0x85EBCA77U + 0x27220A95U;

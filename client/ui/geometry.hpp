@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <numbers>
 
 namespace waymark::ui {
+
+inline constexpr float pi = std::numbers::pi_v<float>;
 
 struct Vec {
   float x = 0, y = 0;

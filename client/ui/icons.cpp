@@ -8,8 +8,6 @@
 namespace waymark::ui {
 namespace {
 
-constexpr float pi = 3.14159265F;
-
 class Pen {
  public:
   Pen(ImDrawList* list, Vec centre, float size, float scale, Color color, float thick)

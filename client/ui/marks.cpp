@@ -7,8 +7,6 @@
 namespace waymark::ui {
 namespace {
 
-constexpr float pi = 3.14159265F;
-
 constexpr std::array<std::string_view, 12> shapes = {"trefoil", "leaf", "waves", "star",  "moon", "mountains",
                                                      "fish",    "sun",  "drop",  "heart", "bird", "stones"};
 struct Named {

@@ -9,7 +9,6 @@
 namespace waymark::ui {
 namespace {
 
-constexpr float pi = 3.14159265F;
 constexpr std::array<std::string_view, 12> scene_names = {"creek",    "city",      "garden", "kitchen",
                                                           "workshop", "stage",     "school", "bridge",
                                                           "night",    "portraits", "hills",  "sea"};
