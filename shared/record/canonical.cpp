@@ -117,14 +117,17 @@ class Reader {
     std::string out;
     literal("\"");
     while (!failed_) {
+      // What needs no thought is taken in one go: a byte at a time cost a quarter of a school's day.
+      auto plain = at_;
+      while (plain < text_.size() && text_[plain] != '"' && text_[plain] != '\\' &&
+             static_cast<unsigned char>(text_[plain]) >= 0x20)
+        plain++;
+      out.append(text_, at_, plain - at_);
+      at_ = plain;
       if (at_ >= text_.size()) return fail(), out;
       char c = text_[at_++];
       if (c == '"') break;
-      if (static_cast<unsigned char>(c) < 0x20) return fail(), out;
-      if (c != '\\') {
-        out += c;
-        continue;
-      }
+      if (c != '\\') return fail(), out;
       if (at_ >= text_.size()) return fail(), out;
       switch (text_[at_++]) {
         case '"':
