@@ -141,7 +141,7 @@ void note(ui::Ui& ui, const app::Note& note, bool title_only, Commands& out) {
 
 void trail(ui::Ui& ui, const app::TodayView& view, Commands& out) {
   auto card = ui.card("trail", {.height = ui::fill(),
-                                .height_min = ui.narrow() ? 112.0F
+                                .height_min = ui.narrow() ? 100.0F
                                               : ui.low()  ? 168.0F
                                                           : 200.0F,
                                 .pad = {0, 0},
@@ -161,7 +161,9 @@ void trail(ui::Ui& ui, const app::TodayView& view, Commands& out) {
     if (ui.link("open", "screen.today.open_project"_t, ui::Icon::none, ui::Icon::arrow))
       out.push_back(go(to));
   }
-  if (const auto step = ui.trail("trail", "screen.today.trail"_t, view.trail, false)) {
+  const float least = ui.narrow() ? 100.0F : ui.low() ? 126.0F : 160.0F;
+  if (const auto step = ui.trail("trail", "screen.today.trail"_t, view.trail, false,
+                                 {.height = ui::fill(), .height_min = least})) {
     app::Destination to = destination(app::Screen::project);
     to.project = view.project;
     to.step = *step;

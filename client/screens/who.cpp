@@ -81,7 +81,7 @@ void draw_outside_bar(ui::Ui& ui, const std::vector<app::Language>& languages, i
 void draw_outside_line(ui::Ui& ui, std::string_view computer, const ui::Text& words) {
   auto line = ui.status_line();
   auto row = ui.row({.width = ui::fill(), .gap = 12, .cross = ui::Cross::center});
-  ui.icon(ui::Icon::screen, 18);
+  if (!computer.empty() || words) ui.icon(ui::Icon::screen, 18);
   if (!computer.empty()) {
     ui.text(ui::verbatim(std::string(computer)), {.type = ui::Type::small_bold});
     if (words) ui.bullet();

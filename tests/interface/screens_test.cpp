@@ -344,6 +344,34 @@ TEST_CASE("what was just done is told in the status line, and covers nothing tha
   }
 }
 
+TEST_CASE(
+    "Today and Goals are seen whole without scrolling, Today in small windows and with larger text too") {
+  struct Seen {
+    const char *fixture, *last;  // what lies lowest
+    float width, height;
+    int text_size;
+  };
+  for (const Seen& seen :
+       {Seen{"today", "body/trail/trail", 1280, 800, 100}, Seen{"today", "body/trail/trail", 1024, 600, 100},
+        Seen{"today", "body/trail/trail", 1280, 800, 150},
+        Seen{"today_offline", "body/trail/trail", 1280, 800, 100},
+        Seen{"goals", "past/b0000000000000000000000000000003/reopen", 1280, 800, 100}}) {
+    CAPTURE(seen.fixture);
+    CAPTURE(seen.height);
+    CAPTURE(seen.text_size);
+    for (const Fixture& fixture : all()) {
+      if (fixture.name != seen.fixture) continue;
+      Stage stage(fixture.shown, seen.width, seen.height);
+      stage.shown.look.text_size = seen.text_size;
+      stage.settle();
+      const ui::Semantic *last = stage.find(seen.last), *status = stage.find("status");
+      REQUIRE(last != nullptr);
+      REQUIRE(status != nullptr);
+      CHECK(last->bounds.bottom() <= status->bounds.y);
+    }
+  }
+}
+
 TEST_CASE("an empty line is allowed when packing up") {
   On page("pack_up_empty");
   page.stage.press("lock_and_go");
