@@ -383,6 +383,14 @@ Result<Stub> parse_stub(std::string_view bytes) {
   in.literal(R"(,"stub":0})");
   if (!in.ok()) return in.error();
   if (!in.at_end()) return Error{Code::malformed, "something follows the stub"};
+  // The rules of an op hold for what is left of it.
+  auto sorted = [](const auto& list) {
+    return std::is_sorted(list.begin(), list.end()) &&
+           std::adjacent_find(list.begin(), list.end()) == list.end();
+  };
+  if (stub.base.size() > op_base_max) return Error{Code::too_large, "more than 256 bases"};
+  if (stub.names.empty() || !sorted(stub.names) || !sorted(stub.base))
+    return Error{Code::malformed, "bases and names are sorted and unique, and there is a name"};
   if (!valid_stream(stub.stream) || !valid_name(stub.kind) || !valid_name(stub.reason) ||
       !std::all_of(stub.names.begin(), stub.names.end(), valid_name) || canonical(stub) != bytes)
     return Error{Code::malformed, "not a canonical stub"};

@@ -238,6 +238,7 @@ Result<SyncRequest> decode_request(std::string_view bytes) {
   std::int64_t ops = in.integer("ops", 0);
   if (request.request.size() > 64) in.fail("request");
   if (ops < 0) in.fail("ops");
+  if (request.waiting < 0) in.fail("waiting");
   if (in.find("same")) request.same = in.text("same");
   in.array("cursors", streams_max, [&](const json& item) {
     Members inner(item);

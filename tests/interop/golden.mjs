@@ -197,6 +197,11 @@ function make() {
   badStub('values', 'a stub with values', stubOfSecond.toString().replace('"names":["want"]', '"names":{"want":"x"}'));
   badStub('member-order', 'members in another order', stubOfSecond.toString().replace(`"kind":"goal","names":["want"]`, `"names":["want"],"kind":"goal"`));
   badStub('reason', 'a reason that is no name', stubOfSecond.toString().replace('"reason":"too_large"', '"reason":"Too large!"'));
+  badStub('names-order', 'names that are not sorted', stubOfSecond.toString().replace('"names":["want"]', '"names":["want","state"]'));
+  badStub('names-twice', 'a name twice', stubOfSecond.toString().replace('"names":["want"]', '"names":["want","want"]'));
+  badStub('names-none', 'no names', stubOfSecond.toString().replace('"names":["want"]', '"names":[]'));
+  badStub('base-order', 'bases that are not sorted', stubOfSecond.toString().replace(/"base":\[[^\]]*\]/, `"base":["${'2'.repeat(32)}","${'1'.repeat(32)}"]`));
+  badStub('base-twice', 'a base twice', stubOfSecond.toString().replace(/"base":\[[^\]]*\]/, `"base":["${'1'.repeat(32)}","${'1'.repeat(32)}"]`));
   badStub('an-op', 'an op', plain);
 
   // Numbers of a replica.
@@ -307,6 +312,7 @@ function make() {
   badRequest('version', 'unsupported', 'version 1', `${JSON.stringify({ ...common, v: 1, cursors: [] })}\n`);
   badRequest('replica', 'malformed', 'a replica that is no id', `${JSON.stringify({ ...common, replica: 'lab-07', cursors: [] })}\n`);
   badRequest('label-long', 'malformed', 'a label of 65 characters', `${JSON.stringify({ ...common, request: 'r'.repeat(65), cursors: [] })}\n`);
+  badRequest('waiting-negative', 'malformed', 'fewer than none waiting', `${JSON.stringify({ ...common, waiting: -1, cursors: [] })}\n`);
   badRequest('stream', 'malformed', 'a cursor of no stream', `${JSON.stringify({ ...common, cursors: [{ s: '../school', access: id('a'), seq: 0 }] })}\n`);
   badRequest('seq-negative', 'malformed', 'a cursor before the beginning', `${JSON.stringify({ ...common, cursors: [{ s: 'school', access: id('a'), seq: -1 }] })}\n`);
   badRequest('segment-missing', 'malformed', 'a cursor beyond zero without a segment', `${JSON.stringify({ ...common, cursors: [{ s: 'school', access: id('a'), seq: 1, feed: id('feed') }] })}\n`);

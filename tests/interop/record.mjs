@@ -142,6 +142,7 @@ export function parseStub(bytes) {
   for (const name of ['id', 'record']) if (!HEX32.test(stub[name])) refuse('malformed', `${name} is no id`);
   if (!NAME.test(stub.kind) || !NAME.test(stub.reason)) refuse('malformed', 'a kind or reason with no proper name');
   if (!STREAM.test(stub.stream)) refuse('malformed', 'a stream with no proper name');
+  stub.base.forEach((one, at) => { if (at > 0 && stub.base[at - 1] >= one) refuse('malformed', 'bases that are not sorted'); });
   if (!Array.isArray(stub.names) || stub.names.length < 1) refuse('malformed', 'no names');
   if (stub.names.length > 256) refuse('too_large', 'more than 256 names');
   stub.names.forEach((name, at) => {
