@@ -41,10 +41,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GoalPage, id, want, first_step, by, how_know,
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepPage, id, state, title, tries, at_ms, planned)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProjectPage, id, pathway, version, question, why, product, title, steps,
                                    support, at_ms, open)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReviewLine, id, project, step, rubric, version, by, step_title, at_ms,
-                                   try_number, judgement, own, replies)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReviewLine, id, project, step, rubric, version, by, replaced_by,
+                                   step_title, at_ms, try_number, judgement, own, replies)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GrowthPoint, kind, id, at_ms, level)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GrowthLine, standard, text, title, levels, aim, points, forms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StandardLine, code, text, used)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudentPage, student, classes, heard, about, goals, projects, reviews,
-                                   observations, support, standards, pin_set, now_ms, question_open, contents)
+                                   observations, growth, support, pin_set, now_ms, question_open, contents)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterLine, line, given, family, state, text, person)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterPreview, lines, fresh, empty, twice, here, unreadable)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Added, class_id, students)
@@ -311,6 +314,12 @@ Result<Response> hold(School& school, const Asked& asked) {
   return done(hold_reply(school, asked.person.id, asked.class_id, asked.request.param("turn_in"), reply));
 }
 
+Result<Response> correct(School& school, const Asked& asked) {
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(reply, judgement_in(body));
+  return done(correct_review(school, asked.person.id, asked.student, asked.request.param("review"), reply));
+}
+
 Result<Response> send(School& school, const Asked& asked) {
   WAYMARK_TRY(count, send_replies(school, asked.person.id, asked.class_id));
   return json_response({{"sent", count}});
@@ -352,10 +361,7 @@ Result<Response> support(School& school, const Asked& asked) {
 // Pictures are shown; everything else is only saved, so that nothing a student attached runs in this page.
 Result<Response> file(School& school, const Asked& asked) {
   auto hash = asked.request.param("sha256");
-  WAYMARK_TRY(streams, school.store().streams_of_file(hash));
-  if (std::find(streams.begin(), streams.end(), domain::person_stream(asked.student)) == streams.end())
-    return Error{Code::not_found, "no such file, or not yours to read"};
-  WAYMARK_TRY(body, school.file(asked.person.id, hash));
+  WAYMARK_TRY(body, school.file(asked.person.id, domain::person_stream(asked.student), hash));
   WAYMARK_TRY(row, school.store().file(hash));
   constexpr std::array pictures{"image/png", "image/jpeg", "image/webp", "image/gif"};
   bool picture = row && std::find(pictures.begin(), pictures.end(), row->mime) != pictures.end();
@@ -427,6 +433,8 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
       [](School& s, const Asked& a) { return shown(class_page(s, a.class_id, a.request.asked("today"))); });
   add("GET", "/api/classes/{class}/students",
       [](School& s, const Asked& a) { return shown(learners(s, a.class_id)); });
+  add("GET", "/api/classes/{class}/standards",
+      [](School& s, const Asked& a) { return shown(standards_of(s, a.class_id)); });
   add("POST", "/api/classes/{class}/students", add_students, kPasteBody);
   add("DELETE", "/api/classes/{class}/students/{student}",
       [](School& s, const Asked& a) { return done(leave_class(s, a.class_id, a.student)); });
@@ -457,6 +465,7 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("POST", "/api/students/{student}/card", reprint);
   add("POST", "/api/students/{student}/pin",
       [](School& s, const Asked& a) { return done(s.reset_pin(a.student)); });
+  add("POST", "/api/students/{student}/reviews/{review}", correct);
   add("POST", "/api/students/{student}/support", support);
   add("POST", "/api/students/{student}/help/{help}", help);
   add("POST", "/api/students/{student}/shown/{work}", [](School& s, const Asked& a) {

@@ -162,7 +162,7 @@ Result<Response> put_file(School& school, const Request& request) {
 Result<Response> get_file(School& school, const Request& request) {
   WAYMARK_TRY(bearer, bearer_of(school, request));
   auto hash = request.param("sha256");
-  WAYMARK_TRY(body, school.file(bearer.person, hash));
+  WAYMARK_TRY(body, school.file(bearer.person, request.param("stream"), hash));
   WAYMARK_TRY(row, school.store().file(hash));
   Response response{200, {}, std::move(body)};
   response.set("content-type", row && !row->mime.empty() ? row->mime : "application/octet-stream")

@@ -13,6 +13,7 @@
 #include "shared/sync/serve.hpp"
 #include "shared/wire/messages.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/standing.hpp"
 
 namespace waymark::server {
 namespace {
@@ -57,7 +58,11 @@ Status make_private_directory(const std::string& path) {
 }
 
 School::School(std::string data, Clock& clock, Random& random)
-    : data_(std::move(data)), clock_(clock), random_(random), removals_(data_ + "/removals.log") {}
+    : data_(std::move(data)),
+      clock_(clock),
+      random_(random),
+      removals_(data_ + "/removals.log"),
+      standings_(std::make_unique<Standings>()) {}
 
 School::~School() {
   accounts_.reset();
@@ -669,15 +674,15 @@ Status School::put_file(const Bearer& bearer, std::string_view stream, std::stri
                            std::string(mime.substr(0, 64)), std::string(stream), 1});
 }
 
-Result<std::string> School::file(const PersonId& reader, std::string_view hash) {
+Result<std::string> School::file(const PersonId& reader, std::string_view stream, std::string_view hash) {
   Error missing{Code::not_found, "no such file, or not yours to read"};
   if (hash.size() != 64 || !from_hex(hash)) return missing;
   WAYMARK_TRY(streams, store_->streams_of_file(hash));
   WAYMARK_TRY(who, caller(reader));
-  bool allowed = std::any_of(who.access.begin(), who.access.end(), [&](const sync::Access& access) {
-    return std::find(streams.begin(), streams.end(), access.stream) != streams.end();
-  });
-  if (!allowed) return missing;
+  bool put_there = std::find(streams.begin(), streams.end(), stream) != streams.end();
+  bool granted = std::any_of(who.access.begin(), who.access.end(),
+                             [&](const sync::Access& access) { return access.stream == stream; });
+  if (!put_there || !granted) return missing;
   return store::read_whole(file_path(hash), kFileBytesMax);
 }
 

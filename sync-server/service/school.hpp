@@ -21,6 +21,8 @@
 
 namespace waymark::server {
 
+class Standings;
+
 struct InitRequest {
   std::string data;      // directory, made if it is not there
   std::string school;    // its name
@@ -108,6 +110,7 @@ class School {
   Accounts& accounts() { return *accounts_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
+  Standings& standings() { return *standings_; }  // what pages keep of each student between requests
   const std::string& data() const { return data_; }
   const std::string& name() const { return name_; }
   PublicKey identity() const { return public_key(identity_); }
@@ -174,7 +177,8 @@ class School {
   // Files by hash, in one piece. A file is had only by who may read a stream it was put into.
   Status put_file(const Bearer& bearer, std::string_view stream, std::string_view hash, std::string_view body,
                   std::string_view mime);
-  Result<std::string> file(const PersonId& reader, std::string_view hash);
+  // The same answer for what is not there, not in that stream, and not theirs to read.
+  Result<std::string> file(const PersonId& reader, std::string_view stream, std::string_view hash);
 
   // ---- the dashboard's sessions
   struct SignedIn {
@@ -251,6 +255,7 @@ class School {
   std::unique_ptr<Accounts> accounts_;
   RemovalLog removals_;
   std::size_t removals_seen_ = 0;
+  std::unique_ptr<Standings> standings_;
   struct Pending {
     std::string nonce;
     std::int64_t begun_ms = 0;

@@ -2,222 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "shared/base/text.hpp"
-#include "shared/domain/pathway.hpp"
-#include "sync-server/service/rosters.hpp"
+#include "sync-server/service/standing.hpp"
 
 namespace waymark::server {
 namespace {
 
-using store::Record;
-using Records = std::vector<Record>;
-
 constexpr std::int64_t kDayMs = std::int64_t{86'400'000};
-constexpr std::size_t kContentsMax = 40;  // versions sent along with one page
-
-Learner learner(School& school, const Student& student) {
-  const auto& person = student.person;
-  return {person.id.hex(), trim(person.given + " " + person.family), student.display_name,
-          mark_of(school, person.id)};
-}
-
-std::string staff_name(School& school, const PersonId& id) {
-  auto person = school.accounts().person(id);
-  if (!person || !*person) return "";
-  return trim((*person)->given + " " + (*person)->family);
-}
-
-HeardFrom heard_from(School& school, const PersonId& person) {
-  HeardFrom heard;
-  auto seen = school.accounts().seen_on(person);
-  if (!seen) return heard;
-  for (const auto& place : *seen) {
-    heard.waiting += place.waiting;
-    if (place.heard_ms.value_or(0) > heard.at_ms) {
-      heard.at_ms = *place.heard_ms;
-      heard.computer = place.computer_name;
-    }
-  }
-  return heard;
-}
-
-AboutMe about_me(const Records& profiles) {
-  if (profiles.empty()) return {};
-  const auto& p = profiles.front();
-  return {p.text("strengths"),  p.text("interests"), p.text("languages"),
-          p.text("learn_best"), p.text("need"),      p.changed_ms()};
-}
-
-std::map<std::string, std::int64_t> levels_of(const Record& record) {
-  std::map<std::string, std::int64_t> levels;
-  for (const auto& [name, field] : record.fields)
-    if (name.starts_with("level.") && !field.value().is_null())
-      levels[name.substr(6)] = field.value().integer();
-  return levels;
-}
-
-Judgement judgement_of(const Record& record) {
-  return {levels_of(record), record.text("glow"), record.text("grow"), record.text("next"),
-          record.text("outcome")};
-}
-
-// The versions of one page, read once each.
-class Pathways {
- public:
-  Pathways(School& school, std::vector<ClassId> classes) : school_(school), classes_(std::move(classes)) {}
-
-  const domain::Pathway* of(const std::string& version) {
-    if (version.empty()) return nullptr;
-    if (auto found = parsed_.find(version); found != parsed_.end()) return found->second.get();
-    auto& place = parsed_[version];
-    auto id = RecordId::parse(version);
-    if (!id) return nullptr;
-    for (const auto& class_id : classes_) {
-      auto record = school_.store().find({domain::class_stream(class_id), "pathway_version", *id});
-      if (!record || !*record) continue;
-      auto content = (*record)->text("content");
-      auto pathway = domain::parse_pathway(content);
-      if (!pathway) return nullptr;
-      place = std::make_unique<domain::Pathway>(std::move(*pathway));
-      contents_[version] = std::move(content);
-      return place.get();
-    }
-    return nullptr;
-  }
-  // A project without a version of its own goes by the one that is published.
-  std::string version_of(const Record& project) {
-    auto version = project.text("version");
-    if (!version.empty()) return version;
-    auto id = RecordId::parse(project.text("pathway"));
-    if (!id) return "";
-    for (const auto& class_id : classes_) {
-      auto pathway = school_.store().find({domain::class_stream(class_id), "pathway", *id});
-      if (pathway && *pathway) return (*pathway)->text("published");
-    }
-    return "";
-  }
-  std::map<std::string, std::string> take_contents() {
-    while (contents_.size() > kContentsMax) contents_.erase(std::prev(contents_.end()));
-    return std::move(contents_);
-  }
-
- private:
-  School& school_;
-  std::vector<ClassId> classes_;
-  std::map<std::string, std::unique_ptr<domain::Pathway>> parsed_;
-  std::map<std::string, std::string> contents_;
-};
-
-std::int64_t number_of(const domain::Pathway* pathway, std::string_view step) {
-  if (!pathway) return 0;
-  for (std::size_t i = 0; i < pathway->steps.size(); i++)
-    if (pathway->steps[i].id == step) return static_cast<std::int64_t>(i) + 1;
-  return 0;
-}
-Texts title_of(const domain::Pathway* pathway, std::string_view step) {
-  const auto* found = pathway ? pathway->step(step) : nullptr;
-  return found ? found->title.by_language : Texts{};
-}
-
-// Everything of one student's portfolio that a page needs, read kind by kind.
-struct Portfolio {
-  Records profiles, projects, turn_ins, reviews, assessments, works, helps, help_answers, confirmations,
-      goals, supports, held;
-
-  const Record* by_id(const Records& records, std::string_view id) const {
-    for (const auto& record : records)
-      if (record.key.id.hex() == id) return &record;
-    return nullptr;
-  }
-  const Record* review_of(const Record& turn_in) const {  // the latest
-    const Record* found = nullptr;
-    for (const auto& review : reviews)
-      if (review.text("turn_in") == turn_in.key.id.hex() &&
-          (!found || review.changed_ms() >= found->changed_ms()))
-        found = &review;
-    return found;
-  }
-  // The last one for its step: a later try takes an earlier one's place.
-  bool is_last_try(const Record& turn_in) const {
-    return std::none_of(turn_ins.begin(), turn_ins.end(), [&](const Record& other) {
-      return other.text("project") == turn_in.text("project") && other.text("step") == turn_in.text("step") &&
-             std::pair(other.integer("try"), other.changed_ms()) >
-                 std::pair(turn_in.integer("try"), turn_in.changed_ms());
-    });
-  }
-  const Record* last_try(std::string_view project, std::string_view step) const {
-    for (const auto& turn_in : turn_ins)
-      if (turn_in.text("project") == project && turn_in.text("step") == step && is_last_try(turn_in))
-        return &turn_in;
-    return nullptr;
-  }
-  std::string step_state(std::string_view project, std::string_view step) const {
-    const auto* turned_in = last_try(project, step);
-    if (!turned_in) {
-      bool begun = std::any_of(works.begin(), works.end(), [&](const Record& work) {
-        return work.text("project") == project && work.text("step") == step && !work.deleted();
-      });
-      return begun ? "doing" : "todo";
-    }
-    const auto* review = review_of(*turned_in);
-    if (!review) return "turned_in";
-    return review->text("outcome") == "another_look" ? "another_look" : "ready";
-  }
-  const Record* held_of(std::string_view turn_in) const {
-    for (const auto& reply : held)
-      if (reply.text("turn_in") == turn_in) return &reply;
-    return nullptr;
-  }
-  std::string support_of(std::string_view project) const {
-    const Record* found = nullptr;
-    for (const auto& support : supports)
-      if (support.text("step").empty() && support.text("project") == project &&
-          (!found || support.changed_ms() > found->changed_ms()))
-        found = &support;
-    return found ? found->text("form") : "";
-  }
-};
-
-Result<Portfolio> portfolio(School& school, const PersonId& student) {
-  Portfolio p;
-  auto stream = domain::person_stream(student);
-  const std::array<std::pair<std::string_view, Records*>, 11> kinds{{{"profile", &p.profiles},
-                                                                     {"project", &p.projects},
-                                                                     {"turn_in", &p.turn_ins},
-                                                                     {"review", &p.reviews},
-                                                                     {"self_assessment", &p.assessments},
-                                                                     {"work", &p.works},
-                                                                     {"help", &p.helps},
-                                                                     {"help_answer", &p.help_answers},
-                                                                     {"confirmation", &p.confirmations},
-                                                                     {"goal", &p.goals},
-                                                                     {"support", &p.supports}}};
-  for (const auto& [kind, into] : kinds) {
-    WAYMARK_TRY(records, school.store().records(stream, kind));
-    *into = std::move(records);
-  }
-  WAYMARK_TRY(held, school.store().records(domain::staff_stream(student), "held_review"));
-  p.held = std::move(held);
-  return p;
-}
-
-bool is_open(const Record& record) {
-  auto state = record.text("state");
-  return !record.boolean("archived") && (state.empty() || state == "open" || state == "active");
-}
-bool is_answered(const Portfolio& p, const Record& help) {
-  return std::any_of(p.help_answers.begin(), p.help_answers.end(), [&](const Record& answer) {
-    return answer.text("help") == help.key.id.hex() && answer.changed_ms() >= help.changed_ms();
-  });
-}
-bool is_confirmed(const Portfolio& p, const Record& work) {
-  return std::any_of(p.confirmations.begin(), p.confirmations.end(), [&](const Record& confirmation) {
-    return confirmation.text("work") == work.key.id.hex();
-  });
-}
-bool is_shown(const Record& work) { return work.text("type").starts_with("shown"); }
 
 bool valid_date(std::string_view date) {
   if (date.size() != 10 || date[4] != '-' || date[7] != '-') return false;
@@ -236,72 +28,44 @@ int rank_of(std::string_view type) {
 
 // Where a student stands on a project: the furthest step with anything on it, or the one after it once that
 // is ready. -1: the pathway is not known here.
-int stands_at(const Portfolio& p, const Record& project, const domain::Pathway* pathway) {
+int stands_at(const Standing& standing, const domain::Pathway* pathway) {
   if (!pathway || pathway->steps.empty()) return -1;
-  auto id = project.key.id.hex();
   std::size_t at = 0, count = pathway->steps.size();
-  for (std::size_t i = 0; i < count; i++) {
-    auto state = p.step_state(id, pathway->steps[i].id);
-    if (state != "todo") at = state == "ready" && i + 1 < count ? i + 1 : i;
-  }
+  for (std::size_t i = 0; i < count; i++)
+    if (auto state = standing.steps.find(pathway->steps[i].id); state != standing.steps.end())
+      at = state->second == "ready" && i + 1 < count ? i + 1 : i;
   return static_cast<int>(at);
 }
 
-const Record* current_project(const Portfolio& p) {
-  const Record* found = nullptr;
-  for (const auto& project : p.projects)
-    if (is_open(project) && (!found || project.changed_ms() > found->changed_ms())) found = &project;
-  return found;
-}
-
-std::vector<std::string> hexes(std::span<const OpId> ids) {
-  std::vector<std::string> texts;
-  for (const auto& id : ids)
-    if (texts.size() < 256) texts.push_back(id.hex());
-  return texts;
-}
-
-std::vector<Need> needs_of(const Learner& who, const Portfolio& p, Pathways& pathways, const HeardFrom& heard,
-                           std::int64_t now, std::string_view today) {
+std::vector<Need> needs_of(const Learner& who, const Standing& standing, Pathways& pathways,
+                           const HeardFrom& heard, std::int64_t now, std::string_view today) {
   std::vector<Need> needs;
-  auto need = [&](std::string_view type, const Record& record) -> Need& {
+  auto need = [&](std::string_view type, const Standing::Thing& thing) {
     Need made;
     made.type = type;
     made.student = who;
     made.heard = heard;
-    made.record = record.key.id.hex();
-    made.since_ms = record.changed_ms();
-    made.project = record.text("project");
-    made.step = record.text("step");
-    if (const auto* project = p.by_id(p.projects, made.project)) {
-      const auto* pathway = pathways.of(pathways.version_of(*project));
+    made.record = thing.record;
+    made.since_ms = thing.at_ms;
+    made.project = thing.project;
+    made.step = thing.step;
+    made.words = thing.words;
+    made.try_number = thing.try_number;
+    made.date = thing.date;
+    if (!thing.pathway.empty()) {
+      const auto* pathway = pathways.of(pathways.version_of(thing.pathway, thing.version));
       made.step_title = title_of(pathway, made.step);
       made.step_number = number_of(pathway, made.step);
     }
     needs.push_back(std::move(made));
-    return needs.back();
   };
-  for (const auto& help : p.helps)
-    if (is_open(help) && !is_answered(p, help)) need("stuck", help).words = help.text("text");
-  for (const auto& work : p.works)
-    if (is_shown(work) && !work.deleted() && !is_confirmed(p, work)) {
-      auto title = work.text("title");
-      need("shown", work).words = title.empty() ? work.text("text") : title;
-    }
-  for (const auto& turn_in : p.turn_ins) {
-    if (p.review_of(turn_in) || !p.is_last_try(turn_in)) continue;
-    if (const auto* held = p.held_of(turn_in.key.id.hex()); held && held->text("state") == "held") continue;
-    auto& made = need(turn_in.integer("try") > 1 ? "answered" : "waiting", turn_in);
-    made.try_number = turn_in.integer("try");
-    made.words = turn_in.text("note");
-  }
-  for (const auto& goal : p.goals) {
-    auto by = goal.text("by");
-    if (!is_open(goal) || !valid_date(by) || !valid_date(today) || std::string_view(by) > today) continue;
-    auto& made = need("goal", goal);
-    made.date = by;
-    made.words = goal.text("first_step").empty() ? goal.text("want") : goal.text("first_step");
-  }
+  for (const auto& help : standing.stuck) need("stuck", help);
+  for (const auto& work : standing.shown) need("shown", work);
+  for (const auto& turn_in : standing.waiting)
+    if (!turn_in.held) need(turn_in.try_number > 1 ? "answered" : "waiting", turn_in);
+  for (const auto& goal : standing.goals)
+    if (valid_date(goal.date) && valid_date(today) && std::string_view(goal.date) <= today)
+      need("goal", goal);
   if (heard.at_ms == 0) {
     needs.push_back({});
     needs.back().type = "never";
@@ -330,61 +94,27 @@ Result<const Record*> waiting_turn_in(const Portfolio& p, std::string_view turn_
   return found;
 }
 
-// The student of the class who turned this in.
+// The student of the class who turned this in. A turn-in is one op, so its id tells the stream.
 struct Found {
   PersonId student;
   Portfolio portfolio;
 };
 Result<Found> find_turn_in(School& school, const ClassId& class_id, std::string_view turn_in) {
+  Error missing{Code::not_found, "nothing of this id was turned in"};
+  auto id = OpId::parse(turn_in);
+  if (!id) return missing;
+  WAYMARK_TRY(stream, school.store().stream_of(*id));
   WAYMARK_TRY(students, school.students_of(class_id));
   for (const auto& student : students) {
+    if (!stream || *stream != domain::person_stream(student.person.id)) continue;
     WAYMARK_TRY(p, portfolio(school, student.person.id));
     if (p.by_id(p.turn_ins, turn_in)) return Found{student.person.id, std::move(p)};
   }
-  return Error{Code::not_found, "nothing of this id was turned in"};
+  return missing;
 }
 
 record::RecordKey held_key(const PersonId& student, std::string_view turn_in) {
   return {domain::staff_stream(student), "held_review", domain::singleton_id("held_review", turn_in)};
-}
-
-// An edit of the fields that differ from what is there, based on what is there.
-Result<store::Edit> edit_of(School& school, const record::RecordKey& key, record::Fields fields) {
-  WAYMARK_TRY(before, school.store().find(key));
-  store::Edit edit{key, std::move(fields), {}, {}};
-  std::vector<std::string> names;
-  for (const auto& [name, value] : edit.fields) names.push_back(name);
-  if (before) edit.base = before->heads_of(names);
-  return edit;
-}
-
-Status write_one(School& school, const PersonId& author, store::Edit edit) {
-  WAYMARK_TRY(written, school.write(author, std::span(&edit, 1)));
-  (void)written;
-  return {};
-}
-
-// Field names come from outside; only those of the table may be written.
-Status add_judgement(record::Fields& fields, const Judgement& reply) {
-  if (reply.outcome != "ready" && reply.outcome != "another_look")
-    return Error{Code::invalid, "a reply says Ready or Another look"};
-  if (reply.levels.size() > 64) return Error{Code::too_large, "more than 64 criteria"};
-  for (const auto& [criterion, level] : reply.levels) {
-    auto name = "level." + criterion;
-    if (!record::valid_name(name) || level < 1 || level > 8)
-      return Error{Code::invalid, "a level is a number from 1 to 8 of one criterion"};
-    fields[name] = level;
-  }
-  for (const auto& [name, text] :
-       {std::pair("glow", &reply.glow), {"grow", &reply.grow}, {"next", &reply.next}}) {
-    WAYMARK_TRY(normal, normalize(trim(*text)));
-    if (normal.empty())
-      fields[name] = record::Value();
-    else
-      fields[name] = normal;
-  }
-  fields["outcome"] = reply.outcome;
-  return {};
 }
 
 Piece piece_of(const Portfolio& p, const Record& work, const Record* turn_in) {
@@ -483,7 +213,7 @@ TurnedIn turned_in_of(School& school, const Learner& who, const Portfolio& p, co
             [](const Try& a, const Try& b) { return a.number < b.number; });
   item.opens_first = p.support_of(item.project);
   if (item.opens_first.empty()) item.opens_first = p.support_of("");
-  if (const auto* held = p.held_of(item.turn_in)) {
+  if (const auto* held = p.held_of(turn_in.key.id)) {
     item.held = held->text("state") == "held";
     item.reply = judgement_of(*held);
     item.held_by = staff_name(school, held->author());
@@ -512,12 +242,9 @@ Result<std::vector<ClassLine>> class_lines(School& school, const PersonId& teach
     WAYMARK_TRY(students, school.students_of(row.id));
     ClassLine line{row.id.hex(), row.title, static_cast<std::int64_t>(students.size()), 0};
     for (const auto& student : students) {
-      WAYMARK_TRY(p, portfolio(school, student.person.id));
-      for (const auto& turn_in : p.turn_ins) {
-        const auto* held = p.held_of(turn_in.key.id.hex());
-        if (!p.review_of(turn_in) && p.is_last_try(turn_in) && !(held && held->text("state") == "held"))
-          line.to_answer++;
-      }
+      WAYMARK_TRY(standing, school.standings().of(school, student.person.id));
+      line.to_answer += std::count_if(standing->waiting.begin(), standing->waiting.end(),
+                                      [](const Standing::Thing& turn_in) { return !turn_in.held; });
     }
     lines.push_back(std::move(line));
   }
@@ -540,29 +267,27 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
   std::string today_pathway = about ? about->text("today_pathway") : "",
               today_step = about ? about->text("today_step") : "";
 
-  struct Standing {
+  struct Place {
     std::string pathway, version, step;
   };
-  std::vector<Standing> standings;
+  std::vector<Place> places;
   std::map<std::string, ComputerLine> computers;
   WAYMARK_TRY(students, school.students_of(class_id));
   page.students = static_cast<std::int64_t>(students.size());
   for (const auto& student : students) {
     auto who = learner(school, student);
-    WAYMARK_TRY(p, portfolio(school, student.person.id));
+    WAYMARK_TRY(standing, school.standings().of(school, student.person.id));
     auto heard = heard_from(school, student.person.id);
-    auto needs = needs_of(who, p, pathways, heard, page.now_ms, today);
-    for (const auto& turn_in : p.turn_ins) {
-      if (p.review_of(turn_in) || !p.is_last_try(turn_in)) continue;
-      const auto* held = p.held_of(turn_in.key.id.hex());
-      if (held && held->text("state") == "held") {
+    auto needs = needs_of(who, *standing, pathways, heard, page.now_ms, today);
+    for (const auto& turn_in : standing->waiting) {
+      if (turn_in.held) {
         page.to_answer.held++;
         continue;
       }
       page.to_answer.count++;
-      if (turn_in.integer("try") > 1) page.to_answer.second_tries++;
-      if (page.to_answer.oldest_ms == 0 || turn_in.changed_ms() < page.to_answer.oldest_ms)
-        page.to_answer.oldest_ms = turn_in.changed_ms();
+      if (turn_in.try_number > 1) page.to_answer.second_tries++;
+      if (page.to_answer.oldest_ms == 0 || turn_in.at_ms < page.to_answer.oldest_ms)
+        page.to_answer.oldest_ms = turn_in.at_ms;
     }
     if (!needs.empty()) {
       std::stable_sort(needs.begin(), needs.end(), more_pressing);
@@ -577,12 +302,12 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
       line.waiting += place.waiting;
       line.students++;
     }
-    if (const auto* project = current_project(p)) {
-      auto version = pathways.version_of(*project);
+    if (standing->has_project) {
+      auto version = pathways.version_of(standing->pathway, standing->version);
       const auto* pathway = pathways.of(version);
-      int at = stands_at(p, *project, pathway);
-      standings.push_back(
-          {project->text("pathway"), version, at < 0 ? "" : pathway->steps[static_cast<std::size_t>(at)].id});
+      int at = stands_at(*standing, pathway);
+      places.push_back(
+          {standing->pathway, version, at < 0 ? "" : pathway->steps[static_cast<std::size_t>(at)].id});
     } else {
       page.trail.without++;
     }
@@ -618,7 +343,7 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
   trail.pathway = today_pathway;
   if (trail.pathway.empty()) {
     std::map<std::string, int> counts;
-    for (const auto& standing : standings) counts[standing.pathway]++;
+    for (const auto& place : places) counts[place.pathway]++;
     int most = 0;
     for (const auto& [id, count] : counts)
       if (count > most) {
@@ -635,14 +360,14 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
     trail.stops = stops(*pathway);
     for (auto& stop : trail.stops) stop.today = trail.pathway == today_pathway && stop.id == today_step;
   }
-  for (const auto& standing : standings) {
-    if (standing.pathway != trail.pathway) {
+  for (const auto& place : places) {
+    if (place.pathway != trail.pathway) {
       trail.on_others++;
       continue;
     }
     trail.on_this++;
     for (auto& stop : trail.stops)
-      if (stop.id == standing.step) stop.here++;
+      if (stop.id == place.step) stop.here++;
   }
   return page;
 }
@@ -691,10 +416,12 @@ Result<Queue> review_queue(School& school, const ClassId& class_id) {
   Pathways pathways(school, {class_id});
   WAYMARK_TRY(students, school.students_of(class_id));
   for (const auto& student : students) {
+    WAYMARK_TRY(standing, school.standings().of(school, student.person.id));
+    if (standing->waiting.empty()) continue;
     WAYMARK_TRY(p, portfolio(school, student.person.id));
     auto who = learner(school, student);
     for (const auto& turn_in : p.turn_ins) {
-      if (p.review_of(turn_in) || !p.is_last_try(turn_in)) continue;
+      if (!p.waits(turn_in)) continue;
       queue.items.push_back(turned_in_of(school, who, p, turn_in, pathways));
       if (queue.items.back().held) queue.held++;
     }
@@ -730,7 +457,7 @@ Status hold_reply(School& school, const PersonId& teacher, const ClassId& class_
   WAYMARK_CHECK(add_judgement(fields, reply));
   auto key = held_key(found.student, turn_in);
   // A level that was held before and is not said any more is emptied.
-  if (const auto* before = p.held_of(turn_in))
+  if (const auto* before = p.held_of(turned_in->key.id))
     for (const auto& [name, level] : levels_of(*before)) fields.try_emplace("level." + name, record::Value());
   WAYMARK_TRY(edit, edit_of(school, key, std::move(fields)));
   edit.refers = {id_cast<OpId>(turned_in->key.id)};
@@ -739,7 +466,8 @@ Status hold_reply(School& school, const PersonId& teacher, const ClassId& class_
 
 Status take_back(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view turn_in) {
   WAYMARK_TRY(found, find_turn_in(school, class_id, turn_in));
-  const auto* held = found.portfolio.held_of(turn_in);
+  WAYMARK_TRY(id, RecordId::parse(turn_in));
+  const auto* held = found.portfolio.held_of(id);
   if (!held || held->text("state") != "held")
     return Error{Code::conflict, "this reply is not held: it was sent or taken back already"};
   WAYMARK_TRY(edit, edit_of(school, held->key, {{"state", "taken_back"}}));
@@ -751,6 +479,8 @@ Result<std::int64_t> send_replies(School& school, const PersonId& teacher, const
   std::vector<store::Edit> reviews;
   std::vector<Record> sent;
   for (const auto& student : students) {
+    WAYMARK_TRY(standing, school.standings().of(school, student.person.id));
+    if (standing->waiting.empty()) continue;
     WAYMARK_TRY(p, portfolio(school, student.person.id));
     for (const auto& held : p.held) {
       if (held.text("state") != "held") continue;
@@ -780,132 +510,6 @@ Result<std::int64_t> send_replies(School& school, const PersonId& teacher, const
   WAYMARK_CHECK(transaction.commit());
   return static_cast<std::int64_t>(sent.size());
 }
-
-// ---- a student
-
-Result<StudentPage> student_page(School& school, const PersonId& student) {
-  WAYMARK_TRY(person, school.accounts().person(student));
-  if (!person || person->role != "student") return Error{Code::not_found, "no such student"};
-  StudentPage page;
-  page.now_ms = school.clock().now_ms();
-  page.pin_set = !person->pin_hash.empty();
-  std::vector<ClassId> classes;
-  Student named{*person, person->given};
-  WAYMARK_TRY(enrollments, school.accounts().enrollments_of(student));
-  for (const auto& enrollment : enrollments) {
-    if (!enrollment.active) continue;
-    WAYMARK_TRY(row, school.accounts().class_by_id(enrollment.class_id));
-    if (!row || !row->active) continue;
-    classes.push_back(row->id);
-    page.classes.push_back(row->title);
-  }
-  page.student = learner(school, named);
-  page.heard = heard_from(school, student);
-  WAYMARK_TRY(p, portfolio(school, student));
-  Pathways pathways(school, classes);
-  page.about = about_me(p.profiles);
-  auto stream = domain::person_stream(student);
-  WAYMARK_TRY(checkins, school.store().records(stream, "checkin"));
-  WAYMARK_TRY(observations, school.store().records(stream, "observation"));
-  WAYMARK_TRY(replies, school.store().records(stream, "reply"));
-  WAYMARK_TRY(steps, school.store().records(stream, "step"));
-
-  for (const auto& goal : p.goals) {
-    GoalPage made{goal.key.id.hex(),       goal.text("want"),
-                  goal.text("first_step"), goal.text("by"),
-                  goal.text("how_know"),   goal.text("obstacle"),
-                  goal.text("plan_if"),    goal.text("plan_then"),
-                  goal.text("standard"),   goal.text("state"),
-                  goal.text("learned"),    goal.created_ms,
-                  is_open(goal),           {}};
-    for (const auto& checkin : checkins)
-      if (checkin.text("goal") == made.id)
-        made.thread.push_back({checkin.key.id.hex(), checkin.text("text"), "", "", checkin.changed_ms()});
-    std::stable_sort(made.thread.begin(), made.thread.end(),
-                     [](const Remark& a, const Remark& b) { return a.at_ms < b.at_ms; });
-    page.goals.push_back(std::move(made));
-  }
-  std::stable_sort(page.goals.begin(), page.goals.end(), [](const GoalPage& a, const GoalPage& b) {
-    return std::pair(!a.open, -a.at_ms) < std::pair(!b.open, -b.at_ms);
-  });
-  for (const auto& project : p.projects) {
-    ProjectPage made;
-    made.id = project.key.id.hex();
-    made.pathway = project.text("pathway");
-    made.version = pathways.version_of(project);
-    made.question = project.text("question");
-    made.why = project.text("why");
-    made.open = is_open(project);
-    made.at_ms = project.created_ms;
-    made.support = p.support_of(made.id);
-    const auto* pathway = pathways.of(made.version);
-    if (pathway) {
-      made.title = pathway->title.by_language;
-      if (const auto* product = pathway->product(project.text("product")))
-        made.product = product->title.in("en");
-      for (const auto& step : pathway->steps) {
-        StepPage line{step.id, p.step_state(made.id, step.id), step.title.by_language, 0, 0, ""};
-        for (const auto& turn_in : p.turn_ins)
-          if (turn_in.text("project") == made.id && turn_in.text("step") == step.id) {
-            line.tries++;
-            line.at_ms = std::max(line.at_ms, turn_in.changed_ms());
-          }
-        for (const auto& plan : steps)
-          if (plan.text("project") == made.id && plan.text("step") == step.id)
-            line.planned = plan.text("planned");
-        made.steps.push_back(std::move(line));
-      }
-    }
-    page.projects.push_back(std::move(made));
-  }
-  std::stable_sort(page.projects.begin(), page.projects.end(),
-                   [](const ProjectPage& a, const ProjectPage& b) {
-                     return std::pair(!a.open, -a.at_ms) < std::pair(!b.open, -b.at_ms);
-                   });
-  for (const auto& review : p.reviews) {
-    ReviewLine line;
-    line.id = review.key.id.hex();
-    line.project = review.text("project");
-    line.step = review.text("step");
-    line.rubric = review.text("rubric");
-    line.version = review.text("version");
-    line.by = staff_name(school, review.author());
-    line.at_ms = review.changed_ms();
-    line.judgement = judgement_of(review);
-    line.step_title = title_of(pathways.of(line.version), line.step);
-    if (const auto* own = p.by_id(p.assessments, review.text("self_assessment"))) line.own = levels_of(*own);
-    if (const auto* turn_in = p.by_id(p.turn_ins, review.text("turn_in")))
-      line.try_number = turn_in->integer("try", 1);
-    for (const auto& reply : replies)
-      if (reply.text("review") == line.id)
-        line.replies.push_back({reply.key.id.hex(), reply.text("text"), "", "", reply.changed_ms()});
-    page.reviews.push_back(std::move(line));
-  }
-  std::stable_sort(page.reviews.begin(), page.reviews.end(),
-                   [](const ReviewLine& a, const ReviewLine& b) { return a.at_ms > b.at_ms; });
-  for (const auto& seen : observations)
-    page.observations.push_back({seen.key.id.hex(), seen.text("text"), seen.text("standard"),
-                                 staff_name(school, seen.author()), seen.changed_ms()});
-  std::stable_sort(page.observations.begin(), page.observations.end(),
-                   [](const Remark& a, const Remark& b) { return a.at_ms > b.at_ms; });
-  page.support = p.support_of("");
-  for (const auto& help : p.helps)
-    if (is_open(help) && !is_answered(p, help)) page.question_open = help.key.id.hex();
-  WAYMARK_TRY(standards, school.store().records(domain::school_stream, "standard"));
-  for (const auto& standard : standards)
-    if (!standard.boolean("retired") && !standard.text("code").empty() && page.standards.size() < 500)
-      page.standards.emplace_back(standard.text("code"), standard.text("text"));
-  if (page.standards.empty()) {
-    std::set<std::string> codes;
-    for (const auto& project : page.projects)
-      if (const auto* pathway = pathways.of(project.version))
-        codes.insert(pathway->standards.begin(), pathway->standards.end());
-    for (const auto& code : codes) page.standards.emplace_back(code, "");
-  }
-  page.contents = pathways.take_contents();
-  return page;
-}
-
 Status observe(School& school, const PersonId& teacher, std::span<const PersonId> students,
                const Observed& observed) {
   WAYMARK_TRY(text, normalize(trim(observed.text)));

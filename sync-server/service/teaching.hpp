@@ -178,11 +178,25 @@ struct ProjectPage {
 };
 struct ReviewLine {
   std::string id, project, step, rubric, version, by;
+  std::string replaced_by;  // id of the answer that corrects this one; empty: it stands
   Texts step_title;
   std::int64_t at_ms = 0, try_number = 0;
   Judgement judgement;
   std::map<std::string, std::int64_t> own;  // the student's levels
   std::vector<Remark> replies;
+};
+// Everything that says something about one standard, oldest first. No average is made of it.
+struct GrowthPoint {
+  std::string kind, id;               // own, review, observation or conference; the record's id
+  std::int64_t at_ms = 0, level = 0;  // level 0: said without one
+};
+struct GrowthLine {
+  std::string standard, text;
+  Texts title;                // of the criterion last used
+  std::vector<Texts> levels;  // its levels' names, lowest first
+  std::int64_t aim = 0;       // the level aimed for, from 1
+  std::vector<GrowthPoint> points;
+  std::vector<std::string> forms;  // how it was done, as last chosen for its steps
 };
 struct StudentPage {
   Learner student;
@@ -191,16 +205,29 @@ struct StudentPage {
   AboutMe about;
   std::vector<GoalPage> goals;
   std::vector<ProjectPage> projects;
-  std::vector<ReviewLine> reviews;                             // newest first
-  std::vector<Remark> observations;                            // newest first
-  std::string support;                                         // for every project
-  std::vector<std::pair<std::string, std::string>> standards;  // code, text: what an observation may name
+  std::vector<ReviewLine> reviews;   // newest first
+  std::vector<Remark> observations;  // newest first
+  std::vector<GrowthLine> growth;    // by standard
+  std::string support;               // for every project
   bool pin_set = false;
   std::int64_t now_ms = 0;
   std::string question_open;  // a help flag not answered yet
   std::map<std::string, std::string> contents;
 };
 Result<StudentPage> student_page(School& school, const PersonId& student);
+
+// An answer that was sent is not changed: one that takes its place follows it, and both are kept. `conflict`
+// when `review` does not stand any more.
+Status correct_review(School& school, const PersonId& teacher, const PersonId& student,
+                      std::string_view review, const Judgement& reply);
+
+// What an observation may name: the standards of the class's published pathways first, then all others.
+struct StandardLine {
+  std::string code, text;
+  bool used = false;  // by a pathway of the class
+};
+inline constexpr std::size_t standards_shown_max = 500;
+Result<std::vector<StandardLine>> standards_of(School& school, const ClassId& class_id);
 
 struct Observed {
   std::string text, standard, project, step;

@@ -112,7 +112,7 @@ class SchoolTransport final : public app::Transport {
         auto put = school_->put_file(*bearer, stream, hash, request.body, request.headers.at("content-type"));
         return put ? app::HttpReply{204, {}, ""} : failed(put.error());
       }
-      auto body = school_->file(bearer->person, hash);
+      auto body = school_->file(bearer->person, stream, hash);
       return body ? app::HttpReply{200, {{"content-type", "image/png"}}, *body} : failure(404, body.error());
     }
     return failure(404, {Code::not_found, path});

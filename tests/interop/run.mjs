@@ -549,6 +549,8 @@ check('a file is put and got, its type is kept, and a stranger cannot know of it
   for (const stream of [`person:${world.people.Ana}`, `person:${world.people.Ben}`, 'school'])
     assert.equal(errorOf(await world.ben.link.send('GET', `/v1/streams/${stream}/files/${name}`)).code, 'not_found');
   assert.equal((await world.ben.link.send('GET', path)).status, 404);
+  assert.equal((await link.send('GET', `/v1/streams/school/files/${name}`)).status, 404);
+  assert.equal((await link.send('GET', `/v1/streams/own:${world.people.Ana}/files/${name}`)).status, 404);
   await refusedWith(link.send('GET', path, { token: null }).then(orRefusal), 'unauthorized', 401);
 });
 

@@ -165,7 +165,7 @@ TEST_CASE("a backup holds everything, opens with the phrase alone, and any chang
   CHECK(School::restore_at(elsewhere, world.file, world.key(), world.clock, world.random).value() == "");
   world.school = School::open(elsewhere, world.clock, world.random).value();
   CHECK(world.goals(world.amira) == Texts{"monday"});
-  CHECK(world.school->file(world.amira, hash).value() == picture);
+  CHECK(world.school->file(world.amira, domain::person_stream(world.amira), hash).value() == picture);
   CHECK(world.school->verify().has_value());
   CHECK(device.sync().has_value());
 }

@@ -125,7 +125,7 @@ TEST_CASE("about a dozen pieces of work wait for an answer, one thing was change
   for (const auto& work : s.school->store().records_everywhere("person", "work").value()) {
     if (work.text("type") != "photo") continue;
     files++;
-    CHECK(s.school->file(teacher.id, work.text("file")).value().substr(1, 3) == "PNG");
+    CHECK(s.school->file(teacher.id, work.key.stream, work.text("file")).value().substr(1, 3) == "PNG");
   }
   CHECK(files >= 30);
   helps = static_cast<int>(s.school->store().records_everywhere("person", "help").value().size());

@@ -280,9 +280,20 @@ TEST_CASE("a file is had by those who may read where it was put, and by nobody e
       Code::not_granted);
   REQUIRE(world.school->put_file(amira, stream, hash, body, "image/png"));
   REQUIRE(world.school->put_file(amira, stream, hash, body, "image/png"));
-  CHECK(world.school->file(world.teacher, hash).value() == body);
-  CHECK(world.school->file(world.leo, hash).error().code == Code::not_found);
-  CHECK(world.school->file(world.teacher, "../../school.db").error().code == Code::not_found);
+  CHECK(world.school->file(world.teacher, stream, hash).value() == body);
+  CHECK(world.school->file(world.teacher, stream, "../../school.db").error().code == Code::not_found);
+  // By a stream that one may not read, by one the file is not in, and of a file that is not there: one
+  // answer.
+  auto leos = domain::person_stream(world.leo);
+  for (const auto& missing :
+       {world.school->file(world.leo, stream, hash).error(),
+        world.school->file(world.leo, leos, hash).error(),
+        world.school->file(world.teacher, leos, hash).error(),
+        world.school->file(world.teacher, std::string(domain::school_stream), hash).error(),
+        world.school->file(world.leo, leos, std::string(64, '0')).error()}) {
+    CHECK(missing.code == Code::not_found);
+    CHECK(missing.detail == "no such file, or not yours to read");
+  }
   std::string large(20 * 1024 * 1024 + 1, 'x');
   CHECK(world.school->put_file(amira, stream, hash, large, "image/png").error().code == Code::too_large);
 

@@ -8,6 +8,7 @@
 
 #include "sync-server/http/router.hpp"
 #include "sync-server/routes/api.hpp"
+#include "sync-server/service/standing.hpp"
 #include "tests/support/classroom.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -331,6 +332,132 @@ TEST_CASE("an observation is of one or several, and the student's page shows it 
   CHECK(student_page(school, room.teacher).error().code == Code::not_found);
 }
 
+TEST_CASE("a sent answer is corrected by one that takes its place, and both are kept") {
+  World world;
+  auto& school = *world.school;
+  auto& room = world.room;
+  const auto& amira = room.students[0];
+  auto items = review_queue(school, room.class_id).value().items;
+  const auto& item =
+      *std::find_if(items.begin(), items.end(), [](const TurnedIn& i) { return i.step == "watch"; });
+  REQUIRE(hold_reply(school, room.teacher, room.class_id, item.turn_in, agree(item)));
+  REQUIRE(send_replies(school, room.teacher, room.class_id));
+  auto page = student_page(school, amira).value();
+  REQUIRE(page.reviews.size() == 1);
+  auto first = page.reviews[0].id;
+  CHECK(page.projects[0].steps[3].state == "ready");
+
+  world.clock.advance_ms(60'000);
+  Judgement changed{{{"need", 2}}, "You counted.", "", "Ask one more person.", "another_look"};
+  CHECK(correct_review(school, room.teacher, amira, first, {{}, "", "", "", "maybe"}).error().code ==
+        Code::invalid);
+  CHECK(correct_review(school, room.teacher, room.students[1], first, changed).error().code ==
+        Code::not_found);
+  CHECK(correct_review(school, room.other_teacher, amira, first, changed).error().code == Code::not_granted);
+  REQUIRE(correct_review(school, room.teacher, amira, first, changed));
+  page = student_page(school, amira).value();
+  REQUIRE(page.reviews.size() == 2);
+  CHECK(page.reviews[0].judgement.next == "Ask one more person.");
+  CHECK(page.reviews[0].judgement.levels == std::map<std::string, std::int64_t>{{"need", 2}});
+  CHECK(page.reviews[0].replaced_by.empty());
+  CHECK(page.reviews[1].id == first);
+  CHECK(page.reviews[1].replaced_by == page.reviews[0].id);
+  CHECK(page.reviews[1].judgement.levels.size() == 3);
+  CHECK(page.projects[0].steps[3].state == "another_look");
+  // It names what it takes the place of, and belongs to the same work.
+  auto records = school.store().records(domain::person_stream(amira), "review").value();
+  auto again = *std::find_if(records.begin(), records.end(),
+                             [&](const auto& r) { return r.key.id.hex() == page.reviews[0].id; });
+  CHECK(again.texts("saw").back() == first);
+  CHECK(again.text("turn_in") == item.turn_in);
+  CHECK(again.text("version") == room.version);
+  // Growth counts the one that stands.
+  for (const auto& line : page.growth)
+    for (const auto& point : line.points) CHECK(point.id != first);
+  // Who still has the first one open is told, and writes nothing over the other.
+  auto version = school.store().version().value();
+  CHECK(correct_review(school, room.teacher, amira, first, changed).error().code == Code::conflict);
+  CHECK(school.store().version().value() == version);
+  CHECK(review_queue(school, room.class_id).value().items.size() == 27);
+  CHECK(school.store().verify());
+}
+
+TEST_CASE("growth has everything that was said about a standard, oldest first, and no average") {
+  World world;
+  auto& school = *world.school;
+  auto& room = world.room;
+  const auto& amira = room.students[0];
+  auto content = domain::parse_pathway(pathway_file()).value();
+  const auto& criterion = content.rubrics[0].criteria[0];
+  REQUIRE(criterion.id == "need");
+  REQUIRE_FALSE(criterion.standard.empty());
+  auto items = review_queue(school, room.class_id).value().items;
+  const auto& item =
+      *std::find_if(items.begin(), items.end(), [](const TurnedIn& i) { return i.step == "watch"; });
+  auto reply = agree(item);
+  reply.levels["need"] = 2;
+  REQUIRE(hold_reply(school, room.teacher, room.class_id, item.turn_in, reply));
+  REQUIRE(send_replies(school, room.teacher, room.class_id));
+  world.clock.advance_ms(60'000);
+  REQUIRE(observe(school, room.teacher, std::span(&amira, 1), {"Asked twice.", criterion.standard, "", ""}));
+  REQUIRE(observe(school, room.teacher, std::span(&amira, 1), {"No standard.", "", "", ""}));
+  auto page = student_page(school, amira).value();
+  auto line = std::find_if(page.growth.begin(), page.growth.end(),
+                           [&](const GrowthLine& one) { return one.standard == criterion.standard; });
+  REQUIRE(line != page.growth.end());
+  std::vector<std::string> kinds;
+  std::vector<std::int64_t> levels;
+  for (const auto& point : line->points) kinds.push_back(point.kind), levels.push_back(point.level);
+  CHECK(kinds == std::vector<std::string>{"own", "review", "observation"});
+  CHECK(levels == std::vector<std::int64_t>{3, 2, 0});
+  CHECK(line->levels.size() == criterion.levels.size());
+  CHECK(line->aim == criterion.aim);
+  CHECK(line->title.at("en") == criterion.title.in("en"));
+  // Nobody has turned in a check: nothing is claimed.
+  CHECK(student_page(school, room.students[25]).value().growth.empty());
+}
+
+TEST_CASE("an observation may name the standards of the class's pathways, and then all others") {
+  World world(false);
+  auto& school = *world.school;
+  store::Edit edit{{std::string(domain::school_stream), "standard", world.random.id<RecordId>()},
+                   {{"code", "A.1"}, {"text", "Not used here."}},
+                   {},
+                   {}};
+  store::Edit retired{{std::string(domain::school_stream), "standard", world.random.id<RecordId>()},
+                      {{"code", "A.0"}, {"text", "Gone."}, {"retired", true}},
+                      {},
+                      {}};
+  REQUIRE(school.write_as_school(std::vector{edit, retired}));
+  auto lines = standards_of(school, world.room.class_id).value();
+  REQUIRE(lines.size() >= 2);
+  CHECK(lines.front().used);
+  CHECK(lines.back().code == "A.1");
+  CHECK(lines.back().text == "Not used here.");
+  CHECK_FALSE(lines.back().used);
+  for (const auto& line : lines) CHECK(line.code != "A.0");
+}
+
+TEST_CASE("what is kept of a student between two requests follows every change, and no other student's") {
+  World world;
+  auto& school = *world.school;
+  auto& room = world.room;
+  auto count = [&] { return class_lines(school, room.teacher).value().at(0).to_answer; };
+  auto before = count();
+  const auto* kept = school.standings().of(school, room.students[3]).value();
+  CHECK(school.standings().of(school, room.students[3]).value() == kept);
+  auto waiting = kept->waiting.size();
+  world.clock.advance_ms(60'000);
+  room.turn_in(3, "first-try", 1, {3, 3, 3}, "New since the page was read.");
+  CHECK(count() == before + 1);
+  CHECK(school.standings().of(school, room.students[3]).value()->waiting.size() == waiting + 1);
+  auto item = review_queue(school, room.class_id).value().items.back();
+  REQUIRE(hold_reply(school, room.teacher, room.class_id, item.turn_in, agree(item)));  // the staff's stream
+  CHECK(count() == before);
+  REQUIRE(take_back(school, room.teacher, room.class_id, item.turn_in));
+  CHECK(count() == before + 1);
+}
+
 TEST_CASE("each author has a draft of their own, and publishing makes the next version") {
   World world(false);
   auto& school = *world.school;
@@ -403,9 +530,9 @@ TEST_CASE("every page of the dashboard, read by a teacher, has no word of a draf
   auto in = api.sign_in("rivera@alder.example", "creek-and-stone");
   const auto& room = api.world.room;
   std::string path = "/api/classes/" + room.class_id.hex();
-  for (const auto& page :
-       {std::string("/api/session"), path, path + "/students", path + "/cards", path + "/queue",
-        path + "/pathways", path + "/pathways/" + room.pathway, "/api/students/" + room.students[0].hex()}) {
+  for (const auto& page : {std::string("/api/session"), path, path + "/students", path + "/cards",
+                           path + "/queue", path + "/standards", path + "/pathways",
+                           path + "/pathways/" + room.pathway, "/api/students/" + room.students[0].hex()}) {
     auto response = api.ask("GET", page, &in);
     CHECK(response.status == 200);
     CHECK(response.body.size() > 20);
