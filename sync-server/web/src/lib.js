@@ -289,8 +289,9 @@ export function OwnTrail({ steps, seed, label }) {
       return html`<g key=${step.id}><ellipse cx=${x} cy=${y} rx=${ring ? 12 : 10} ry=${ring ? 7.5 : 6.5} fill="var(--card)" stroke=${ring ? "var(--pine)" : "var(--stone)"} stroke-width=${ring ? 3.5 : 2} />${i === here && html`<${Flag} x=${x + 15} y=${y} />`}</g>`;
     })}</svg>`;
 }
-export function QrCode({ square, label }) {
-  const quiet = 4, size = square.size + quiet * 2;
+// On white paper the card itself is most of the quiet zone.
+export function QrCode({ square, label, quiet = 4 }) {
+  const size = square.size + quiet * 2;
   return html`<svg class="qr" viewBox=${`${-quiet} ${-quiet} ${size} ${size}`} role="img" aria-label=${label} shape-rendering="crispEdges"><rect x=${-quiet} y=${-quiet} width=${size} height=${size} fill="#fff" /><path d=${square.path} fill="#1E2A2E" /></svg>`;
 }
 export const Kbd = ({ children }) => (keysOn() ? html`<kbd>${children}</kbd>` : null);

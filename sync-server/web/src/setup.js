@@ -102,6 +102,6 @@ export function CardsPage({ current, only }) {
       <fieldset class="bare"><legend class="vh">${t("cards.paper")}</legend><div class="seg"><label><input type="radio" name="paper" checked=${paper === "letter"} onChange=${() => setPaper("letter")} />Letter</label><label><input type="radio" name="paper" checked=${paper === "a4"} onChange=${() => setPaper("a4")} />A4</label></div></fieldset>
       <button class="b p" type="button" onClick=${() => print()}>${t("cards.print")}</button></div></div>
     <div class="sheets" tabindex="0" role="region" aria-label=${t("cards.title", { n: cards.length })}>${sheets.map((sheet, s) => html`<section class="sheet" key=${s} aria-label=${t("cards.sheet", { n: s + 1 })}>${sheet.map((c) => html`<article class="jc" key=${c.person}><div><h2><${Mark} of=${{ id: c.person, mark: c.mark }} size="34" /> ${c.name}</h2><p class="code">${c.code}</p>
-      <ol><li>${t("card.one")}</li><li>${t("card.two")}</li><li>${c.pin_set ? t("card.three.pin") : t("card.three")}</li></ol></div><${QrCode} square=${c.square} label=${t("card.square", { name: c.name })} />
+      <ol><li>${t("card.one")}</li><li>${t("card.two")}</li><li>${c.pin_set ? t("card.three.pin") : t("card.three")}</li></ol></div><${QrCode} square=${c.square} quiet=${2} label=${t("card.square", { name: c.name })} />
       <p class="ft">${t("card.foot", { school: value.school })}<br />${value.address && html`${t("card.server")} <code>${value.address}</code><br />`}${t("card.fingerprint")} <code>${value.fingerprint}</code></p></article>`)}</section>`)}</div></main>`;
 }

@@ -1,4 +1,5 @@
 // The students of a class, one student's page, and writing an observation of one or several of them.
+import { Growth } from "./growth.js";
 import { html, t, say, api, useLoad, useState, useEffect, Link, Mark, OwnTrail, Dialog, Problem, Loading, announce, sentence, ago, dayName, dateText, fieldOf, plain, remembered, remember } from "./lib.js";
 
 export const forms = ["example", "step_by_step", "on_my_own"];
@@ -10,7 +11,8 @@ export function AboutMe({ about, goals, name }) {
 }
 
 // One sentence, on one or several, with a standard or without.
-export function Observe({ classId, students, chosen, standards, onClose, onDone }) {
+export function Observe({ classId, students, chosen, onClose, onDone }) {
+  const { value: standards } = useLoad(`/classes/${classId}/standards`);
   const [picked, setPicked] = useState(chosen ?? []), [text, setText] = useState(""), [standard, setStandard] = useState(""), [error, setError] = useState(null);
   const toggle = (id) => setPicked(picked.includes(id) ? picked.filter((other) => other !== id) : [...picked, id]);
   const names = students.filter((s) => picked.includes(s.id)).map((s) => s.first_name);
@@ -21,7 +23,7 @@ export function Observe({ classId, students, chosen, standards, onClose, onDone 
   };
   return html`<${Dialog} title=${t("observe.title")} onClose=${onClose} wide=${students.length > 1}><form class="in stack" onSubmit=${save}>
     ${students.length > 1 && html`<fieldset><legend>${t("observe.who")}</legend><div class="faces">${students.map((s) => html`<label key=${s.id}><input type="checkbox" checked=${picked.includes(s.id)} onChange=${() => toggle(s.id)} /><${Mark} of=${s} size="26" /><span>${s.first_name}</span><span class="tk" aria-hidden="true">✓</span></label>`)}</div></fieldset>`}
-    ${standards?.length > 0 && html`<label class="field"><span>${t("observe.standard")}</span><select value=${standard} onChange=${(e) => setStandard(e.target.value)}><option value="">${t("observe.no_standard")}</option>${standards.map(([code, words]) => html`<option key=${code} value=${code}>${code} ${words.slice(0, 80)}</option>`)}</select></label>`}
+    ${standards?.length > 0 && html`<label class="field"><span>${t("observe.standard")}</span><select value=${standard} onChange=${(e) => setStandard(e.target.value)}><option value="">${t("observe.no_standard")}</option>${[true, false].map((used) => { const some = standards.filter((s) => s.used === used); return some.length > 0 && html`<optgroup key=${used} label=${used ? t("observe.used") : t("observe.others")}>${some.map((s) => html`<option key=${s.code} value=${s.code}>${s.code} ${s.text.slice(0, 80)}</option>`)}</optgroup>`; })}</select></label>`}
     <label class="field"><span>${t("observe.text")}</span><textarea rows="4" required value=${text} onInput=${(e) => setText(e.target.value)}></textarea></label>
     <p class="muted sm">${t("observe.read")}</p><${Problem} error=${error} />
     <div class="acts end"><button class="b p" type="submit" disabled=${picked.length === 0 || !text.trim()}>${names.length === 0 ? t("observe.pick") : t("observe.save", { n: names.length, name: names[0] })}</button></div></form></${Dialog}>`;
@@ -29,12 +31,13 @@ export function Observe({ classId, students, chosen, standards, onClose, onDone 
 
 export function StudentsPage({ current }) {
   const { value, error, reload } = useLoad(`/classes/${current.id}/students`);
-  const [find, setFind] = useState(""), [observe, setObserve] = useState(false);
+  const [find, setFind] = useState(""), [observe, setObserve] = useState(location.search.includes("observe"));
   const list = (value ?? []).filter((s) => s.name.toLowerCase().includes(find.toLowerCase()));
   return html`<main id="main"><div class="title"><div><h1>${t("students.title")}</h1><p>${current.title}${value && html`. ${t("setup.students", { n: value.length })}`}</p></div><div class="acts"><label class="vh" for="find">${t("students.find")}</label><input id="find" type="search" placeholder=${t("students.find")} value=${find} onInput=${(e) => setFind(e.target.value)} />${value?.length > 0 && html`<button class="b p" type="button" onClick=${() => setObserve(true)}>${t("observe.title")}</button>`}</div></div>
     <${Problem} error=${error} again=${reload} />${!value ? !error && html`<${Loading} />` : html`<ul class="people">${list.map((s) => html`<li key=${s.id}><${Link} class="card" href=${"/students/" + s.id}><${Mark} of=${s} size="40" /><span>${s.name}</span></${Link}></li>`)}</ul>`}
     ${value?.length === 0 && html`<section class="card"><div class="empty"><p>${t("class.empty")}</p><${Link} class="b p" href="/set-up/add">${t("setup.paste")}</${Link}></div></section>`}
-    ${observe && html`<${Observe} classId=${current.id} students=${value} onClose=${() => setObserve(false)} onDone=${() => setObserve(false)} />`}</main>`;
+    ${value?.length > 0 && list.length === 0 && html`<p class="muted">${t("students.nobody", { name: find })}</p>`}
+    ${observe && value && html`<${Observe} classId=${current.id} students=${value} onClose=${() => setObserve(false)} onDone=${() => setObserve(false)} />`}</main>`;
 }
 
 function Goal({ goal }) {
@@ -50,9 +53,42 @@ function Support({ value, id, project, label, reload }) {
 
 const criteria = (contents, version, rubric) => { try { return JSON.parse(contents[version]).rubrics.find((r) => r.id === rubric)?.criteria ?? []; } catch { return []; } };
 
+// What was answered, the student's view beside it; an answer that was corrected folds away under the one that stands.
+function Review({ review: r, page, onCorrect }) {
+  const s = page.student, before = page.reviews.filter((other) => other.replaced_by === r.id);
+  return html`<li><p class="top-line"><b>${say(r.step_title) || t("class.some_step")}</b> <span class="muted sm">${[r.by, dayName(r.at_ms), r.try_number > 1 && t("need.try", { n: r.try_number }), t("outcome." + r.judgement.outcome), before.length > 0 && t("reviews.corrected")].filter(Boolean).join(" · ")}</span>
+      ${onCorrect && html`<button class="b q push" type="button" onClick=${onCorrect}>${t("correct.do")}<span class="vh"> ${say(r.step_title)}</span></button>`}</p>
+    <${Levels} review=${r} page=${page} />
+    ${["glow", "grow", "next"].map((part) => r.judgement[part] && html`<p key=${part}><span class="cap">${t("reply." + part)}</span> ${r.judgement[part]}</p>`)}
+    ${[...before.flatMap((b) => b.replies), ...r.replies].map((reply) => html`<p class="voice quote" key=${reply.id}>${t("reviews.change", { name: s.first_name })} ${reply.text}</p>`)}
+    ${before.length > 0 && html`<details><summary>${t("reviews.before", { n: before.length })}</summary>${before.map((b) => html`<div class="before" key=${b.id}><p class="muted sm">${[b.by, dayName(b.at_ms), t("outcome." + b.judgement.outcome)].join(" · ")}</p><${Levels} review=${b} page=${page} />${["glow", "grow", "next"].map((part) => b.judgement[part] && html`<p key=${part}><span class="cap">${t("reply." + part)}</span> ${b.judgement[part]}</p>`)}</div>`)}</details>`}</li>`;
+}
+function Levels({ review: r, page }) {
+  const rated = criteria(page.contents, r.version, r.rubric).filter((c) => r.own[fieldOf(c.id)] || r.judgement.levels[fieldOf(c.id)]);
+  if (rated.length === 0) return null;
+  return html`<ul class="levels sm">${rated.map((c) => { const field = fieldOf(c.id), own = r.own[field], mine = r.judgement.levels[field]; return html`<li key=${c.id}><span>${say(c.title)}</span><span>${own && html`<span class="ring" aria-hidden="true"></span> ${page.student.first_name}: ${say(c.levels[own - 1]?.name)}`}</span><span>${mine && html`<span class="disc" aria-hidden="true"></span> ${t("reviews.yours")}: ${say(c.levels[mine - 1]?.name)}`}</span></li>`; })}</ul>`;
+}
+// A sent answer is not changed: another takes its place, and the student reads that one.
+function Correct({ review: r, page, onClose, onDone }) {
+  const [reply, setReply] = useState({ ...r.judgement, levels: { ...r.judgement.levels } }), [error, setError] = useState(null), [busy, setBusy] = useState(false);
+  const change = (part) => setReply((old) => ({ ...old, ...part })), same = JSON.stringify(reply) === JSON.stringify(r.judgement), list = criteria(page.contents, r.version, r.rubric), name = page.student.first_name;
+  const save = async (event) => {
+    event.preventDefault();
+    if (reply.outcome === "another_look" && !reply.next.trim()) { setError({ code: "next_wanted" }); document.getElementById("correct-next")?.focus(); return; }
+    setBusy(true);
+    try { await api("POST", `/students/${page.student.id}/reviews/${r.id}`, reply); announce(t("correct.done", { name })); onDone(); }
+    catch (problem) { setError(problem); setBusy(false); }
+  };
+  return html`<${Dialog} title=${t("correct.title", { step: say(r.step_title) })} onClose=${onClose} wide><form class="in stack" onSubmit=${save}><p class="muted sm">${t("correct.text", { name })}</p>
+    ${list.length > 0 && html`<div class="two">${list.map((c) => { const field = fieldOf(c.id); return html`<label class="field" key=${c.id}><span>${say(c.title)}</span><select value=${reply.levels[field] ?? ""} onChange=${(e) => { const levels = { ...reply.levels }; if (e.target.value) levels[field] = Number(e.target.value); else delete levels[field]; change({ levels }); }}><option value="">${t("correct.no_level")}</option>${c.levels.map((level, i) => html`<option key=${i} value=${i + 1}>${say(level.name)}${r.own[field] === i + 1 ? ` (${name})` : ""}</option>`)}</select></label>`; })}</div>`}
+    ${["glow", "grow", "next"].map((part) => html`<label class="field" key=${part}><span>${t("reply." + part)}</span><textarea id=${"correct-" + part} rows="2" value=${reply[part]} onInput=${(e) => change({ [part]: e.target.value })}></textarea></label>`)}
+    <fieldset class="bare"><legend>${t("answer.outcome")}</legend><div class="seg">${["ready", "another_look"].map((outcome) => html`<label key=${outcome}><input type="radio" name="correct-outcome" checked=${reply.outcome === outcome} onChange=${() => change({ outcome })} />${t("outcome." + outcome)}</label>`)}</div></fieldset>
+    <${Problem} error=${error} /><div class="acts end"><button class="b p" type="submit" disabled=${busy || same}>${t("correct.send")}</button></div></form></${Dialog}>`;
+}
+
 export function StudentPage({ id, current }) {
   const { value: page, error, reload } = useLoad(`/students/${id}`, 30000);
-  const [observe, setObserve] = useState(false);
+  const [observe, setObserve] = useState(false), [correct, setCorrect] = useState(null);
   useEffect(() => { if (page && location.hash) document.querySelector(location.hash)?.scrollIntoView(); }, [Boolean(page)]);
   if (!page) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
   const waiting = page.projects.some((p) => p.steps.some((s) => s.state === "turned_in")), s = page.student;
@@ -66,10 +102,9 @@ export function StudentPage({ id, current }) {
     ${page.projects.map((p) => html`<section class="card" key=${p.id} aria-label=${say(p.title)}><header><div><h2>${p.question || say(p.title)}</h2><p class="muted sm">${[p.question && say(p.title), p.why && `“${p.why}”`, p.product && t("project.product", { product: p.product })].filter(Boolean).join(" · ")}</p></div></header>
       ${p.steps.length > 0 && html`<${OwnTrail} steps=${p.steps} seed=${p.id} label=${t("project.trail", { n: p.steps.filter((x) => x.state === "ready").length, all: p.steps.length })} /><ul class="stops">${p.steps.map((step) => html`<li key=${step.id}><b>${say(step.title)}</b><span>${t("step." + step.state)}${step.at_ms ? ", " + dayName(step.at_ms) : step.planned ? ", " + dateText(step.planned) : ""}${step.tries > 1 ? " · " + t("need.try", { n: step.tries }) : ""}</span></li>`)}</ul>`}
       <div class="foot"><${Support} value=${p.support} id=${id} project=${p.id} label=${t("support.title")} reload=${reload} /></div></section>`)}
-    <section class="card" aria-labelledby="h-reviews"><header><h2 id="h-reviews">${t("reviews.title")}</h2><p>${t("reviews.text")}</p></header>${page.reviews.length === 0 ? html`<div class="in"><p class="muted">${t("reviews.none")}</p></div>` : html`<ol class="reviews">${page.reviews.map((r) => html`<li key=${r.id}><p><b>${say(r.step_title)}</b> <span class="muted sm">${[r.by, dayName(r.at_ms), r.try_number > 1 && t("need.try", { n: r.try_number }), t("outcome." + r.judgement.outcome)].filter(Boolean).join(" · ")}</span></p>
-        ${criteria(page.contents, r.version, r.rubric).map((c) => { const field = fieldOf(c.id), mine = r.own[field], yours = r.judgement.levels[field]; return (mine || yours) && html`<p class="sm" key=${c.id}>${say(c.title)}: ${mine && html`<span class="nowrap"><span class="ring" aria-hidden="true"></span> ${s.first_name}: ${say(c.levels[mine - 1]?.name)}</span>`} ${yours && html`<span class="nowrap"><span class="disc" aria-hidden="true"></span> ${t("reviews.yours")}: ${say(c.levels[yours - 1]?.name)}</span>`}</p>`; })}
-        ${["glow", "grow", "next"].map((part) => r.judgement[part] && html`<p key=${part}><span class="cap">${t("reply." + part)}</span> ${r.judgement[part]}</p>`)}
-        ${r.replies.map((reply) => html`<p class="voice quote" key=${reply.id}>${t("reviews.change", { name: s.first_name })} ${reply.text}</p>`)}</li>`)}</ol>`}</section>
+    <${Growth} lines=${page.growth} name=${s.first_name} />
+    <section class="card" aria-labelledby="h-reviews"><header><h2 id="h-reviews">${t("reviews.title")}</h2><p>${t("reviews.text")}</p></header>${page.reviews.length === 0 ? html`<div class="in"><p class="muted">${t("reviews.none")}</p></div>` : html`<ol class="reviews">${page.reviews.filter((r) => !r.replaced_by).map((r) => html`<${Review} key=${r.id} review=${r} page=${page} onCorrect=${() => setCorrect(r)} />`)}</ol>`}</section>
     <section class="card" aria-labelledby="h-obs"><header><h2 id="h-obs">${t("observations.title")}</h2></header>${page.observations.length === 0 ? html`<div class="in"><p class="muted">${t("observations.none", { name: s.first_name })}</p></div>` : html`<ol class="reviews">${page.observations.map((o) => html`<li key=${o.id}><p>${o.text}</p><p class="muted sm">${[o.by, dayName(o.at_ms), o.standard].filter(Boolean).join(" · ")}</p></li>`)}</ol>`}</section></div></div>
-  ${observe && html`<${Observe} classId=${current.id} students=${[s]} chosen=${[s.id]} standards=${page.standards} onClose=${() => setObserve(false)} onDone=${() => { setObserve(false); reload(); }} />`}</main>`;
+  ${correct && html`<${Correct} review=${correct} page=${page} onClose=${() => setCorrect(null)} onDone=${() => { setCorrect(null); reload(); }} />`}
+  ${observe && html`<${Observe} classId=${current.id} students=${[s]} chosen=${[s.id]} onClose=${() => setObserve(false)} onDone=${() => { setObserve(false); reload(); }} />`}</main>`;
 }
