@@ -1057,17 +1057,18 @@ class Student::Impl {
     return Outcome{};
   }
   Result<Outcome> on(const ReadAnswer& c) {
-    if (!find_record(records_.reviews, c.review)) return not_here("answer");
-    return mark_seen("seen." + c.review, c.review, c.review);
+    auto id = records_.standing_review(c.review);
+    if (!find_record(records_.reviews, id)) return not_here("answer");
+    return mark_seen("seen." + id, id, id);
   }
   Result<Outcome> on(const Reply& c) {
-    const auto* review = find_record(records_.reviews, c.review);
+    const auto* review = find_record(records_.reviews, records_.standing_review(c.review));
     if (!review) return not_here("answer");
     WAYMARK_TRY(text, typed(trim(c.text)));
     if (text.empty()) return Error{Code::invalid, "text: missing"};
     Change made;
     made.key = {person_stream(), "reply", {}};
-    made.fields = {{"review", c.review}, {"text", text}};
+    made.fields = {{"review", id_of(*review)}, {"text", text}};
     made.refers = review->all_heads();
     WAYMARK_TRY(changes, close_draft("reply." + c.review));
     changes.push_back(std::move(made));

@@ -220,7 +220,7 @@ FinishView finish_view(const Scene& scene, const Destination& to) {
 
 AnswerView answer_view(const Scene& scene, const Destination& to) {
   AnswerView view;
-  const auto* review = find_record(scene.r.reviews, to.record);
+  const auto* review = find_record(scene.r.reviews, scene.r.standing_review(to.record));
   if (!review) return view;
   view.review = id_of(*review);
   view.project = review->text("project");
@@ -234,8 +234,8 @@ AnswerView answer_view(const Scene& scene, const Destination& to) {
   view.next = review->text("next");
   view.ready = review->text("outcome") == "ready";
   view.reply = scene.r.draft_field("reply." + view.review, "text");
-  for (const auto& reply : scene.r.replies)
-    if (reply.text("review") == view.review) view.replies.push_back(reply.text("text"));
+  for (const auto* reply : scene.r.replies_to(view.review)) view.replies.push_back(reply->text("text"));
+  if (auto corrects_ms = scene.r.corrects_ms(view.review)) view.corrects = scene.calendar.moment(corrects_ms);
   view.try_now = {Screen::project, view.project, view.step, {}, {}, Focus::add_work};
 
   const auto* turn_in = find_record(scene.r.turn_ins, review->text("turn_in"));

@@ -161,12 +161,43 @@ Status RecordSet::load_person(store::Store& store, Kinds only) {
     *records = std::move(found);
     by_time(*records);
   }
+  if (!only || only->count("review")) set_corrected_aside();
   // What was left out before stays left out unless its kind was read again.
   for (auto [records, kind, flag] : {std::tuple{&goals, "goal", "archived"},
                                      {&projects, "project", "archived"},
                                      {&works, "work", "deleted"}})
     if (!only || only->count(kind)) WAYMARK_CHECK(keep_alive(store, *records, flag));
   return {};
+}
+
+// A later review of the same turn-in takes an earlier one's place. They are by time.
+void RecordSet::set_corrected_aside() {
+  std::map<std::string, const Record*> last;
+  for (const auto& review : reviews) last[review.text("turn_in")] = &review;
+  corrected_.clear();
+  for (const auto& review : reviews)
+    if (const auto* standing = last[review.text("turn_in")]; standing != &review)
+      corrected_[id_of(review)] = {id_of(*standing), review.created_ms};
+  std::erase_if(reviews, [&](const Record& review) { return corrected_.contains(id_of(review)); });
+}
+
+std::string RecordSet::standing_review(const std::string& id) const {
+  auto found = corrected_.find(id);
+  return found == corrected_.end() ? id : found->second.by;
+}
+
+std::vector<const Record*> RecordSet::replies_to(const std::string& review) const {
+  std::vector<const Record*> found;
+  for (const auto& reply : replies)
+    if (standing_review(reply.text("review")) == review) found.push_back(&reply);
+  return found;
+}
+
+std::int64_t RecordSet::corrects_ms(const std::string& review) const {
+  std::int64_t last = 0;
+  for (const auto& [id, corrected] : corrected_)
+    if (corrected.by == review) last = std::max(last, corrected.at_ms);
+  return last;
 }
 
 Status RecordSet::load_own(store::Store& store, Kinds only) {

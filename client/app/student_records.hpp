@@ -64,6 +64,12 @@ struct RecordSet {
   OpId waiting_longest;
   std::vector<store::Refusal> refusals;
 
+  // An answer that a teacher corrected is not among `reviews`; the id of the one that stands, or the same id.
+  std::string standing_review(const std::string& id) const;
+  std::vector<const Record*> replies_to(const std::string& review) const;
+  // Of those that this one takes the place of, when the last was written; 0: of none.
+  std::int64_t corrects_ms(const std::string& review) const;
+
   // Reads what changed since the last time.
   Status load(store::Store& store, const std::map<std::string, Touched>& touched);
   // Of a version's record id; nothing when it is not here or cannot be read.
@@ -94,10 +100,16 @@ struct RecordSet {
   void count_waiting_things();
   Status load_person(store::Store& store, Kinds only);
   Status load_own(store::Store& store, Kinds only);
+  void set_corrected_aside();
   Status load_class(store::Store& store, ClassRecords& of);
   // How many entries the stream has gained; negative: it was never read.
   Result<std::int64_t> gained(store::Store& store, const std::string& stream);
 
+  struct Corrected {
+    std::string by;
+    std::int64_t at_ms = 0;
+  };
+  std::map<std::string, Corrected> corrected_;  // by the id of the review that no longer stands
   std::map<std::string, std::int64_t> seen_heads_;
   std::string refusal_state_;
   mutable std::map<std::string, PathwayPtr> pathways_;

@@ -503,6 +503,7 @@ struct AnswerView {
   std::string teacher;
   Mark teacher_mark;
   Moment at;
+  Moment corrects;  // when the answer was written whose place this one takes; empty: it is the first
   std::string glow, grow, next;
   bool ready = false;  // else: another look
   bool can_compare = false;

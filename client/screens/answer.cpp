@@ -247,6 +247,13 @@ void draw_answer(ui::Ui& ui, const app::AnswerView& view, Locals& locals, Comman
       go(out, to);
     }
   }
+  if (view.corrects) {
+    ui.banner(
+        "corrects",
+        {.text = "screen.answer.corrects"_t.with("teacher", view.teacher).with("day", view.corrects.day),
+         .icon = ui::Icon::clock,
+         .soft = false});
+  }
   if (view.saw_older_work) {
     ui.banner("older", {.text = "screen.answer.saw_older"_t.with("teacher", view.teacher),
                         .icon = ui::Icon::clock,

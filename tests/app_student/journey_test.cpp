@@ -213,6 +213,31 @@ TEST_CASE("from the first day to the second try") {
     other.can(app::Reply{review, "I will change the first part."});
     answer = other.view<AnswerView>({Screen::answer, id, "find-sources", {}, review, Focus::none});
     CHECK(answer.replies == std::vector<std::string>{"I will change the first part."});
+    CHECK_FALSE(answer.corrects);
+
+    // The teacher saw something wrong and corrected the answer: the new one is read in its place, old links
+    // too.
+    world.hours(1);
+    auto corrected =
+        world.answer("another_look", {{"level.my_question", 3}, {"level.sources", 2}, {"level.telling", 1}},
+                     "Say why the second source matters.");
+    world.sync(other);
+    CHECK(other.today().next.origin == NextOrigin::answer);
+    CHECK(other.today().next.to.record == corrected);
+    answer = other.view<AnswerView>({Screen::answer, id, "find-sources", {}, review, Focus::none});
+    CHECK(answer.review == corrected);
+    CHECK(answer.next == "Say why the second source matters.");
+    CHECK(answer.corrects);
+    CHECK(answer.compared[1].same);
+    CHECK(answer.replies == std::vector<std::string>{"I will change the first part."});
+    auto so_far = other.view<GrowthView>({Screen::growth, {}, {}, "INQ.2", {}, Focus::none});
+    std::vector<int> theirs;
+    for (const auto& dot : so_far.dots)
+      if (dot.kind == EvidenceKind::review) theirs.push_back(dot.level);
+    CHECK(theirs == std::vector<int>{2});
+    other.can(ReadAnswer{review});
+    CHECK(other.today().next.lead.key == "today.teacher_next");
+    CHECK(other.store->records(domain::person_stream(amira), "review").value().size() == 2);
 
     // The second try begins empty, with the level of the first beside it.
     check = other.check(id, "find-sources", "sources");
