@@ -47,7 +47,7 @@ async function open({ width = 1366, height = 900, dark = false, lang = "en-US", 
   page.setDefaultTimeout(15000);
   if (files) for (const name of ["app.js", "style.css"]) await page.route("**/" + name, (route) => route.fulfill({ path: join(files, name) }));
   page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (m) => { if (m.type() === "error" && !/401|403|404|409|429/.test(m.text())) problems.push(m.text()); });
+  page.on("console", (m) => { if (m.type() === "error" && !/401|403|404|409|413|429|507|ERR_FAILED/.test(m.text())) problems.push(m.text()); });
   page.on("request", (r) => { if (!r.url().startsWith(base) && !r.url().startsWith("data:") && !r.url().startsWith("blob:")) problems.push("asked another host: " + r.url()); });
   await page.goto(base + path);
   if (email) {
@@ -84,6 +84,35 @@ const tests = {
       assert.ok(Object.keys(words).length > 500);
       for (const [key, id] of Object.entries(pairs)) assert.equal(mine[key], words[id], `${key} and ${id} in ${code}`);
     }
+  },
+  async "whatever the server refuses with has a sentence of its own"() {
+    const source = readFileSync(join(here, "../../shared/base/error.cpp"), "utf8"), names = [...source.slice(source.indexOf("kNames"), source.indexOf("static_assert")).matchAll(/"([a-z_]+)"/g)].map((m) => m[1]);
+    assert.ok(names.length > 30);
+    // Said by the app alone, which has its own words for them.
+    const apps = ["wrong_pin", "card_unknown", "card_voided", "code_unknown", "code_used", "timeout", "identity_changed", "not_waymark", "not_an_image", "cancelled", "unknown_kind"];
+    for (const code of ["en", "es"]) {
+      const words = JSON.parse(readFileSync(join(here, `../../sync-server/web/locale/${code}.json`), "utf8"));
+      const said = names.filter((name) => !apps.includes(name)).map((name) => [name, words["error." + name]]);
+      assert.deepEqual(said.filter(([, text]) => !text).map(([name]) => name), []);
+      assert.equal(new Set(said.filter(([name]) => !/not_granted|forbidden/.test(name)).map(([, text]) => JSON.stringify(text))).size, said.length - 2);
+    }
+  },
+  async "a full disk, a server that is gone and a long text are told where the work stands, and nothing typed is lost"() {
+    const page = await open({ path: "/students/" + ids.amira });
+    let answer = null;
+    await page.route("**/api/classes/*/observations", (route) => (answer === "gone" ? route.abort() : route.fulfill({ status: answer === "disk_full" ? 507 : 413, contentType: "application/json", body: JSON.stringify({ error: { code: answer, detail: "" } }) })));
+    await page.getByRole("button", { name: "Write an observation" }).click();
+    await page.getByLabel("What you saw").fill("Counted twice without being asked.");
+    for (const [code, sentence] of [["disk_full", "The server’s disk is full"], ["too_large", "That is too long"], ["gone", "The server cannot be reached"]]) {
+      answer = code;
+      await page.getByRole("button", { name: "Keep it for Amira" }).click();
+      await page.locator("dialog").getByText(sentence).waitFor();
+      assert.equal(await page.getByLabel("What you saw").inputValue(), "Counted twice without being asked.");
+    }
+    await page.unroute("**/api/classes/*/observations");
+    await page.getByRole("button", { name: "Keep it for Amira" }).click();
+    await page.locator(".reviews").getByText("Counted twice without being asked.").waitFor();
+    await page.context().close();
   },
   async "a wrong password is told kindly, then slowed down, never locked"() {
     const page = await open({ email: "" });
@@ -179,14 +208,6 @@ const tests = {
     await page.locator("dialog").getByRole("button", { name: "Send 12 replies" }).click();
     await page.getByText("12 replies are sent.").first().waitFor();
     await page.getByText("No reply is held yet.").waitFor();
-    // The rest of the sitting: Enter, and nothing else.
-    const left = Number((await page.locator(".bar p b").innerText()).match(/\d+$/)[0]);
-    assert.equal(left, 16);
-    for (let i = 1; i <= left; i++) { await page.keyboard.press("Enter"); await page.getByText(i === 1 ? "One reply is held." : `${i} replies are held.`).waitFor(); }
-    await page.getByText("All are answered. Read them over, then send.").waitFor();
-    await page.getByRole("button", { name: "Send 16 replies" }).click();
-    await page.getByRole("heading", { name: "16 replies are sent." }).waitFor();
-    await axeClean(page, "nothing to answer"); await shot(page, "answer-empty");
     await page.context().close();
   },
   async "on a low screen the answer's decision stays in sight, and nothing of the class page is cut off"() {
@@ -213,7 +234,7 @@ const tests = {
     await dialog.getByRole("radio", { name: "Another look" }).check({ force: true });
     await dialog.getByLabel("Next step").fill("");
     await dialog.getByRole("button", { name: "Send the correction" }).click();
-    await dialog.getByText("the student needs a next step").waitFor();
+    await dialog.getByText("needs a next step, so that Amira knows what to do").waitFor();
     await dialog.getByLabel("Next step").fill("Ask one person who did not turn back.");
     await axeClean(page, "correcting"); await shot(page, "student-correct");
     await dialog.getByRole("button", { name: "Send the correction" }).click();
@@ -348,9 +369,21 @@ const tests = {
       const [name, outline] = await page.evaluate(() => { const e = document.activeElement; return [e === document.body ? "" : e.innerText || e.id, getComputedStyle(e).outlineStyle + " " + getComputedStyle(e).outlineWidth]; });
       if (name) { seen.add(name.split("\n")[0]); assert.equal(outline, "solid 3px", "the focus on " + name); }
     }
-    for (const wanted of ["Answer", "Set-up", "Show to class", "Write an observation"]) assert.ok([...seen].some((name) => name.startsWith(wanted)), wanted + " was not reached with Tab");
+    for (const wanted of ["Answer", "Set-up", "Show to class", "Start answering"]) assert.ok([...seen].some((name) => name.startsWith(wanted)), wanted + " was not reached with Tab");
     await page.keyboard.press("?"); await page.getByRole("heading", { name: "Keys" }).waitFor();
     await axeClean(page, "keys"); await page.keyboard.press("Escape");
+    await page.context().close();
+  },
+  async "a sitting is answered with Enter and nothing else, up to the empty page"() {
+    const page = await open({ path: "/answer" });
+    await page.getByRole("button", { name: /go on/ }).waitFor();
+    const left = Number((await page.locator(".bar p b").innerText()).match(/\d+$/)[0]);
+    assert.equal(left, 16);
+    for (let i = 1; i <= left; i++) { await page.keyboard.press("Enter"); await page.getByText(i === 1 ? "One reply is held." : `${i} replies are held.`).waitFor(); }
+    await page.getByText("All are answered. Read them over, then send.").waitFor();
+    await page.getByRole("button", { name: "Send 16 replies" }).click();
+    await page.getByRole("heading", { name: "16 replies are sent." }).waitFor();
+    await axeClean(page, "nothing to answer"); await shot(page, "answer-empty");
     await page.context().close();
   },
   async "nothing went wrong in the browser, and no other host was asked"() { assert.deepEqual(problems, []); },

@@ -71,7 +71,7 @@ function Levels({ review: r, page }) {
 // A sent answer is not changed: another takes its place, and the student reads that one.
 function Correct({ review: r, page, onClose, onDone }) {
   const [reply, setReply] = useState({ ...r.judgement, levels: { ...r.judgement.levels } }), [error, setError] = useState(null), [busy, setBusy] = useState(false);
-  const change = (part) => setReply((old) => ({ ...old, ...part })), same = JSON.stringify(reply) === JSON.stringify(r.judgement), list = criteria(page.contents, r.version, r.rubric), name = page.student.first_name;
+  const change = (part) => { setReply((old) => ({ ...old, ...part })); setError(null); }, same = JSON.stringify(reply) === JSON.stringify(r.judgement), list = criteria(page.contents, r.version, r.rubric), name = page.student.first_name;
   const save = async (event) => {
     event.preventDefault();
     if (reply.outcome === "another_look" && !reply.next.trim()) { setError({ code: "next_wanted" }); document.getElementById("correct-next")?.focus(); return; }
@@ -83,7 +83,7 @@ function Correct({ review: r, page, onClose, onDone }) {
     ${list.length > 0 && html`<div class="two">${list.map((c) => { const field = fieldOf(c.id); return html`<label class="field" key=${c.id}><span>${say(c.title)}</span><select value=${reply.levels[field] ?? ""} onChange=${(e) => { const levels = { ...reply.levels }; if (e.target.value) levels[field] = Number(e.target.value); else delete levels[field]; change({ levels }); }}><option value="">${t("correct.no_level")}</option>${c.levels.map((level, i) => html`<option key=${i} value=${i + 1}>${say(level.name)}${r.own[field] === i + 1 ? ` (${name})` : ""}</option>`)}</select></label>`; })}</div>`}
     ${["glow", "grow", "next"].map((part) => html`<label class="field" key=${part}><span>${t("reply." + part)}</span><textarea id=${"correct-" + part} rows="2" value=${reply[part]} onInput=${(e) => change({ [part]: e.target.value })}></textarea></label>`)}
     <fieldset class="bare"><legend>${t("answer.outcome")}</legend><div class="seg">${["ready", "another_look"].map((outcome) => html`<label key=${outcome}><input type="radio" name="correct-outcome" checked=${reply.outcome === outcome} onChange=${() => change({ outcome })} />${t("outcome." + outcome)}</label>`)}</div></fieldset>
-    <${Problem} error=${error} /><div class="acts end"><button class="b p" type="submit" disabled=${busy || same}>${t("correct.send")}</button></div></form></${Dialog}>`;
+    ${error?.code === "next_wanted" ? html`<p class="problem" role="alert"><span class="blaze" aria-hidden="true"></span><span>${t("correct.next_wanted", { name })}</span></p>` : html`<${Problem} error=${error} />`}<div class="acts end"><button class="b p" type="submit" disabled=${busy || same}>${t("correct.send")}</button></div></form></${Dialog}>`;
 }
 
 export function StudentPage({ id, current }) {
