@@ -77,7 +77,8 @@ void add_import_lines(Line& line) {
   line.path(roster, "path", "path", "The folder or zip file")->required();
   line.flag(roster, "--dry-run", "dry_run",
             "Say what would be added, changed and skipped, and change nothing");
-  auto* standards = line.command(*group, "case", "A CASE package of standards (JSON)", "import case");
+  auto* standards =
+      line.command(*group, "case", "A CASE package of standards (JSON, or its table as CSV)", "import case");
   line.path(standards, "file", "path", "The file")->required();
   line.flag(standards, "--dry-run", "dry_run",
             "Say what would be added, changed and skipped, and change nothing");

@@ -11,6 +11,7 @@
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
 #include "shared/store/files.hpp"
+#include "sync-server/import/case_csv.hpp"
 
 namespace waymark::server {
 namespace {
@@ -137,7 +138,9 @@ bool natural_less(const std::string& a, const std::string& b) {
 
 class Importer {
  public:
-  Importer(School& school, std::string_view file, CasePlan& out) : school_(school), file_(file), out_(out) {}
+  // `timed`: the file is of a sort that tells when each item changed. A table does not.
+  Importer(School& school, std::string_view file, CasePlan& out, bool timed = true, Findings findings = {})
+      : school_(school), file_(file), out_(out), findings_(std::move(findings)), timed_(timed) {}
 
   Status run(const Json& package) {
     const auto* document = member(package, "CFDocument");
@@ -151,7 +154,7 @@ class Importer {
         return Error{Code::malformed, std::string("the CFDocument has no ") + key +
                                           ", which the standard requires; nothing was imported"};
     for (auto key : {"creator", "uri", "lastChangeDateTime"})
-      if (text_of(*document, key).empty())
+      if (timed_ && text_of(*document, key).empty())
         findings_.warn(file_, 0, key, "a value in the CFDocument", "nothing");
     if (list_of(package, "CFItems").size() > case_items_max ||
         list_of(package, "CFRubrics").size() > case_rubrics_max)
@@ -173,7 +176,7 @@ class Importer {
     WAYMARK_CHECK(plan_framework(*document, before));
     WAYMARK_CHECK(plan_items());
     WAYMARK_CHECK(plan_rubrics(package));
-    out_.plan.source = "CASE package \"" + title_ + "\"";
+    out_.plan.source = std::string(timed_ ? "CASE package" : "CASE table") + " \"" + title_ + "\"";
     out_.plan.findings = findings_.all();
     return {};
   }
@@ -220,7 +223,7 @@ class Importer {
       }
       item.type = std::string(truncate_utf8(text_of(json, "CFItemType"), kWordMax));
       item.changed = std::string(truncate_utf8(time_of(json), kWordMax));
-      if (item.changed.empty())
+      if (timed_ && item.changed.empty())
         findings_.warn(file_, 0, "lastChangeDateTime", "a time at every item", "none at " + called(item));
       item.abbreviated = std::string(truncate_utf8(text_of(json, "abbreviatedStatement"), kLineMax));
       item.notes = std::string(truncate_utf8(text_of(json, "notes"), kPassageMax));
@@ -579,6 +582,7 @@ class Importer {
   std::string file_, identifier_, title_;
   CasePlan& out_;
   Findings findings_;
+  bool timed_;
   RecordId framework_;
   std::map<std::string, Item> items_;
   std::vector<Item*> order_;
@@ -589,6 +593,14 @@ class Importer {
 Result<CasePlan> plan_case(School& school, std::string_view json, std::string_view file) {
   if (json.size() > case_bytes_max)
     return Error{Code::too_large, std::string(file) + " has more than 32 MB; nothing was imported"};
+  if (looks_like_case_csv(json)) {
+    CasePlan plan;
+    Findings findings;
+    WAYMARK_TRY(package, case_package_of_csv(file, json, findings));
+    Importer importer(school, file, plan, false, std::move(findings));
+    WAYMARK_CHECK(importer.run(package));
+    return plan;
+  }
   if (json.starts_with("\xEF\xBB\xBF")) json.remove_prefix(3);
   if (!valid_utf8(json))
     return Error{Code::malformed, std::string(file) + " is not UTF-8 text; nothing was imported"};

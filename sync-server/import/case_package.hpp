@@ -1,6 +1,7 @@
-// A 1EdTech CASE package (1.0 or 1.1, JSON): a framework of standards, in the order its publisher means, and
-// its rubrics, as records of the school. First a plan, then that plan in one transaction. An item that a
-// newer edition no longer has is retired, never deleted: what was judged by it keeps pointing at it.
+// A 1EdTech CASE package (1.0 or 1.1, JSON, or its table as CSV): a framework of standards, in the order its
+// publisher means, and its rubrics, as records of the school. First a plan, then that plan in one
+// transaction. An item that a newer edition no longer has is retired, never deleted: what was judged by it
+// keeps pointing at it.
 #pragma once
 
 #include <string>

@@ -485,6 +485,62 @@ TEST_CASE("the sequence number decides the order, not the file") {
   CHECK(all["SNT.1"].integer("order") == 2);
 }
 
+TEST_CASE("a framework comes as a table too: parents by code, faults by row, and a second time nothing") {
+  World world;
+  auto path = world.folder.path() + "/Small science.csv";
+  write(path,
+        "Identifier,fullStatement,Human Coding Scheme,sequenceNumber,Abbreviated "
+        "Statement,ConceptKeywords,Notes,Is "
+        "Child Of,IsPartOf,replacedBy,Exemplar,hasSkillLevel,IsRelatedTo\r\n"
+        "a1,\"Science, in all years\",SCI,,,,,,,,,,\r\n"
+        ",Explain a change,SCI.2,2,,,,SCI,,,,,https://std.example/x\r\n"
+        ",Plan a fair test,SCI.1,1,Fair test,,A note,SCI,,,,,SCI.2\r\n"
+        ",,SCI.3,,,,,SCI,,,,,\r\n"
+        ",No code and no identifier,,,,,,SCI,,,,,\r\n"
+        ",A stray one,SCI.4,first,,,,SCJ,,,,,\r\n");
+  auto made = plan_case_file(*world.school, path).value();
+  CHECK(made.plan.source == "CASE table \"Small science\"");
+  for (auto sentence :
+       {"Small science.csv, row 5, fullStatement: expected the words of the standard; the row is left out, "
+        "found "
+        "nothing.",
+        "Small science.csv, row 6, Identifier: expected an identifier or a coding scheme; the row is left "
+        "out, "
+        "found neither.",
+        "Small science.csv, row 7, Is Child Of: expected the coding scheme of another row; this one is shown "
+        "at "
+        "the top, found SCJ.",
+        "Small science.csv, row 7, sequenceNumber: expected a whole number; the file's order is used, found "
+        "first."})
+    CHECK(says(made.plan, sentence));
+  CHECK(made.plan.findings.size() == 4);
+  REQUIRE(apply_case(*world.school, made));
+  auto all = standards(world);
+  REQUIRE(all.size() == 4);
+  CHECK(all["SCI"].text("text") == "Science, in all years");
+  CHECK(all["SCI.1"].text("parent") == all["SCI"].key.id.hex());
+  CHECK(all["SCI.1"].text("short") == "Fair test");
+  CHECK(all["SCI.1"].integer("order") < all["SCI.2"].integer("order"));
+  CHECK(all["SCI.2"].texts("links") == std::vector<std::string>{"isRelatedTo https://std.example/x"});
+  CHECK(all["SCI.4"].text("parent").empty());
+  CHECK(world.school->store().records("school", "framework").value().at(0).text("title") == "Small science");
+  CHECK_FALSE(plan_case_file(*world.school, path).value().plan.changes_anything());
+  // Another wording of the same code is the same standard; one that is gone is retired, not deleted.
+  replace(path, "Plan a fair test", "Plan a fair test and say why");
+  replace(path, ",A stray one,SCI.4,first,,,,SCJ,,,,,\r\n", "");
+  auto id = all["SCI.1"].key.id;
+  auto newer = plan_case_file(*world.school, path).value();
+  REQUIRE(apply_case(*world.school, newer));
+  all = standards(world);
+  CHECK(all["SCI.1"].text("text") == "Plan a fair test and say why");
+  CHECK(all["SCI.1"].key.id == id);
+  CHECK(all["SCI.4"].boolean("retired"));
+  CHECK(plan_case(*world.school, "fullStatement\n\"a\n", "x.csv").error().detail ==
+        "x.csv: expected a closing quotation mark for every opening one, found one that is never closed. "
+        "Nothing "
+        "was imported.");
+}
+
 TEST_CASE("what is no CASE package is refused with a sentence and changes nothing") {
   World world;
   auto refused = [&](std::string_view json) {
