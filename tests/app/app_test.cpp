@@ -339,11 +339,18 @@ TEST_CASE("a renewed TLS key is believed when the school's identity has signed i
   lab.add_goal("two");
   lab.run(60);
   CHECK(lab.frame().status.problem.key == "error.identity_changed");
+  CHECK(lab.frame().status.problem_do.key == "error.identity_changed.do");
   CHECK(lab.frame().status.waiting > 0);
+  // It goes on offline: what is written is saved here, and the stranger hears nothing of it.
+  lab.add_goal("three");
+  CHECK(lab.frame().status.saved);
+  lab.run(60);
+  CHECK(at_school(elsewhere, world.amira).empty());
   lab.net.attach(*world.school);
   lab.net.spki = std::string(64, 'b');
   lab.run(400);
-  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one", "two"});
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one", "three", "two"});
+  CHECK(lab.frame().status.problem.key == "");
 }
 
 TEST_CASE("what waits when a student packs up goes while nobody is signed in, and after a restart") {

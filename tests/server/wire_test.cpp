@@ -467,6 +467,38 @@ TEST_CASE("a body over the limit, plain or packed, is refused and the next reque
   CHECK(world.asker.ask(world.request("GET", "/healthz")).value().body == "live\n");
 }
 
+TEST_CASE("a school whose disk is full takes nothing in, says so, and takes everything when there is room") {
+  World world;
+  auto token = world.student_token(world.amira);
+  auto pages = [&](const std::string& limit) {
+    return world.at_school(
+        [&] { return world.school->store().db().execute("PRAGMA max_page_count = " + limit).has_value(); });
+  };
+  REQUIRE(pages("1"));  // SQLite takes what there is: no page more
+  wire::SyncRequest request;
+  request.request = "0123456789abcdef";
+  for (std::uint8_t n = 1; n <= 40; n++)
+    request.ops.push_back(record::canonical(goal_of(world.amira, n, std::string(3900, 'w'))));
+  request.replica = goal_of(world.amira, 1, "x").replica;
+  auto refused = world.sync(wire::encode(request), token);
+  CHECK(refused.status == 507);
+  CHECK(code_of(refused) == "disk_full");
+  CHECK(std::stoi(refused.headers["retry-after"]) > 0);
+  auto there = [&] {
+    return world.at_school([&] {
+      return world.school->store().records(domain::person_stream(world.amira), "goal").value().size();
+    });
+  };
+  CHECK(there() == 0);
+  CHECK(world.asker.ask(world.request("GET", "/healthz")).value().status == 200);
+  REQUIRE(pages("1000000"));
+  auto reply = world.sync(wire::encode(request), token);
+  REQUIRE(reply.status == 200);
+  CHECK(wire::decode_reply(reply.body).value().position.n == 40);
+  CHECK(there() == 40);
+  CHECK(world.at_school([&] { return world.school->verify().has_value(); }));
+}
+
 TEST_CASE("expanding stops at the limit, and finds what was cut off") {
   CHECK(wire::expand(wire::compress(std::string(1000, 'x')), 1000).value() == std::string(1000, 'x'));
   CHECK(wire::expand(wire::compress(std::string(1001, 'x')), 1000).error().code == Code::too_large);
