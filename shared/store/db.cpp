@@ -1,5 +1,7 @@
 #include "shared/store/db.hpp"
 
+#include <utility>
+
 #include <sqlite3.h>
 
 namespace waymark::store {
@@ -24,6 +26,10 @@ Query& Query::bind(ByteView blob) {
   sqlite3_bind_blob(statement_, ++bound_, blob.data() ? blob.data() : &kNothing,
                     static_cast<int>(blob.size()),
                     SQLITE_TRANSIENT);  // NOLINT
+  return *this;
+}
+Query& Query::bind_lasting(ByteView blob) {
+  sqlite3_bind_blob(statement_, ++bound_, blob.data(), static_cast<int>(blob.size()), SQLITE_STATIC);
   return *this;
 }
 Query& Query::bind_null() { return sqlite3_bind_null(statement_, ++bound_), *this; }
@@ -129,32 +135,65 @@ Status Db::check_integrity() {
   return {};
 }
 
+bool Db::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+std::int64_t Db::last_row() const { return sqlite3_last_insert_rowid(db_); }
 std::int64_t Db::changes() const { return sqlite3_changes64(db_); }
 
 Result<Transaction> Transaction::begin(Db& db) {
-  bool nested = sqlite3_get_autocommit(db.handle()) == 0;
-  auto begun = db.execute(nested ? "SAVEPOINT nested" : "BEGIN IMMEDIATE");
+  bool inside = db.in_transaction();
+  if (db.together_) {
+    // A full disk may have ended the common transaction underneath: what came now would be written alone.
+    if (!inside) db.torn_ = true;
+    if (db.torn_) return Error{Code::internal, "the common transaction is being taken back"};
+    return Transaction(&db, Kind::part);
+  }
+  if (inside) WAYMARK_CHECK(db.flush_());
+  auto begun = db.execute(inside ? "SAVEPOINT nested" : "BEGIN IMMEDIATE");
   if (!begun) {
     // An interrupted BEGIN can fail and have begun all the same; what follows would then wait for a commit
     // that nobody makes.
-    if (!nested && sqlite3_get_autocommit(db.handle()) == 0) (void)db.execute("ROLLBACK");
+    if (!inside && db.in_transaction()) (void)db.execute("ROLLBACK");
     return begun.error();
   }
-  return Transaction(&db, nested);
+  return Transaction(&db, inside ? Kind::savepoint : Kind::outer);
 }
-Transaction::Transaction(Transaction&& other) noexcept : db_(other.db_), nested_(other.nested_) {
+Transaction::Transaction(Transaction&& other) noexcept : db_(other.db_), kind_(other.kind_) {
   other.db_ = nullptr;
 }
 Transaction::~Transaction() {
+  if (!db_) return;
+  if (kind_ == Kind::part) {
+    db_->torn_ = true;
+    return;
+  }
+  db_->forget_();
   // A failed statement (a full disk) may have rolled the whole transaction back already: then nothing is left
   // to do.
-  if (db_ && sqlite3_get_autocommit(db_->handle()) == 0)
-    (void)db_->execute(nested_ ? "ROLLBACK TO nested; RELEASE nested" : "ROLLBACK");
+  if (db_->in_transaction())
+    (void)db_->execute(kind_ == Kind::savepoint ? "ROLLBACK TO nested; RELEASE nested" : "ROLLBACK");
 }
 Status Transaction::commit() {
-  WAYMARK_CHECK(db_->execute(nested_ ? "RELEASE nested" : "COMMIT"));
+  if (kind_ == Kind::part) {
+    if (db_->torn_) return Error{Code::internal, "the common transaction is being taken back"};
+  } else if (kind_ == Kind::savepoint) {
+    WAYMARK_CHECK(db_->execute("RELEASE nested"));
+  } else {
+    WAYMARK_CHECK(db_->flush_());
+    WAYMARK_CHECK(db_->execute("COMMIT"));
+    db_->forget_();
+  }
   db_ = nullptr;
   return {};
+}
+
+Result<bool> together(Db& db, const std::function<void()>& work) {
+  WAYMARK_TRY(transaction, Transaction::begin(db));
+  db.together_ = true, db.torn_ = false;
+  work();
+  db.together_ = false;
+  if (std::exchange(db.torn_, false)) return false;
+  WAYMARK_CHECK(transaction.commit());
+  return true;
 }
 
 }  // namespace waymark::store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ class Query {
   Query& bind(const std::string& text) { return bind(std::string_view(text)); }
   Query& bind(ByteView blob);
   Query& bind_null();
+  // Not copied: the bytes must outlive the use of this query.
+  Query& bind_lasting(ByteView blob);
   template <class Tag>
   Query& bind(const Id<Tag>& id) {
     return bind(id.view());
@@ -75,17 +78,32 @@ class Db {
   Status copy_to(const std::string& path);
   // PRAGMA integrity_check.
   Status check_integrity();
-  std::int64_t changes() const;
+  std::int64_t changes() const;  // of the last statement
+  bool in_transaction() const;
+  std::int64_t last_row() const;  // the number of the row last inserted
+
+  // For who keeps in memory what a transaction changes: `flush` writes it down before a commit and before a
+  // savepoint, `forget` drops it when the transaction ended or a part of it was taken back.
+  void on_transaction(std::function<Status()> flush, std::function<void()> forget) {
+    flush_ = std::move(flush), forget_ = std::move(forget);
+  }
   Error last_error(int code) const;
   sqlite3* handle() const { return db_; }
 
  private:
   explicit Db(sqlite3* db) : db_(db) {}
   sqlite3* db_;
+  friend class Transaction;
+  friend Result<bool> together(Db& db, const std::function<void()>& work);
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
+  std::function<Status()> flush_ = [] { return Status(); };
+  std::function<void()> forget_ = [] {};
+  bool together_ = false;  // transactions that begin now are parts of a common one
+  bool torn_ = false;      // one of them was not committed, so nothing of the common one may stand
 };
 
-// Rolls back unless committed. Inside another transaction it is a savepoint of it.
+// Rolls back unless committed. Inside another transaction it is a savepoint of it; inside together() it is a
+// part of the common one, which stands or falls as a whole.
 class Transaction {
  public:
   static Result<Transaction> begin(Db& db);
@@ -95,9 +113,15 @@ class Transaction {
   Status commit();
 
  private:
-  explicit Transaction(Db* db, bool nested) : db_(db), nested_(nested) {}
+  enum class Kind { outer, savepoint, part };
+  Transaction(Db* db, Kind kind) : db_(db), kind_(kind) {}
   Db* db_;
-  bool nested_;
+  Kind kind_;
 };
+
+// Makes durable, at the price of one, what several callers write in `work`. True: everything stands and is on
+// the disk. False: a transaction within was not committed, and nothing of any of them stands, so that each is
+// to be done again alone. An error: the common commit failed, and nothing stands.
+Result<bool> together(Db& db, const std::function<void()>& work);
 
 }  // namespace waymark::store

@@ -38,7 +38,7 @@ SELECT 1 FROM segment_stream WHERE stream = ? AND segment > ? AND first_seq <= ?
 -- name: record_find
 SELECT id, created_ms FROM record WHERE stream = ? AND kind = ? AND record = ?
 -- name: record_add
-INSERT INTO record (stream, kind, record, created_ms) VALUES (?, ?, ?, ?) RETURNING id
+INSERT INTO record (stream, kind, record, created_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
 -- name: record_earlier
 UPDATE record SET created_ms = ? WHERE id = ?
 -- name: record_list
@@ -55,7 +55,7 @@ SELECT id FROM record ORDER BY id
 -- name: op_find
 SELECT n, state, body, record, stream FROM op WHERE id = ?
 -- name: op_add
-INSERT INTO op (id, stream, seq, record, state, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING n
+INSERT INTO op (id, stream, seq, record, state, body) VALUES (?, ?, ?, ?, ?, ?)
 -- name: op_to_stub
 UPDATE op SET state = ?, body = ? WHERE n = ?
 -- name: op_state_set
@@ -70,6 +70,10 @@ SELECT n, id, state, body FROM op WHERE record = ? ORDER BY n
 SELECT seq, id, state, body FROM op WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?
 -- name: op_all
 SELECT op.id, op.state, op.body, stream.name, op.seq FROM op JOIN stream ON stream.id = op.stream ORDER BY op.stream, op.seq
+
+-- name: op_homeless
+SELECT id FROM op WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.id = op.record AND record.stream = op.stream)
+OR NOT EXISTS (SELECT 1 FROM stream WHERE stream.id = op.stream) LIMIT 1
 
 -- name: head_of_record
 SELECT h.names, op.id, op.body FROM head h JOIN op ON op.n = h.op WHERE h.record = ?

@@ -155,6 +155,8 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, Options opti
   std::unique_ptr<Store> store(new Store());
   store->options_ = options;
   store->db_ = std::move(db);
+  store->db_->on_transaction([&made = *store] { return made.write_ends(); },
+                             [&made = *store] { made.ends_.clear(), made.kinds_.clear(); });
   WAYMARK_CHECK(store->prepare_schema(path));
   WAYMARK_CHECK(store->start());
   return store;
@@ -235,7 +237,6 @@ Status Store::set_meta(std::string_view key, std::string_view value) {
 
 // ---- names as numbers
 
-// Not remembered in memory: what a transaction added, it may also roll back.
 namespace {
 Result<std::int64_t> intern(Db& db, std::string_view name, std::string_view find, std::string_view add) {
   for (auto statement : {find, add}) {
@@ -381,57 +382,80 @@ Result<std::int64_t> Store::version() {
 
 // ---- learning ops
 
-Result<std::int64_t> Store::next_seq(std::int64_t stream, const OpId& id) {
+Result<Store::End*> Store::end_of(std::string_view stream) {
+  auto known = ends_.find(stream);
+  if (known != ends_.end()) return &known->second;
+  End end;
+  WAYMARK_TRY(id, stream_id(stream));
+  end.stream = id;
   WAYMARK_TRY(query, db_->prepare(sql::stream_end));
-  WAYMARK_TRY(row, query.bind(stream).step());
+  WAYMARK_TRY(row, query.bind(id).step());
   if (!row) return Error{Code::internal, "a stream without an end"};
-  std::int64_t seq = query.integer(0) + 1;
-  WAYMARK_TRY(digest, digest_from(seq - 1, query.blob(1)));
-  digest.add(id);
-  WAYMARK_CHECK(ensure_segment(stream, seq));
-  WAYMARK_TRY(advance, db_->prepare(sql::stream_advance));
-  WAYMARK_CHECK(advance.bind(seq).bind(ByteView(digest_blob(digest))).bind(stream).run());
-  return seq;
+  end.head = query.integer(0);
+  WAYMARK_TRY(digest, digest_from(end.head, query.blob(1)));
+  end.digest = digest;
+  return &ends_.emplace(stream, std::move(end)).first->second;
 }
 
-Result<std::int64_t> Store::record_row(std::int64_t stream, std::int64_t kind, const RecordId& id,
-                                       std::int64_t time_ms) {
-  WAYMARK_TRY(find, db_->prepare(sql::record_find));
-  WAYMARK_TRY(row, find.bind(stream).bind(kind).bind(id).step());
-  if (row) {
-    std::int64_t record = find.integer(0);
+Status Store::write_ends() {
+  for (auto& [name, end] : ends_) {
+    if (!end.moved) continue;
+    WAYMARK_TRY(advance, db_->prepare(sql::stream_advance));
+    WAYMARK_CHECK(advance.bind(end.head).bind(ByteView(digest_blob(end.digest))).bind(end.stream).run());
+    end.moved = false;
+  }
+  return {};
+}
+
+Result<Store::Row> Store::record_row(std::int64_t stream, std::int64_t kind, const RecordId& id,
+                                     std::int64_t time_ms, bool likely_new) {
+  for (bool add : {likely_new, !likely_new}) {
+    if (add) {
+      WAYMARK_TRY(query, db_->prepare(sql::record_add));
+      WAYMARK_CHECK(query.bind(stream).bind(kind).bind(id).bind(time_ms).run());
+      if (db_->changes() > 0) return Row{db_->last_row(), true};
+      continue;
+    }
+    WAYMARK_TRY(find, db_->prepare(sql::record_find));
+    WAYMARK_TRY(row, find.bind(stream).bind(kind).bind(id).step());
+    if (!row) continue;
+    Row record{find.integer(0), false};
     if (time_ms < find.integer(1)) {
       WAYMARK_TRY(earlier, db_->prepare(sql::record_earlier));
-      WAYMARK_CHECK(earlier.bind(time_ms).bind(record).run());
+      WAYMARK_CHECK(earlier.bind(time_ms).bind(record.id).run());
     }
     return record;
   }
-  WAYMARK_TRY(add, db_->prepare(sql::record_add));
-  WAYMARK_TRY(added, add.bind(stream).bind(kind).bind(id).bind(time_ms).step());
-  if (!added) return Error{Code::internal, "a record without a number"};
-  return add.integer(0);
+  return Error{Code::internal, "a record without a number"};
 }
 
 Result<std::int64_t> Store::learn(const record::RecordKey& key, const record::Link& link,
                                   std::int64_t time_ms, int state, std::string_view body) {
-  WAYMARK_TRY(stream, stream_id(key.stream));
-  WAYMARK_TRY(kind, kind_id(key.kind));
+  if (!db_->in_transaction()) return Error{Code::internal, "an op comes only within a transaction"};
+  WAYMARK_TRY(end, end_of(key.stream));
+  auto kind = kinds_.find(key.kind);
+  if (kind == kinds_.end()) {
+    WAYMARK_TRY(id, kind_id(key.kind));
+    kind = kinds_.emplace(key.kind, id).first;
+  }
   WAYMARK_TRY(record,
-              record_row(stream, kind, key.id.is_zero() ? id_cast<RecordId>(link.id) : key.id, time_ms));
-  WAYMARK_TRY(seq, next_seq(stream, link.id));
-  std::int64_t n = 0;
+              record_row(end->stream, kind->second, key.id.is_zero() ? id_cast<RecordId>(link.id) : key.id,
+                         time_ms, link.base.empty()));
+  if (!end->moved) WAYMARK_CHECK(ensure_segment(end->stream, end->head + 1));
   {
     WAYMARK_TRY(query, db_->prepare(sql::op_add));
-    WAYMARK_TRY(
-        row, query.bind(link.id).bind(stream).bind(seq).bind(record).bind(state).bind(as_bytes(body)).step());
-    if (!row) return Error{Code::internal, "an op without a number"};
-    n = query.integer(0);
+    query.bind(link.id).bind(end->stream).bind(end->head + 1).bind(record.id).bind(state);
+    WAYMARK_CHECK(query.bind_lasting(as_bytes(body)).run());
   }
+  std::int64_t n = db_->last_row();
+  end->head++;
+  end->digest.add(link.id);
+  end->moved = true;
   for (const auto& base : link.base) {
     WAYMARK_TRY(known, has(base));
     if (known) continue;
     WAYMARK_TRY(query, db_->prepare(sql::missing_add));
-    WAYMARK_CHECK(query.bind(base).bind(record).run());
+    WAYMARK_CHECK(query.bind(base).bind(record.id).run());
   }
   WAYMARK_CHECK(update_heads(record, n, link));
   return n;
@@ -439,7 +463,8 @@ Result<std::int64_t> Store::learn(const record::RecordKey& key, const record::Li
 
 // The common case touches one or two rows: the op saw every head of the fields it sets, and nothing here was
 // waiting for it. Everything else recomputes the record from all its ops.
-Status Store::update_heads(std::int64_t record, std::int64_t n, const record::Link& link) {
+Status Store::update_heads(const Row& row_of, std::int64_t n, const record::Link& link) {
+  std::int64_t record = row_of.id;
   bool awaited = false;
   {
     WAYMARK_TRY(query, db_->prepare(sql::missing_find));
@@ -453,13 +478,13 @@ Status Store::update_heads(std::int64_t record, std::int64_t n, const record::Li
   }
   if (!link.accepted) return {};
 
-  struct Row {
+  struct HeadRow {
     std::int64_t op;
     std::vector<std::string> names;
     OpId id;
   };
-  std::vector<Row> rows;
-  {
+  std::vector<HeadRow> rows;
+  if (!row_of.fresh) {
     WAYMARK_TRY(query, db_->prepare(sql::head_ids));
     query.bind(record);
     for (;;) {
@@ -623,6 +648,8 @@ Result<std::vector<Written>> Store::write(const PersonId& author, std::span<cons
 // ---- being read
 
 Result<StreamState> Store::stream_state(std::string_view stream) {
+  if (auto known = ends_.find(stream); known != ends_.end())
+    return StreamState{known->second.head, known->second.digest};
   WAYMARK_TRY(query, db_->prepare(sql::stream_state_get));
   WAYMARK_TRY(row, query.bind(stream).step());
   if (!row) return StreamState{};
@@ -1059,6 +1086,11 @@ Status Store::verify() {
         return broken("op " + id.hex() + " is not what its id says");
     }
     WAYMARK_CHECK(close());
+  }
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_homeless));
+    WAYMARK_TRY(row, query.step());
+    if (row) return broken("op " + query.id<OpId>(0).hex() + " belongs to no record or stream");
   }
   std::vector<std::int64_t> records;
   {

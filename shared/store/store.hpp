@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -262,13 +263,24 @@ class Store {
   Result<std::optional<std::int64_t>> known_stream(std::string_view name);
   Result<std::int64_t> stream_id(std::string_view name);
   Result<std::int64_t> kind_id(std::string_view name);
-  Result<std::int64_t> next_seq(std::int64_t stream, const OpId& id);
+  // The end of a stream as this transaction has moved it; written down once, before the commit.
+  struct End {
+    std::int64_t stream = 0, head = 0;
+    record::Digest digest;
+    bool moved = false;
+  };
+  Result<End*> end_of(std::string_view stream);
+  Status write_ends();
   Status ensure_segment(std::int64_t stream, std::int64_t seq);
-  Result<std::int64_t> record_row(std::int64_t stream, std::int64_t kind, const RecordId& id,
-                                  std::int64_t time_ms);
+  struct Row {
+    std::int64_t id = 0;
+    bool fresh = false;
+  };
+  Result<Row> record_row(std::int64_t stream, std::int64_t kind, const RecordId& id, std::int64_t time_ms,
+                         bool likely_new);
   Result<std::int64_t> learn(const record::RecordKey& key, const record::Link& link, std::int64_t time_ms,
                              int state, std::string_view body);
-  Status update_heads(std::int64_t record, std::int64_t n, const record::Link& link);
+  Status update_heads(const Row& record, std::int64_t n, const record::Link& link);
   Status recompute_heads(std::int64_t record);
 
   Options options_;
@@ -277,6 +289,9 @@ class Store {
   ReplicaId replica_;
   SegmentToken segment_;  // begun with this connection's first write
   std::int64_t clock_offset_ms_ = 0;
+  // Of the running transaction alone: what it added it may also take back, and others write between two.
+  std::map<std::string, End, std::less<>> ends_;
+  std::map<std::string, std::int64_t, std::less<>> kinds_;
 };
 
 }  // namespace waymark::store
