@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shared/wire/joining.hpp"
+#include "shared/wire/pack.hpp"
 
 namespace waymark::app {
 namespace {
@@ -56,9 +57,10 @@ Status Link::send_sync() {
   HttpRequest http;
   http.method = "POST";
   http.url = "/v1/sync";
-  http.headers["content-type"] = wire::content_type;
   http.headers["authorization"] = "Bearer " + token_;
-  http.body = wire::encode(**request);
+  http.headers["accept-encoding"] = "";   // a packed body says itself what it is,
+  http.headers["content-encoding"] = "";  // and its reply comes likewise
+  http.body = wire::pack(wire::encode(**request));
   sync_ticket_ = connection_.send(std::move(http), [this](Result<HttpReply> reply, std::int64_t wait_ms) {
     sync_ticket_ = 0;
     on_sync(std::move(reply), wait_ms);
@@ -112,7 +114,9 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   auto type = reply->headers.find("content-type");
   if (type != reply->headers.end() && !type->second.starts_with(wire::content_type))
     return lost({Code::not_waymark, "the answer is of type " + type->second}, retry_after_ms);
-  auto message = wire::decode_reply(reply->body);
+  auto text = wire::unpack(reply->body, wire::message_bytes_max);
+  if (!text) return lost(text.error(), retry_after_ms);
+  auto message = wire::decode_reply(*text);
   if (!message) return lost(message.error(), retry_after_ms);
   for (const auto& page : message->pages) received_ += static_cast<std::int64_t>(page.bodies.size());
   // Fails with an answer that makes no sense, or when our own store fails: the session waits in both cases,

@@ -202,7 +202,8 @@ Status CurlTransport::Impl::start(std::unique_ptr<Exchange> exchange) {
     }
   }
   request.headers.emplace("accept-encoding", "zstd");
-  request.headers.emplace("content-type", "");  // else curl names one of its own
+  request.headers.emplace("accept", "");        // curl names one of its own, and
+  request.headers.emplace("content-type", "");  // here too
   request.headers.emplace("expect", "");        // a second's wait for nothing
   curl_slist* list = nullptr;
   for (const auto& [name, value] : request.headers) {

@@ -21,38 +21,46 @@ record::Stub stub_of(const record::Op& op, const OpId& id, Code code) {
 
 // Decides one pushed op and stores the outcome. The decision depends on the op and its author's rights alone,
 // so a repeated push is decided the same way again.
-Result<Status> settle(store::Store& store, const Caller& caller, const std::string& body, const OpId& id,
-                      Served& served) {
+Result<Status> settle(store::Store& store, const Caller& caller, const std::string& body,
+                      const Pushed& pushed, Served& served) {
+  const auto& [id, op] = pushed;
   auto dead = [&](const Error& error) -> Result<Status> {
     served.dead_letters.emplace_back(body, std::string(name(error.code)));
     return Status(error);
   };
-  auto op = record::parse_op(body);
   if (!op) return dead(op.error());
   const auto* access = find_access(caller, op->stream);
   if (!access) return dead({Code::not_granted, "the stream is not granted to this person"});
   if (op->author != caller.person) return dead({Code::forbidden, "the author is somebody else"});
 
-  WAYMARK_TRY(known, store.stub_reason(id));
-  if (known) return Status(Error{code_named(*known), "refused before"});
-
   Status allowed = domain::authorize(*op, access->role);
   if (allowed) allowed = domain::validate(*op);
-  WAYMARK_TRY(outcome,
-              allowed ? store.add(*op, body, id) : store.add_stub(stub_of(*op, id, allowed.error().code)));
+  auto outcome = store::Outcome::duplicate;
+  if (allowed) {
+    WAYMARK_TRY(added, store.add(*op, body, id));
+    outcome = added;
+  }
+  if (outcome == store::Outcome::duplicate) {
+    WAYMARK_TRY(known, store.stub_reason(id));
+    if (known) return Status(Error{code_named(*known), "refused before"});
+  }
+  if (!allowed) {
+    WAYMARK_TRY(added, store.add_stub(stub_of(*op, id, allowed.error().code)));
+    outcome = added;
+  }
   if (outcome == store::Outcome::fresh) served.changed.push_back(op->stream);
   return allowed;
 }
 
 // Takes the pushed ops and moves the replica's position as far as the chain proves it.
-Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& request, Served& served) {
+Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
+            const std::vector<Pushed>& pushed, Served& served) {
   WAYMARK_TRY(position, store.position(request.replica));
   record::Position at = request.before;
   bool joined = at == position;
-  for (const auto& body : request.ops) {
-    OpId id = record::op_id(body);
-    at = record::next(at, id);
-    WAYMARK_TRY(status, settle(store, caller, body, id, served));
+  for (std::size_t i = 0; i < pushed.size(); i++) {
+    at = record::next(at, pushed[i].id);
+    WAYMARK_TRY(status, settle(store, caller, request.ops[i], pushed[i], served));
     if (!status)
       served.reply.refused.push_back({at.n, std::string(name(status.error().code)), status.error().detail});
     if (joined) position = at;
@@ -142,12 +150,18 @@ std::string read_hash(const FeedId& feed, std::vector<ReadSoFar> streams) {
   return OpId::from(sha256(as_bytes(text))).hex();
 }
 
+std::vector<Pushed> read_pushed(const wire::SyncRequest& request) {
+  std::vector<Pushed> pushed;
+  pushed.reserve(request.ops.size());
+  for (const auto& body : request.ops) pushed.push_back({record::op_id(body), record::parse_op(body)});
+  return pushed;
+}
+
 Result<Served> serve(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
-                     const ServeLimits& limits) {
+                     const std::vector<Pushed>& pushed, const ServeLimits& limits) {
   Served served;
   auto& reply = served.reply;
   reply.now_ms = store.clock().now_ms();
-  reply.feed = store.feed();
   reply.again_ms = limits.again_ms;
 
   // Compared before anything is taken in, so that one request can both push and learn that nothing else is
@@ -167,7 +181,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       heads.emplace_back(&access, state.head);
     }
 
-  WAYMARK_CHECK(take(store, caller, request, served));
+  WAYMARK_CHECK(take(store, caller, request, pushed, served));
   if (limits.identity)
     for (const auto& back : request.returned)
       WAYMARK_CHECK(take_back(store, caller, back, *limits.identity, served));
@@ -188,6 +202,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       WAYMARK_TRY(page,
                   read_page(store, *access, &cursor, request.replica, limits.identity, ops_left, bytes_left));
       if (page.seq < page.head) reply.more = true;
+      reply.feed = page.feed;
       reply.pages.push_back(std::move(page));
     }
     return served;
@@ -204,6 +219,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
     WAYMARK_TRY(page,
                 read_page(store, access, cursor, request.replica, limits.identity, ops_left, bytes_left));
     if (page.seq < page.head) reply.more = true;
+    reply.feed = page.feed;
     reply.pages.push_back(std::move(page));
   }
   return served;

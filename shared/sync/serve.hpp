@@ -41,8 +41,20 @@ struct Served {
   std::vector<std::pair<std::string, std::string>> dead_letters;  // body, code
 };
 
+// A pushed op as read from its bytes: work that needs no store and can be done on another thread.
+struct Pushed {
+  OpId id;
+  Result<record::Op> op;
+};
+std::vector<Pushed> read_pushed(const wire::SyncRequest& request);
+
+// `pushed`: what read_pushed gave for this request.
 Result<Served> serve(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
-                     const ServeLimits& limits);
+                     const std::vector<Pushed>& pushed, const ServeLimits& limits);
+inline Result<Served> serve(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
+                            const ServeLimits& limits) {
+  return serve(store, caller, request, read_pushed(request), limits);
+}
 
 // Which of the ids this store lacks; what the caller may not read counts as lacking.
 Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids);

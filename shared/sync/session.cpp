@@ -1,6 +1,7 @@
 #include "shared/sync/session.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "shared/sync/serve.hpp"
 
@@ -10,13 +11,17 @@ constexpr std::size_t kRequestBytesMax = 512 * 1024;
 constexpr std::size_t kReturnedItemsMax = 4'000;
 constexpr int kMismatchesMax = 3;
 constexpr std::string_view kHeardKey = "heard_ms";
+// When the school was last heard and how far the clock is off are written down again once they have moved by
+// this much: an exchange without news then costs no write to the disk.
+constexpr std::int64_t kHeardStepMs = 60'000, kOffsetStepMs = 1'000;
 }  // namespace
 
 Status Session::start() {
   WAYMARK_TRY(heard, store_.meta(kHeardKey));
-  if (heard) heard_ms_ = std::strtoll(heard->c_str(), nullptr, 10);
+  if (heard) heard_ms_ = kept_heard_ms_ = std::strtoll(heard->c_str(), nullptr, 10);
   WAYMARK_TRY(offset, store_.meta("clock_offset_ms"));
-  if (offset) store_.set_clock_offset_ms(std::strtoll(offset->c_str(), nullptr, 10));
+  if (offset) kept_offset_ms_ = std::strtoll(offset->c_str(), nullptr, 10);
+  store_.set_clock_offset_ms(kept_offset_ms_);
   started_ = true;
   return {};
 }
@@ -39,11 +44,7 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   if (in_flight_ || steady_ms < due_ms_) return std::optional<wire::SyncRequest>();
 
   wire::SyncRequest request;
-  std::array<std::uint8_t, 8> label;
-  store_.random().fill(label);
-  request.request = to_hex(label);
   request.replica = store_.replica();
-  request.now_ms = store_.clock().now_ms();
   WAYMARK_TRY(waiting, store_.waiting_count());
   request.waiting = waiting;
   if (waiting > 0) {
@@ -169,6 +170,7 @@ void Session::on_lost(const Error& error, std::int64_t steady_ms, std::int64_t r
   in_flight_ = false;
   verified_ = false;
   send_cursors_ = true;
+  kept_heard_ms_ = 0;  // what was written down may have been taken back
   problem_ = error.code;
   std::int64_t ceiling = backoff_first_ms << std::min(failures_, 10);
   ceiling = std::min(ceiling, backoff_max_ms);
@@ -182,8 +184,14 @@ void Session::on_lost(const Error& error, std::int64_t steady_ms, std::int64_t r
 Status Session::apply(const wire::SyncReply& reply) {
   WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
   std::int64_t offset = reply.now_ms - store_.clock().now_ms();
-  WAYMARK_CHECK(store_.set_meta("clock_offset_ms", std::to_string(offset)));
-  WAYMARK_CHECK(store_.set_meta(kHeardKey, std::to_string(store_.clock().now_ms())));
+  std::int64_t heard = store_.clock().now_ms();
+  bool keep =
+      std::abs(offset - kept_offset_ms_) >= kOffsetStepMs || std::abs(heard - kept_heard_ms_) >= kHeardStepMs;
+  if (keep) {
+    WAYMARK_CHECK(store_.set_meta("clock_offset_ms", std::to_string(offset)));
+    WAYMARK_CHECK(store_.set_meta(kHeardKey, std::to_string(heard)));
+    kept_offset_ms_ = offset, kept_heard_ms_ = heard;
+  }
   store_.set_clock_offset_ms(offset);
 
   WAYMARK_TRY(own, store_.own_position(reply.position.n));

@@ -85,6 +85,7 @@ class Session {
   int mismatches_ = 0;  // replies in a row of which a digest did not agree
   std::int64_t advised_ms_ = 20'000;
   std::optional<std::int64_t> heard_ms_;
+  std::int64_t kept_heard_ms_ = 0, kept_offset_ms_ = 0;  // as the store has them
   std::optional<Code> problem_;
   std::vector<std::string> changed_;
   std::vector<wire::Elsewhere> elsewhere_;

@@ -197,10 +197,13 @@ std::string seal_message(std::string_view stream, const std::vector<OpId>& items
 }
 
 std::string encode(const SyncRequest& request) {
-  json header = {
-      {"v", protocol_version}, {"request", request.request}, {"replica", request.replica.hex()},
-      {"now", request.now_ms}, {"waiting", request.waiting}, {"before", position_json(request.before)}};
-  if (!request.ops.empty()) header["ops"] = request.ops.size();
+  json header = {{"v", protocol_version}, {"replica", request.replica.hex()}};
+  if (!request.request.empty()) header["request"] = request.request;
+  if (request.now_ms != 0) header["now"] = request.now_ms;
+  auto ops = static_cast<std::int64_t>(request.ops.size());
+  if (request.waiting != ops) header["waiting"] = request.waiting;
+  if (request.before.n != 0) header["before"] = position_json(request.before);
+  if (ops > 0) header["ops"] = ops;
   if (request.same) {
     header["same"] = *request.same;
   } else {
@@ -232,10 +235,10 @@ Result<SyncRequest> decode_request(std::string_view bytes) {
   SyncRequest request;
   request.request = in.text("request", "");
   request.replica = in.id<ReplicaId>("replica");
-  request.now_ms = in.integer("now");
-  request.waiting = in.integer("waiting", 0);
-  request.before = read_position(in, "before");
+  request.now_ms = in.integer("now", 0);
   std::int64_t ops = in.integer("ops", 0);
+  request.waiting = in.integer("waiting", ops);
+  request.before = read_position(in, "before");
   if (request.request.size() > 64) in.fail("request");
   if (ops < 0) in.fail("ops");
   if (request.waiting < 0) in.fail("waiting");
@@ -285,11 +288,9 @@ Result<SyncRequest> decode_request(std::string_view bytes) {
 }
 
 std::string encode(const SyncReply& reply) {
-  json header = {{"v", protocol_version},
-                 {"now", reply.now_ms},
-                 {"feed", reply.feed.hex()},
-                 {"at", position_json(reply.position)},
-                 {"again", reply.again_ms}};
+  json header = {{"v", protocol_version}, {"now", reply.now_ms}, {"again", reply.again_ms}};
+  if (!reply.feed.is_zero()) header["feed"] = reply.feed.hex();
+  if (reply.position.n != 0) header["at"] = position_json(reply.position);
   if (reply.same) header["same"] = *reply.same;
   if (reply.more) header["more"] = true;
   for (const auto& refused : reply.refused)
@@ -321,7 +322,7 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
   Members in(message.header);
   SyncReply reply;
   reply.now_ms = in.integer("now");
-  reply.feed = in.id<FeedId>("feed");
+  if (in.find("feed") || in.find("streams")) reply.feed = in.id<FeedId>("feed");
   reply.position = read_position(in, "at");
   reply.again_ms = in.integer("again", 0);
   if (in.find("same")) reply.same = in.boolean("same");

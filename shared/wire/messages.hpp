@@ -43,9 +43,9 @@ inline constexpr std::size_t offered_max = 1000;
 inline constexpr std::size_t returned_max = 100;  // seals in a request
 
 struct SyncRequest {
-  std::string request;  // 16 hexadecimal digits, new for each request: for logs
+  std::string request;  // of the client's own choice, for logs; may be empty
   ReplicaId replica;
-  std::int64_t now_ms = 0;
+  std::int64_t now_ms = 0;            // 0: not told
   std::int64_t waiting = 0;           // own ops not at school yet, those of this request included
   std::optional<std::string> same;    // hash of what was read so far, instead of cursors
   std::vector<StreamCursor> cursors;  // when `same` is not given
@@ -97,7 +97,7 @@ inline constexpr std::size_t elsewhere_max = 8;
 
 struct SyncReply {
   std::int64_t now_ms = 0;
-  FeedId feed;
+  FeedId feed;                // only where there are pages
   record::Position position;  // the last settled op of this replica, here
   std::optional<bool> same;   // answer to `same`; false: send cursors
   std::vector<Refused> refused;

@@ -195,6 +195,9 @@ Status serve(const Asked& asked, const Commands& commands) {
   net::ServerOptions options;
   options.host = where.first;
   options.port = where.second;
+  options.together = [&here = *school](const std::function<void()>& work) {  // a restore changes its store
+    return store::together(here.store().db(), work);
+  };
   if (!plain) {
     WAYMARK_TRY(tls, certificate.empty() ? net::own_tls(asked.data + "/tls", school->name())
                                          : net::given_tls(certificate, key));

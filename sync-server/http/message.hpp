@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,8 +27,9 @@ struct Request {
   std::map<std::string, std::string> headers;  // names in lower case; repeated ones joined with ", "
   std::map<std::string, std::string> params;   // what the route's pattern named, decoded
   std::string body;                            // expanded
-  std::string remote;  // the peer's address, for logs and for slowing down; not an identity
-  std::string spki;    // SHA-256 of this connection's TLS key, 64 hexadecimal digits; empty over plain HTTP
+  std::string remote;                    // the peer's address, for logs and for slowing down; not an identity
+  std::shared_ptr<const void> prepared;  // what the route's prepare() made of it
+  std::string spki;  // SHA-256 of this connection's TLS key, 64 hexadecimal digits; empty over plain HTTP
 
   // Empty when it is not there.
   std::string_view header(std::string_view name) const;
@@ -43,6 +45,7 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
+  bool bare = false;  // for our own programs alone, in a form no browser asks for: no headers but the length
 
   Response& set(std::string_view name, std::string_view value);  // replaces
   Response& add(std::string_view name, std::string_view value);  // a further one of the same name

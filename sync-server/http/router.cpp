@@ -107,6 +107,13 @@ std::size_t Router::body_bytes_max(std::string_view method, std::string_view pat
   return match.route ? match.route->options.body_bytes_max : RouteOptions{}.body_bytes_max;
 }
 
+bool Router::prepare(Request& request) const {
+  auto match = find(request.method, request.path);
+  if (!match.route) return false;
+  if (match.route->options.prepare) match.route->options.prepare(request);
+  return match.route->options.shares_commit;
+}
+
 Answer Router::handle(Request& request) const {
   auto match = find(request.method, request.path);
   if (match.malformed) return Error{Code::malformed, "the address cannot be read"};
@@ -122,6 +129,7 @@ Answer Router::handle(Request& request) const {
 }
 
 Response Router::answer(Request request) const {
+  prepare(request);
   auto answer = handle(request);
   while (auto* later = answer.later()) {
     auto step = std::move(*later);
@@ -134,6 +142,7 @@ Response Router::answer(Request request) const {
 }
 
 void add_security_headers(Response& response) {
+  if (response.bare) return;
   auto add = [&](std::string_view name, std::string_view value) {
     if (response.header(name).empty()) response.add(name, value);
   };

@@ -43,6 +43,10 @@ using Handler = std::function<Answer(const Request&)>;
 
 struct RouteOptions {
   std::size_t body_bytes_max = 4 * 1024 * 1024;  // as sent, and as expanded
+  // What it writes may be committed together with what others write; its handler may then run a second time.
+  bool shares_commit = false;
+  // Runs before the handler and on another thread: what needs only the request. Fills request.prepared.
+  std::function<void(Request&)> prepare = {};
 };
 
 class Router {
@@ -57,6 +61,8 @@ class Router {
 
   // Before the body has come: how much of it this request may send.
   std::size_t body_bytes_max(std::string_view method, std::string_view path) const;
+  // Calls the route's prepare(), if it has one, and tells whether the route shares its commit.
+  bool prepare(Request& request) const;
   // Finds the handler and calls it: 404, or 405 with `allow`, when there is none. Fills request.params.
   Answer handle(Request& request) const;
   // As handle, with Later work done at once: for tests and where there is no other thread.

@@ -91,14 +91,18 @@ struct Server::Impl {
   asio::io_context io{2};
   asio::executor_work_guard<asio::io_context::executor_type> guard{io.get_executor()};
   tcp::acceptor acceptor{asio::make_strand(io)};  // closed from stop()
-  asio::thread_pool handlers{1};                  // School's one thread
   asio::thread_pool slow{2};                      // passwords' hashes
+  Desk desk;                                      // School's one thread
   std::vector<std::thread> threads;
   std::uint16_t port = 0;
 
   Impl(ServerOptions the_options, const http::Router& the_router, http::Metrics& the_metrics,
        std::function<void(const Access&)> the_log)
-      : options(std::move(the_options)), router(the_router), metrics(the_metrics), log(std::move(the_log)) {}
+      : options(std::move(the_options)),
+        router(the_router),
+        metrics(the_metrics),
+        log(std::move(the_log)),
+        desk(options.waiting_max, options.together) {}
 
   Status listen();
   void accept();
@@ -106,7 +110,9 @@ struct Server::Impl {
 
   // Runs the handler, its slow work elsewhere, and gives the response; all away from the session's strand.
   void handle(std::shared_ptr<http::Request> request, std::function<void(http::Response)> done);
-  void settle(http::Answer answer, SteadyClock::time_point begun, std::function<void(http::Response)> done);
+  void settle(http::Answer answer, std::function<void(http::Response)> done);
+  // What a handler does, with its time counted.
+  http::Answer timed(const std::function<http::Answer()>& work);
 };
 
 template <class Stream>
@@ -299,7 +305,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     message_ = {};
     message_.result(status);
     message_.version(11);
-    message_.set(bhttp::field::date, http_date());
+    if (!response.bare) message_.set(bhttp::field::date, http_date());
     for (const auto& [name, value] : response.headers) message_.insert(beast_view(name), beast_view(value));
     bool bodiless = status == 204 || status == 304;
     if (!bodiless && !head && response.body.size() > wire::compress_from_bytes &&
@@ -311,7 +317,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
         message_.set(bhttp::field::content_encoding, "zstd");
       }
     }
-    if (!bodiless) message_.insert(bhttp::field::vary, "accept-encoding");
+    if (!bodiless && !response.bare) message_.insert(bhttp::field::vary, "accept-encoding");
     message_.keep_alive(keep);
     if (!bodiless) message_.content_length(response.body.size());
     if (!head && !bodiless) message_.body() = std::move(response.body);
@@ -405,24 +411,22 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   bool keep_alive_ = false, drain_ = false, idle_ = false;
 };
 
-void Server::Impl::settle(http::Answer answer, SteadyClock::time_point begun,
-                          std::function<void(http::Response)> done) {
+http::Answer Server::Impl::timed(const std::function<http::Answer()>& work) {
+  auto begun = SteadyClock::now();
+  auto answer = work();
   metrics.handled_us +=
       std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - begun).count();
+  return answer;
+}
+
+void Server::Impl::settle(http::Answer answer, std::function<void(http::Response)> done) {
   if (auto* later = answer.later()) {
     auto step = std::make_shared<http::Later>(std::move(*later));
     asio::post(slow, [this, step, done = std::move(done)]() mutable {
       if (step->work) step->work();
-      asio::post(handlers, [this, step, done = std::move(done)]() mutable {
-        auto again = SteadyClock::now();
-        http::Answer next = Error{Code::internal, ""};
-        try {
-          next = step->then();
-        } catch (...) {
-          next = Error{Code::internal, ""};
-        }
-        settle(std::move(next), again, std::move(done));
-      });
+      desk.add({[this, step] { return timed(step->then); },
+                [this, done = std::move(done)](http::Answer next) { settle(std::move(next), done); }},
+               true);
     });
     return;
   }
@@ -434,16 +438,18 @@ void Server::Impl::settle(http::Answer answer, SteadyClock::time_point begun,
 
 void Server::Impl::handle(std::shared_ptr<http::Request> request, std::function<void(http::Response)> done) {
   metrics.handling++;
-  asio::post(handlers, [this, request = std::move(request), done = std::move(done)]() mutable {
-    auto begun = SteadyClock::now();
-    http::Answer answer = Error{Code::internal, ""};
-    try {
-      answer = router.handle(*request);
-    } catch (...) {  // a library's exception that a handler let through: one request fails, not the school
-      answer = Error{Code::internal, ""};
-    }
-    settle(std::move(answer), begun, std::move(done));
-  });
+  bool shares = false;
+  try {
+    shares = router.prepare(*request);
+  } catch (...) {  // as in a handler: this request fails
+    return settle(Error{Code::internal, ""}, std::move(done));
+  }
+  auto finish = [this, done = std::move(done)](http::Answer answer) { settle(std::move(answer), done); };
+  Desk::Job job{[this, request] { return timed([&] { return router.handle(*request); }); }, finish, shares};
+  if (desk.add(std::move(job))) return;
+  // Spread, so that those who are sent away do not come back together.
+  metrics.turned_away++;
+  finish(Error{Code::server_busy, std::to_string(2 + metrics.turned_away % 7)});
 }
 
 Status Server::Impl::listen() {
@@ -522,9 +528,8 @@ void Server::Impl::stop() {
   for (auto& thread : threads) thread.join();
   // What is in a handler now is finished, so that nothing is half done; what waits is not begun.
   slow.stop();
-  handlers.stop();
+  desk.stop();
   slow.join();
-  handlers.join();
   stopped_all = true;
 }
 
@@ -549,10 +554,12 @@ bool Server::run(std::function<void()> function) {
   if (impl_->stopping) return false;
   auto done = std::make_shared<std::promise<void>>();
   auto future = done->get_future();
-  asio::post(impl_->handlers, [function = std::move(function), done] {
-    function();
-    done->set_value();
-  });
+  impl_->desk.add({[function = std::move(function)]() -> http::Answer {
+                     function();
+                     return http::no_content();
+                   },
+                   [done](http::Answer) { done->set_value(); }},
+                  true);
   // It may be among what a stop no longer begins.
   while (future.wait_for(Milliseconds(50)) != std::future_status::ready)
     if (impl_->stopped_all) return future.wait_for(Milliseconds(0)) == std::future_status::ready;

@@ -10,6 +10,7 @@
 
 #include "sync-server/http/metrics.hpp"
 #include "sync-server/http/router.hpp"
+#include "sync-server/net/desk.hpp"
 #include "sync-server/net/tls.hpp"
 
 namespace waymark::server::net {
@@ -20,6 +21,9 @@ struct ServerOptions {
   std::optional<Tls> tls;        // nothing: plain HTTP
   std::size_t connections_max = 1024;
   std::size_t header_bytes_max = 16 * 1024;
+  std::size_t waiting_max = 1024;  // requests waiting for a handler; more are asked to come later
+  // Commits together what requests of routes that share write; nothing: each commits alone.
+  Together together;
   std::size_t bodies_bytes_max = 256 * 1024 * 1024;  // of all requests being read or answered, together
   std::int64_t handshake_ms = 10'000;
   std::int64_t idle_ms = 75'000;    // between two requests of a connection

@@ -31,6 +31,8 @@ Result<std::string> metrics_text(School& school, const http::Metrics& metrics) {
   metric(text, "sent_bytes_total", "counter", "Bytes of bodies sent.", metrics.bytes_out);
   metric(text, "handling", "gauge", "Requests waiting for a handler or in one.", metrics.handling);
   metric(text, "handled_microseconds_total", "counter", "Time spent in handlers.", metrics.handled_us);
+  metric(text, "turned_away_total", "counter", "Requests asked to come later, for too many waited.",
+         metrics.turned_away);
   metric(text, "timed_out_total", "counter", "Connections that stood still too long.", metrics.timed_out);
   metric(text, "malformed_total", "counter", "What arrived and was no request.", metrics.malformed);
 

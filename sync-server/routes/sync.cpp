@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "shared/wire/messages.hpp"
+#include "shared/wire/pack.hpp"
 #include "sync-server/routes/routes.hpp"
 
 namespace waymark::server {
@@ -138,11 +139,25 @@ Answer join(School& school, const Request& request) {
 
 // ---- sync and files
 
+using SyncRead = Result<School::SyncRead>;
+
+// Parsing and hashing, away from School's thread; nothing for who brings no token.
+void prepare_sync(Request& request) {
+  if (request.bearer().empty()) return;
+  request.prepared = std::make_shared<const SyncRead>(School::read_sync(request.body));
+}
+
 Result<Response> sync(School& school, const Request& request) {
   WAYMARK_TRY(bearer, bearer_of(school, request));
-  WAYMARK_CHECK(must_be_sync(request));
-  WAYMARK_TRY(reply, school.sync(bearer, request.body));
-  return sync_response(std::move(reply));
+  if (!wire::is_packed(request.body)) WAYMARK_CHECK(must_be_sync(request));
+  if (!request.prepared) return Error{Code::internal, "a request that was not prepared"};
+  const auto& read = *static_cast<const SyncRead*>(request.prepared.get());
+  if (!read) return read.error();
+  WAYMARK_TRY(reply, school.sync(bearer, *read));
+  if (!read->packed) return sync_response(std::move(reply));
+  Response response{200, {}, std::move(reply)};
+  response.bare = true;
+  return response;
 }
 
 Result<Response> have(School& school, const Request& request) {
@@ -174,14 +189,15 @@ Result<Response> get_file(School& school, const Request& request) {
 }  // namespace
 
 void add_sync_routes(http::Router& router, School& school) {
-  auto on = [&](std::string_view method, std::string_view pattern, auto function, std::size_t bytes_max) {
+  auto on = [&](std::string_view method, std::string_view pattern, auto function, std::size_t bytes_max,
+                bool shares_commit = false, std::function<void(Request&)> prepare = {}) {
     router.add(method, pattern,
                [&school, function](const Request& request) -> Answer { return function(school, request); },
-               {bytes_max});
+               {bytes_max, shares_commit, std::move(prepare)});
   };
   on("GET", "/v1/hello", hello, 0);
   on("POST", "/v1/join", join, kJoinBytesMax);
-  on("POST", "/v1/sync", sync, wire::message_bytes_max);
+  on("POST", "/v1/sync", sync, wire::message_bytes_max, true, prepare_sync);
   on("POST", "/v1/have", have, kHaveBytesMax);
   on("PUT", "/v1/streams/{stream}/files/{sha256}", put_file, kFileBytesMax);
   on("GET", "/v1/streams/{stream}/files/{sha256}", get_file, 0);

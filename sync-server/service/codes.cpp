@@ -14,7 +14,7 @@ std::string make_code(Random& random, std::size_t length) {
 }
 
 std::string make_token(Random& random) {
-  std::array<std::uint8_t, 32> bytes;
+  std::array<std::uint8_t, 16> bytes;  // more than anybody can guess; it travels with every request
   random.fill(bytes);
   return to_base64url(bytes);
 }

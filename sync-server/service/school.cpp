@@ -12,6 +12,7 @@
 #include "shared/base/text.hpp"
 #include "shared/sync/serve.hpp"
 #include "shared/wire/messages.hpp"
+#include "shared/wire/pack.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/standing.hpp"
 
@@ -620,11 +621,26 @@ Result<sync::Caller> School::caller(const PersonId& person) {
 
 // ---- sync
 
+Result<School::SyncRead> School::read_sync(std::string_view body) {
+  SyncRead read;
+  read.packed = wire::is_packed(body);
+  WAYMARK_TRY(text, wire::unpack(body, wire::message_bytes_max));
+  WAYMARK_TRY(request, wire::decode_request(text));
+  read.request = std::move(request);
+  read.pushed = sync::read_pushed(read.request);
+  return read;
+}
+
 Result<std::string> School::sync(const Bearer& bearer, std::string_view body) {
-  WAYMARK_TRY(request, wire::decode_request(body));
+  WAYMARK_TRY(read, read_sync(body));
+  return sync(bearer, read);
+}
+
+Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
+  const auto& request = read.request;
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(who, caller(bearer.person));
-  WAYMARK_TRY(served, sync::serve(*store_, who, request, {&identity_}));
+  WAYMARK_TRY(served, sync::serve(*store_, who, request, read.pushed, {&identity_}));
   for (const auto& [letter, code] : served.dead_letters)
     WAYMARK_CHECK(accounts_->add_dead_letter(bearer.person, letter, code));
   WAYMARK_CHECK(accounts_->computer_heard(bearer.computer));
@@ -638,7 +654,8 @@ Result<std::string> School::sync(const Bearer& bearer, std::string_view body) {
   WAYMARK_CHECK(
       accounts_->device_heard(bearer.token_hash, std::max<std::int64_t>(0, request.waiting - settled)));
   WAYMARK_CHECK(transaction.commit());
-  return wire::encode(served.reply);
+  auto reply = wire::encode(served.reply);
+  return read.packed ? wire::pack(reply) : reply;
 }
 
 Result<std::string> School::have(const Bearer& bearer, std::string_view body) {

@@ -172,6 +172,14 @@ class School {
   Result<sync::Caller> caller(const PersonId& person);
 
   // ---- sync
+  // A request as read from its bytes; reading touches no School and may be done on another thread.
+  struct SyncRead {
+    wire::SyncRequest request;
+    std::vector<sync::Pushed> pushed;
+    bool packed = false;  // and so the reply will be
+  };
+  static Result<SyncRead> read_sync(std::string_view body);
+  Result<std::string> sync(const Bearer& bearer, const SyncRead& read);
   Result<std::string> sync(const Bearer& bearer, std::string_view body);
   Result<std::string> have(const Bearer& bearer, std::string_view body);
   // Files by hash, in one piece. A file is had only by who may read a stream it was put into.

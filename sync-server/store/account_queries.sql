@@ -67,7 +67,7 @@ SELECT id, name, joined_ms, heard_ms, removed_ms,
   (SELECT coalesce(sum(waiting), 0) FROM device WHERE device.computer = computer.id AND device.removed_ms IS NULL)
 FROM computer ORDER BY name, id
 -- name: computer_heard
-UPDATE computer SET heard_ms = ? WHERE id = ?
+UPDATE computer SET heard_ms = ?1 WHERE id = ?2 AND (heard_ms IS NULL OR heard_ms NOT BETWEEN ?1 - 60000 AND ?1)
 -- name: computer_remove
 UPDATE computer SET removed_ms = ? WHERE id = ?
 
@@ -77,7 +77,8 @@ INSERT INTO device (token, person, computer, key, joined_ms) VALUES (?, ?, ?, ?,
 SELECT d.person, d.computer, d.removed_ms, c.name, c.removed_ms FROM device d JOIN computer c ON c.id = d.computer
 WHERE d.token = ?
 -- name: device_heard
-UPDATE device SET heard_ms = ?, waiting = ? WHERE token = ?
+UPDATE device SET heard_ms = ?1, waiting = ?2
+WHERE token = ?3 AND (waiting <> ?2 OR heard_ms IS NULL OR heard_ms NOT BETWEEN ?1 - 60000 AND ?1)
 -- name: device_of_person
 SELECT c.name, d.heard_ms, d.waiting, c.id FROM device d JOIN computer c ON c.id = d.computer
 WHERE d.person = ? AND d.removed_ms IS NULL ORDER BY d.heard_ms DESC

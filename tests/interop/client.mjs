@@ -238,7 +238,7 @@ export class Replica {
   take({ header, lines }) {
     this.offset = header.now - Date.now();
     this.log.push(header);
-    const at = header.at;
+    const at = header.at ?? { n: 0, c: ZERO };
     if (at.n >= this.links.length || this.links[at.n] !== at.c) {
       this.becomeNew();
     } else {

@@ -2,6 +2,7 @@
 // pretended but the school's people.
 #include <chrono>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -99,6 +100,9 @@ struct World {
     add_sync_routes(router, *school);
     add_health_routes(router, *school, metrics);
     options.host = "127.0.0.1";
+    options.together = [this](const std::function<void()>& work) {
+      return store::together(school->store().db(), work);
+    };
     if (tls) {
       options.tls = server::net::own_tls(data + "/tls", "Alder Creek").value();
       pins = {options.tls->spki};
@@ -640,6 +644,34 @@ TEST_CASE("bodies that would fill the memory together are asked to come later") 
               std::string(900, 'x'));
     answer = third.rest();
   }
+}
+
+TEST_CASE("requests beyond what may wait are asked to come later, and told when") {
+  World world(false);
+  world.server.reset();
+  world.options.waiting_max = 1;
+  world.start();
+  // Holds the desk up, so that the first hello waits and the second finds no room.
+  std::promise<void> held, begun;
+  std::thread holder([&] {
+    world.server->run([&] {
+      begun.set_value();
+      held.get_future().wait();
+    });
+  });
+  begun.get_future().wait();
+  Raw first(world.server->port()), second(world.server->port());
+  first.say("GET /v1/hello HTTP/1.1\r\nconnection: close\r\n\r\n");
+  while (world.metrics.handling < 1) std::this_thread::yield();
+  second.say("GET /v1/hello HTTP/1.1\r\nconnection: close\r\n\r\n");
+  auto turned = second.rest();
+  CHECK(turned.substr(0, 12) == "HTTP/1.1 503");
+  CHECK(turned.find("retry-after: ") != std::string::npos);
+  CHECK(turned.find("server_busy") != std::string::npos);
+  held.set_value();
+  holder.join();
+  CHECK(first.rest().substr(0, 12) == "HTTP/1.1 200");
+  CHECK(world.metrics.turned_away == 1);
 }
 
 TEST_CASE("a stop answers what was accepted and takes no more") {

@@ -4,6 +4,7 @@
 
 #include "shared/sync/serve.hpp"
 #include "shared/sync/session.hpp"
+#include "shared/wire/pack.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -179,6 +180,7 @@ TEST_CASE("an op in somebody else's name, or in a stream not granted, is refused
   auto lab3 = world.open("lab3.db");
   world.goal(*lab3, 1, "forged", kTeacher);
   auto request = Session(*lab3).next(0).value();
+  auto transaction = store::Transaction::begin(world.school->db()).value();
   auto served = serve(*world.school, world.amira, *request, {}).value();
   REQUIRE(served.reply.refused.size() == 1);
   CHECK(served.reply.refused[0].code == "forbidden");
@@ -410,6 +412,49 @@ TEST_CASE("ids are told missing unless the caller may read them") {
   auto unknown = world.random.id<OpId>();
   CHECK(missing(*world.school, world.amira, {op, unknown}).value() == std::vector{unknown});
   CHECK(missing(*world.school, Caller{kTeacher, {}}, {op}).value() == std::vector{op});
+}
+
+TEST_CASE("a packed message is the same message, and much smaller") {
+  const std::string id = "00112233445566778899aabbccddeeff", other = "0000000000000000aabbccddeeff0011";
+  const std::string text =
+      R"({"before":{"c":")" + id + R"(","n":12},"ops":1,"replica":")" + other + R"(","same":")" + id +
+      "\",\"v\":0}\n" + R"({"author":")" + other +
+      R"(","base":[],"fields":{"want":"Zo\u00eb \u4f60, 12345678901234567 deadbeef"},"kind":"goal","record":")" +
+      id + R"(","replica":")" + other + R"(","salt":"0123456789abcdef","stream":"person:)" + other +
+      R"(","time":1764054000000,"v":0})" + "\n";
+  auto packed = wire::pack(text);
+  CHECK(wire::is_packed(packed));
+  CHECK(packed.size() < 200);
+  CHECK(wire::unpack(packed, 4096).value() == text);
+  // Long ones are compressed on top.
+  std::string many;
+  for (int i = 0; i < 50; i++) many += text;
+  CHECK(wire::pack(many).size() < many.size() / 10);
+  CHECK(wire::unpack(wire::pack(many), many.size()).value() == many);
+  CHECK(wire::unpack(wire::pack(many), many.size() - 1).error().code == Code::too_large);
+  CHECK(wire::unpack(packed, text.size() - 1).error().code == Code::too_large);
+  CHECK(wire::unpack(text, 10).value() == text);  // a plain one is given back
+  CHECK(wire::pack("a\x02z") == "a\x02z");        // what cannot be packed stays plain
+  for (const auto& digits :
+       {std::string(40, 'a'), std::string(300, '0'), std::string("1764054000000123"), std::string(15, 'f')})
+    CHECK(wire::unpack(wire::pack(digits), 4096).value() == digits);
+}
+
+TEST_CASE("a packed body that breaks off or holds no such code is refused") {
+  auto refused = [](const std::string& body) {
+    auto text = wire::unpack(body, 4096);
+    return !text && text.error().code == Code::malformed;
+  };
+  std::string id(16, '\x7f');
+  CHECK(refused("\x01\x02" + id.substr(1)));
+  CHECK(refused("\x01\x03" + id.substr(9 + 1)));
+  CHECK(refused(std::string("\x01\x04\x00", 3)));  // no id was there yet
+  CHECK(refused("\x01\x04"));
+  CHECK(refused("\x01\x02" + id + "\x04\x01"));
+  CHECK(refused("\x01\x05" + std::string(6, '\xff')));  // fifteen digits
+  CHECK(refused(std::string("\x01\x05\0\0\0\0\0\x01", 8)));
+  CHECK(refused("\x01\x06"));
+  CHECK(refused("\x28\xb5\x2f\xfdno more"));
 }
 
 TEST_CASE("messages that make no sense are refused with a reason") {

@@ -1,0 +1,185 @@
+// The desk: requests that share a commit stand or fall as told, and nobody hears before it is durable.
+#include "sync-server/net/desk.hpp"
+
+#include <atomic>
+#include <future>
+
+#include <doctest/doctest.h>
+
+#include "shared/store/db.hpp"
+#include "tests/support/temporary.hpp"
+
+using namespace waymark;
+using server::net::Desk;
+
+namespace {
+
+// A database, and a desk that is held up until release(), so that what is asked meanwhile is one group.
+struct World {
+  test::TemporaryFolder folder;
+  std::string path = folder.path() + "/desk.db";
+  std::unique_ptr<store::Db> db = store::Db::open(path).value();
+  int commits = 0;
+  std::promise<void> held;
+  std::vector<std::string> answers;
+  std::vector<int> runs = std::vector<int>(16);
+  std::vector<std::string> seen_at_answer;  // what another connection reads when somebody is answered
+  std::unique_ptr<Desk> desk;
+
+  World() {
+    REQUIRE(
+        db->execute("CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;"
+                    "CREATE TABLE said (who INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id) "
+                    "DEFERRABLE INITIALLY DEFERRED) STRICT;"));
+    desk = std::make_unique<Desk>(64, [this](const std::function<void()>& work) {
+      commits++;
+      return store::together(*db, work);
+    });
+    auto hold = held.get_future().share();
+    std::promise<void> begun;
+    desk->add({[hold, &begun]() -> http::Answer {
+                 begun.set_value();
+                 hold.wait();
+                 return http::no_content();
+               },
+               [](http::Answer) {}});
+    begun.get_future().wait();
+  }
+
+  std::string rows() {  // as a connection of its own sees them: what is committed
+    auto other = store::Db::open(path).value();
+    auto query = other->prepare("SELECT group_concat(who, ' ') FROM said").value();
+    REQUIRE(query.step().value());
+    return query.text(0);
+  }
+  // Writes `who`, and may fail after that.
+  void ask(int who, bool fails = false, bool orphan = false) {
+    auto at = answers.size();
+    answers.emplace_back();
+    seen_at_answer.emplace_back();
+    auto write = [this, who, fails, orphan]() -> Result<http::Response> {
+      WAYMARK_TRY(transaction, store::Transaction::begin(*db));
+      runs[static_cast<std::size_t>(who)]++;
+      {
+        WAYMARK_TRY(query, db->prepare("INSERT INTO said (who, parent) VALUES (?, ?)"));
+        query.bind(who);
+        if (orphan)
+          query.bind(77);
+        else
+          query.bind_null();
+        WAYMARK_CHECK(query.run());
+      }
+      if (fails) return Error{Code::invalid, "this one cannot be done"};
+      WAYMARK_CHECK(transaction.commit());
+      return http::text(200, "done");
+    };
+    desk->add({[write]() -> http::Answer { return write(); },
+               [this, at](http::Answer answer) {
+                 answers[at] = std::to_string(answer.response()->status);
+                 seen_at_answer[at] = rows();
+               },
+               true});
+  }
+  void release() {
+    held.set_value();
+    std::promise<void> last;
+    desk->add({[]() -> http::Answer { return http::no_content(); }, [&](http::Answer) { last.set_value(); }});
+    last.get_future().wait();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("requests that wait share one commit, and each is answered after it") {
+  World world;
+  for (int who = 1; who <= 5; who++) world.ask(who);
+  world.release();
+  CHECK(world.commits == 1);
+  CHECK(world.answers == std::vector<std::string>(5, "200"));
+  // Whoever is answered first finds what the last wrote: all of it was on the disk.
+  CHECK(world.seen_at_answer == std::vector<std::string>(5, "1 2 3 4 5"));
+}
+
+TEST_CASE("one request that fails within a group takes nobody else's work away") {
+  World world;
+  world.ask(1);
+  world.ask(2, true);
+  world.ask(3);
+  world.release();
+  CHECK(world.answers == std::vector<std::string>{"200", "422", "200"});
+  CHECK(world.rows() == "1 3");
+  CHECK(world.seen_at_answer[0] == "1");  // done again alone, each with its own commit
+  CHECK(world.runs[3] == 1);              // not begun in the group any more
+}
+
+TEST_CASE("a common commit that fails is told to everybody in it, and nothing stands") {
+  World world;
+  world.ask(1);
+  world.ask(2, false, true);  // found only by the commit
+  world.ask(3);
+  world.release();
+  CHECK(world.answers == std::vector<std::string>(3, "500"));
+  CHECK(world.rows().empty());
+  CHECK(world.commits == 1);
+  world.ask(4);
+  std::promise<void> last;
+  world.desk->add(
+      {[]() -> http::Answer { return http::no_content(); }, [&](http::Answer) { last.set_value(); }});
+  last.get_future().wait();
+  CHECK(world.answers.back() == "200");
+  CHECK(world.rows() == "4");
+}
+
+TEST_CASE("a common transaction that ended underneath is noticed, and each is done again") {
+  World world;
+  world.ask(1);
+  // As SQLite does on a full disk: the whole transaction is rolled back under a statement.
+  bool first = true;
+  world.desk->add({[&]() -> http::Answer {
+                     if (std::exchange(first, false)) (void)world.db->execute("ROLLBACK");
+                     return http::no_content();
+                   },
+                   [](http::Answer) {}, true});
+  world.ask(3);
+  world.release();
+  CHECK(world.answers == std::vector<std::string>(2, "200"));
+  CHECK(world.rows() == "1 3");
+}
+
+TEST_CASE("a handler's exception within a group fails its own request alone") {
+  World world;
+  world.ask(1);
+  int status = 0;
+  world.desk->add({[]() -> http::Answer { throw std::runtime_error("a library's"); },
+                   [&](http::Answer answer) { status = answer.response()->status; }, true});
+  world.ask(3);
+  world.release();
+  CHECK(status == 500);
+  CHECK(world.answers == std::vector<std::string>(2, "200"));
+  CHECK(world.rows() == "1 3");
+}
+
+TEST_CASE("the queue has a bound, and the rest of something begun finds room in any case") {
+  std::promise<void> held, begun;
+  auto hold = held.get_future().share();
+  Desk desk(2, {});
+  std::atomic<int> done = 0;
+  auto job = [&](bool first) {
+    return Desk::Job{[&, first]() -> http::Answer {
+                       if (first) begun.set_value();
+                       hold.wait();
+                       return http::no_content();
+                     },
+                     [&](http::Answer) { done++; }};
+  };
+  REQUIRE(desk.add(job(true)));
+  begun.get_future().wait();
+  CHECK(desk.add(job(false)));
+  CHECK(desk.add(job(false)));
+  CHECK_FALSE(desk.add(job(false)));
+  CHECK(desk.waiting() == 2);
+  CHECK(desk.add(job(false), true));
+  held.set_value();
+  while (done < 4) std::this_thread::yield();
+  CHECK(desk.waiting() == 0);
+}
