@@ -1,12 +1,15 @@
-// Timing of two ways side by side in one run: the same rounds in turn, medians, and the ratio, which is what
-// counts on a machine that others use too.
+// What the benchmarks share: timing, medians, and results that must be there.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
+
+#include "shared/base/result.hpp"
 
 namespace waymark::bench {
 
@@ -21,20 +24,22 @@ inline double median(std::vector<double> values) {
   return values.empty() ? 0 : values[values.size() / 2];
 }
 
-// One line: what, ours, the reference, the ratio and what it should be.
-inline void line(const std::string& what, const std::string& ours, const std::string& reference, double ratio,
-                 const std::string& target) {
-  std::printf("%-46s %16s %16s %8.2fx   %s\n", what.c_str(), ours.c_str(), reference.c_str(), ratio,
-              target.c_str());
+[[noreturn]] inline void give_up(const Error& error) {
+  std::fprintf(stderr, "%s %s\n", std::string(name(error.code)).c_str(), error.detail.c_str());
+  std::exit(1);
 }
-inline void heading(const std::string& reference) {
-  std::printf("%-46s %16s %16s %9s   %s\n", "", "Waymark", reference.c_str(), "ratio", "target");
+template <class T>
+T must(Result<T> result) {
+  if (!result) give_up(result.error());
+  return std::move(result).value();
+}
+inline void must(const Status& status) {
+  if (!status) give_up(status.error());
 }
 
-inline std::string shown(double value, const char* unit, int digits = 1) {
-  char text[48];
-  std::snprintf(text, sizeof text, "%.*f %s", digits, value, unit);
-  return text;
+// A passage as a student writes it.
+inline std::string passage(std::int64_t i) {
+  return "next I need a second source, and I will ask at the library on Thursday (" + std::to_string(i) + ")";
 }
 
 }  // namespace waymark::bench

@@ -1,12 +1,11 @@
 // waymark_bench_store: the local commit of one edit and the taking in of pulled ops, each beside plain SQLite
-// writing the same bytes with the same care (WAL, synchronous=FULL).
+// writing the same bytes with the same care. Rounds in turn; medians as one JSON object.
 #include <memory>
-
-#include <sqlite3.h>
 
 #include "shared/domain/kinds.hpp"
 #include "shared/store/store.hpp"
 #include "tests/bench/measure.hpp"
+#include "tests/bench/raw_sqlite.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -15,32 +14,6 @@ using namespace waymark::bench;
 namespace {
 
 constexpr int kEdits = 400, kPulled = 2'000, kRounds = 7;
-
-// The reference: one table, one row an op.
-class Raw {
- public:
-  explicit Raw(const std::string& path) {
-    sqlite3_open(path.c_str(), &db_);
-    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE op (n INTEGER PRIMARY KEY, body "
-        "BLOB)");
-    sqlite3_prepare_v2(db_, "INSERT INTO op (body) VALUES (?)", -1, &insert_, nullptr);
-  }
-  ~Raw() {
-    sqlite3_finalize(insert_);
-    sqlite3_close(db_);
-  }
-  Raw(const Raw&) = delete;
-  void run(const char* sql) { sqlite3_exec(db_, sql, nullptr, nullptr, nullptr); }
-  void add(const std::string& body) {
-    sqlite3_bind_blob(insert_, 1, body.data(), static_cast<int>(body.size()), SQLITE_STATIC);
-    sqlite3_step(insert_);
-    sqlite3_reset(insert_);
-  }
-
- private:
-  sqlite3* db_ = nullptr;
-  sqlite3_stmt* insert_ = nullptr;
-};
 
 struct Replica {
   SystemClock clock;
@@ -53,14 +26,9 @@ struct Replica {
   }
 };
 
-std::string passage(int i) {
-  return "next I need a second source, and I will ask at the library on Thursday (" + std::to_string(i) + ")";
-}
-
 }  // namespace
 
 int main() {
-  heading("raw SQLite");
   std::vector<double> ours, theirs;
   for (int round = 0; round < kRounds; round++) {
     test::TemporaryFolder folder;
@@ -77,14 +45,13 @@ int main() {
                    kEdits);
     for (const auto& entry : replica.store->page(key.stream, 0, kEdits, 64 << 20).value())
       bodies.push_back(entry.body);
-    Raw raw(folder.path() + "/raw.db");
+    RawSqlite raw(folder.path() + "/raw.db");
     theirs.push_back(seconds_of([&] {
                        for (const auto& body : bodies) raw.add(body);
                      }) /
                      kEdits);
   }
-  line("one edit saved on the disk", shown(median(ours) * 1e6, "us"), shown(median(theirs) * 1e6, "us"),
-       median(ours) / median(theirs), "<= 1.5x");
+  std::printf("{\"commit_us\":%.1f,\"raw_commit_us\":%.1f,", median(ours) * 1e6, median(theirs) * 1e6);
 
   ours.clear(), theirs.clear();
   for (int round = 0; round < kRounds; round++) {
@@ -110,16 +77,11 @@ int main() {
         if (!transaction.commit()) std::abort();
       }
     }));
-    Raw raw(folder.path() + "/raw.db");
-    theirs.push_back(seconds_of([&] {
-      for (std::size_t at = 0; at < entries.size(); at += 500) {
-        raw.run("BEGIN");
-        for (std::size_t i = at; i < std::min(at + 500, entries.size()); i++) raw.add(entries[i].body);
-        raw.run("COMMIT");
-      }
-    }));
+    RawSqlite raw(folder.path() + "/raw.db");
+    std::vector<std::string> bodies;
+    for (const auto& entry : entries) bodies.push_back(entry.body);
+    theirs.push_back(seconds_of([&] { raw.add_all(bodies, 500); }));
   }
-  line("2,000 pulled ops taken in", shown(median(ours) * 1e3, "ms"), shown(median(theirs) * 1e3, "ms"),
-       median(ours) / median(theirs), "<= 3x");
+  std::printf("\"pull_ms\":%.2f,\"raw_pull_ms\":%.2f}\n", median(ours) * 1e3, median(theirs) * 1e3);
   return 0;
 }

@@ -1,0 +1,102 @@
+// Runs the benchmarks and prints one table: each workload beside its reference in the same run, the ratio between the
+// two, the target, and whether it was met. node run.mjs BIN [app|sync|NAME] [--quick]; what the figures and targets mean
+// is in docs/BENCHMARKS.md. Exits with 0 whether targets are met or not: it measures, it does not judge.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const quick = process.argv.includes('--quick');
+const [bin, wanted = 'all'] = process.argv.slice(2).filter((word) => word !== '--quick');
+
+function run(program, words, what) {
+  process.stderr.write(`… ${what}\n`);
+  const { status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (status !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').pop());
+}
+const program = (name, words, what) => run(join(bin, name), words.map(String), what);
+
+const rows = [];
+const number = (value) => (value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3))));
+// ratio: ours to the reference, or the reference to ours where `times` says that we are to be so much faster.
+function row(workload, ours, reference, unit, against, { most, least, times }) {
+  const ratio = times ? reference / ours : ours / reference;
+  const met = most !== undefined ? ratio <= most : times !== undefined ? ratio >= times : ratio >= least;
+  const target = most !== undefined ? `<= ${most}x` : `>= ${times ?? least}x${times ? ' faster' : ''}`;
+  rows.push([workload, `${number(ours)} ${unit}`, `${number(reference)} ${unit}`, against, `${number(ratio)}x`, target, met ? 'yes' : 'no']);
+}
+const budget = (workload, ours, most, unit, reference, against) =>
+  rows.push([workload, `${number(ours)} ${unit}`, reference === undefined ? '' : `${number(reference)} ${unit}`, against ?? '', '', `<= ${most} ${unit}`, ours <= most ? 'yes' : 'no']);
+
+const groups = {
+  app: ['store', 'window'],
+  sync: ['push', 'idle'],
+};
+const parts = {
+  store() {
+    const got = program('waymark_bench_store', [], 'one local commit, and 2,000 pulled ops');
+    row('one edit saved on the disk', got.commit_us, got.raw_commit_us, 'us', 'raw SQLite', { most: 1.5 });
+    row('2,000 pulled ops taken in', got.pull_ms, got.raw_pull_ms, 'ms', 'raw SQLite, 500 a commit', { most: 3 });
+  },
+  push() {
+    const got = program('waymark_bench_push', [quick ? 1 : 3], 'sustained pushes (W5)');
+    row('W5 durable push, 64 connections, TLS', got.tls_64, got.raw_2000, 'ops/s', 'raw SQLite, 2,000 a commit', { least: 0.5 });
+    row('W5 the same without TLS', got.plain_64, got.raw_2000, 'ops/s', 'raw SQLite, 2,000 a commit', { least: 0.6 });
+    row('W5 durable push, 8 connections, TLS', got.tls_8, got.raw_20, 'ops/s', 'raw SQLite, 20 a commit', { least: 0.9 });
+  },
+  idle() {
+    const sizes = quick ? [1_000, 10_000] : [1_000, 100_000, 1_000_000];
+    const ours = new Map();
+    for (const size of sizes) ours.set(size, program('waymark_bench_sync', [size], `nothing to do, and one edit, ${number(size)} records (W3, W4)`));
+    const compared = quick ? 10_000 : 100_000;
+    const mine = ours.get(compared);
+    let theirs = {};
+    if (existsSync(join(here, 'pouchdb/node_modules')))
+      theirs = run(process.execPath, [join(here, 'pouchdb/bench.mjs'), String(compared)], `PouchDB with ${number(compared)} records`);
+    const with_n = `${number(compared)} records`;
+    const pouch = 'PouchDB 9';
+    if (theirs.idle_ms) row(`W3 nothing to do, ${with_n}`, mine.idle_ms, theirs.idle_ms, 'ms', pouch, { times: 15 });
+    for (const size of sizes.slice(1))
+      row(`W3 nothing to do, ${number(size)} beside 1,000`, ours.get(size).idle_ms, ours.get(1_000).idle_ms, 'ms', 'Waymark, 1,000 records', { most: 1.5 });
+    budget('W3 requests', mine.idle_requests, 1, '', theirs.idle_requests, pouch);
+    budget('W3 bytes of both bodies', mine.idle_body, 200, 'B');
+    budget('W3 bytes with headers', mine.idle_bytes, 400, 'B', theirs.idle_bytes, pouch);
+    if (theirs.edit_ms) row(`W4 one edit, ${with_n}`, mine.edit_ms, theirs.edit_ms, 'ms', pouch, { times: 10 });
+    budget('W4 requests', mine.edit_requests, 1, '', theirs.edit_requests, pouch);
+    budget('W4 bytes with headers', mine.edit_bytes, 400, 'B', theirs.edit_bytes, pouch);
+  },
+  window() {
+    const got = run(process.execPath, [join(here, 'window.mjs'), bin, quick ? '2' : '7'], 'the window');
+    row('first frame, 5,000 records', got.first_ms, got.empty_first_ms, 'ms', 'empty GLFW window', { most: 1.8 });
+    budget('memory above an empty window', got.mb - got.empty_mb, 40, 'MB');
+    budget('idle, of one core', got.idle_percent, 0.5, '%', got.empty_idle_percent, 'empty GLFW window');
+  },
+};
+
+const chosen = wanted === 'all' ? Object.keys(parts) : groups[wanted] ?? [wanted];
+if (!bin || chosen.some((name) => !parts[name])) {
+  console.error(`node run.mjs BIN [${['all', ...Object.keys(groups), ...Object.keys(parts)].join('|')}] [--quick]`);
+  process.exit(2);
+}
+const load = () => loadavg()[0].toFixed(1);
+const before = load();
+let failed = false;
+for (const name of chosen) {
+  try {
+    parts[name]();
+  } catch (error) {
+    failed = true;
+    rows.push([name, error.message.split('\n')[0].slice(0, 60), '', '', '', '', 'not run']);
+  }
+}
+const head = ['workload', 'Waymark', 'reference', 'which', 'ratio', 'target', 'met'];
+const widths = head.map((title, i) => Math.max(title.length, ...rows.map((cells) => cells[i].length)));
+const shown = (cells) => `| ${cells.map((cell, i) => (i === 0 || i === 3 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(' | ')} |`;
+console.log(shown(head));
+console.log(`|${widths.map((width, i) => (i === 0 || i === 3 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`);
+for (const cells of rows) console.log(shown(cells));
+console.log(`\n${cpus().length} cores, load ${before} before and ${load()} after; medians of runs in turn.`);
+process.exit(failed ? 1 : 0);

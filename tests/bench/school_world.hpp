@@ -1,0 +1,68 @@
+// A school with one class, served on loopback as waymark-server serves it, for the benchmarks of sync.
+#pragma once
+
+#include "client/app/transport.hpp"
+#include "shared/domain/kinds.hpp"
+#include "shared/wire/messages.hpp"
+#include "sync-server/net/server.hpp"
+#include "sync-server/net/tls.hpp"
+#include "sync-server/routes/routes.hpp"
+#include "sync-server/service/codes.hpp"
+#include "tests/bench/measure.hpp"
+#include "tests/support/temporary.hpp"
+
+namespace waymark::bench {
+
+class SchoolWorld {
+ public:
+  SchoolWorld() {
+    must(server::School::init({folder.path() + "/school", "Bench", "a@bench.example", "creek-and-stone"},
+                              clock, random));
+    school = must(server::School::open(folder.path() + "/school", clock, random));
+    class_id = must(school->add_class("Period 3"));
+    server::Computer computer;
+    computer.id = random.id<server::ComputerId>();
+    computer.name = "lab-01";
+    must(school->accounts().add_computer(computer, server::token_hash("computer")));
+    computer_id = computer.id;
+  }
+  ~SchoolWorld() { server.reset(); }
+
+  void serve(bool tls = true) {
+    must(school->refresh_access());
+    server::net::ServerOptions options;
+    options.host = "127.0.0.1";
+    options.together = [this](const std::function<void()>& work) {
+      return store::together(school->store().db(), work);
+    };
+    if (tls) {
+      options.tls = must(server::net::own_tls(folder.path() + "/school/tls", "Bench"));
+      spki = options.tls->spki;
+    }
+    server::add_sync_routes(router, *school);
+    server = must(server::net::Server::start(options, router, metrics));
+  }
+  struct Student {
+    PersonId id;
+    std::string token;
+  };
+  Student student() {
+    Student student{must(school->add_student("Amira", "Haddad")), server::make_token(random)};
+    must(school->enroll(class_id, student.id, "student"));
+    must(school->accounts().add_device(server::token_hash(student.token), student.id, computer_id, {}));
+    return student;
+  }
+
+  SystemClock clock;
+  SystemRandom random;
+  test::TemporaryFolder folder;
+  std::unique_ptr<server::School> school;
+  ClassId class_id;
+  server::ComputerId computer_id;
+  http::Router router;
+  http::Metrics metrics;
+  std::unique_ptr<server::net::Server> server;
+  std::string spki;
+};
+
+}  // namespace waymark::bench
