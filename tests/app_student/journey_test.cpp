@@ -251,7 +251,7 @@ TEST_CASE("from the first day to the second try") {
     auto tries = other.project(id, "find-sources").step.tries;
     REQUIRE(tries.size() == 2);
     CHECK(tries[0].number == 1);
-    CHECK(tries[0].answer == review);
+    CHECK(tries[0].answer == corrected);
     CHECK_FALSE(tries[0].ready);
     CHECK(tries[1].answer.empty());
     REQUIRE(tries[1].lines.size() == 3);
