@@ -60,8 +60,9 @@ bool has_glyph(const std::string& file, char32_t character) {
   return FT_Get_Char_Index(face, character) != 0;
 }
 
-// In every atlas: Latin with its extensions, punctuation, arrows, and what stands for an unknown character.
-constexpr ImWchar latin[] = {0x20,   0x24F,  0x1E00, 0x1EFF, 0x2010, 0x2027, 0x2030,
+// In every atlas: what most of Europe writes, punctuation, arrows, and what stands for an unknown character.
+// The rest comes when somebody writes it: a small atlas is a quick start.
+constexpr ImWchar latin[] = {0x20,   0x7E,   0xA0,   0x17F,  0x2010, 0x2027, 0x2030,
                              0x203A, 0x20AC, 0x20AC, 0x2122, 0x2122, 0x2190, 0x2193,
                              0x2212, 0x2212, 0x2713, 0x2713, 0xFFFD, 0xFFFD, 0};
 
@@ -226,6 +227,7 @@ bool Fonts::prepare(Typeface typeface, float scale) {
     font->EllipsisChar = 0x2026;
   }
   atlas.Build();
+  atlas.ClearInputData();  // the files' bytes; the next build reads them again
   return true;
 }
 

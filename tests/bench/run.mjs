@@ -89,7 +89,8 @@ for (const name of chosen) {
     parts[name]();
   } catch (error) {
     failed = true;
-    rows.push([name, error.message.split('\n')[0].slice(0, 60), '', '', '', '', 'not run']);
+    console.error(error.message);
+    rows.push([name, '', '', '', '', '', 'not run']);
   }
 }
 const head = ['workload', 'Waymark', 'reference', 'which', 'ratio', 'target', 'met'];
