@@ -100,6 +100,31 @@ TEST_CASE("requests that wait share one commit, and each is answered after it") 
   CHECK(world.seen_at_answer == std::vector<std::string>(5, "1 2 3 4 5"));
 }
 
+TEST_CASE("a copy of the database waits for the group before it, and never runs inside one") {
+  World world;
+  world.ask(1);
+  world.ask(2);
+  std::string copied;
+  world.desk->add({[&]() -> http::Answer {
+                     // SQLite refuses this within a transaction, as a backup would be.
+                     auto query = world.db->prepare("VACUUM INTO ?").value();
+                     query.bind(world.path + ".copy");
+                     copied = query.run() ? "done" : "refused";
+                     return http::no_content();
+                   },
+                   [](http::Answer) {}});
+  world.ask(3);
+  world.ask(4);
+  world.release();
+  CHECK(world.commits == 2);
+  CHECK(copied == "done");
+  auto copy = store::Db::open(world.path + ".copy").value();
+  auto query = copy->prepare("SELECT group_concat(who, ' ') FROM said").value();
+  REQUIRE(query.step().value());
+  CHECK(query.text(0) == "1 2");
+  CHECK(world.rows() == "1 2 3 4");
+}
+
 TEST_CASE("one request that fails within a group takes nobody else's work away") {
   World world;
   world.ask(1);

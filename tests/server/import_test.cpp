@@ -225,9 +225,10 @@ TEST_CASE("an old name of the school year's column, and days that carry a time, 
   replace(folder + "/courses.csv", "schoolYearSourcedId", "schoolYearId");
   replace(folder + "/academicSessions.csv", "2026-08-17,", "\"2026-08-17 00:00:00\",");
   auto plan = plan_roster(*world.school, folder).value();
-  CHECK(says(plan.plan,
-             "courses.csv, row 1, schoolYearId: expected 'schoolYearSourcedId', found 'schoolYearId', read as "
-             "meant."));
+  CHECK(
+      says(plan.plan,
+           "courses.csv, row 1, schoolYearId: expected 'schoolYearSourcedId', found 'schoolYearId', read as "
+           "meant."));
   CHECK(says(plan.plan,
              "academicSessions.csv, row 2, startDate: expected a date as YYYY-MM-DD, found '2026-08-17 "
              "00:00:00'; the time of day is left out."));
@@ -237,9 +238,10 @@ TEST_CASE("an old name of the school year's column, and days that carry a time, 
   auto changes = world.copy("delta");
   replace(changes + "/enrollments.csv", "2026-11-01T08:00:00.000Z", "\"2026-11-01 08:00:00\"");
   world.import("clean-1.1");
-  CHECK(says(plan_roster(*world.school, changes).value().plan,
-             "enrollments.csv, row 2, dateLastModified: expected a date and time as YYYY-MM-DDTHH:MM:SS.sssZ, "
-             "found '2026-11-01 08:00:00'."));
+  CHECK(
+      says(plan_roster(*world.school, changes).value().plan,
+           "enrollments.csv, row 2, dateLastModified: expected a date and time as YYYY-MM-DDTHH:MM:SS.sssZ, "
+           "found '2026-11-01 08:00:00'."));
 }
 
 TEST_CASE("each reference that leads nowhere is named, and stops nothing") {
@@ -247,27 +249,32 @@ TEST_CASE("each reference that leads nowhere is named, and stops nothing") {
     const char *file, *from, *to, *sentence;
   };
   for (const Broken& broken :
-       {Broken{"orgs.csv", "school,,", "school,,s9",
-               "orgs.csv, row 2, parentSourcedId: expected the id of an organization in orgs.csv, found 's9'."},
+       {Broken{
+            "orgs.csv", "school,,", "school,,s9",
+            "orgs.csv, row 2, parentSourcedId: expected the id of an organization in orgs.csv, found 's9'."},
         Broken{"academicSessions.csv", "2027-06-11,,", "2027-06-11,y9,",
                "academicSessions.csv, row 2, parentSourcedId: expected the id of a session in "
                "academicSessions.csv, found 'y9'."},
         Broken{"courses.csv", ",y1,", ",y9,",
                "courses.csv, row 2, schoolYearSourcedId: expected the id of a school year in "
                "academicSessions.csv, found 'y9'."},
-        Broken{"courses.csv", "07,s1", "07,s9",
-               "courses.csv, row 2, orgSourcedId: expected the id of an organization in orgs.csv, found 's9'."},
-        Broken{"classes.csv", ",c1,", ",c9,",
-               "classes.csv, row 2, courseSourcedId: expected the id of a course in courses.csv, found 'c9'."},
+        Broken{
+            "courses.csv", "07,s1", "07,s9",
+            "courses.csv, row 2, orgSourcedId: expected the id of an organization in orgs.csv, found 's9'."},
+        Broken{
+            "classes.csv", ",c1,", ",c9,",
+            "classes.csv, row 2, courseSourcedId: expected the id of a course in courses.csv, found 'c9'."},
         Broken{"classes.csv", ",s1,", ",s9,",
                "classes.csv, row 2, schoolSourcedId: expected the id of a school in orgs.csv, found 's9'."},
         Broken{"classes.csv", ",y1,", ",y9,",
                "classes.csv, row 2, termSourcedIds: expected the id of a term in academicSessions.csv, found "
                "'y9'."},
-        Broken{"users.csv", "s1,teacher", "s9,teacher",
-               "users.csv, row 2, orgSourcedIds: expected the id of an organization in orgs.csv, found 's9'."},
+        Broken{
+            "users.csv", "s1,teacher", "s9,teacher",
+            "users.csv, row 2, orgSourcedIds: expected the id of an organization in orgs.csv, found 's9'."},
         Broken{"enrollments.csv", "s1,t1", "s9,t1",
-               "enrollments.csv, row 2, schoolSourcedId: expected the id of a school in orgs.csv, found 's9'."}}) {
+               "enrollments.csv, row 2, schoolSourcedId: expected the id of a school in orgs.csv, found "
+               "'s9'."}}) {
     CAPTURE(broken.sentence);
     World world;
     auto folder = world.copy("clean-1.1");

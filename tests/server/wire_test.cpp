@@ -622,10 +622,13 @@ TEST_CASE("bodies that would fill the memory together are asked to come later") 
   world.start();
   Raw first(world.server->port());
   first.say("POST /v1/join HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{");
-  while (world.metrics.connections < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  constexpr int tries_max = 10'000;
+  const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
+  for (int tries = 0; world.metrics.connections < 1 && tries < tries_max; tries++) pause();
   std::string answer;
   // Until the first one's header has been read.
-  while (answer.find(" 503 ") == std::string::npos) {
+  for (int tries = 0; answer.find(" 503 ") == std::string::npos; tries++, pause()) {
+    REQUIRE(tries < tries_max);
     Raw second(world.server->port());
     second.say("POST /v1/join HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 101\r\n\r\n" +
                std::string(101, 'x'));
@@ -638,7 +641,8 @@ TEST_CASE("bodies that would fill the memory together are asked to come later") 
   CHECK(::recv(first.socket, piece.data(), piece.size(), MSG_WAITALL) == 12);
   CHECK(piece == "HTTP/1.1 400");
   // Its room is free again.
-  while (answer.find(" 400 ") == std::string::npos) {
+  for (int tries = 0; answer.find(" 400 ") == std::string::npos; tries++, pause()) {
+    REQUIRE(tries < tries_max);
     Raw third(world.server->port());
     third.say("POST /v1/join HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 900\r\n\r\n" +
               std::string(900, 'x'));
