@@ -13,6 +13,7 @@
 #include "client/app/joining.hpp"
 #include "client/app/link.hpp"
 #include "client/app/records.hpp"
+#include "client/app/stick.hpp"
 #include "client/cli/export.hpp"
 #include "client/cli/sentences.hpp"
 #include "shared/base/text.hpp"
@@ -68,6 +69,8 @@ class Command {
   Status add();
   Status edit();
   Status export_zip();
+  Status bundle_write();
+  Status bundle_read();
 
  private:
   std::ostream& out() { return *around_.out; }
@@ -565,6 +568,41 @@ Status Command::export_zip() {
   return {};
 }
 
+// ---- the stick
+
+Status Command::bundle_write() {
+  WAYMARK_CHECK(enter());
+  WAYMARK_TRY(written, app::write_stick(*records_, profile_, computer_->state().identity, given_.file));
+  if (given_.json)
+    print({{"file", written.file}, {"ops", written.ops}});
+  else if (written.file.empty())
+    out() << "Nothing of " << profile_.name << " waits, so nothing was written.\n";
+  else
+    out() << written.file << ": " << written.ops
+          << " changes, which only the school can read. They still wait here until its answer comes.\n";
+  return {};
+}
+
+Status Command::bundle_read() {
+  WAYMARK_CHECK(enter());
+  auto read = app::read_stick(*records_, profile_, computer_->state().identity, given_.file);
+  if (!read && read.error().code == Code::unauthorized)
+    return Error{Code::conflict,
+                 "The answer there is for another student or of another school, so nothing was changed"};
+  if (!read) return read.error();
+  (void)computer_->change_profile(profile_.person,
+                                  [&](Profile& kept) { kept.unsent = kept.unsent || read->waiting > 0; });
+  if (given_.json)
+    print({{"answers", read->answers},
+           {"settled", read->settled},
+           {"waiting", read->waiting},
+           {"whole", read->whole}});
+  else
+    out() << "The school has answered: " << read->settled << " changes are settled, " << read->waiting
+          << " still wait" << (read->whole ? ".\n" : "; the end of an answer is missing.\n");
+  return {};
+}
+
 std::string kinds_a_student_writes() {
   std::string names;
   for (const auto& kind : domain::kinds())
@@ -579,13 +617,16 @@ int run(const std::vector<std::string>& arguments, const Surroundings& around) {
   CLI::App program("Waymark for students. Without a command the window opens.", "waymark");
   program.require_subcommand(1);
   std::map<CLI::App*, Status (Command::*)()> commands;
-  auto command = [&](const char* name, const char* does, Status (Command::*run_it)()) {
-    auto* one = program.add_subcommand(name, does);
+  auto command_of = [&](CLI::App& parent, const char* name, const char* does, Status (Command::*run_it)()) {
+    auto* one = parent.add_subcommand(name, does);
     one->add_option("--profile", given.profile, "The data folder of this computer's Waymark")->required();
     one->add_flag("--json", given.json, "JSON on standard output");
     one->add_flag("--pin-stdin", given.pin_stdin, "The student's PIN is the first line of standard input");
     commands[one] = run_it;
     return one;
+  };
+  auto command = [&](const char* name, const char* does, Status (Command::*run_it)()) {
+    return command_of(program, name, does, run_it);
   };
   auto person = [&](CLI::App* one) {
     one->add_option("--person", given.person, "First name or id, when several students use this computer");
@@ -615,6 +656,15 @@ int run(const std::vector<std::string>& arguments, const Surroundings& around) {
   auto* zip = person(
       command("export", "Everything the student owns, readable without Waymark", &Command::export_zip));
   zip->add_option("file", given.file, "FILE.zip, not there yet")->required();
+  auto* bundle = program.add_subcommand("bundle", "What waits, carried on a USB stick");
+  bundle->require_subcommand(1);
+  auto* bundle_write =
+      person(command_of(*bundle, "write", "Writes what waits, sealed so that only the school can read it",
+                        &Command::bundle_write));
+  bundle_write->add_option("path", given.file, "The stick, a folder or a file")->required();
+  auto* bundle_read =
+      person(command_of(*bundle, "read", "Takes the school's answer from a stick", &Command::bundle_read));
+  bundle_read->add_option("path", given.file, "The stick, its folder WAYMARK or a file")->required();
   auto* version = program.add_subcommand("version", "Version, protocol versions, build");
   version->add_flag("--json", given.json, "JSON on standard output");
 

@@ -225,6 +225,13 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
   return served;
 }
 
+Result<Served> push(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
+                    const std::vector<Pushed>& pushed) {
+  Served served;
+  WAYMARK_CHECK(take(store, caller, request, pushed, served));
+  return served;
+}
+
 Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids) {
   std::vector<OpId> lacking;
   for (const auto& id : ids) {

@@ -56,6 +56,10 @@ inline Result<Served> serve(store::Store& store, const Caller& caller, const wir
   return serve(store, caller, request, read_pushed(request), limits);
 }
 
+// Takes in what was pushed and answers nothing else: position, refusals.
+Result<Served> push(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
+                    const std::vector<Pushed>& pushed);
+
 // Which of the ids this store lacks; what the caller may not read counts as lacking.
 Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids);
 

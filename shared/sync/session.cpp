@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "shared/sync/carry.hpp"
 #include "shared/sync/serve.hpp"
 
 namespace waymark::sync {
@@ -11,6 +12,7 @@ constexpr std::size_t kRequestBytesMax = 512 * 1024;
 constexpr std::size_t kReturnedItemsMax = 4'000;
 constexpr int kMismatchesMax = 3;
 constexpr std::string_view kHeardKey = "heard_ms";
+constexpr std::string_view kNewestKey = "batch_newest";
 // When the school was last heard and how far the clock is off are written down again once they have moved by
 // this much: an exchange without news then costs no write to the disk.
 constexpr std::int64_t kHeardStepMs = 60'000, kOffsetStepMs = 1'000;
@@ -194,6 +196,14 @@ Status Session::apply(const wire::SyncReply& reply) {
   }
   store_.set_clock_offset_ms(offset);
 
+  // What was written on sticks before this exchange is answered by it, too.
+  WAYMARK_TRY(round, store_.meta(batch_round_key));
+  if (round) {
+    auto age = 2 * std::strtoll(round->c_str(), nullptr, 10) + 1;
+    WAYMARK_TRY(known, newest());
+    if (known != age) WAYMARK_CHECK(store_.set_meta(kNewestKey, std::to_string(age)));
+  }
+
   WAYMARK_TRY(own, store_.own_position(reply.position.n));
   if (!own || !(*own == reply.position)) {
     // The parent has another history under this replica's id: this database was copied or put back.
@@ -238,19 +248,51 @@ Status Session::apply(const wire::SyncReply& reply) {
 Status Session::settle(const wire::SyncReply& reply) {
   // The parent lost some: what it says it has ends before what we know it had.
   WAYMARK_CHECK(store_.mark_unsettled_after(std::max(reply.position.n, sent_.empty() ? 0 : sent_.back())));
-  for (auto n : sent_) {
-    auto refused =
-        std::find_if(reply.refused.begin(), reply.refused.end(), [n](const auto& r) { return r.n == n; });
-    // Refusals are final; acceptance counts once the parent's proven position has reached the op.
-    if (refused != reply.refused.end() && n <= reply.position.n)
-      WAYMARK_CHECK(store_.mark_settled(n, true, refused->code, refused->sentence));
-    else if (n <= reply.position.n)
-      WAYMARK_CHECK(store_.mark_settled(n, false, {}, {}));
-  }
+  // Refusals are final; acceptance counts once the parent's proven position has reached the op.
+  for (auto n : sent_)
+    if (n <= reply.position.n) WAYMARK_CHECK(settle_one(n, reply.refused));
   if (!sent_.empty() && reply.position.n < sent_.front() - 1)
     WAYMARK_CHECK(store_.mark_unsettled_after(reply.position.n));
   sent_.clear();
   return {};
+}
+
+Status Session::settle_one(std::int64_t n, const std::vector<wire::Refused>& refused) {
+  auto found = std::find_if(refused.begin(), refused.end(), [n](const auto& r) { return r.n == n; });
+  if (found == refused.end()) return store_.mark_settled(n, false, {}, {});
+  return store_.mark_settled(n, true, found->code, found->sentence);
+}
+
+// How new the newest answer is that was heard: of a batch twice its round, of an exchange one more than twice
+// the last round before it. What is older is read over: the school may have lost since what it tells.
+Result<std::int64_t> Session::newest() {
+  WAYMARK_TRY(text, store_.meta(kNewestKey));
+  return text ? std::strtoll(text->c_str(), nullptr, 10) : std::int64_t{0};
+}
+
+Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& identity) {
+  WAYMARK_TRY(acknowledgement, wire::decode_acknowledgement(bytes, identity));
+  // Of a replica that this database was before, or of another profile: all of it is offered anew anyway.
+  if (acknowledgement.replica != store_.replica()) return {};
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
+  const auto& at = acknowledgement.at;
+  WAYMARK_TRY(own, store_.own_position(at.n));
+  if (!own || !(*own == at)) {
+    WAYMARK_CHECK(store_.become_new_replica());
+    return transaction.commit();
+  }
+  WAYMARK_TRY(heard, newest());
+  auto age = 2 * acknowledgement.round;
+  if (age < heard) return {};
+  // Of one round every answer only adds; a newer one also tells what is there no longer.
+  if (age > heard) {
+    WAYMARK_CHECK(store_.mark_unsettled_after(at.n));
+    WAYMARK_CHECK(store_.set_meta(kNewestKey, std::to_string(age)));
+  }
+  auto last = std::min(at.n, acknowledgement.before.n + acknowledgement.count);
+  for (auto n = acknowledgement.before.n + 1; n <= last; n++)
+    WAYMARK_CHECK(settle_one(n, acknowledgement.refused));
+  return transaction.commit();
 }
 
 Status Session::apply_page(const wire::StreamPage& page) {

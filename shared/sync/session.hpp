@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "shared/store/store.hpp"
-#include "shared/wire/messages.hpp"
+#include "shared/wire/batch.hpp"
 
 namespace waymark::sync {
 
@@ -44,6 +44,11 @@ class Session {
   // No reply: lost, refused, timed out. retry_after_ms is what the server advised, if it spoke.
   void on_lost(const Error& error, std::int64_t steady_ms, std::int64_t retry_after_ms = 0);
 
+  // What came back for batches of this replica, signed by `identity`, else `unauthorized`. It settles the ops
+  // of its own batch as far as the proven position reaches. One older than what was heard since, by a stick
+  // or from the school itself, is read over.
+  Status on_acknowledgement(std::string_view bytes, const PublicKey& identity);
+
   Result<SessionStatus> status();
   // Streams whose records changed by the last reply.
   const std::vector<std::string>& changed() const { return changed_; }
@@ -53,6 +58,8 @@ class Session {
  private:
   Status apply(const wire::SyncReply& reply);
   Status settle(const wire::SyncReply& reply);
+  Status settle_one(std::int64_t n, const std::vector<wire::Refused>& refused);
+  Result<std::int64_t> newest();
   Status apply_page(const wire::StreamPage& page);
   Status restart(const std::string& stream);
   Status compare(const std::string& stream, const record::Digest& served);

@@ -16,6 +16,7 @@ using http::Response;
 
 constexpr std::size_t kJoinBytesMax = 16 * 1024;
 constexpr std::size_t kHaveBytesMax = 512 * 1024;
+constexpr std::size_t kBundleBytesMax = 20 * 1024 * 1024;
 constexpr std::size_t kFileBytesMax = 20 * 1024 * 1024;
 
 Result<Bearer> bearer_of(School& school, const Request& request) {
@@ -186,6 +187,19 @@ Result<Response> get_file(School& school, const Request& request) {
   return response;
 }
 
+// Somebody's bundle, delivered by whichever joined computer has a network.
+Result<Response> bundle(School& school, const Request& request) {
+  if (request.bearer().empty()) return Error{Code::unauthorized, "no computer's token came with the request"};
+  WAYMARK_TRY(computer, school.computer(request.bearer()));
+  (void)computer;
+  WAYMARK_TRY(read, school.read_bundle(request.body));
+  if (read.answer.empty())
+    return read.problems.empty() ? Error{Code::malformed, "the bundle has no batch"} : read.problems.front();
+  Response response{200, {}, std::move(read.answer)};
+  response.set("content-type", "application/octet-stream").set("cache-control", "no-store");
+  return response;
+}
+
 }  // namespace
 
 void add_sync_routes(http::Router& router, School& school) {
@@ -199,6 +213,7 @@ void add_sync_routes(http::Router& router, School& school) {
   on("POST", "/v1/join", join, kJoinBytesMax);
   on("POST", "/v1/sync", sync, wire::message_bytes_max, true, prepare_sync);
   on("POST", "/v1/have", have, kHaveBytesMax);
+  on("POST", "/v1/bundles", bundle, kBundleBytesMax);
   on("PUT", "/v1/streams/{stream}/files/{sha256}", put_file, kFileBytesMax);
   on("GET", "/v1/streams/{stream}/files/{sha256}", get_file, 0);
 }

@@ -49,11 +49,6 @@ Status move_missing(const std::string& from, const std::string& to) {
   return error ? Status(io(from, error)) : Status();
 }
 
-std::string text_of(const json& object, const char* name) {
-  auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 }  // namespace
 
 // ---- backups
@@ -239,54 +234,57 @@ std::string School::sign_certificate(std::string_view certificate) const {
   return to_hex(sign(identity_, as_bytes(certificate)));
 }
 
-Result<JoinedStudent> School::return_student(std::string_view certificate, std::string_view signature,
-                                             std::string_view proof) {
-  Error refused{Code::unauthorized, "the certificate is not, or no longer, good here"};
-  auto signed_by = from_hex(signature), proved = from_hex(proof);
-  if (!signed_by || !proved || !waymark::verify(identity(), as_bytes(certificate), *signed_by))
-    return refused;
-  auto object = json::parse(certificate, nullptr, false);
-  if (!object.is_object()) return refused;
-  auto key_bytes = from_hex(text_of(object, "key"));
-  auto id = PersonId::parse(text_of(object, "person"));
-  auto computer = ComputerId::parse(text_of(object, "computer"));
-  if (!key_bytes || key_bytes->size() != 32 || !id || !computer || text_of(object, "role") != "student")
-    return refused;
-  PublicKey key;
-  std::copy(key_bytes->begin(), key_bytes->end(), key.bytes.begin());
-  // A certificate is no secret; the device's key is.
-  if (!waymark::verify(key, as_bytes(wire::return_message(identity(), certificate)), *proved)) return refused;
+namespace {
+Error not_good_here() { return {Code::unauthorized, "the certificate is not, or no longer, good here"}; }
+}  // namespace
 
-  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+Result<Person> School::admit(const wire::Certificate& certificate, std::string_view text) {
+  const auto& id = certificate.person;
+  auto computer = ComputerId::parse(certificate.computer);
+  if (!computer || certificate.role != "student") return not_good_here();
   WAYMARK_TRY(computers, accounts_->computers());
   auto known =
       std::find_if(computers.begin(), computers.end(), [&](const auto& c) { return c.id == *computer; });
-  if (known != computers.end() && known->removed) return refused;
+  if (known != computers.end() && known->removed) return not_good_here();
   if (known == computers.end())
     WAYMARK_CHECK(
         accounts_->add_computer({*computer, "joined after the backup", clock_.now_ms(), {}, false, 0},
                                 token_hash(make_token(random_))));
-  WAYMARK_TRY(person, accounts_->person(*id));
-  if (person && !person->active) return refused;
-  if (!person) {
-    WAYMARK_TRY(gone, is_gone(*id));
-    if (gone) return refused;
-    person.emplace();
-    person->id = *id;
-    person->role = "student";
-    person->given = text_of(object, "name");
-    WAYMARK_CHECK(accounts_->put(*person));
-    WAYMARK_CHECK(accounts_->add_newcomer(*id, certificate));
-    WAYMARK_CHECK(refresh_access());
-    WAYMARK_CHECK(accounts_->audit(*id, "came back after a restore, to be confirmed", person->given));
-  }
+  WAYMARK_TRY(person, accounts_->person(id));
+  if (person && !person->active) return not_good_here();
+  if (person) return *person;
+  WAYMARK_TRY(gone, is_gone(id));
+  if (gone) return not_good_here();
+  person.emplace();
+  person->id = id;
+  person->role = "student";
+  person->given = certificate.name;
+  WAYMARK_CHECK(accounts_->put(*person));
+  WAYMARK_CHECK(accounts_->add_newcomer(id, text));
+  WAYMARK_CHECK(refresh_access());
+  WAYMARK_CHECK(accounts_->audit(id, "came back after a restore, to be confirmed", person->given));
+  return *person;
+}
+
+Result<JoinedStudent> School::return_student(std::string_view certificate, std::string_view signature,
+                                             std::string_view proof) {
+  auto checked = wire::check_certificate(identity(), certificate, signature);
+  auto proved = from_hex(proof);
+  // A certificate is no secret; the device's key is.
+  if (!checked || !proved ||
+      !waymark::verify(checked->key, as_bytes(wire::return_message(identity(), certificate)), *proved))
+    return not_good_here();
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(person, admit(*checked, certificate));
+  WAYMARK_TRY(computer, ComputerId::parse(checked->computer));
   // Once for each key, however often a lost answer makes it come again.
   auto token = make_token(random_);
-  WAYMARK_CHECK(accounts_->forget_device(*id, key.bytes));
-  WAYMARK_CHECK(accounts_->add_device(token_hash(token), *id, *computer, key.bytes));
-  WAYMARK_CHECK(accounts_->audit(*id, "came back with a certificate", computer->hex()));
+  WAYMARK_CHECK(accounts_->forget_device(person.id, checked->key.bytes));
+  WAYMARK_CHECK(accounts_->add_device(token_hash(token), person.id, computer, checked->key.bytes));
+  WAYMARK_CHECK(accounts_->audit(person.id, "came back with a certificate", checked->computer));
   WAYMARK_CHECK(transaction.commit());
-  return JoinedStudent{*id, person->given, token, std::string(certificate), std::string(signature), false};
+  return JoinedStudent{person.id, person.given, token, std::string(certificate), std::string(signature),
+                       false};
 }
 
 Result<std::vector<Newcomer>> School::newcomers() { return accounts_->newcomers(); }

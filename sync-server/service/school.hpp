@@ -14,6 +14,7 @@
 
 #include "shared/base/hash.hpp"
 #include "shared/store/store.hpp"
+#include "shared/wire/batch.hpp"
 #include "shared/wire/joining.hpp"
 #include "sync-server/service/backup.hpp"
 #include "sync-server/service/removals.hpp"
@@ -87,6 +88,16 @@ struct PasswordTry {
 struct Student {
   Person person;
   std::string display_name;  // given name, and the family name's initial where two share it
+};
+
+// What a bundle brought.
+struct BundleRead {
+  std::string name;  // of the student; empty when nothing was taken in
+  std::int64_t ops = 0, refused = 0;
+  bool whole = false;             // its end was there
+  std::vector<Error> problems;    // of batches that were not taken in
+  std::optional<ReplicaId> from;  // whom the answer is for
+  std::string answer;             // a bundle sealed to the writer's device; empty when nothing was taken in
 };
 
 // A backup on its way: the database as it was at one moment, and what else belongs to it.
@@ -182,6 +193,13 @@ class School {
   Result<std::string> sync(const Bearer& bearer, const SyncRead& read);
   Result<std::string> sync(const Bearer& bearer, std::string_view body);
   Result<std::string> have(const Bearer& bearer, std::string_view body);
+  // A batch, whoever carried it: what its author would have pushed, under the author's own signature. Returns
+  // the acknowledgement. `unauthorized` when it is forged, or its computer or person was removed; an author
+  // who is not known waits for an administrator, as in return_student.
+  Result<std::string> take_batch(std::string_view bytes);
+  // Every batch of a bundle that was sealed to this school, each for itself. `unauthorized`, `malformed` when
+  // nothing of it can be read.
+  Result<BundleRead> read_bundle(std::string_view bytes);
   // Files by hash, in one piece. A file is had only by who may read a stream it was put into.
   Status put_file(const Bearer& bearer, std::string_view stream, std::string_view hash, std::string_view body,
                   std::string_view mime);
@@ -249,6 +267,14 @@ class School {
   Status apply(const Removal& removal);
   Status replay_removals();
   Result<bool> is_gone(const PersonId& person);
+  // The person of a student's certificate that this school signed; who is not known is let in to wait. Within
+  // a transaction.
+  struct TakenBatch {
+    wire::Acknowledgement acknowledgement;
+    Person person;
+  };
+  Result<TakenBatch> take(const wire::CheckedBatch& checked);
+  Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   std::string file_path(std::string_view hash) const;
   // `slowed_down` while waiting is due after wrong tries of this key.
   Status may_try(const std::string& key);

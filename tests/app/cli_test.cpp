@@ -223,3 +223,42 @@ TEST_CASE("a window left open keeps the commands off the same student, with a se
         "waymark: Another Waymark has this student's records open; close it, or pack up there, and try "
         "again.\n");
 }
+
+TEST_CASE("what waits goes to the school on a stick and counts when its answer has come back") {
+  World world;
+  Terminal lab(world, "lab-03");
+  lab.join(world.amira);
+  auto stick = world.folder.path() + "/stick";
+  std::filesystem::create_directory(stick);
+  auto bundle = [&](std::vector<std::string> arguments, const std::string& pin = "4711\n") {
+    arguments.insert(arguments.end(), {"--profile", lab.folder, "--pin-stdin", "--json"});
+    return lab.run_bare(arguments, pin);
+  };
+  REQUIRE(lab.run({"sync"}).code == 0);
+  CHECK(bundle({"bundle", "write", stick}).json()["file"] == "");
+  REQUIRE(lab.run({"add", "goal", "want=carried by hand", "first_step=walk", "--pin-stdin"}).code == 0);
+  CHECK(bundle({"bundle", "write", stick}, "0000\n").code == 1);
+  auto written = bundle({"bundle", "write", stick});
+  REQUIRE(written.code == 0);
+  CHECK(written.json()["ops"] == 1);
+  CHECK(lab.run({"status", "--json"}).json()["people"][0]["waiting"] == 1);
+  CHECK(bundle({"bundle", "read", stick}).errors.find("no answer of the school") != std::string::npos);
+
+  std::ifstream in(written.json()["file"].get<std::string>(), std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  CHECK(bytes.find("carried by hand") == std::string::npos);
+  auto read = world.school->read_bundle(bytes).value();
+  CHECK(read.ops == 1);
+  auto answer = stick + "/WAYMARK/" + read.from->hex() + ".from-school";
+  std::ofstream(answer, std::ios::binary) << read.answer.substr(0, 60);
+  CHECK(bundle({"bundle", "read", stick}).code == 1);
+  CHECK(bundle({"bundle", "read", written.json()["file"].get<std::string>()}).code == 1);
+  std::ofstream(answer, std::ios::binary) << read.answer;
+  auto heard = bundle({"bundle", "read", stick});
+  REQUIRE(heard.code == 0);
+  CHECK(heard.json()["settled"] == 1);
+  CHECK(heard.json()["waiting"] == 0);
+  CHECK(lab.run({"status", "--json"}).json()["people"][0]["waiting"] == 0);
+  CHECK(bundle({"bundle", "read", stick}).code == 0);
+  CHECK(lab.run_bare({"bundle", "write", "--profile", lab.folder}).code == 2);
+}

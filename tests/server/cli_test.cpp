@@ -319,3 +319,25 @@ TEST_CASE("a serving school backs itself up, once a day, and keeps the backups f
     CHECK(serving.stop() == 0);
   }
 }
+
+TEST_CASE("a stick without a bundle, a damaged one and another school's get a sentence each") {
+  World world;
+  REQUIRE(world.init().code == 0);
+  auto stick = world.folder.path() + "/stick";
+  check_sentence(world.on({"bundle", "read", stick}), 1, "is not there");
+  std::filesystem::create_directories(stick + "/WAYMARK");
+  check_sentence(world.on({"bundle", "read", stick}), 1, "holds no student's bundle");
+  auto one = stick + "/WAYMARK/0123.to-school";
+  std::ofstream(one) << "holiday pictures";
+  check_sentence(world.on({"bundle", "read", stick}), 1, "write it again");
+  std::ofstream(one) << "waymark bundle 0\n" << std::string(300, 'k');
+  check_sentence(world.on({"bundle", "read", one}), 1, "another school");
+  // One bad file of several does not stop the others.
+  std::ofstream(stick + "/WAYMARK/0456.to-school") << "holiday pictures";
+  auto both = world.on({"bundle", "read", stick, "--json"});
+  CHECK(both.code == 0);
+  CHECK(both.parsed()["bundles"].size() == 2);
+  CHECK(both.parsed()["bundles"][0]["problem"].get<std::string>().find("another school") !=
+        std::string::npos);
+  CHECK(world.run({"bundle"}).code == 2);
+}

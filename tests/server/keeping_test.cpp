@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "shared/sync/carry.hpp"
 #include "shared/sync/session.hpp"
+#include "shared/wire/bundle.hpp"
 #include "shared/wire/messages.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
@@ -91,6 +93,12 @@ struct Laptop {
         {domain::person_stream(person), "goal", world.random.id<RecordId>()}, {{"want", want}}, {}, {}};
     store->write(person, std::span(&edit, 1)).value();
   }
+  sync::Author author() const { return {person, key, joined.certificate, joined.certificate_signature}; }
+  std::vector<std::string> batches() { return sync::make_batches(*store, author()).value(); }
+  Status hear(std::string_view acknowledgement) {
+    return session.on_acknowledgement(acknowledgement, world.school->identity());
+  }
+  std::int64_t waiting() { return store->waiting_count().value(); }
   Status sync() {
     for (int round = 0; round < 10; round++) {
       auto bearer = world.school->bearer(joined.token);
@@ -309,4 +317,367 @@ TEST_CASE("a torn line at the end of the removals is left out, and the next stan
   std::ofstream(folder.path() + "/removals.log", std::ios::app) << "nonsense\n";
   CHECK(log.read().error().code == Code::malformed);
   CHECK(RemovalLog(folder.path() + "/none/removals.log").append({}).error().code == Code::io);
+}
+
+// ---- batches that others carry
+
+namespace {
+
+// A store as it is now, on a disk of its own.
+std::unique_ptr<store::Store> copy_of(World& world, Laptop& laptop, const std::string& name) {
+  auto path = world.folder.path() + "/" + name;
+  REQUIRE(laptop.store->db().copy_to(path));
+  return store::Store::open(path, {&world.clock, &world.random}).value();
+}
+
+}  // namespace
+
+TEST_CASE("a batch is taken in as if its author had pushed it, and only the acknowledgement settles") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  CHECK(amira.batches().empty());
+  amira.goal("monday");
+  amira.goal(std::string(70'000, 'a'));  // too long: refused
+  auto batches = amira.batches();
+  REQUIRE(batches.size() == 1);
+  CHECK(amira.waiting() == 2);
+  auto answer = world.school->take_batch(batches.front()).value();
+  CHECK(world.goals(world.amira) == Texts{"monday"});
+  CHECK(amira.waiting() == 2);
+  // Twice is as once, and the refusal is told again.
+  auto again = wire::decode_acknowledgement(world.school->take_batch(batches.front()).value(),
+                                            world.school->identity())
+                   .value();
+  CHECK(again.at.n == 2);
+  REQUIRE(again.refused.size() == 1);
+  CHECK(again.refused.front().code == "too_large");
+  REQUIRE(amira.hear(answer));
+  CHECK(amira.waiting() == 0);
+  REQUIRE(amira.store->refusals().value().size() == 1);
+  CHECK(amira.store->refusals().value().front().code == "too_large");
+  REQUIRE(amira.hear(answer));
+  CHECK(amira.store->refusals().value().size() == 1);
+  // The network goes on where the stick stopped, and nothing is sent again.
+  amira.session.hurry(0);
+  CHECK(amira.session.next(0).value()->ops.empty());
+}
+
+TEST_CASE("many batches arrive in any order, and what was taken out of order is acknowledged when repeated") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  for (int i = 0; i < 450; i++) amira.goal("goal " + std::to_string(i));
+  auto batches = amira.batches();
+  REQUIRE(batches.size() == 3);
+  auto late = world.school->take_batch(batches[2]).value();
+  CHECK(world.goals(world.amira).size() == 50);
+  REQUIRE(amira.hear(late));
+  CHECK(amira.waiting() == 450);
+  auto first = world.school->take_batch(batches[0]).value();
+  auto second = world.school->take_batch(batches[1]).value();
+  REQUIRE(amira.hear(second));
+  REQUIRE(amira.hear(first));
+  CHECK(amira.waiting() == 50);
+  REQUIRE(amira.hear(world.school->take_batch(batches[2]).value()));
+  CHECK(amira.waiting() == 0);
+  CHECK(world.goals(world.amira).size() == 450);
+  CHECK(world.school->verify());
+}
+
+TEST_CASE("a forged, altered or torn batch is refused whole, and the next one is taken in") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab), bo(world, world.student("Bo", "Lindqvist"), lab);
+  amira.goal("mine");
+  bo.goal("as if I were Amira");
+  auto good = amira.batches().front(), theirs = bo.batches().front();
+  auto code_of = [&](const std::string& bytes) { return world.school->take_batch(bytes).error().code; };
+  auto bos = wire::decode_batch(theirs, world.school->identity()).value().batch;
+
+  auto forged = bos;  // Amira's papers, Bo's key
+  forged.person = world.amira;
+  forged.certificate = amira.joined.certificate;
+  forged.certificate_signature = amira.joined.certificate_signature;
+  CHECK(code_of(wire::encode(forged, bo.key)) == Code::unauthorized);
+  forged.certificate = bo.joined.certificate;  // the school's signature over another certificate
+  CHECK(code_of(wire::encode(forged, bo.key)) == Code::unauthorized);
+  forged.certificate_signature = bo.joined.certificate_signature;  // Bo's papers, Amira's name
+  CHECK(code_of(wire::encode(forged, bo.key)) == Code::unauthorized);
+  auto of_another = bos;  // Bo carries an op whose author is Amira
+  of_another.ops = wire::decode_batch(good, world.school->identity()).value().batch.ops;
+  of_another.ids = {record::op_id(of_another.ops.front())};
+  CHECK(code_of(wire::encode(of_another, bo.key)) == Code::forbidden);
+  auto altered = bos;
+  altered.ids = {OpId{}};
+  CHECK(code_of(wire::encode(altered, bo.key)) == Code::wrong_id);
+  for (std::size_t length = 0; length < good.size(); length++) {
+    CAPTURE(length);
+    CHECK_FALSE(world.school->take_batch(std::string_view(good).substr(0, length)));
+  }
+  for (std::size_t at = 0; at < good.size(); at += 7) {
+    auto changed = good;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    CHECK_FALSE(world.school->take_batch(changed));
+  }
+  CHECK(world.goals(world.amira).empty());
+  REQUIRE(world.school->take_batch(good));
+  REQUIRE(world.school->take_batch(theirs));
+  CHECK(world.goals(world.amira) == Texts{"mine"});
+
+  REQUIRE(world.school->remove_computer(lab.id));
+  amira.goal("from a removed computer");
+  CHECK(code_of(amira.batches().front()) == Code::unauthorized);
+}
+
+TEST_CASE("what a batch may write is what its author may write; another's stream is kept for an adult") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  auto bo = world.student("Bo", "Lindqvist");
+  store::Edit edit{
+      {domain::person_stream(bo), "goal", world.random.id<RecordId>()}, {{"want", "not mine"}}, {}, {}};
+  amira.store->write(world.amira, std::span(&edit, 1)).value();
+  amira.goal("mine");
+  REQUIRE(amira.hear(world.school->take_batch(amira.batches().front()).value()));
+  CHECK(world.goals(bo).empty());
+  CHECK(world.goals(world.amira) == Texts{"mine"});
+  CHECK(amira.store->refusals().value().front().code == "not_granted");
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 1);
+}
+
+TEST_CASE("an acknowledgement that this school did not sign settles nothing") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  amira.goal("monday");
+  auto answer = world.school->take_batch(amira.batches().front()).value();
+  auto said = wire::decode_acknowledgement(answer, world.school->identity()).value();
+  SecretKey forger{{9}};
+  CHECK(amira.hear(wire::encode(said, forger)).error().code == Code::unauthorized);
+  CHECK(amira.hear(wire::encode(said, amira.key)).error().code == Code::unauthorized);
+  for (std::size_t at = 0; at < answer.size(); at++) {
+    auto changed = answer;
+    changed[at] = static_cast<char>(changed[at] ^ 1);
+    CHECK_FALSE(amira.hear(changed));
+    CHECK_FALSE(amira.hear(answer.substr(0, at)));
+  }
+  CHECK(amira.waiting() == 1);
+  REQUIRE(amira.hear(answer));
+  CHECK(amira.waiting() == 0);
+}
+
+TEST_CASE("an old acknowledgement takes nothing back, and another's says nothing") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab), bo(world, world.student("Bo", "Lindqvist"), lab);
+  amira.goal("monday");
+  auto monday = world.school->take_batch(amira.batches().front()).value();
+  REQUIRE(amira.hear(monday));
+  amira.goal("tuesday");
+  auto tuesday = world.school->take_batch(amira.batches().front()).value();
+  REQUIRE(amira.hear(tuesday));
+  amira.goal("wednesday");
+  REQUIRE(amira.sync());
+  auto replica = amira.store->replica();
+  for (const auto& old : {monday, tuesday, monday}) REQUIRE(amira.hear(old));
+  CHECK(amira.waiting() == 0);
+  CHECK(amira.store->replica() == replica);
+  bo.goal("bo's");
+  REQUIRE(bo.hear(tuesday));
+  CHECK(bo.waiting() == 1);
+}
+
+TEST_CASE(
+    "a copy of a disk that reads the other's acknowledgement becomes a replica of its own; all arrives") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  amira.goal("both");
+  auto copied = copy_of(world, amira, "copy.db");
+  sync::Session other(*copied);
+  amira.goal("here");
+  store::Edit edit{
+      {domain::person_stream(world.amira), "goal", world.random.id<RecordId>()}, {{"want", "there"}}, {}, {}};
+  copied->write(world.amira, std::span(&edit, 1)).value();
+  auto there = sync::make_batches(*copied, amira.author()).value();
+  auto answer = world.school->take_batch(amira.batches().front()).value();
+  REQUIRE(other.on_acknowledgement(answer, world.school->identity()));
+  CHECK(copied->replica() != amira.store->replica());
+  CHECK(copied->waiting_count().value() == 2);
+  REQUIRE(amira.hear(answer));
+  CHECK(amira.waiting() == 0);
+  // What it had written under the old name before is taken in, too, and moves nobody's position.
+  auto stale = world.school->take_batch(there.front()).value();
+  REQUIRE(amira.hear(stale));
+  REQUIRE(other.on_acknowledgement(stale, world.school->identity()));
+  auto fresh = world.school->take_batch(sync::make_batches(*copied, amira.author()).value().front()).value();
+  REQUIRE(other.on_acknowledgement(fresh, world.school->identity()));
+  CHECK(copied->waiting_count().value() == 0);
+  CHECK(world.goals(world.amira) == Texts{"both", "here", "there"});
+}
+
+TEST_CASE("batches fill a school that was put back, though its acknowledgements are of another time") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab);
+  amira.goal("monday");
+  auto monday = world.school->take_batch(amira.batches().front()).value();
+  REQUIRE(amira.hear(monday));
+  world.backup();
+  amira.goal("tuesday");
+  REQUIRE(amira.hear(world.school->take_batch(amira.batches().front()).value()));
+  REQUIRE(world.school->restore(world.file, world.key()));
+  amira.goal("wednesday");
+  CHECK(world.goals(world.amira) == Texts{"monday"});
+  // The first stick after it brings the news that tuesday is lost, the second brings tuesday.
+  REQUIRE(amira.hear(world.school->take_batch(amira.batches().front()).value()));
+  CHECK(amira.waiting() == 2);
+  REQUIRE(amira.hear(world.school->take_batch(amira.batches().front()).value()));
+  CHECK(amira.waiting() == 0);
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday", "wednesday"});
+}
+
+TEST_CASE("a batch of somebody whom a restored school does not know waits for an administrator") {
+  World world;
+  world.backup();
+  auto late = world.student("Noor", "Siddiqui");
+  Laptop noor(world, late, world.join_computer("lab-09"));
+  noor.goal("after the backup");
+  auto batch = noor.batches().front();
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK_FALSE(world.school->accounts().person(late).value());
+  REQUIRE(noor.hear(world.school->take_batch(batch).value()));
+  CHECK(noor.waiting() == 0);
+  REQUIRE(world.school->newcomers().value().size() == 1);
+  CHECK(world.goals(late) == Texts{"after the backup"});
+  REQUIRE(world.school->take_batch(batch));
+  CHECK(world.school->newcomers().value().size() == 1);
+  REQUIRE(world.school->confirm_newcomer(late));
+  CHECK(world.school->students_of(world.period3).value().size() == 2);
+}
+
+// ---- bundles
+
+namespace {
+std::string bundle_of(Laptop& laptop) {
+  std::vector<wire::BundleItem> items;
+  for (auto& batch : laptop.batches()) items.push_back({wire::batch_item, std::move(batch)});
+  return wire::seal_bundle(laptop.world.school->identity(), laptop.key, items).value();
+}
+}  // namespace
+
+TEST_CASE("a bundle torn at any byte gives what came before, and nothing of it is read as something else") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  std::vector<wire::BundleItem> items{{wire::batch_item, "first"}, {77, "of a later version"}, {2, "third"}};
+  SecretKey school = world.key();
+  auto bytes = wire::seal_bundle(public_key(school), amira.key, items).value();
+  auto whole = wire::open_bundle(bytes, school).value();
+  CHECK(whole.whole);
+  CHECK(whole.writer == public_key(amira.key));
+  REQUIRE(whole.items.size() == 3);
+  CHECK(whole.items[1].kind == 77);
+  std::size_t most = 0;
+  for (std::size_t length = 0; length < bytes.size(); length++) {
+    CAPTURE(length);
+    auto torn = wire::open_bundle(std::string_view(bytes).substr(0, length), school);
+    if (!torn) {
+      CHECK(most == 0);
+      continue;
+    }
+    CHECK_FALSE(torn->whole);
+    REQUIRE(torn->items.size() <= 3);
+    CHECK(torn->items.size() >= most);
+    most = torn->items.size();
+    for (std::size_t i = 0; i < most; i++) CHECK(torn->items[i].body == items[i].body);
+  }
+  CHECK(most == 3);
+  for (std::size_t at = 0; at < bytes.size(); at++) {
+    auto changed = bytes;
+    changed[at] = static_cast<char>(changed[at] ^ 0x10);
+    auto read = wire::open_bundle(changed, school);
+    if (!read) continue;
+    CHECK_FALSE(read->whole);
+    for (std::size_t i = 0; i < read->items.size(); i++) CHECK(read->items[i].body == items[i].body);
+  }
+  // An item put on by somebody who has the file but not the key.
+  auto longer = wire::open_bundle(bytes + bytes.substr(bytes.size() - 40), school).value();
+  CHECK(longer.items.size() == 3);
+  CHECK(wire::open_bundle(bytes, amira.key).error().code == Code::unauthorized);
+  items.push_back({1, std::string(wire::bundle_item_bytes_max, 'x')});
+  CHECK(wire::seal_bundle(public_key(school), amira.key, items).error().code == Code::too_large);
+}
+
+TEST_CASE("a stick that is found shows nothing, and the answer is its own student's alone") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab), bo(world, world.student("Bo", "Lindqvist"), lab);
+  amira.goal("zebra-lantern-private");
+  bo.goal("bo's");
+  auto bytes = bundle_of(amira);
+  CHECK(bytes.find("zebra") == std::string::npos);
+  CHECK(bytes.find(world.amira.hex()) == std::string::npos);
+  CHECK(bytes.find(amira.store->replica().hex()) == std::string::npos);
+  auto read = world.school->read_bundle(bytes).value();
+  CHECK(read.name == "Amira");
+  CHECK(read.ops == 1);
+  CHECK(read.whole);
+  CHECK(read.from == amira.store->replica());
+  CHECK(wire::open_bundle(read.answer, bo.key).error().code == Code::unauthorized);
+  auto answer = wire::open_bundle(read.answer, amira.key).value();
+  CHECK(answer.writer == world.school->identity());
+  REQUIRE(answer.items.size() == 1);
+  CHECK(answer.items.front().body.find("bo's") == std::string::npos);
+  REQUIRE(amira.hear(answer.items.front().body));
+  CHECK(amira.waiting() == 0);
+  // A forged batch in a bundle of good form stops nothing after it.
+  auto forged = wire::decode_batch(bo.batches().front(), world.school->identity()).value().batch;
+  forged.certificate = amira.joined.certificate;
+  forged.certificate_signature = amira.joined.certificate_signature;
+  auto mixed = wire::seal_bundle(world.school->identity(), bo.key,
+                                 {{wire::batch_item, wire::encode(forged, bo.key)},
+                                  {wire::batch_item, "no batch"},
+                                  {wire::batch_item, bo.batches().front()}})
+                   .value();
+  auto taken = world.school->read_bundle(mixed).value();
+  CHECK(taken.name == "Bo");
+  CHECK(taken.problems.size() == 2);
+  CHECK(taken.ops == 1);
+}
+
+TEST_CASE("what another device wrote is taken in from any bundle, and its answer is not the carrier's") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab), bo(world, world.student("Bo", "Lindqvist"), lab);
+  amira.goal("carried");
+  auto carried =
+      wire::seal_bundle(world.school->identity(), bo.key, {{wire::batch_item, amira.batches().front()}})
+          .value();
+  auto read = world.school->read_bundle(carried).value();
+  CHECK(world.goals(world.amira) == Texts{"carried"});
+  CHECK(read.answer.empty());
+  CHECK_FALSE(read.from);
+}
+
+TEST_CASE("a class of twenty-six is collected on one stick") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  std::vector<std::unique_ptr<Laptop>> laptops;
+  std::vector<std::string> stick;
+  for (int i = 0; i < 26; i++) {
+    auto who = world.student("Student " + std::to_string(i), "Of Period 3");
+    laptops.push_back(std::make_unique<Laptop>(world, who, lab));
+    laptops.back()->goal("goal " + std::to_string(i));
+    stick.push_back(bundle_of(*laptops.back()));
+  }
+  stick.push_back(stick[4]);                           // copied twice
+  stick[7] = stick[7].substr(0, stick[7].size() - 3);  // torn after its batch
+  for (std::size_t i = stick.size(); i-- > 0;) {
+    auto read = world.school->read_bundle(stick[i]).value();
+    CHECK(read.problems.empty());
+    CHECK(read.whole == (i != 7));
+    auto owner = i == 26 ? 4 : i;
+    auto answer = wire::open_bundle(read.answer, laptops[owner]->key).value();
+    for (const auto& item : answer.items) REQUIRE(laptops[owner]->hear(item.body));
+  }
+  for (auto& laptop : laptops) {
+    CHECK(laptop->waiting() == 0);
+    CHECK(world.goals(laptop->person).size() == 1);
+  }
 }

@@ -1,0 +1,104 @@
+#include "client/app/stick.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "shared/store/files.hpp"
+#include "shared/sync/carry.hpp"
+#include "shared/sync/session.hpp"
+#include "shared/wire/bundle.hpp"
+
+namespace waymark::app {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kFolder = "WAYMARK";
+
+struct Keys {
+  SecretKey device;
+  PublicKey identity;
+};
+Result<Keys> keys_of(const Profile& profile, const std::string& identity) {
+  auto device = from_hex(profile.device_key), school = from_hex(identity);
+  if (!device || device->size() != 32 || !school || school->size() != 32 || profile.certificate.empty())
+    return Error{Code::conflict, "This student has not signed in at the school with this computer yet"};
+  Keys keys;
+  std::copy(device->begin(), device->end(), keys.device.seed.begin());
+  std::copy(school->begin(), school->end(), keys.identity.bytes.begin());
+  return keys;
+}
+
+}  // namespace
+
+Result<StickWritten> write_stick(Records& records, const Profile& profile, const std::string& identity,
+                                 const std::string& where) {
+  WAYMARK_TRY(keys, keys_of(profile, identity));
+  WAYMARK_TRY(person, PersonId::parse(profile.person));
+  auto& store = records.store();
+  StickWritten written;
+  WAYMARK_TRY(batches,
+              sync::make_batches(store, {person, keys.device, profile.certificate, profile.signature}));
+  if (batches.empty()) return written;
+  std::vector<wire::BundleItem> items;
+  for (auto& batch : batches) items.push_back({wire::batch_item, std::move(batch)});
+  WAYMARK_TRY(bytes, wire::seal_bundle(keys.identity, keys.device, items));
+  fs::path path(where);
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    if (path.filename() != kFolder) path /= kFolder;
+    fs::create_directories(path, error);
+    if (error) return Error{Code::io, path.string() + ": " + error.message()};
+    path /= store.replica().hex() + ".to-school";
+  }
+  WAYMARK_CHECK(store::write_durably(path.string(), bytes));
+  WAYMARK_TRY(waiting, store.waiting_count());
+  written.file = path.string();
+  written.ops = waiting;
+  return written;
+}
+
+Result<StickRead> read_stick(Records& records, const Profile& profile, const std::string& identity,
+                             const std::string& where) {
+  WAYMARK_TRY(keys, keys_of(profile, identity));
+  std::vector<fs::path> paths;
+  fs::path path(where);
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    if (fs::is_directory(path / kFolder, error)) path /= kFolder;
+    for (const auto& entry : fs::directory_iterator(path, error))
+      if (entry.path().extension() == ".from-school") paths.push_back(entry.path());
+    std::sort(paths.begin(), paths.end());
+  } else {
+    paths.push_back(path);
+  }
+  auto& store = records.store();
+  sync::Session session(store);
+  StickRead read;
+  std::optional<Error> problem;
+  WAYMARK_TRY(before, store.waiting_count());
+  for (const auto& file : paths) {
+    auto bytes = store::read_whole(file.string(), wire::bundle_bytes_max);
+    auto bundle = bytes ? wire::open_bundle(*bytes, keys.device) : Result<wire::Bundle>(bytes.error());
+    if (bundle && !(bundle->writer == keys.identity))
+      bundle = Error{Code::unauthorized, "the answer on the stick is not of this school"};
+    if (!bundle) {
+      // On a class's stick most are for others.
+      if (paths.size() > 1 && bundle.error().code == Code::unauthorized) continue;
+      problem = bundle.error();
+      continue;
+    }
+    read.answers++;
+    read.whole = read.whole && bundle->whole;
+    for (const auto& item : bundle->items)
+      if (item.kind == wire::acknowledgement_item)
+        WAYMARK_CHECK(session.on_acknowledgement(item.body, keys.identity));
+  }
+  if (read.answers == 0 && problem) return *problem;
+  if (read.answers == 0) return Error{Code::not_found, "no answer of the school for this student is there"};
+  WAYMARK_TRY(waiting, store.waiting_count());
+  read.waiting = waiting;
+  read.settled = std::max<std::int64_t>(0, before - waiting);
+  return read;
+}
+
+}  // namespace waymark::app

@@ -1,0 +1,44 @@
+#include "shared/base/sealed_box.hpp"
+
+#include <sodium.h>
+
+namespace waymark {
+
+static_assert(sealed_box_extra_bytes == crypto_box_SEALBYTES);
+
+Result<Bytes> seal_to(const PublicKey& reader, ByteView bytes) {
+  std::array<std::uint8_t, crypto_box_PUBLICKEYBYTES> to;
+  if (crypto_sign_ed25519_pk_to_curve25519(to.data(), reader.bytes.data()) != 0)
+    return Error{Code::malformed, "not a key that can be sealed to"};
+  Bytes out(bytes.size() + sealed_box_extra_bytes);
+  if (crypto_box_seal(out.data(), bytes.data(), bytes.size(), to.data()) != 0)
+    return Error{Code::internal, "sealing failed"};
+  return out;
+}
+
+Result<Bytes> open_sealed(const SecretKey& reader, ByteView sealed) {
+  Error closed{Code::malformed, "sealed to another key, or changed"};
+  if (sealed.size() < sealed_box_extra_bytes) return closed;
+  std::array<std::uint8_t, crypto_sign_PUBLICKEYBYTES> sign_public;
+  std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> sign_secret;
+  std::array<std::uint8_t, crypto_box_PUBLICKEYBYTES> box_public;
+  std::array<std::uint8_t, crypto_box_SECRETKEYBYTES> box_secret;
+  crypto_sign_seed_keypair(sign_public.data(), sign_secret.data(), reader.seed.data());
+  bool good = crypto_sign_ed25519_pk_to_curve25519(box_public.data(), sign_public.data()) == 0 &&
+              crypto_sign_ed25519_sk_to_curve25519(box_secret.data(), sign_secret.data()) == 0;
+  Bytes out(sealed.size() - sealed_box_extra_bytes);
+  good = good && crypto_box_seal_open(out.data(), sealed.data(), sealed.size(), box_public.data(),
+                                      box_secret.data()) == 0;
+  sodium_memzero(sign_secret.data(), sign_secret.size());
+  sodium_memzero(box_secret.data(), box_secret.size());
+  if (!good) return closed;
+  return out;
+}
+
+StreamKey fresh_stream_key() {
+  StreamKey key;
+  crypto_secretstream_xchacha20poly1305_keygen(key.data());
+  return key;
+}
+
+}  // namespace waymark

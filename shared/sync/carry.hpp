@@ -1,0 +1,37 @@
+// Batches and acknowledgements beside a store: a device makes the one and the root gives the other. They know
+// nothing of what carries them. (A device settles by them in Session::on_acknowledgement.)
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "shared/sync/serve.hpp"
+#include "shared/wire/batch.hpp"
+
+namespace waymark::sync {
+
+// In a store's meta: how often it has made batches.
+inline constexpr std::string_view batch_round_key = "batch_round";
+
+// With what a device signs.
+struct Author {
+  PersonId person;
+  SecretKey key;
+  std::string certificate, certificate_signature;
+};
+
+// What waits here, frozen, in batches of at most 200 ops, together no more than about `bytes_max`. None when
+// nothing waits. Making them changes no status.
+Result<std::vector<std::string>> make_batches(store::Store& store, const Author& author,
+                                              std::size_t bytes_max = 64 * 1024 * 1024);
+
+// At the root: takes a checked batch in exactly as if its person had pushed it. The caller holds the
+// transaction. Where it does not follow on what the root has, its ops are taken in and the position stays.
+struct Taken {
+  wire::Acknowledgement acknowledgement;
+  std::vector<std::string> changed;
+  std::vector<std::pair<std::string, std::string>> dead_letters;  // body, code
+};
+Result<Taken> take_batch(store::Store& store, const Caller& caller, const wire::Batch& batch);
+
+}  // namespace waymark::sync

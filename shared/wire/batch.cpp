@@ -1,0 +1,154 @@
+#include "shared/wire/batch.hpp"
+
+#include "shared/wire/header.hpp"
+
+namespace waymark::wire {
+namespace {
+
+constexpr std::string_view kBatchWord = "waymark batch 0\n",
+                           kAcknowledgementWord = "waymark acknowledgement 0\n";
+
+// A line as it stands, and the line of the signature over it.
+std::string signed_line(std::string_view word, const json& header, const SecretKey& key) {
+  auto line = finish(header);
+  auto message = std::string(word) + line.substr(0, line.size() - 1);
+  return line + to_hex(sign(key, as_bytes(message))) + '\n';
+}
+
+struct SignedLine {
+  json header;
+  std::string message;  // what is signed
+  Bytes signature;
+  std::string_view rest;
+};
+Result<SignedLine> read_signed_line(std::string_view word, std::string_view bytes) {
+  auto first = bytes.substr(0, bytes.find('\n'));
+  WAYMARK_TRY(message, split(bytes));
+  auto end = message.rest.find('\n');
+  if (end != 128) return Error{Code::malformed, "no signature"};
+  WAYMARK_TRY(signature, from_hex(message.rest.substr(0, end)));
+  return SignedLine{std::move(message.header), std::string(word) + std::string(first), std::move(signature),
+                    message.rest.substr(end + 1)};
+}
+
+Result<PublicKey> key_from(std::string_view hex) {
+  auto bytes = from_hex(hex);
+  if (!bytes || bytes->size() != 32) return Error{Code::malformed, "a key has 64 hexadecimal digits"};
+  PublicKey key;
+  std::copy(bytes->begin(), bytes->end(), key.bytes.begin());
+  return key;
+}
+
+}  // namespace
+
+Result<Certificate> read_certificate(std::string_view text) {
+  WAYMARK_TRY(object, parse_header(text));
+  Members in(object);
+  Certificate certificate;
+  certificate.person = in.id<PersonId>("person");
+  certificate.computer = in.text("computer");
+  certificate.name = in.text("name", "");
+  certificate.role = in.text("role");
+  auto key = key_from(in.text("key"));
+  in.array("classes", streams_max, [&](const json& item) {
+    auto id = ClassId::parse(item.is_string() ? item.get<std::string>() : std::string());
+    if (!id) return in.fail("classes");
+    certificate.classes.push_back(*id);
+  });
+  WAYMARK_CHECK(in.status());
+  if (!key) return key.error();
+  certificate.key = *key;
+  return certificate;
+}
+
+Result<Certificate> check_certificate(const PublicKey& identity, std::string_view text,
+                                      std::string_view signature) {
+  auto signed_by = from_hex(signature);
+  if (!signed_by || !verify(identity, as_bytes(text), *signed_by))
+    return Error{Code::unauthorized, "the certificate is none of this school"};
+  return read_certificate(text);
+}
+
+std::string encode(const Batch& batch, const SecretKey& device_key) {
+  json header = {{"v", protocol_version},
+                 {"person", batch.person.hex()},
+                 {"replica", batch.replica.hex()},
+                 {"round", batch.round},
+                 {"ids", ids_json(batch.ids)},
+                 {"certificate", batch.certificate},
+                 {"certified", batch.certificate_signature}};
+  if (batch.before.n != 0) header["before"] = position_json(batch.before);
+  auto out = signed_line(kBatchWord, header, device_key);
+  for (const auto& op : batch.ops) out += op, out += '\n';
+  return out;
+}
+
+Result<CheckedBatch> decode_batch(std::string_view bytes, const PublicKey& identity) {
+  WAYMARK_TRY(line, read_signed_line(kBatchWord, bytes));
+  Members in(line.header);
+  CheckedBatch checked;
+  auto& batch = checked.batch;
+  batch.person = in.id<PersonId>("person");
+  batch.replica = in.id<ReplicaId>("replica");
+  batch.round = in.integer("round");
+  batch.before = read_position(in, "before");
+  read_ids(in, "ids", ops_per_request_max, batch.ids);
+  batch.certificate = in.text("certificate");
+  batch.certificate_signature = in.text("certified");
+  if (batch.round < 0) in.fail("round");
+  WAYMARK_CHECK(in.status());
+  WAYMARK_TRY(certificate, check_certificate(identity, batch.certificate, batch.certificate_signature));
+  if (!verify(certificate.key, as_bytes(line.message), line.signature))
+    return Error{Code::unauthorized, "the batch is not signed by the device of its certificate"};
+  if (certificate.person != batch.person)
+    return Error{Code::unauthorized, "the batch's person is not the certificate's"};
+  WAYMARK_TRY(ops, read_lines(line.rest, batch.ids.size()));
+  for (std::size_t i = 0; i < ops.size(); i++) {
+    if (record::op_id(ops[i]) != batch.ids[i])
+      return Error{Code::wrong_id, "op " + std::to_string(i + 1) + " is not what the batch says"};
+    auto op = record::parse_op(ops[i]);
+    if (op && op->author != batch.person)
+      return Error{Code::forbidden, "op " + std::to_string(i + 1) + " is by somebody else"};
+  }
+  batch.ops = std::move(ops);
+  checked.certificate = std::move(certificate);
+  return checked;
+}
+
+std::string encode(const Acknowledgement& acknowledgement, const SecretKey& identity) {
+  json header = {{"v", protocol_version},
+                 {"replica", acknowledgement.replica.hex()},
+                 {"round", acknowledgement.round},
+                 {"count", acknowledgement.count},
+                 {"now", acknowledgement.now_ms}};
+  if (acknowledgement.before.n != 0) header["before"] = position_json(acknowledgement.before);
+  if (acknowledgement.at.n != 0) header["at"] = position_json(acknowledgement.at);
+  for (const auto& refused : acknowledgement.refused)
+    header["refused"].push_back({{"n", refused.n}, {"code", refused.code}, {"sentence", refused.sentence}});
+  return signed_line(kAcknowledgementWord, header, identity);
+}
+
+Result<Acknowledgement> decode_acknowledgement(std::string_view bytes, const PublicKey& identity) {
+  WAYMARK_TRY(line, read_signed_line(kAcknowledgementWord, bytes));
+  if (!verify(identity, as_bytes(line.message), line.signature))
+    return Error{Code::unauthorized, "the acknowledgement is not signed by this school"};
+  if (!line.rest.empty()) return Error{Code::malformed, "more lines than an acknowledgement has"};
+  Members in(line.header);
+  Acknowledgement acknowledgement;
+  acknowledgement.replica = in.id<ReplicaId>("replica");
+  acknowledgement.round = in.integer("round");
+  acknowledgement.before = read_position(in, "before");
+  acknowledgement.count = in.integer("count");
+  acknowledgement.at = read_position(in, "at");
+  acknowledgement.now_ms = in.integer("now");
+  in.array("refused", ops_per_request_max, [&](const json& item) {
+    Members inner(item);
+    acknowledgement.refused.push_back({inner.integer("n"), inner.text("code"), inner.text("sentence", "")});
+    in.adopt(inner);
+  });
+  if (acknowledgement.count < 0) in.fail("count");
+  WAYMARK_CHECK(in.status());
+  return acknowledgement;
+}
+
+}  // namespace waymark::wire

@@ -1,0 +1,66 @@
+// Ops that do not reach the school over their author's own token: a batch is their author's signature over
+// which ops they are, and whoever carries it (a stick, a class's server) needs no trust. The answer is an
+// acknowledgement under the school's signature. Both to and from bytes; each is a line of JSON, a line with
+// the signature over that very line, and the ops as they were hashed. docs/PROTOCOL.md is the normative text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/base/hash.hpp"
+#include "shared/wire/messages.hpp"
+
+namespace waymark::wire {
+
+// What the school gave at the joining.
+struct Certificate {
+  PersonId person;
+  std::string computer;  // 32 digits
+  PublicKey key;         // the device's
+  std::string name, role;
+  std::vector<ClassId> classes;
+};
+// `malformed` when a member that is needed is not there. Says nothing about who signed it.
+Result<Certificate> read_certificate(std::string_view text);
+// `unauthorized` when this identity has not signed it.
+Result<Certificate> check_certificate(const PublicKey& identity, std::string_view text,
+                                      std::string_view signature);
+
+struct Batch {
+  PersonId person;
+  ReplicaId replica;
+  std::int64_t round = 0;   // grows with each time that this replica writes batches
+  record::Position before;  // the chain just before the first op
+  std::vector<OpId> ids;
+  std::string certificate, certificate_signature;
+  std::vector<std::string> ops;  // canonical bytes, in the order of the chain
+};
+
+struct Acknowledgement {
+  ReplicaId replica;
+  std::int64_t round = 0;   // of the batch
+  record::Position before;  // of the batch
+  std::int64_t count = 0;   // its ops
+  record::Position at;      // the last settled op of this replica, at the school
+  std::vector<Refused> refused;
+  std::int64_t now_ms = 0;  // the school's clock when it was given
+};
+
+std::string encode(const Batch& batch, const SecretKey& device_key);
+std::string encode(const Acknowledgement& acknowledgement, const SecretKey& identity);
+
+// Checks everything that needs no store: the form, that the certificate is this identity's, that its key
+// signed the batch and its person is the batch's, that each op is what its id says, and by that person.
+// `malformed`, `too_large`, `too_deep`, `unsupported`, `unauthorized`, `wrong_id`, `forbidden`: nothing of it
+// may be taken in.
+struct CheckedBatch {
+  Batch batch;
+  Certificate certificate;
+};
+Result<CheckedBatch> decode_batch(std::string_view bytes, const PublicKey& identity);
+// `unauthorized` when this identity did not sign it.
+Result<Acknowledgement> decode_acknowledgement(std::string_view bytes, const PublicKey& identity);
+
+}  // namespace waymark::wire

@@ -1,0 +1,37 @@
+// A bundle: messages in a file, sealed to the one who may read it and signed by the one who wrote it, in
+// frames that each hold one whole item, so that a torn end loses only the end. It is values to and from
+// bytes; what the items mean, batch.hpp says. docs/PROTOCOL.md is the normative text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/base/hash.hpp"
+
+namespace waymark::wire {
+
+inline constexpr std::size_t bundle_bytes_max = 256 * 1024 * 1024;
+inline constexpr std::size_t bundle_item_bytes_max = 5 * 1024 * 1024;
+
+inline constexpr std::uint8_t batch_item = 1, acknowledgement_item = 2;
+struct BundleItem {
+  std::uint8_t kind = 0;  // kinds that are not known are read over
+  std::string body;
+};
+struct Bundle {
+  PublicKey writer;
+  std::vector<BundleItem> items;
+  bool whole = false;  // false: its end is missing or damaged, and what came before it is here
+};
+
+// `too_large`.
+Result<std::string> seal_bundle(const PublicKey& reader, const SecretKey& writer,
+                                const std::vector<BundleItem>& items);
+// To whom it is sealed, which everybody may know. `malformed` when it is no bundle.
+Result<PublicKey> bundle_reader(std::string_view bytes);
+// `unauthorized` when it is sealed to somebody else; `malformed` when not even its writer can be read.
+Result<Bundle> open_bundle(std::string_view bytes, const SecretKey& reader);
+
+}  // namespace waymark::wire

@@ -1,0 +1,95 @@
+// What comes on a stick: takes in each student's bundle and puts the answer beside it.
+#include "shared/wire/bundle.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "shared/store/files.hpp"
+#include "sync-server/cli/command.hpp"
+
+namespace waymark::server::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A file is itself; a stick or its folder is what students wrote there.
+Result<std::vector<fs::path>> bundles_at(const std::string& where) {
+  std::error_code error;
+  fs::path path(where);
+  if (fs::is_regular_file(path, error)) return std::vector{path};
+  if (fs::is_directory(path / "WAYMARK", error)) path /= "WAYMARK";
+  if (!fs::is_directory(path, error))
+    return Error{Code::not_found, where + " is not there; name the stick, its folder WAYMARK, or one file"};
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(path, error))
+    if (entry.path().extension() == ".to-school") found.push_back(entry.path());
+  std::sort(found.begin(), found.end());
+  if (found.empty()) return Error{Code::not_found, where + " holds no student's bundle (*.to-school)"};
+  return found;
+}
+
+Status read_one(School& school, const fs::path& path, json& row) {
+  WAYMARK_TRY(bytes, store::read_whole(path.string(), wire::bundle_bytes_max));
+  auto read = school.read_bundle(bytes);
+  if (!read && read.error().code == Code::unauthorized)
+    return Error{Code::unauthorized, "it was written for another school"};
+  if (!read && read.error().code == Code::malformed)
+    return Error{Code::malformed, "it is damaged or no bundle (" + read.error().detail +
+                                      "); the work is still on the computer: write it again there"};
+  if (!read) return read.error();
+  row["student"] = read->name;
+  row["ops"] = read->ops;
+  row["refused"] = read->refused;
+  row["whole"] = read->whole;
+  if (!read->problems.empty()) row["problem"] = "a batch was not taken in: " + read->problems.front().detail;
+  if (!read->answer.empty())
+    WAYMARK_CHECK(store::write_durably((path.parent_path() / (read->from->hex() + ".from-school")).string(),
+                                       read->answer));
+  return {};
+}
+
+Result<json> read_bundles(School& school, const json& arguments) {
+  WAYMARK_TRY(where, argument(arguments, "path"));
+  WAYMARK_TRY(paths, bundles_at(where));
+  json rows = json::array();
+  for (const auto& path : paths) {
+    json row = {{"file", path.filename().string()}};
+    if (auto done = read_one(school, path, row); !done) {
+      if (paths.size() == 1)
+        return Error{done.error().code,
+                     path.filename().string() + " was not taken in: " + done.error().detail};
+      row["problem"] = done.error().detail;
+    }
+    rows.push_back(std::move(row));
+  }
+  return json{{"bundles", rows}};
+}
+
+std::string print_read(const json& result) {
+  std::string shown;
+  for (const auto& row : result["bundles"]) {
+    shown += row["file"].get<std::string>() + ": ";
+    auto student = row.value("student", std::string());
+    if (!student.empty()) {
+      shown += student + ", " + row["ops"].dump() + " changes taken in";
+      if (row["refused"].get<std::int64_t>() > 0) shown += ", " + row["refused"].dump() + " of them refused";
+      shown += row["whole"].get<bool>() ? "" : "; the end of the file is missing, so write it again";
+    }
+    if (row.contains("problem")) shown += (student.empty() ? "" : "; ") + row["problem"].get<std::string>();
+    shown += ".\n";
+  }
+  return shown + "Answers are beside them; each student's computer reads its own from the stick.\n";
+}
+
+}  // namespace
+
+void add_bundle_commands(Commands& commands) { commands["bundle read"] = {read_bundles, print_read, {}}; }
+
+void add_bundle_lines(Line& line) {
+  auto* group = line.group("bundle", "Work that comes on a stick");
+  auto* read = line.command(
+      *group, "read", "Take in what students wrote on a stick, and put answers beside it", "bundle read");
+  line.path(read, "path", "path", "The stick, its folder WAYMARK, or one file")->required();
+}
+
+}  // namespace waymark::server::cli
