@@ -164,6 +164,9 @@ void World::check_quiet() {
   must(root.verify(), "the school's store");
   check_nothing_lost();
   check_copies();
+  // 10: what somebody else wrote under a student's name is not at the school.
+  for (const auto& id : forged_)
+    if (must(root.has(id), "has")) broken(10, id.hex() + " is by somebody else than it says");
   // 2: everybody who reads a stream has the same, and it is what the oracle says.
   for (auto& computer : computers_) {
     must(computer->store->verify(), "a computer's store");

@@ -63,6 +63,9 @@ enum class Kind {
   restore_school,  // so is the school's, while its server was not running
   revert_school,   // and while it was
   copy,            // a computer's disk is copied, and both live on
+  write_stick,     // a student writes what waits on the class's stick
+  carry_stick,     // the school reads it and puts its answers there
+  read_stick,      // a student reads the answers
 };
 struct Event {
   Kind kind = Kind::nothing;
@@ -88,6 +91,9 @@ struct Computer {
   std::vector<record::RecordKey> records;          // that this computer wrote to
   std::map<std::string, std::vector<OpId>> forms;  // a form opened earlier and not saved yet: what it read
   std::vector<std::string> images;                 // of its disk
+  // With what a student's device signs; a copy has the same.
+  SecretKey key;
+  std::string certificate, certificate_signature;
 };
 
 struct Message {
@@ -159,6 +165,14 @@ class World {
   void school_travelled();
   void count_losses();
 
+  // sticks.cpp
+  void write_stick(Computer& computer);
+  void carry_stick();
+  void read_stick(Computer& computer);
+  std::string damaged(std::string bytes);
+  std::string forged_batch(const Computer& forger, const Computer& victim, std::string_view mark);
+  std::string forged_answer(Computer& computer);
+
   // checks.cpp
   std::vector<OracleEntry> entries(store::Store& store, const std::string& stream);
   static std::int64_t op_count(store::Store& store);
@@ -189,6 +203,15 @@ class World {
   std::vector<Committed> committed_;
   std::string log_;
   std::uint64_t tickets_ = 0;
+  // The class's stick: what is there stays there, so that it is read again later, and out of order.
+  std::vector<std::string> to_school_;
+  struct Answer {
+    std::string bytes;
+    int era = 0;
+  };
+  std::vector<Answer> from_school_;
+  std::set<OpId> forged_;
+  long carried_ = 0;  // ops settled by a stick's answer
   bool school_up_ = true;
   int lossy_ = 20;
   int event_ = 0;

@@ -27,6 +27,17 @@ TEST_CASE("a school whose disk tore in its first hour still has its people") {
   CHECK(run({.seed = 5035, .steps = 300}).failure.value_or("") == "");
 }
 
+TEST_CASE("schools where only sticks go to and fro lose nothing, and work arrives by them") {
+  long carried = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {
+    auto outcome = run({.seed = seed, .steps = 300, .sticks_only = true});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+    carried += outcome.carried;
+  }
+  CHECK(carried > 100);
+}
+
 TEST_CASE("one seed gives one log, byte by byte") {
   for (std::uint64_t seed : {7, 77, 777}) {
     auto first = run({.seed = seed}), second = run({.seed = seed});
@@ -38,7 +49,8 @@ TEST_CASE("one seed gives one log, byte by byte") {
 TEST_CASE("the simulator notices every mistake that is put in on purpose") {
   for (auto sabotage : {Sabotage::settle_before_reply, Sabotage::cursor_before_data,
                         Sabotage::delete_what_is_absent, Sabotage::forget_refusals, Sabotage::clock_decides,
-                        Sabotage::no_segments, Sabotage::no_digest, Sabotage::no_chain, Sabotage::no_seals}) {
+                        Sabotage::no_segments, Sabotage::no_digest, Sabotage::no_chain, Sabotage::no_seals,
+                        Sabotage::no_batch_signature, Sabotage::no_answer_signature}) {
     int noticed = 0;
     for (std::uint64_t seed = 1; seed <= 10 && noticed < 3; seed++)
       if (run({.seed = seed, .steps = 300, .sabotage = sabotage}).failure) noticed++;

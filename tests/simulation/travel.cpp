@@ -190,6 +190,9 @@ void World::copy(Computer& computer) {
   copied->path = folder_ + "/computer" + std::to_string(copied->index) + ".db";
   copied->random = std::make_unique<SeededRandom>(random_.u64());
   copied->records = computer.records;
+  copied->key = computer.key;
+  copied->certificate = computer.certificate;
+  copied->certificate_signature = computer.certificate_signature;
   copied->clock = computer.clock;
   put_image(copied->path, image.front());
   open(*copied);

@@ -39,9 +39,13 @@ constexpr Likely kKinds[] = {
     {Kind::restore_school, "restore school", 8},
     {Kind::revert_school, "revert school", 6},
     {Kind::copy, "copy", 6},
+    {Kind::write_stick, "write stick", 50},
+    {Kind::carry_stick, "carry stick", 30},
+    {Kind::read_stick, "read stick", 50},
 };
 bool travels(Kind kind) {
-  return kind >= Kind::torn && kind != Kind::gate && kind != Kind::loss && kind != Kind::pause;
+  return kind >= Kind::torn && kind <= Kind::copy && kind != Kind::gate && kind != Kind::loss &&
+         kind != Kind::pause;
 }
 
 }  // namespace
@@ -86,6 +90,7 @@ World::World(const Plan& plan) : plan_(plan), random_(plan.seed) {
     remember(computer->images, *computer->store);  // before the first sync
   }
   remember(school_images_, school_->store());
+  school_up_ = !plan.sticks_only;
   // Whoever is at this school was on its disk long ago: a power cut tears what was written since.
   must(school_->store().db().execute("PRAGMA wal_checkpoint(TRUNCATE)"), "checkpoint");
 }
@@ -125,6 +130,7 @@ Outcome World::go() {
   outcome.crashes = crashes_;
   outcome.journeys = journeys_;
   outcome.copies = copies_;
+  outcome.carried = carried_;
   outcome.log = std::move(log_);
   return outcome;
 }
@@ -183,7 +189,13 @@ void World::make_computer(const PersonId& person, bool teacher) {
   row.id = random_.id<server::ComputerId>();
   row.name = "lab-" + std::to_string(computer->index);
   must(school_->accounts().add_computer(row, server::token_hash(server::make_token(random_))), "computer");
-  must(school_->accounts().add_device(server::token_hash(computer->token), person, row.id, {}), "device");
+  random_.fill(computer->key.seed);
+  auto known = must(school_->accounts().person(person), "person");
+  computer->certificate = school_->certificate_of(*known, row.id, public_key(computer->key), {period_});
+  computer->certificate_signature = school_->sign_certificate(computer->certificate);
+  must(school_->accounts().add_device(server::token_hash(computer->token), person, row.id,
+                                      public_key(computer->key).bytes),
+       "device");
   computers_.push_back(std::move(computer));
 }
 
@@ -242,7 +254,7 @@ void World::happen(const Event& event) {
       torn_school();
       break;
     case Kind::gate:
-      school_up_ = !school_up_;
+      school_up_ = !school_up_ && !plan_.sticks_only;
       break;
     case Kind::loss:
       lossy_ = static_cast<int>(random_.below(60));
@@ -269,6 +281,15 @@ void World::happen(const Event& event) {
       break;
     case Kind::copy:
       copy(any());
+      break;
+    case Kind::write_stick:
+      write_stick(any());
+      break;
+    case Kind::carry_stick:
+      carry_stick();
+      break;
+    case Kind::read_stick:
+      read_stick(any());
       break;
   }
   for (auto& computer : computers_) send(*computer);

@@ -23,13 +23,16 @@ enum class Sabotage {
   no_digest,              // what was read is not compared with what the school has
   no_chain,               // a computer believes every position
   no_seals,               // what the school lost is not brought back to it
+  no_batch_signature,     // the school takes in whatever a batch says
+  no_answer_signature,    // a computer believes every acknowledgement
 };
 
 struct Plan {
   std::uint64_t seed = 1;
-  int steps = 400;   // events before everything is mended
-  int students = 4;  // each with two computers
-  int teachers = 2;  // each with one
+  int steps = 400;           // events before everything is mended
+  int students = 4;          // each with two computers
+  int teachers = 2;          // each with one
+  bool sticks_only = false;  // no network until everything is mended
   Sabotage sabotage = Sabotage::none;
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;
@@ -41,6 +44,7 @@ struct Outcome {
   long events = 0, ops = 0, messages = 0, crashes = 0;
   long journeys = 0;  // back in time: of computers and of the school
   long copies = 0;    // computers that were copied
+  long carried = 0;   // ops that a stick's answer settled
   std::string log;
 };
 

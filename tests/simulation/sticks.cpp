@@ -1,0 +1,118 @@
+// The class's stick: bundles that are torn, doubled, read late and in any order, and what a forger puts
+// there.
+#include "shared/sync/carry.hpp"
+#include "shared/wire/bundle.hpp"
+#include "tests/simulation/school_world.hpp"
+
+namespace waymark::simulation {
+namespace {
+constexpr std::size_t kStickMax = 40;
+
+template <class T>
+void keep(std::vector<T>& stick, T item) {
+  if (stick.size() >= kStickMax) stick.erase(stick.begin());
+  stick.push_back(std::move(item));
+}
+}  // namespace
+
+// A stick pulled out early, or an old one.
+std::string World::damaged(std::string bytes) {
+  if (chance(20)) bytes.resize(random_.below(bytes.size() + 1));
+  if (chance(10) && !bytes.empty()) bytes[random_.below(bytes.size())] ^= 0x20;
+  return bytes;
+}
+
+void World::write_stick(Computer& computer) {
+  if (computer.teacher) return;
+  auto batches =
+      must(sync::make_batches(*computer.store, {computer.person, computer.key, computer.certificate,
+                                                computer.certificate_signature}),
+           "batches");
+  if (chance(20)) {
+    auto& victim = any();
+    if (!victim.teacher && victim.person != computer.person)
+      batches.insert(batches.begin(), forged_batch(computer, victim, word()));
+  }
+  if (batches.empty()) return;
+  std::vector<wire::BundleItem> items;
+  for (auto& batch : batches) items.push_back({wire::batch_item, std::move(batch)});
+  log("write stick " + std::to_string(computer.index) + " " + std::to_string(items.size()));
+  keep(to_school_, damaged(must(wire::seal_bundle(school_->identity(), computer.key, items), "bundle")));
+}
+
+// Another student's name and papers over an op of one's own making.
+std::string World::forged_batch(const Computer& forger, const Computer& victim, std::string_view mark) {
+  record::Op op;
+  op.stream = domain::person_stream(victim.person);
+  op.kind = "goal";
+  op.record = random_.id<RecordId>();
+  op.fields = {{"want", std::string("forged ") + std::string(mark)}};
+  op.author = victim.person;
+  op.replica = random_.id<ReplicaId>();
+  op.time_ms = now_ms_;
+  random_.fill(op.salt);
+  wire::Batch batch{
+      victim.person,          op.replica, 1, {}, {}, victim.certificate, victim.certificate_signature,
+      {record::canonical(op)}};
+  batch.ids = {record::op_id(batch.ops.front())};
+  forged_.insert(batch.ids.front());
+  if (plan_.sabotage == Sabotage::no_batch_signature) return wire::encode(batch, victim.key);
+  return wire::encode(batch, forger.key);
+}
+
+void World::carry_stick() {
+  if (to_school_.empty()) return;
+  log("carry stick");
+  for (std::size_t count = 1 + random_.below(6); count > 0; count--) {
+    auto bytes = to_school_[random_.below(to_school_.size())];
+    std::optional<PowerCut> cut;
+    bool dies = lossy_ && chance(4);
+    if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
+    auto read = school_->read_bundle(bytes);
+    cut.reset();
+    if (dies) {
+      crash_school();
+      continue;
+    }
+    if (!read) continue;
+    log("school took in " + std::to_string(read->ops) + " of a stick");
+    if (!read->answer.empty()) keep(from_school_, Answer{damaged(read->answer), era_});
+  }
+}
+
+// Says that everything here is at the school, and is not signed by it.
+std::string World::forged_answer(Computer& computer) {
+  auto n = must(computer.store->last_number(), "number");
+  wire::Acknowledgement answer;
+  answer.replica = computer.store->replica();
+  answer.round = 1'000'000;
+  answer.count = n;
+  answer.at = must(computer.store->own_position(n), "position").value_or(record::Position{});
+  return wire::encode(answer, computer.key);
+}
+
+void World::read_stick(Computer& computer) {
+  if (computer.teacher) return;
+  log("read stick " + std::to_string(computer.index));
+  auto identity = school_->identity();
+  auto before = must(computer.store->waiting_count(), "waiting");
+  auto pick = from_school_.size();
+  for (auto& answer : from_school_) {
+    if (pick-- == 0 || chance(30)) continue;
+    auto bundle = wire::open_bundle(answer.bytes, computer.key);
+    if (!bundle || !(bundle->writer == identity)) continue;
+    for (const auto& item : bundle->items) {
+      must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
+      // What is known of this school since is of this time; what an older one said may be lost by now.
+      if (answer.era != era_) computer.era = -1;
+    }
+  }
+  carried_ += std::max<std::int64_t>(0, before - must(computer.store->waiting_count(), "waiting"));
+  if (chance(30)) {
+    auto believed = plan_.sabotage == Sabotage::no_answer_signature ? public_key(computer.key) : identity;
+    auto heard = computer.session->on_acknowledgement(forged_answer(computer), believed);
+    if (heard && plan_.sabotage == Sabotage::none) broken(10, "a forged acknowledgement was believed");
+  }
+}
+
+}  // namespace waymark::simulation
