@@ -112,6 +112,7 @@ void World::read_stick(Computer& computer) {
     auto believed = plan_.sabotage == Sabotage::no_answer_signature ? public_key(computer.key) : identity;
     auto heard = computer.session->on_acknowledgement(forged_answer(computer), believed);
     if (heard && plan_.sabotage == Sabotage::none) broken(10, "a forged acknowledgement was believed");
+    check_status(computer);
   }
 }
 
