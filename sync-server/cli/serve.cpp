@@ -14,6 +14,7 @@
 #include "sync-server/routes/api.hpp"
 #include "sync-server/routes/pages.hpp"
 #include "sync-server/routes/routes.hpp"
+#include "sync-server/service/standing.hpp"
 
 namespace waymark::server::cli {
 namespace {
@@ -95,6 +96,23 @@ std::string answer_command(const Commands& commands, School& school, net::Server
   else
     reply["error"] = {{"code", std::string(name(result.error().code))}, {"detail", result.error().detail}};
   return reply.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+// What the first pages of the day need is read before anybody asks, a student at a time, so that nobody waits
+// for it. What cannot be read is told when a page asks. False when a signal to stop came.
+bool read_ahead(School& school, net::Server& server, const sigset_t& signals) {
+  std::vector<PersonId> students;
+  server.run([&] {
+    if (auto people = school.accounts().people())
+      for (const auto& person : *people)
+        if (person.active && person.role == "student") students.push_back(person.id);
+  });
+  const timespec at_once{0, 0};
+  for (const auto& student : students) {
+    server.run([&] { (void)school.standings().of(school, student); });
+    if (sigtimedwait(&signals, nullptr, &at_once) > 0) return false;
+  }
+  return true;
 }
 
 void back_up(School& school, net::Server& server, Nightly& nightly, Clock& clock, Log& log) {
@@ -247,12 +265,13 @@ Status serve(const Asked& asked, const Commands& commands) {
        {"spki", options.tls ? options.tls->spki : ""}},
       school->name() + " is served at " + list + ". The school's fingerprint: " + school->fingerprint());
 
+  bool stopping = !read_ahead(*school, *server, signals);
   Nightly nightly(backups, keep_days);
-  for (;;) {
+  while (!stopping) {
     if (nightly.due(clock.now_ms())) back_up(*school, *server, nightly, clock, log);
     // Once a minute is often enough to see that a night has come.
-    timespec minute{60, 0};
-    if (sigtimedwait(&signals, nullptr, &minute) > 0) break;
+    const timespec minute{60, 0};
+    stopping = sigtimedwait(&signals, nullptr, &minute) > 0;
   }
   log.write(spdlog::level::info, {{"event", "stopping"}}, "Stopping: what was accepted is being answered.");
   // Commands first: they run where handlers run.
