@@ -4,7 +4,7 @@ target_include_directories(waymark_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(waymark_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Woverloaded-virtual
   -Wimplicit-fallthrough $<$<BOOL:${WAYMARK_WERROR}>:-Werror>)
-if(CMAKE_UNITY_BUILD)
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Types of one file's own inside a class of that file: the warning takes every file of a batch for a header.
   target_compile_options(waymark_options INTERFACE -Wno-subobject-linkage)
 endif()

@@ -249,14 +249,6 @@ std::string canonical(const Value& value) {
   return out;
 }
 
-Result<Value> parse_value(std::string_view bytes) {
-  Reader in(bytes);
-  Value value = in.value();
-  if (!in.ok()) return in.error();
-  if (!in.at_end()) return Error{Code::malformed, "something follows the value"};
-  return value;
-}
-
 std::string canonical(const Op& op) {
   std::string out;
   out.reserve(360);

@@ -103,6 +103,5 @@ Result<Stub> parse_stub(std::string_view bytes);
 
 // A value alone, in the same form (for projections, exports and the command line).
 std::string canonical(const Value& value);
-Result<Value> parse_value(std::string_view bytes);
 
 }  // namespace waymark::record

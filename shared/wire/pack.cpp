@@ -166,11 +166,15 @@ std::string pack(std::string_view text) {
 Result<std::string> unpack(std::string_view body, std::size_t bytes_max) {
   std::string expanded;
   if (body.substr(0, kZstd.size()) == kZstd) {
-    WAYMARK_TRY(plain, expand(body, bytes_max));
+    WAYMARK_TRY(plain, expand(body, bytes_max + 1));  // a packed body has its first byte more than the text
     expanded = std::move(plain);
     body = expanded;
   }
-  if (body.empty() || body[0] != kPacked) return std::string(body);
+  if (body.empty() || body[0] != kPacked) {
+    if (!expanded.empty() && body.size() > bytes_max)
+      return Error{Code::too_large, "the body expands to more than is taken"};
+    return std::string(body);
+  }
   return unpack_codes(body.substr(1), bytes_max);
 }
 

@@ -1,0 +1,191 @@
+#include "tests/fuzz/targets.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+#include "shared/base/seams.hpp"
+#include "shared/base/text.hpp"
+#include "shared/domain/pathway.hpp"
+#include "shared/record/op.hpp"
+#include "shared/wire/compress.hpp"
+#include "shared/wire/joining.hpp"
+#include "shared/wire/messages.hpp"
+#include "shared/wire/pack.hpp"
+#include "sync-server/http/message.hpp"
+#include "sync-server/import/case_csv.hpp"
+#include "sync-server/import/case_package.hpp"
+#include "sync-server/import/roster_files.hpp"
+#include "sync-server/import/table.hpp"
+#include "tests/support/temporary.hpp"
+
+namespace waymark::fuzz {
+namespace {
+
+void promise(bool kept, const char* what) {
+  if (kept) return;
+  std::fprintf(stderr, "broken: %s\n", what);
+  std::abort();
+}
+
+void op(std::string_view bytes) {
+  auto read = record::parse_op(bytes);
+  if (!read) return;
+  promise(record::canonical(*read) == bytes, "an op's canonical form is the bytes it was read from");
+  promise(record::check(*read).has_value(), "an op that was read keeps every limit");
+}
+
+void stub(std::string_view bytes) {
+  if (auto read = record::parse_stub(bytes))
+    promise(record::canonical(*read) == bytes, "a stub's canonical form is the bytes it was read from");
+}
+
+void request(std::string_view bytes) {
+  auto read = wire::decode_request(bytes);
+  if (!read) return;
+  promise(read->ops.size() <= wire::ops_per_request_max, "no more ops than a request may have");
+  const auto written = wire::encode(*read);
+  auto again = wire::decode_request(written);
+  // Written anew a header can be longer, since what may be left out is written.
+  if (!again) return promise(again.error().code == Code::too_large, "a request that was read can be written");
+  promise(wire::encode(*again) == written, "a request is the same after a second journey");
+}
+
+void reply(std::string_view bytes) {
+  auto read = wire::decode_reply(bytes);
+  if (!read) return;
+  const auto written = wire::encode(*read);
+  auto again = wire::decode_reply(written);
+  if (!again) return promise(again.error().code == Code::too_large, "a reply that was read can be written");
+  promise(wire::encode(*again) == written, "a reply is the same after a second journey");
+}
+
+void have(std::string_view bytes) {
+  auto read = wire::decode_have(bytes);
+  if (!read) return;
+  promise(read->size() <= wire::have_ids_max, "no more ids than may be asked for");
+  auto again = wire::decode_have(wire::encode_have(*read));
+  promise(again && *again == *read, "a list of ids is the same after a second journey");
+}
+
+void pack(std::string_view bytes) {
+  constexpr std::size_t max = 64 * 1024;
+  if (auto text = wire::unpack(bytes, max))
+    promise(text->size() <= max, "no more comes out than was allowed");
+  if (bytes.empty() || bytes.front() != '{') return;
+  auto back = wire::unpack(wire::pack(bytes), bytes.size());
+  promise(back && *back == bytes, "what was packed comes out as it was");
+}
+
+void expand(std::string_view bytes) {
+  constexpr std::size_t max = 64 * 1024;
+  if (auto out = wire::expand(bytes, max)) promise(out->size() <= max, "no more comes out than was allowed");
+  auto back = wire::expand(wire::compress(bytes), bytes.size());
+  promise(back && *back == bytes, "what was compressed comes out as it was");
+}
+
+void pathway(std::string_view bytes) {
+  auto content = domain::to_content(bytes);
+  promise(content.has_value() == domain::parse_pathway(bytes).has_value(), "what can be kept can be read");
+  if (!content) return;
+  auto again = domain::to_content(*content);
+  promise(again && *again == *content, "a pathway's content is the same when it is kept again");
+}
+
+void code(std::string_view bytes) {
+  for (auto length : {wire::card_code_length, wire::computer_code_length}) {
+    auto read = wire::read_code(bytes, length);
+    if (!read) continue;
+    auto again = wire::read_code(wire::grouped(*read), length);
+    promise(again && *again == *read, "a code is the same when it is typed as it was printed");
+  }
+}
+
+void http(std::string_view bytes) {
+  for (bool plus : {false, true})
+    if (auto text = http::percent_decode(bytes, plus))
+      promise(valid_utf8(*text) && text->find('\0') == std::string::npos, "what was decoded is text");
+  (void)http::parse_query(bytes);
+  http::Request asked;
+  asked.headers["cookie"] = std::string(bytes);
+  asked.headers["authorization"] = std::string(bytes);
+  (void)asked.cookie("session");
+  (void)asked.bearer();
+}
+
+void table(std::string_view bytes) {
+  constexpr std::array<std::string_view, 8> columns{"sourcedId", "status",  "dateLastModified", "enabledUser",
+                                                    "username",  "userIds", "givenName",        "familyName"};
+  server::Findings findings;
+  server::Table read;
+  const server::TableShape shape{"users", columns, std::span(columns).first(1)};
+  if (!server::read_table("users.csv", bytes, shape, findings, read)) return;
+  promise(read.rows.size() <= server::table_rows_max, "no more rows than a table may have");
+  promise(read.rows.size() == read.numbers.size(), "each row knows its number");
+  for (std::size_t row = 0; row < read.rows.size(); row++)
+    for (auto column : columns) {
+      const auto& cell = read.cell(row, column);
+      promise(cell.size() <= server::table_cell_bytes_max && valid_utf8(cell),
+              "a cell is text within its bound");
+    }
+}
+
+void zip(std::string_view bytes) {
+  server::Findings findings;
+  auto read = server::read_roster_zip(bytes, findings);
+  if (!read) return;
+  std::size_t all = 0;
+  for (const auto& [name, file] : read->bytes) all += file.size();
+  promise(all <= server::roster_bytes_max, "no more comes out of an archive than was allowed");
+}
+
+// A school that every run plans for and none changes.
+server::School& school() {
+  struct Made {
+    test::TemporaryFolder folder;
+    SystemClock clock;
+    SystemRandom random;
+    std::unique_ptr<server::School> school;
+    Made() {
+      server::InitRequest request{folder.path() + "/school", "Fuzz", "admin@fuzz.example", "a long password"};
+      promise(server::School::init(request, clock, random).has_value(), "a school can be made");
+      school = server::School::open(request.data, clock, random).value();
+    }
+  };
+  static Made made;
+  return *made.school;
+}
+
+void standards(std::string_view bytes) {
+  const auto before = school().store().version().value();
+  (void)server::plan_case(school(), bytes, "standards.json");
+  server::Findings findings;
+  if (server::looks_like_case_csv(bytes)) (void)server::case_package_of_csv("standards.csv", bytes, findings);
+  promise(school().store().version().value() == before, "a plan changes nothing");
+}
+
+constexpr std::array all{Target{"op", op, "golden/ops"},
+                         Target{"stub", stub, "golden/stubs"},
+                         Target{"request", request, "golden/requests"},
+                         Target{"reply", reply, "golden/replies"},
+                         Target{"have", have, ""},
+                         Target{"pack", pack, "golden/requests"},
+                         Target{"expand", expand, "golden/requests"},
+                         Target{"pathway", pathway, "../../assets/sample/pathways"},
+                         Target{"code", code, ""},
+                         Target{"http", http, ""},
+                         Target{"table", table, "oneroster/faults"},
+                         Target{"zip", zip, ""},
+                         Target{"standards", standards, "case"}};
+
+}  // namespace
+
+std::span<const Target> targets() { return all; }
+
+const Target* find(std::string_view name) {
+  for (const auto& target : all)
+    if (target.name == name) return &target;
+  return nullptr;
+}
+
+}  // namespace waymark::fuzz
