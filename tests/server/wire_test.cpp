@@ -3,6 +3,7 @@
 #include <chrono>
 #include <fstream>
 #include <future>
+#include <optional>
 #include <thread>
 
 #include <arpa/inet.h>
@@ -620,15 +621,22 @@ TEST_CASE("bodies that would fill the memory together are asked to come later") 
   world.server.reset();
   world.options.bodies_bytes_max = 1000;
   world.start();
-  Raw first(world.server->port());
-  first.say("POST /v1/join HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{");
   constexpr int tries_max = 10'000;
   const auto pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); };
-  for (int tries = 0; world.metrics.connections < 1 && tries < tries_max; tries++) pause();
+  // One whose body never comes holds most of the room, another is turned away. Which of two headers is read
+  // first is the server's affair: where it was the other's, the first was turned away, and asks again.
+  std::optional<Raw> first;
+  const auto was_answered = [&] {
+    char byte = 0;
+    return ::recv(first->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0;
+  };
   std::string answer;
-  // Until the first one's header has been read.
   for (int tries = 0; answer.find(" 503 ") == std::string::npos; tries++, pause()) {
     REQUIRE(tries < tries_max);
+    if (!first || was_answered()) {
+      first.emplace(world.server->port());
+      first->say("POST /v1/join HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n{");
+    }
     Raw second(world.server->port());
     second.say("POST /v1/join HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 101\r\n\r\n" +
                std::string(101, 'x'));
@@ -636,9 +644,9 @@ TEST_CASE("bodies that would fill the memory together are asked to come later") 
   }
   CHECK(answer.find(R"("code":"server_busy")") != std::string::npos);
   CHECK(answer.find("retry-after: ") != std::string::npos);
-  first.say(std::string(899, 'x'));
+  first->say(std::string(899, 'x'));
   std::string piece(12, '\0');
-  CHECK(::recv(first.socket, piece.data(), piece.size(), MSG_WAITALL) == 12);
+  CHECK(::recv(first->socket, piece.data(), piece.size(), MSG_WAITALL) == 12);
   CHECK(piece == "HTTP/1.1 400");
   // Its room is free again.
   for (int tries = 0; answer.find(" 400 ") == std::string::npos; tries++, pause()) {
