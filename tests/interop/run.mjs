@@ -749,8 +749,16 @@ check('pages are sealed by the identity, and nothing comes in under a seal that 
 });
 
 check('what the protocol does not have yet is not found', async () => {
-  for (const path of ['/v1/events', '/v1/bundles', '/v1/hub', `/v1/streams/school/files/${sha256('x').toString('hex')}/pieces`])
+  for (const path of ['/v1/events', '/v1/hub', `/v1/streams/school/files/${sha256('x').toString('hex')}/pieces`])
     assert.equal(errorOf(await world.ana.link.send('GET', path)).status, 404, path);
+});
+
+check('what is no bundle is refused, and nobody without a computer’s token brings one', async () => {
+  const bring = (token, body) =>
+    world.ana.link.send('POST', '/v1/bundles', { body: Buffer.from(body), type: 'application/octet-stream', token });
+  assert.equal(errorOf(await bring(null, 'waymark bundle 0\n')).status, 401);
+  assert.equal(errorOf(await bring(world.first.joined.token, 'waymark bundle 0\n')).code, 'malformed');
+  assert.equal(errorOf(await bring(world.first.joined.token, 'something else')).code, 'malformed');
 });
 
 check('who has no token, or a computer’s, gets nothing', async () => {
