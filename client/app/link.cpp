@@ -183,17 +183,17 @@ Status Link::send_file() {
     http.headers["authorization"] = "Bearer " + token_;
     http.body = std::string(as_text(*bytes));
     http.timeout_ms = file_timeout_ms(row.bytes);
-    file_ticket_ = connection_.send(std::move(http),
-                                    [this, hash = row.hash](Result<HttpReply> reply, std::int64_t wait_ms) {
-                                      file_ticket_ = 0;
-                                      if (!reply) return file_failed(hash, reply.error(), wait_ms);
-                                      file_failures_ = 0;
-                                      files_sent_++;
-                                      file_problem_.reset();
-                                      news_.status = true;
-                                      if (auto marked = records_.store().mark_file_sent(hash); !marked)
-                                        store_problem_ = marked.error();
-                                    });
+    file_ticket_ = connection_.send(std::move(http), [this, hash = row.hash, stream = row.stream](
+                                                         Result<HttpReply> reply, std::int64_t wait_ms) {
+      file_ticket_ = 0;
+      if (!reply) return file_failed(hash, reply.error(), wait_ms);
+      file_failures_ = 0;
+      files_sent_++;
+      file_problem_.reset();
+      news_.status = true;
+      if (auto marked = records_.store().set_file_state(stream, hash, 1); !marked)
+        store_problem_ = marked.error();
+    });
     return {};
   }
   if (!fetch_file()) files_to_look_at_ = false;

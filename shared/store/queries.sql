@@ -169,16 +169,36 @@ SELECT n, c FROM position WHERE replica = ?
 INSERT INTO position (replica, n, c) VALUES (?, ?, ?) ON CONFLICT (replica) DO UPDATE SET n = excluded.n, c = excluded.c
 
 -- name: file_find
-SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ? LIMIT 1
--- name: file_streams
-SELECT s.name FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ?
+SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.hash = ? AND s.name = ?
+-- name: file_bytes
+SELECT coalesce(sum(bytes), 0) FROM (SELECT DISTINCT hash, bytes FROM file)
 -- name: file_add
-INSERT INTO file (hash, bytes, mime, stream, state, added_ms) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (hash, stream) DO NOTHING
--- name: file_sent
-UPDATE file SET state = 1 WHERE hash = ?
+INSERT INTO file (hash, bytes, mime, stream, state, added_ms, touched_day) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (hash, stream) DO UPDATE SET touched_day = max(touched_day, excluded.touched_day)
+-- name: file_state
+UPDATE file SET state = ? WHERE hash = ? AND stream = (SELECT id FROM stream WHERE name = ?)
 -- name: file_unsent
-UPDATE file SET state = 0
+UPDATE file SET state = 2 WHERE state = 1
 -- name: file_all
 SELECT DISTINCT hash FROM file ORDER BY hash
 -- name: file_to_send
-SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.state = 0 ORDER BY f.bytes, f.hash
+SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.state <> 1 ORDER BY f.bytes, f.hash
+
+-- name: file_touch
+UPDATE file SET touched_day = ? WHERE hash = ? AND touched_day < ?
+-- name: file_untouched
+SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.touched_day <= ? LIMIT ?
+-- name: file_untouched_since
+SELECT 1 FROM file WHERE hash = ? AND stream = (SELECT id FROM stream WHERE name = ?) AND touched_day <= ?
+-- name: file_remove
+DELETE FROM file WHERE hash = ? AND stream = (SELECT id FROM stream WHERE name = ?)
+-- name: file_known
+SELECT 1 FROM file WHERE hash = ? LIMIT 1
+-- name: op_mentions
+SELECT 1 FROM op WHERE stream = (SELECT id FROM stream WHERE name = ?) AND state <> 1 AND instr(body, ?) LIMIT 1
+-- name: stray_all
+SELECT hash, found_day FROM stray
+-- name: stray_add
+INSERT OR IGNORE INTO stray (hash, found_day) VALUES (?, ?)
+-- name: stray_remove
+DELETE FROM stray WHERE hash = ?

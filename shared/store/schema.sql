@@ -107,8 +107,9 @@ CREATE TABLE sealed (
 -- As a parent: the last settled op of every replica that pushes here, moved in the same transaction as its data.
 CREATE TABLE position (replica BLOB PRIMARY KEY, n INTEGER NOT NULL, c BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
--- Files by the SHA-256 of their content, kept beside the database. state 0: to be sent; 1: at school.
--- A row a stream that it was put into: who may read one of them may read the file.
+-- Files by the SHA-256 of their content, kept beside the database. state 0: to be sent; 1: at school; 2: the school
+-- may have lost it and is to be asked. A row a stream that it was put into: who may read one of them may read the
+-- file. touched_day: of the parent's own count of days, when it last came or was asked for.
 CREATE TABLE file (
   hash BLOB NOT NULL,
   stream INTEGER NOT NULL REFERENCES stream (id),
@@ -116,5 +117,9 @@ CREATE TABLE file (
   mime TEXT NOT NULL,
   state INTEGER NOT NULL DEFAULT 0,
   added_ms INTEGER NOT NULL,
+  touched_day INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (hash, stream)
 ) STRICT, WITHOUT ROWID;
+
+-- Files on the disk that have no row, as after a restore, and the day on which that was first seen.
+CREATE TABLE stray (hash BLOB PRIMARY KEY, found_day INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -11,7 +11,7 @@
 namespace waymark::store {
 namespace {
 
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 enum OpState { kAccepted = 0, kStub = 1, kRefused = 2 };
@@ -163,9 +163,12 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, Options opti
 }
 
 Status Store::prepare_schema(const std::string& path) {
-  WAYMARK_TRY(query, db_->prepare("PRAGMA user_version"));
-  WAYMARK_TRY(row, query.step());
-  std::int64_t version = row ? query.integer(0) : 0;
+  std::int64_t version = 0;
+  {  // ended before the copy is made: SQLite copies nothing while a statement is under way
+    WAYMARK_TRY(query, db_->prepare("PRAGMA user_version"));
+    WAYMARK_TRY(row, query.step());
+    if (row) version = query.integer(0);
+  }
   if (version == kSchemaVersion) return {};
   if (version > kSchemaVersion)
     return Error{Code::unsupported, "the database was written by a newer version"};
@@ -176,7 +179,9 @@ Status Store::prepare_schema(const std::string& path) {
     WAYMARK_CHECK(db_->copy_to(copy));
   }
   WAYMARK_TRY(transaction, Transaction::begin(*db_));
-  WAYMARK_CHECK(db_->execute(version == 0 ? sql::schema : sql::schema_2));
+  if (version == 0) WAYMARK_CHECK(db_->execute(sql::schema));
+  if (version == 1) WAYMARK_CHECK(db_->execute(sql::schema_2));
+  if (version == 1 || version == 2) WAYMARK_CHECK(db_->execute(sql::schema_3));
   WAYMARK_CHECK(db_->execute("PRAGMA user_version = " + std::to_string(kSchemaVersion)));
   return transaction.commit();
 }
@@ -996,24 +1001,18 @@ FileRow file_row(const Query& query) {
 }
 }  // namespace
 
-Result<std::optional<FileRow>> Store::file(std::string_view hash) {
+Result<std::optional<FileRow>> Store::file_in(std::string_view stream, std::string_view hash) {
   WAYMARK_TRY(bytes, from_hex(hash));
   WAYMARK_TRY(query, db_->prepare(sql::file_find));
-  WAYMARK_TRY(row, query.bind(ByteView(bytes)).step());
+  WAYMARK_TRY(row, query.bind(ByteView(bytes)).bind(stream).step());
   if (!row) return std::optional<FileRow>();
   return std::optional(file_row(query));
 }
 
-Result<std::vector<std::string>> Store::streams_of_file(std::string_view hash) {
-  WAYMARK_TRY(bytes, from_hex(hash));
-  std::vector<std::string> streams;
-  WAYMARK_TRY(query, db_->prepare(sql::file_streams));
-  query.bind(ByteView(bytes));
-  for (;;) {
-    WAYMARK_TRY(row, query.step());
-    if (!row) return streams;
-    streams.push_back(query.text(0));
-  }
+Result<std::int64_t> Store::file_bytes() {
+  WAYMARK_TRY(query, db_->prepare(sql::file_bytes));
+  WAYMARK_TRY(row, query.step());
+  return row ? query.integer(0) : 0;
 }
 
 Status Store::add_file(const FileRow& row) {
@@ -1021,13 +1020,13 @@ Status Store::add_file(const FileRow& row) {
   WAYMARK_TRY(stream, stream_id(row.stream));
   WAYMARK_TRY(query, db_->prepare(sql::file_add));
   query.bind(ByteView(bytes)).bind(row.bytes).bind(row.mime).bind(stream).bind(row.state);
-  return query.bind(clock().now_ms()).run();
+  return query.bind(clock().now_ms()).bind(row.touched_day).run();
 }
 
-Status Store::mark_file_sent(std::string_view hash) {
+Status Store::set_file_state(std::string_view stream, std::string_view hash, int state) {
   WAYMARK_TRY(bytes, from_hex(hash));
-  WAYMARK_TRY(query, db_->prepare(sql::file_sent));
-  return query.bind(ByteView(bytes)).run();
+  WAYMARK_TRY(query, db_->prepare(sql::file_state));
+  return query.bind(state).bind(ByteView(bytes)).bind(stream).run();
 }
 
 Status Store::mark_files_unsent() {
@@ -1053,6 +1052,70 @@ Result<std::vector<std::string>> Store::file_hashes() {
     if (!row) return hashes;
     hashes.push_back(to_hex(query.blob(0)));
   }
+}
+
+Status Store::touch_file(std::string_view hash, std::int64_t day) {
+  WAYMARK_TRY(bytes, from_hex(hash));
+  WAYMARK_TRY(query, db_->prepare(sql::file_touch));
+  return query.bind(day).bind(ByteView(bytes)).bind(day).run();
+}
+
+Result<std::vector<FileRow>> Store::files_untouched(std::int64_t since_day, std::size_t rows_max) {
+  std::vector<FileRow> rows;
+  WAYMARK_TRY(query, db_->prepare(sql::file_untouched));
+  query.bind(since_day).bind(static_cast<std::int64_t>(rows_max));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return rows;
+    rows.push_back(file_row(query));
+  }
+}
+
+Result<bool> Store::mentions(std::string_view stream, std::string_view hash) {
+  WAYMARK_TRY(query, db_->prepare(sql::op_mentions));
+  return query.bind(stream).bind(as_bytes(hash)).step();
+}
+
+Result<bool> Store::remove_file(std::string_view stream, std::string_view hash, std::int64_t since_day) {
+  WAYMARK_TRY(bytes, from_hex(hash));
+  WAYMARK_TRY(mentioned, mentions(stream, hash));
+  if (mentioned) return false;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::file_untouched_since));
+    WAYMARK_TRY(untouched, query.bind(ByteView(bytes)).bind(stream).bind(since_day).step());
+    if (!untouched) return false;
+  }
+  WAYMARK_TRY(query, db_->prepare(sql::file_remove));
+  WAYMARK_CHECK(query.bind(ByteView(bytes)).bind(stream).run());
+  return true;
+}
+
+Result<bool> Store::knows_file(std::string_view hash) {
+  WAYMARK_TRY(bytes, from_hex(hash));
+  WAYMARK_TRY(query, db_->prepare(sql::file_known));
+  return query.bind(ByteView(bytes)).step();
+}
+
+Result<std::map<std::string, std::int64_t>> Store::strays() {
+  std::map<std::string, std::int64_t> found;
+  WAYMARK_TRY(query, db_->prepare(sql::stray_all));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return found;
+    found.emplace(to_hex(query.blob(0)), query.integer(1));
+  }
+}
+
+Status Store::add_stray(std::string_view hash, std::int64_t day) {
+  WAYMARK_TRY(bytes, from_hex(hash));
+  WAYMARK_TRY(query, db_->prepare(sql::stray_add));
+  return query.bind(ByteView(bytes)).bind(day).run();
+}
+
+Status Store::remove_stray(std::string_view hash) {
+  WAYMARK_TRY(bytes, from_hex(hash));
+  WAYMARK_TRY(query, db_->prepare(sql::stray_remove));
+  return query.bind(ByteView(bytes)).run();
 }
 
 // ---- checking and rebuilding

@@ -133,7 +133,8 @@ struct FileRow {
   std::int64_t bytes = 0;
   std::string mime;
   std::string stream;
-  int state = 0;  // 0 to be sent, 1 at school
+  int state = 0;  // 0 to be sent, 1 at school, 2 the school is to be asked
+  std::int64_t touched_day = 0;
 };
 
 struct Options {
@@ -242,14 +243,26 @@ class Store {
   Status set_position(const ReplicaId& replica, const record::Position& position);
 
   // ---- files
-  Result<std::optional<FileRow>> file(std::string_view hash);
-  Result<std::vector<std::string>> streams_of_file(std::string_view hash);
+  Result<std::optional<FileRow>> file_in(std::string_view stream, std::string_view hash);
+  Result<std::int64_t> file_bytes();  // of all files together
   Status add_file(const FileRow& row);
-  Status mark_file_sent(std::string_view hash);
-  // The parent may have lost them: all are offered again.
+  Status set_file_state(std::string_view stream, std::string_view hash, int state);
+  // The parent may have lost them: it is asked for all.
   Status mark_files_unsent();
-  Result<std::vector<FileRow>> files_to_send();
+  Result<std::vector<FileRow>> files_to_send();    // or to be asked for; the smallest first
   Result<std::vector<std::string>> file_hashes();  // of all files
+
+  // ---- collecting files, at the parent
+  Status touch_file(std::string_view hash, std::int64_t day);
+  Result<std::vector<FileRow>> files_untouched(std::int64_t since_day, std::size_t rows_max);
+  // Does an op of the stream hold this name, whatever its kind? What was erased does not.
+  Result<bool> mentions(std::string_view stream, std::string_view hash);
+  // The row, when it was not touched after that day and nothing mentions it. True: it is gone.
+  Result<bool> remove_file(std::string_view stream, std::string_view hash, std::int64_t since_day);
+  Result<bool> knows_file(std::string_view hash);  // in any stream
+  Result<std::map<std::string, std::int64_t>> strays();
+  Status add_stray(std::string_view hash, std::int64_t day);
+  Status remove_stray(std::string_view hash);
 
   // Recomputes every projection from the log and compares it with what was stored: digests, heads, numbering.
   Status verify();

@@ -139,6 +139,20 @@ void back_up(School& school, net::Server& server, Nightly& nightly, Clock& clock
               "The last backup is more than two days old.");
 }
 
+void collect_files(School& school, net::Server& server, Log& log) {
+  auto on_disk = School::files_on_disk(school.data());
+  Result<std::int64_t> gone = std::int64_t{0};
+  server.run([&] { gone = school.collect_files(on_disk); });
+  if (!gone)
+    log.write(spdlog::level::err,
+              {{"event", "files collected"},
+               {"error", std::string(name(gone.error().code))},
+               {"detail", gone.error().detail}},
+              "Files that nothing needs could not be removed: " + sentence(gone.error()));
+  else if (*gone > 0)
+    log.write(spdlog::level::info, {{"event", "files collected"}, {"files", *gone}}, "");
+}
+
 }  // namespace
 
 Result<std::pair<std::string, std::uint16_t>> read_listen(std::string_view text) {
@@ -174,6 +188,9 @@ void add_serve_line(Line& line) {
       ->type_name("DAYS");
   line.path(app, "--backups", "backups",
             "Where they go: best another disk; without this backups/ in the directory");
+  line.text(app, "--quota-mb", "quota_mb",
+            "Room for all students' files together; without this as much as the disk has")
+      ->type_name("MB");
   line.flag(app, "--log-json", "log_json", "One JSON object a line");
 }
 
@@ -188,6 +205,10 @@ Status serve(const Asked& asked, const Commands& commands) {
   int keep_days = std::atoi(keep_text.c_str());
   if (keep_days < 1 || keep_days > 3650)
     return Error{Code::invalid, "--keep-backups wants a number of days from 1 to 3650"};
+  WAYMARK_TRY(quota_text, argument(arguments, "quota_mb"));
+  auto quota_mb = std::atoll(quota_text.c_str());
+  if (!quota_text.empty() && (quota_mb < 1 || quota_mb > 100'000'000))
+    return Error{Code::invalid, "--quota-mb wants a number of megabytes from 1 to 100000000"};
   bool plain = flag_set(arguments, "plain");
   if (plain && !is_loopback(where.first))
     return Error{
@@ -209,6 +230,7 @@ Status serve(const Asked& asked, const Commands& commands) {
     return Error{Code::exists, "another server or command uses " + asked.data + "; stop it first"};
   if (!opened) return opened.error();
   auto school = std::move(opened).value();
+  if (quota_mb > 0) school->set_quota(quota_mb * 1024 * 1024);
   allow_many_connections();
   net::ServerOptions options;
   options.host = where.first;
@@ -267,7 +289,8 @@ Status serve(const Asked& asked, const Commands& commands) {
 
   bool stopping = !read_ahead(*school, *server, signals);
   Nightly nightly(backups, keep_days);
-  while (!stopping) {
+  for (int minutes = 0; !stopping; minutes++) {
+    if (minutes % 60 == 1) collect_files(*school, *server, log);
     if (nightly.due(clock.now_ms())) back_up(*school, *server, nightly, clock, log);
     // Once a minute is often enough to see that a night has come.
     const timespec minute{60, 0};

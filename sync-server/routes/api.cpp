@@ -360,12 +360,12 @@ Result<Response> support(School& school, const Asked& asked) {
 
 // Pictures are shown; everything else is only saved, so that nothing a student attached runs in this page.
 Result<Response> file(School& school, const Asked& asked) {
-  auto hash = asked.request.param("sha256");
-  WAYMARK_TRY(body, school.file(asked.person.id, domain::person_stream(asked.student), hash));
-  WAYMARK_TRY(row, school.store().file(hash));
+  WAYMARK_TRY(found, school.find_file(asked.person.id, domain::person_stream(asked.student),
+                                      asked.request.param("sha256")));
+  WAYMARK_TRY(body, School::read_file(found, 0, static_cast<std::size_t>(found.bytes)));
   constexpr std::array pictures{"image/png", "image/jpeg", "image/webp", "image/gif"};
-  bool picture = row && std::find(pictures.begin(), pictures.end(), row->mime) != pictures.end();
-  auto response = http::text(200, std::move(body), picture ? row->mime : "application/octet-stream");
+  bool picture = std::find(pictures.begin(), pictures.end(), found.mime) != pictures.end();
+  auto response = http::text(200, std::move(body), picture ? found.mime : "application/octet-stream");
   response.set("cache-control", "private, max-age=3600");
   if (!picture) response.set("content-disposition", "attachment");
   return response;

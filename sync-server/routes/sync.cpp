@@ -17,7 +17,8 @@ using http::Response;
 constexpr std::size_t kJoinBytesMax = 16 * 1024;
 constexpr std::size_t kHaveBytesMax = 512 * 1024;
 constexpr std::size_t kBundleBytesMax = 20 * 1024 * 1024;
-constexpr std::size_t kFileBytesMax = 20 * 1024 * 1024;
+constexpr std::size_t kLackingBytesMax = 128 * 1024;
+constexpr std::size_t kLackingMax = 1'000;
 
 Result<Bearer> bearer_of(School& school, const Request& request) {
   if (request.bearer().empty()) return Error{Code::unauthorized, "no token came with the request"};
@@ -138,7 +139,7 @@ Answer join(School& school, const Request& request) {
   return student(school, *computer, *body);
 }
 
-// ---- sync and files
+// ---- sync
 
 using SyncRead = Result<School::SyncRead>;
 
@@ -168,23 +169,152 @@ Result<Response> have(School& school, const Request& request) {
   return sync_response(std::move(reply));
 }
 
-Result<Response> put_file(School& school, const Request& request) {
-  WAYMARK_TRY(bearer, bearer_of(school, request));
-  WAYMARK_CHECK(school.put_file(bearer, request.param("stream"), request.param("sha256"), request.body,
-                                request.header("content-type")));
-  return http::no_content();
+// ---- files
+
+// What a request says of its piece: "bytes 0-99/1000", "bytes */1000" to ask, or nothing for a whole file.
+struct PieceSent {
+  std::string bytes;
+  std::int64_t from = 0, total = 0;
+};
+using PieceRead = Result<PieceSent>;
+
+// A whole number of at most 15 digits at the beginning of `text`, and then `end`; both are taken off it.
+std::optional<std::int64_t> number_before(std::string_view& text, std::string_view end) {
+  std::int64_t number = 0;
+  std::size_t digits = 0;
+  for (; digits < text.size() && digits < 15 && text[digits] >= '0' && text[digits] <= '9'; digits++)
+    number = number * 10 + (text[digits] - '0');
+  auto rest = text.substr(digits);
+  if (digits == 0 || !rest.starts_with(end)) return {};
+  text = rest.substr(end.size());
+  return number;
 }
 
-Result<Response> get_file(School& school, const Request& request) {
-  WAYMARK_TRY(bearer, bearer_of(school, request));
-  auto hash = request.param("sha256");
-  WAYMARK_TRY(body, school.file(bearer.person, request.param("stream"), hash));
-  WAYMARK_TRY(row, school.store().file(hash));
-  Response response{200, {}, std::move(body)};
-  response.set("content-type", row && !row->mime.empty() ? row->mime : "application/octet-stream")
+PieceRead read_piece(std::string_view range, std::string body) {
+  PieceSent piece{std::move(body), 0, 0};
+  auto size = static_cast<std::int64_t>(piece.bytes.size());
+  piece.total = size;
+  if (range.empty()) return piece;
+  Error strange{Code::malformed, "content-range is \"bytes FROM-TO/TOTAL\" or \"bytes */TOTAL\""};
+  if (!range.starts_with("bytes ")) return strange;
+  range.remove_prefix(6);
+  bool asks = range.starts_with("*/");
+  std::optional<std::int64_t> from = 0, to = -1;
+  if (asks) {
+    range.remove_prefix(2);
+  } else {
+    from = number_before(range, "-");
+    if (from) to = number_before(range, "/");
+  }
+  auto total = from && to ? number_before(range, "") : std::nullopt;
+  if (!total || !range.empty() || *to + 1 - *from != size || *to >= *total) return strange;
+  piece.from = *from, piece.total = *total;
+  return piece;
+}
+
+void prepare_file(Request& request) {
+  if (request.bearer().empty()) return;
+  request.prepared = std::make_shared<const PieceRead>(
+      read_piece(request.header("content-range"), std::exchange(request.body, {})));
+}
+
+// A full disk is the administrator's to mend, a full quota is meant; who waits does the same.
+Answer not_taken(const Error& error) {
+  auto response = http::error_response(error);
+  if (error.code == Code::disk_full && error.detail == quota_full)
+    response.body = json{{"error", {{"code", std::string(quota_full)}, {"detail", ""}}}}.dump();
+  return response;
+}
+
+Answer uploaded(School& school, const Upload& upload) {
+  auto state = school.finish_upload(upload);
+  if (!state) return not_taken(state.error());
+  auto response =
+      state->whole  ? http::no_content()
+      : state->fits ? http::text(202, "")
+                    : http::error_response({Code::conflict, "the piece does not begin where the file ends"});
+  response.set("upload-offset", std::to_string(state->bytes));
+  return response;
+}
+
+Answer put_file(School& school, const Request& request) {
+  auto bearer = bearer_of(school, request);
+  if (!bearer) return bearer.error();
+  const auto& read = *static_cast<const PieceRead*>(request.prepared.get());
+  if (!read) return read.error();
+  auto begun = school.begin_upload(*bearer, request.param("stream"), request.param("sha256"),
+                                   {read->from, read->total, read->bytes}, request.header("content-type"));
+  if (!begun) return not_taken(begun.error());
+  if (!begun->to_write) return uploaded(school, *begun);
+  auto upload = std::make_shared<Upload>(std::move(*begun));
+  return http::Later{[upload, kept = request.prepared] { School::write_piece(*upload); },
+                     [&school, upload] { return uploaded(school, *upload); }};
+}
+
+// "bytes=0-99" and "bytes=100-". Anything else is none, and the whole file is the answer.
+struct Range {
+  std::int64_t from = 0, to = 0;
+};
+std::optional<Range> read_range(std::string_view text, std::int64_t total) {
+  if (!text.starts_with("bytes=")) return {};
+  text.remove_prefix(6);
+  auto from = number_before(text, "-");
+  if (!from) return {};
+  if (text.empty()) return Range{*from, total - 1};
+  auto to = number_before(text, "");
+  if (!to || !text.empty() || *to < *from) return {};
+  return Range{*from, std::min(*to, total - 1)};
+}
+
+Response file_response(const FileAt& found, std::string_view wanted) {
+  auto total = "/" + std::to_string(found.bytes);
+  auto range = read_range(wanted, found.bytes);
+  if (range && range->from >= found.bytes) {
+    auto response = http::error_response({Code::invalid, "the file ends before that"});
+    response.status = 416;
+    response.set("content-range", "bytes *" + total);
+    return response;
+  }
+  auto from = range ? range->from : 0;
+  auto size = static_cast<std::size_t>(range ? range->to + 1 - from : found.bytes);
+  auto body = School::read_file(found, from, size);
+  if (!body) return http::error_response(body.error());
+  Response response{range ? 206 : 200, {}, std::move(*body)};
+  if (range)
+    response.set("content-range", "bytes " + std::to_string(from) + "-" + std::to_string(range->to) + total);
+  response.set("content-type", found.mime.empty() ? "application/octet-stream" : found.mime)
+      .set("accept-ranges", "bytes")
       .set("content-disposition", "attachment")
       .set("cache-control", "private, max-age=31536000, immutable");
   return response;
+}
+
+Answer get_file(School& school, const Request& request) {
+  auto bearer = bearer_of(school, request);
+  if (!bearer) return bearer.error();
+  auto found = school.find_file(bearer->person, request.param("stream"), request.param("sha256"));
+  if (!found) return found.error();
+  auto response = std::make_shared<Response>();
+  return http::Later{[response, found = *found, range = std::string(request.header("range"))] {
+                       *response = file_response(found, range);
+                     },
+                     [response]() -> Answer { return std::move(*response); }};
+}
+
+Result<Response> lacking_files(School& school, const Request& request) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  WAYMARK_TRY(body, http::json_body(request));
+  Error strange{Code::malformed, "\"files\" is a list of names"};
+  auto names = body.is_object() ? body.find("files") : body.end();
+  if (names == body.end() || !names->is_array()) return strange;
+  if (names->size() > kLackingMax) return Error{Code::too_large, "more than 1,000 files at once"};
+  std::vector<std::string> hashes;
+  for (const auto& name : *names) {
+    if (!name.is_string()) return strange;
+    hashes.push_back(name.get<std::string>());
+  }
+  WAYMARK_TRY(lacking, school.lacking_files(bearer, request.param("stream"), hashes));
+  return http::json_response({{"v", 0}, {"lacking", lacking}});
 }
 
 // Somebody's bundle, delivered by whichever joined computer has a network.
@@ -214,7 +344,9 @@ void add_sync_routes(http::Router& router, School& school) {
   on("POST", "/v1/sync", sync, wire::message_bytes_max, true, prepare_sync);
   on("POST", "/v1/have", have, kHaveBytesMax);
   on("POST", "/v1/bundles", bundle, kBundleBytesMax);
-  on("PUT", "/v1/streams/{stream}/files/{sha256}", put_file, kFileBytesMax);
+  on("POST", "/v1/streams/{stream}/files", lacking_files, kLackingBytesMax);
+  on("PUT", "/v1/streams/{stream}/files/{sha256}", put_file, static_cast<std::size_t>(file_bytes_max), false,
+     prepare_file);
   on("GET", "/v1/streams/{stream}/files/{sha256}", get_file, 0);
 }
 

@@ -57,6 +57,7 @@ Result<BackupJob> School::begin_backup() {
   BackupJob job;
   job.about = {name_, identity(), clock_.now_ms()};
   job.identity = identity_;
+  job.hold = copying_;
   job.copy = data_ + "/backup-" + std::to_string(job.about.made_ms) + ".db";
   std::error_code error;
   fs::remove(job.copy, error);

@@ -21,7 +21,6 @@ namespace {
 
 using store::Transaction;
 
-constexpr std::size_t kFileBytesMax = 20 * 1024 * 1024;
 constexpr std::size_t kPendingJoinsMax = 256;
 constexpr std::int64_t kJoinTimeMs = 5 * 60'000;
 constexpr std::int64_t kSessionTimeMs = std::int64_t{12} * 3600 * 1000;
@@ -63,7 +62,8 @@ School::School(std::string data, Clock& clock, Random& random)
       clock_(clock),
       random_(random),
       removals_(data_ + "/removals.log"),
-      standings_(std::make_unique<Standings>()) {}
+      standings_(std::make_unique<Standings>()),
+      uploads_(data_ + "/uploads") {}
 
 School::~School() {
   accounts_.reset();
@@ -138,6 +138,7 @@ Status School::load() {
   std::copy(seed.begin(), seed.end(), identity_.seed.begin());
   name_ = *name;
   WAYMARK_CHECK(make_private_directory(data_ + "/files"));
+  WAYMARK_CHECK(make_private_directory(data_ + "/uploads"));
   return replay_removals();
 }
 
@@ -663,56 +664,6 @@ Result<std::string> School::have(const Bearer& bearer, std::string_view body) {
   WAYMARK_TRY(who, caller(bearer.person));
   WAYMARK_TRY(lacking, sync::missing(*store_, who, ids));
   return wire::encode_have(lacking);
-}
-
-// ---- files
-
-std::string School::file_path(std::string_view hash) const {
-  return data_ + "/files/" + std::string(hash.substr(0, 2)) + "/" + std::string(hash.substr(2));
-}
-
-Status School::put_file(const Bearer& bearer, std::string_view stream, std::string_view hash,
-                        std::string_view body, std::string_view mime) {
-  if (body.size() > kFileBytesMax) return Error{Code::too_large, "a file of more than 20 MB"};
-  if (to_hex(sha256(as_bytes(body))) != hash)
-    return Error{Code::wrong_id, "the file is not what its name says"};
-  WAYMARK_TRY(who, caller(bearer.person));
-  bool allowed = std::any_of(who.access.begin(), who.access.end(), [&](const sync::Access& access) {
-    return access.stream == stream && access.role != domain::Role::member;
-  });
-  if (!allowed) return Error{Code::not_granted, "the stream is not granted to this person"};
-  WAYMARK_TRY(known, store_->file(hash));
-  auto path = file_path(hash);
-  if (!known || !std::filesystem::exists(path)) {
-    WAYMARK_CHECK(make_private_directory(std::filesystem::path(path).parent_path()));
-    WAYMARK_CHECK(store::write_durably(path, body));
-  }
-  return store_->add_file({std::string(hash), static_cast<std::int64_t>(body.size()),
-                           std::string(mime.substr(0, 64)), std::string(stream), 1});
-}
-
-Result<std::string> School::file(const PersonId& reader, std::string_view stream, std::string_view hash) {
-  Error missing{Code::not_found, "no such file, or not yours to read"};
-  if (hash.size() != 64 || !from_hex(hash)) return missing;
-  WAYMARK_TRY(streams, store_->streams_of_file(hash));
-  WAYMARK_TRY(who, caller(reader));
-  bool put_there = std::find(streams.begin(), streams.end(), stream) != streams.end();
-  bool granted = std::any_of(who.access.begin(), who.access.end(),
-                             [&](const sync::Access& access) { return access.stream == stream; });
-  if (!put_there || !granted) return missing;
-  return store::read_whole(file_path(hash), kFileBytesMax);
-}
-
-Status School::verify() {
-  WAYMARK_CHECK(store_->verify());
-  WAYMARK_TRY(hashes, store_->file_hashes());
-  for (const auto& hash : hashes) {
-    auto body = store::read_whole(file_path(hash), kFileBytesMax);
-    if (!body) return Error{Code::database_damaged, "the file " + hash + " is not there or cannot be read"};
-    if (to_hex(sha256(as_bytes(*body))) != hash)
-      return Error{Code::database_damaged, "the file " + hash + " is not what its name says"};
-  }
-  return {};
 }
 
 // ---- the dashboard

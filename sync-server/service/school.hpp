@@ -2,13 +2,15 @@
 // line and tests ask of a server is a function here, over values; nothing here knows HTTP. One thread at a
 // time uses it.
 //
-// The data directory holds school.db (replica and accounts), files/, tls/, removals.log and the lock;
-// school.db holds the identity's secret key, so the directory is created readable by its owner alone.
+// The data directory holds school.db (replica and accounts), files/, uploads/, tls/, removals.log and
+// the lock; school.db holds the identity's secret key, so the directory is created readable by its owner
+// alone.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "shared/wire/joining.hpp"
 #include "sync-server/service/backup.hpp"
 #include "sync-server/service/removals.hpp"
+#include "sync-server/service/uploads.hpp"
 #include "sync-server/store/accounts.hpp"
 
 namespace waymark::server {
@@ -100,11 +103,40 @@ struct BundleRead {
   std::string answer;             // a bundle sealed to the writer's device; empty when nothing was taken in
 };
 
+// A student's file, as it comes: `bytes` from byte `from` on of `total`. Without bytes of a file that has
+// some it only asks how far the file has come.
+inline constexpr std::int64_t file_bytes_max = 20 * 1024 * 1024;
+inline constexpr std::string_view quota_full =
+    "quota_full";  // detail of `disk_full` where set_quota() says so
+struct FilePiece {
+  std::int64_t from = 0, total = 0;
+  std::string_view bytes;  // must outlive the upload
+};
+// How far a file has come.
+struct UploadState {
+  bool whole = false;      // it is at school
+  bool fits = true;        // false: the piece does not begin where the file ends so far
+  std::int64_t bytes = 0;  // come so far
+};
+struct Upload {
+  std::string stream, hash, mime, part, path;  // part: what has come; path: of the whole
+  FilePiece piece;
+  UploadState state;
+  bool to_write = false;
+  std::string key;  // of the uploads that are being written
+  std::optional<Error> problem;
+};
+struct FileAt {
+  std::string path, mime;
+  std::int64_t bytes = 0;
+};
+
 // A backup on its way: the database as it was at one moment, and what else belongs to it.
 struct BackupJob {
   BackupAbout about;
   SecretKey identity;
-  std::string copy;  // of the database; goes when the job ends
+  std::string copy;           // of the database; goes when the job ends
+  std::shared_ptr<int> hold;  // while it lives, no file is collected
   std::vector<BackupPart> parts;
 };
 
@@ -200,11 +232,33 @@ class School {
   // Every batch of a bundle that was sealed to this school, each for itself. `unauthorized`, `malformed` when
   // nothing of it can be read.
   Result<BundleRead> read_bundle(std::string_view bytes);
-  // Files by hash, in one piece. A file is had only by who may read a stream it was put into.
+  // ---- files by the SHA-256 of their content (files.cpp). A file is had only by who may read a stream it
+  // was put into; everything else gets the answer for what is not there. A piece that comes, in three steps;
+  // only the middle one is slow, and it touches no School. `too_large`, `wrong_id`, `not_granted`,
+  // `disk_full`, `server_busy` when another piece of it is being written.
+  Result<Upload> begin_upload(const Bearer& bearer, std::string_view stream, std::string_view hash,
+                              const FilePiece& piece, std::string_view mime);
+  static void write_piece(Upload& upload);
+  Result<UploadState> finish_upload(const Upload& upload);
+  // The same at once, and a whole file in one piece.
+  Result<UploadState> put_piece(const Bearer& bearer, std::string_view stream, std::string_view hash,
+                                const FilePiece& piece, std::string_view mime);
   Status put_file(const Bearer& bearer, std::string_view stream, std::string_view hash, std::string_view body,
                   std::string_view mime);
-  // The same answer for what is not there, not in that stream, and not theirs to read.
+  // Where its bytes are, and then some of them, which is slow and touches no School.
+  Result<FileAt> find_file(const PersonId& reader, std::string_view stream, std::string_view hash);
+  static Result<std::string> read_file(const FileAt& file, std::int64_t from, std::size_t size);
   Result<std::string> file(const PersonId& reader, std::string_view stream, std::string_view hash);
+  // Which of these were not put into the stream, or are lost since; all, for who may not put files there.
+  Result<std::vector<std::string>> lacking_files(const Bearer& bearer, std::string_view stream,
+                                                 const std::vector<std::string>& hashes);
+  // Removes files that no op of their streams mentions and nobody sent or asked for during thirty days, a
+  // bounded number at a time; to be called every hour. `on_disk` is what files_on_disk() gave, which is slow
+  // and touches no School. How many went; none while a backup reads them.
+  Result<std::int64_t> collect_files(const std::vector<std::string>& on_disk);
+  static std::vector<std::string> files_on_disk(const std::string& data);
+  // Room for all files together; nothing: as much as the disk has.
+  void set_quota(std::optional<std::int64_t> bytes) { quota_bytes_ = bytes; }
 
   // ---- the dashboard's sessions
   struct SignedIn {
@@ -276,6 +330,10 @@ class School {
   Result<TakenBatch> take(const wire::CheckedBatch& checked);
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   std::string file_path(std::string_view hash) const;
+  Result<bool> may_put(const PersonId& person, std::string_view stream);
+  Result<bool> has_file(std::string_view stream, std::string_view hash);
+  Result<std::int64_t> file_day();
+  Result<std::int64_t> count_day();
   // `slowed_down` while waiting is due after wrong tries of this key.
   Status may_try(const std::string& key);
   Status wrong_try(const std::string& key);
@@ -295,6 +353,10 @@ class School {
     std::int64_t begun_ms = 0;
   };
   std::map<std::string, Pending> joins_;  // by code id; bounded
+  Uploads uploads_;
+  std::set<std::string> writing_;  // uploads of which a piece is being written
+  std::optional<std::int64_t> quota_bytes_;
+  std::shared_ptr<int> copying_ = std::make_shared<int>();  // shared with backups that are being made
 };
 
 using wire::hello_message;

@@ -598,6 +598,64 @@ check('a file that is not what its name says, too large, or not the writer’s t
   await put(path(sha256(exact).toString('hex')), exact);
 });
 
+check('a file goes on where it was cut off, up and down, and what the school lacks is told', async () => {
+  const bytes = randomBytes(200000);
+  const name = sha256(bytes).toString('hex');
+  const files = `/v1/streams/person:${world.people.Ana}/files`;
+  const path = `${files}/${name}`;
+  const { link } = world.ana;
+  const lacking = async (who, hashes) => {
+    const reply = await who.send('POST', files, { body: Buffer.from(JSON.stringify({ files: hashes })), type: 'application/json' });
+    assert.equal(reply.status, 200);
+    return JSON.parse(reply.body.toString());
+  };
+  const piece = (from, to, total = bytes.length) =>
+    link.send('PUT', path, { body: bytes.subarray(from, to), type: 'image/png', headers: { 'content-range': `bytes ${from}-${to - 1}/${total}` } });
+  const asked = () => link.send('PUT', path, { body: Buffer.alloc(0), headers: { 'content-range': `bytes */${bytes.length}` } });
+  const offset = (reply, status) => {
+    assert.equal(reply.status, status, reply.body.toString());
+    return Number(reply.headers['upload-offset']);
+  };
+  world.a.write('work', randomId(), { project: randomId(), step: 'plan', type: 'picture', file: name, mime: 'image/png', bytes: bytes.length });
+  await world.a.sync();
+  assert.deepEqual(await lacking(link, [name]), { v: 0, lacking: [name] });
+  assert.equal(offset(await asked(), 202), 0);
+  assert.equal(offset(await piece(0, 1), 202), 1);
+  assert.equal(offset(await piece(1, 120000), 202), 120000);
+  // The reply is lost and the piece comes again; then one that leaves a gap.
+  assert.equal(offset(await piece(1, 120000), 409), 120000);
+  assert.equal(errorOf(await piece(130000, 200000)).code, 'conflict');
+  assert.equal((await link.send('GET', path)).status, 404);
+  assert.equal(offset(await asked(), 202), 120000);
+  assert.equal(errorOf(await piece(120000, 200000, FILE_BYTES_MAX + 1)).code, 'too_large');
+  assert.equal(offset(await piece(120000, 200000), 204), 200000);
+  assert.equal(offset(await asked(), 204), 200000);
+  assert.deepEqual(await lacking(link, [name]), { v: 0, lacking: [] });
+  assert.deepEqual(await lacking(world.ben.link, [name]), { v: 0, lacking: [name] });
+
+  const got = (range) => world.anaTwo.link.send('GET', path, { headers: { range } });
+  const first = await got('bytes=0-69999');
+  assert.equal(first.status, 206);
+  assert.equal(first.headers['content-range'], 'bytes 0-69999/200000');
+  const rest = await got('bytes=70000-');
+  assert.equal(rest.headers['content-range'], 'bytes 70000-199999/200000');
+  assert.ok(Buffer.concat([first.body, rest.body]).equals(bytes));
+  const beyond = await got('bytes=200000-');
+  assert.equal(beyond.status, 416);
+  assert.equal(beyond.headers['content-range'], 'bytes */200000');
+  assert.equal((await world.ben.link.send('GET', path, { headers: { range: 'bytes=0-9' } })).status, 404);
+});
+
+check('pieces that together are another file are thrown away, and the file begins anew', async () => {
+  const bytes = randomBytes(1000);
+  const path = `/v1/streams/person:${world.people.Ana}/files/${sha256(randomBytes(1000)).toString('hex')}`;
+  const piece = (from, to) =>
+    world.ana.link.send('PUT', path, { body: bytes.subarray(from, to), type: 'image/png', headers: { 'content-range': `bytes ${from}-${to - 1}/1000` } });
+  assert.equal((await piece(0, 500)).status, 202);
+  assert.equal(errorOf(await piece(500, 1000)).code, 'wrong_id');
+  assert.equal((await piece(0, 500)).headers['upload-offset'], '500');
+});
+
 // ---- have
 
 check('"have" tells which ops the school lacks', async () => {

@@ -522,6 +522,9 @@ TEST_CASE("a file goes up and comes down whole, to those who may have it") {
   auto put = world.request("PUT", path, amira);
   put.headers["content-type"] = "image/png";
   put.body = body;
+  put.body[0] = static_cast<char>(put.body[0] ^ 1);
+  CHECK(code_of(world.asker.ask(put).value()) == "wrong_id");
+  put.body = body;
   CHECK(world.asker.ask(put).value().status == 204);
   auto got = world.asker.ask(world.request("GET", path, amira)).value();
   CHECK(got.body == body);
@@ -535,13 +538,88 @@ TEST_CASE("a file goes up and comes down whole, to those who may have it") {
   auto small = world.request("GET", path, amira);
   small.reply_bytes_max = body.size() - 1;
   CHECK(world.asker.ask(small).error().code == Code::too_large);
-  put.body[0] = static_cast<char>(put.body[0] ^ 1);
-  CHECK(code_of(world.asker.ask(put).value()) == "wrong_id");
   put.url = world.url("/v1/streams/" + domain::person_stream(world.leo) + "/files/" + hash);
   put.body = body;
   CHECK(code_of(world.asker.ask(put).value()) == "not_granted");
   put.body = noise(20 * 1024 * 1024 + 1);
   CHECK(code_of(world.asker.ask(put).value()) == "too_large");
+}
+
+TEST_CASE("a file goes on where it was cut off, up and down") {
+  World world;
+  auto amira = world.student_token(world.amira);
+  auto body = noise(300'000);
+  auto path =
+      "/v1/streams/" + domain::person_stream(world.amira) + "/files/" + to_hex(sha256(as_bytes(body)));
+  auto put = [&](std::string range, std::string bytes) {
+    auto request = world.request("PUT", path, amira);
+    request.headers["content-type"] = "image/png";
+    if (!range.empty()) request.headers["content-range"] = range;
+    request.body = std::move(bytes);
+    return world.asker.ask(request).value();
+  };
+  auto get = [&](std::string range) {
+    auto request = world.request("GET", path, amira);
+    request.headers["range"] = range;
+    return world.asker.ask(request).value();
+  };
+  auto reply = put("bytes */300000", "");
+  CHECK(reply.status == 202);
+  CHECK(reply.headers["upload-offset"] == "0");
+  reply = put("bytes 0-99999/300000", body.substr(0, 100'000));
+  CHECK(reply.status == 202);
+  CHECK(reply.headers["upload-offset"] == "100000");
+  CHECK(get("bytes=0-9").status == 404);
+  reply = put("bytes 0-99999/300000", body.substr(0, 100'000));
+  CHECK(reply.status == 409);
+  CHECK(code_of(reply) == "conflict");
+  CHECK(reply.headers["upload-offset"] == "100000");
+  for (const char* strange :
+       {"bytes 100000-299999", "bytes 100000-300000/300000", "bytes 100000-299998/300000", "bytes -1/300000",
+        "bytes 100000-/300000", "items 0-1/2", "bytes */", "bytes */300000",
+        "bytes 100000-299999/9999999999999999"})
+    CHECK(code_of(put(strange, body.substr(100'000))) == "malformed");
+  reply = put("bytes 100000-299999/300000", body.substr(100'000));
+  CHECK(reply.status == 204);
+  CHECK(reply.headers["upload-offset"] == "300000");
+  CHECK(put("bytes */300000", "").status == 204);
+
+  auto first = get("bytes=0-99999"), rest = get("bytes=100000-");
+  CHECK(first.status == 206);
+  CHECK(first.headers["content-range"] == "bytes 0-99999/300000");
+  CHECK(first.headers["content-type"] == "image/png");
+  CHECK(rest.headers["content-range"] == "bytes 100000-299999/300000");
+  CHECK(first.body + rest.body == body);
+  CHECK(get("bytes=299999-400000").body == body.substr(299'999));
+  auto beyond = get("bytes=300000-");
+  CHECK(beyond.status == 416);
+  CHECK(beyond.headers["content-range"] == "bytes */300000");
+  for (const char* ignored : {"bytes=-5", "bytes=5-4", "bytes=0-1,3-4", "lines=0-1"}) {
+    CHECK(get(ignored).status == 200);
+    CHECK(get(ignored).body.size() == body.size());
+  }
+
+  auto ask = [&](const std::string& said) {
+    auto request = world.request("POST", path.substr(0, path.rfind('/')), amira);
+    request.headers["content-type"] = "application/json";
+    request.body = said;
+    return world.asker.ask(request).value();
+  };
+  auto name = path.substr(path.rfind('/') + 1), other = std::string(64, '0');
+  CHECK(json::parse(ask(json{{"files", {name, other}}}.dump()).body) == json{{"v", 0}, {"lacking", {other}}});
+  CHECK(code_of(ask(R"({"files":["x"]})")) == "malformed");
+  CHECK(code_of(ask(R"({"files":"x"})")) == "malformed");
+  CHECK(code_of(ask("[]")) == "malformed");
+  CHECK(ask(json{{"files", json::array_t(1'000, other)}}.dump()).status == 200);
+  CHECK(code_of(ask(json{{"files", json::array_t(1'001, other)}}.dump())) == "too_large");
+
+  world.at_school([&] { return world.school->set_quota(1), true; });
+  auto more = noise(1'000);
+  path = path.substr(0, path.rfind('/') + 1) + to_hex(sha256(as_bytes(more)));
+  reply = put("", more);
+  CHECK(reply.status == 507);
+  CHECK(code_of(reply) == "quota_full");
+  CHECK(reply.headers["retry-after"] == "300");
 }
 
 TEST_CASE("a removed computer is turned away") {

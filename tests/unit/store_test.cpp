@@ -240,6 +240,44 @@ TEST_CASE("a file that is no database, and one from the future, are named for wh
         Code::unsupported);
 }
 
+TEST_CASE("a database of an older version is brought up to date, and a copy of it is kept") {
+  for (int version : {1, 2}) {
+    World world;
+    CAPTURE(version);
+    auto path = world.folder.path() + "/a.db";
+    std::string hash(64, 'a');
+    REQUIRE(world.store->add_file({hash, 7, "image/png", kStream, 1}));
+    world.set(*world.store, world.goal(), {{"want", "one"}});
+    auto schema = [&](const std::string& of) {
+      auto db = Db::open(of).value();
+      auto query = db->prepare("SELECT name FROM sqlite_master ORDER BY 1").value();
+      std::string text;
+      while (query.step().value()) text += query.text(0) + ' ';
+      for (const char* table : {"PRAGMA table_info(file)", "PRAGMA table_info(reading)"}) {
+        auto columns = db->prepare(table).value();
+        while (columns.step().value()) text += columns.text(1) + ' ' + columns.text(2) + ' ';
+      }
+      return text;
+    };
+    auto now = schema(path);
+    REQUIRE(world.store->db().execute(
+        "DROP TABLE stray; ALTER TABLE file DROP COLUMN touched_day; PRAGMA user_version = 2"));
+    if (version == 1)
+      REQUIRE(
+          world.store->db().execute("DROP TABLE sealed; DROP TABLE seal;"
+                                    "ALTER TABLE reading DROP COLUMN compared; PRAGMA user_version = 1"));
+    world.store.reset();
+    auto before = schema(path);
+    CHECK(before != now);
+    world.store = world.open("a.db");
+    CHECK(schema(path) == now);
+    CHECK(schema(path + ".before-3") == before);
+    CHECK(world.store->file_in(kStream, hash).value()->bytes == 7);
+    CHECK(world.store->find(world.goal()).value()->text("want") == "one");
+    CHECK(world.store->verify());
+  }
+}
+
 TEST_CASE("verify finds a changed body, and rebuild mends changed projections") {
   World world;
   world.set(*world.store, world.goal(), {{"want", "one"}});

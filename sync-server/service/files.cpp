@@ -1,0 +1,279 @@
+// School: the files that students attach. They come in pieces and are kept under the SHA-256 of their content
+// in files/, each once, however many streams it was put into.
+#include <algorithm>
+#include <filesystem>
+
+#include "shared/base/hash.hpp"
+#include "shared/store/files.hpp"
+#include "sync-server/service/school.hpp"
+
+namespace waymark::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A file that nothing mentions, and that nobody sent or asked for, is kept for so many of our own days.
+constexpr std::int64_t kGraceDays = 30;
+constexpr std::int64_t kDayMs = std::int64_t{20} * 3600 * 1000;  // less than 24 hours, so that no night is left out
+constexpr std::size_t kCollectedMax = 256;  // in one go
+constexpr std::string_view kDayKey = "file_day", kDayTimeKey = "file_day_ms";
+
+std::int64_t number_of(const std::optional<std::string>& text) {
+  return text ? std::strtoll(text->c_str(), nullptr, 10) : 0;
+}
+
+bool is_hash(std::string_view hash) { return hash.size() == 64 && from_hex(hash).has_value(); }
+
+Error not_there() { return {Code::not_found, "no such file, or not yours to read"}; }
+Error not_its_name() { return {Code::wrong_id, "the file is not what its name says"}; }
+
+}  // namespace
+
+std::string School::file_path(std::string_view hash) const {
+  return data_ + "/files/" + std::string(hash.substr(0, 2)) + "/" + std::string(hash.substr(2));
+}
+
+Result<bool> School::may_put(const PersonId& person, std::string_view stream) {
+  WAYMARK_TRY(who, caller(person));
+  return std::any_of(who.access.begin(), who.access.end(), [&](const sync::Access& access) {
+    return access.stream == stream && access.role != domain::Role::member;
+  });
+}
+
+// Put into this stream, and still on the disk as long as it was.
+Result<bool> School::has_file(std::string_view stream, std::string_view hash) {
+  WAYMARK_TRY(row, store_->file_in(stream, hash));
+  std::error_code error;
+  return row && fs::file_size(file_path(hash), error) == static_cast<std::uintmax_t>(row->bytes) && !error;
+}
+
+// ---- coming
+
+Result<Upload> School::begin_upload(const Bearer& bearer, std::string_view stream, std::string_view hash,
+                                    const FilePiece& piece, std::string_view mime) {
+  if (piece.total > file_bytes_max) return Error{Code::too_large, "a file of more than 20 MB"};
+  if (!is_hash(hash)) return not_its_name();
+  auto size = static_cast<std::int64_t>(piece.bytes.size());
+  if (piece.from < 0 || size > piece.total - piece.from)
+    return Error{Code::malformed, "a piece beyond the end of its file"};
+  WAYMARK_TRY(allowed, may_put(bearer.person, stream));
+  if (!allowed) return Error{Code::not_granted, "the stream is not granted to this person"};
+
+  Upload upload;
+  upload.stream = stream;
+  upload.hash = hash;
+  upload.mime = mime.substr(0, 64);
+  upload.piece = piece;
+  upload.part = uploads_.path(bearer.person, hash);
+  upload.path = file_path(hash);
+  // Only who may read it there is told so; everybody else sends every byte, whatever the school has.
+  WAYMARK_TRY(there, has_file(stream, hash));
+  if (there) {
+    WAYMARK_TRY(day, file_day());
+    WAYMARK_CHECK(store_->touch_file(hash, day));
+    upload.state = {true, true, piece.total};
+    return upload;
+  }
+  upload.state.bytes = uploads_.size(bearer.person, hash);
+  bool asks = size == 0 && piece.total > 0;
+  bool at_once = size == piece.total;
+  upload.state.fits = asks || at_once || piece.from == upload.state.bytes;
+  if (asks || !upload.state.fits) return upload;
+  if (quota_bytes_) {
+    WAYMARK_TRY(kept, store_->file_bytes());
+    if (kept + uploads_.bytes() - upload.state.bytes + piece.total > *quota_bytes_)
+      return Error{Code::disk_full, std::string(quota_full)};
+  }
+  upload.key = bearer.person.hex() + upload.hash;
+  if (!writing_.insert(upload.key).second)
+    return Error{Code::server_busy, "1"};  // the same piece again, while the first is being written
+  if (piece.from == 0 && !at_once) uploads_.make_room(bearer.person);
+  upload.to_write = true;
+  return upload;
+}
+
+void School::write_piece(Upload& upload) {
+  if (!upload.to_write) return;
+  auto written = [&]() -> Status {
+    const auto& piece = upload.piece;
+    std::error_code error;
+    if (piece.bytes.size() == static_cast<std::size_t>(piece.total)) {
+      if (to_hex(sha256(as_bytes(piece.bytes))) != upload.hash) return not_its_name();
+      fs::remove(upload.part, error);
+    }
+    WAYMARK_CHECK(store::write_piece(upload.part, piece.from, piece.bytes));
+    upload.state.bytes = piece.from + static_cast<std::int64_t>(piece.bytes.size());
+    if (upload.state.bytes < piece.total) return {};
+    if (piece.bytes.size() < static_cast<std::size_t>(piece.total)) {
+      WAYMARK_TRY(found, store::hash_of_file(upload.part));
+      if (found != upload.hash) {
+        fs::remove(upload.part, error);
+        return not_its_name();
+      }
+    }
+    WAYMARK_CHECK(store::move_durably(upload.part, upload.path));
+    upload.state.whole = true;
+    return {};
+  }();
+  if (!written) upload.problem = written.error();
+}
+
+Result<UploadState> School::finish_upload(const Upload& upload) {
+  writing_.erase(upload.key);
+  if (upload.problem) return *upload.problem;
+  if (!upload.state.whole || !upload.to_write) return upload.state;
+  WAYMARK_TRY(day, file_day());
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  WAYMARK_CHECK(store_->add_file({upload.hash, upload.piece.total, upload.mime, upload.stream, 1, day}));
+  WAYMARK_CHECK(store_->remove_stray(upload.hash));
+  WAYMARK_CHECK(transaction.commit());
+  return upload.state;
+}
+
+Result<UploadState> School::put_piece(const Bearer& bearer, std::string_view stream, std::string_view hash,
+                                      const FilePiece& piece, std::string_view mime) {
+  WAYMARK_TRY(upload, begin_upload(bearer, stream, hash, piece, mime));
+  write_piece(upload);
+  return finish_upload(upload);
+}
+
+Status School::put_file(const Bearer& bearer, std::string_view stream, std::string_view hash,
+                        std::string_view body, std::string_view mime) {
+  WAYMARK_TRY(state,
+              put_piece(bearer, stream, hash, {0, static_cast<std::int64_t>(body.size()), body}, mime));
+  (void)state;
+  return {};
+}
+
+// ---- being had
+
+Result<FileAt> School::find_file(const PersonId& reader, std::string_view stream, std::string_view hash) {
+  if (!is_hash(hash)) return not_there();
+  WAYMARK_TRY(row, store_->file_in(stream, hash));
+  WAYMARK_TRY(who, caller(reader));
+  bool granted = std::any_of(who.access.begin(), who.access.end(),
+                             [&](const sync::Access& access) { return access.stream == stream; });
+  if (!row || !granted) return not_there();
+  return FileAt{file_path(hash), row->mime, row->bytes};
+}
+
+Result<std::string> School::read_file(const FileAt& file, std::int64_t from, std::size_t size) {
+  WAYMARK_TRY(bytes, store::read_range(file.path, from, size));
+  if (bytes.size() != size) return Error{Code::io, file.path + " is shorter than it was"};
+  return bytes;
+}
+
+Result<std::string> School::file(const PersonId& reader, std::string_view stream, std::string_view hash) {
+  WAYMARK_TRY(found, find_file(reader, stream, hash));
+  return read_file(found, 0, static_cast<std::size_t>(found.bytes));
+}
+
+Result<std::vector<std::string>> School::lacking_files(const Bearer& bearer, std::string_view stream,
+                                                       const std::vector<std::string>& hashes) {
+  WAYMARK_TRY(allowed, may_put(bearer.person, stream));
+  WAYMARK_TRY(day, file_day());
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  std::vector<std::string> lacking;
+  for (const auto& hash : hashes) {
+    if (!is_hash(hash)) return Error{Code::malformed, "a file's name has 64 hexadecimal digits"};
+    bool there = false;
+    if (allowed) {
+      WAYMARK_TRY(found, has_file(stream, hash));
+      there = found;
+    }
+    if (there) WAYMARK_CHECK(store_->touch_file(hash, day));
+    if (!there) lacking.push_back(hash);
+  }
+  WAYMARK_CHECK(transaction.commit());
+  return lacking;
+}
+
+// ---- collection
+
+// Days are counted here, at most one each time that a day has passed since the last: a clock that jumps by
+// years ages nothing by more than a day.
+Result<std::int64_t> School::file_day() {
+  WAYMARK_TRY(day, store_->meta(kDayKey));
+  return number_of(day);
+}
+
+Result<std::int64_t> School::count_day() {
+  WAYMARK_TRY(day, file_day());
+  WAYMARK_TRY(last, store_->meta(kDayTimeKey));
+  auto passed = clock_.now_ms() - number_of(last);
+  if (last && passed >= 0 && passed < kDayMs) return day;
+  if (last && passed >= kDayMs) day++;
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  WAYMARK_CHECK(store_->set_meta(kDayKey, std::to_string(day)));
+  WAYMARK_CHECK(store_->set_meta(kDayTimeKey, std::to_string(clock_.now_ms())));
+  WAYMARK_CHECK(transaction.commit());
+  return day;
+}
+
+std::vector<std::string> School::files_on_disk(const std::string& data) {
+  std::vector<std::string> found;
+  auto folder = data + "/files/";
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(folder, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    auto name = entry->path().string().substr(folder.size());
+    std::erase(name, '/');
+    if (is_hash(name)) found.push_back(std::move(name));
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_disk) {
+  if (copying_.use_count() > 1) return 0;  // a backup reads them
+  WAYMARK_TRY(day, count_day());
+  uploads_.remove_older_than(upload_age_max_ms);
+  auto since = day - kGraceDays;
+  WAYMARK_TRY(untouched, store_->files_untouched(since, kCollectedMax));
+  auto being_written = [&](std::string_view hash) {
+    return std::any_of(writing_.begin(), writing_.end(),
+                       [&](const std::string& key) { return key.ends_with(hash); });
+  };
+  std::vector<std::string> gone;
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  for (const auto& row : untouched) {
+    if (being_written(row.hash)) continue;
+    WAYMARK_TRY(removed, store_->remove_file(row.stream, row.hash, since));
+    if (!removed) WAYMARK_CHECK(store_->touch_file(row.hash, day));  // looked at again after as long
+    WAYMARK_TRY(known, store_->knows_file(row.hash));
+    if (!known) gone.push_back(row.hash);
+  }
+  WAYMARK_TRY(strays, store_->strays());
+  for (const auto& [hash, found_day] : strays) {
+    WAYMARK_TRY(known, store_->knows_file(hash));
+    bool there = std::binary_search(on_disk.begin(), on_disk.end(), hash);
+    if (known || !there) WAYMARK_CHECK(store_->remove_stray(hash));
+    if (known || !there || found_day > since || being_written(hash)) continue;
+    WAYMARK_CHECK(store_->remove_stray(hash));
+    gone.push_back(hash);
+  }
+  for (const auto& hash : on_disk) {
+    if (strays.contains(hash)) continue;
+    WAYMARK_TRY(known, store_->knows_file(hash));
+    if (!known) WAYMARK_CHECK(store_->add_stray(hash, day));
+  }
+  WAYMARK_CHECK(transaction.commit());
+  // After the commit: a power cut leaves a stray, never a row without its file.
+  std::error_code ignored;
+  for (const auto& hash : gone) fs::remove(file_path(hash), ignored);
+  return static_cast<std::int64_t>(gone.size());
+}
+
+Status School::verify() {
+  WAYMARK_CHECK(store_->verify());
+  WAYMARK_TRY(hashes, store_->file_hashes());
+  for (const auto& hash : hashes) {
+    auto found = store::hash_of_file(file_path(hash));
+    if (!found) return Error{Code::database_damaged, "the file " + hash + " is not there or cannot be read"};
+    if (*found != hash)
+      return Error{Code::database_damaged, "the file " + hash + " is not what its name says"};
+  }
+  return {};
+}
+
+}  // namespace waymark::server
