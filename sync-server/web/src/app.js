@@ -91,13 +91,13 @@ function App() {
   const cover = (on) => { setCurtain(on); try { sessionStorage.setItem("waymark.curtain", on ? "1" : "0"); } catch { /* private window */ } };
 
   // Esc twice draws the curtain, once opens it again; it must work from anywhere, a text field too.
-  const last = useRef(0);
+  const last = useRef(-Infinity);
   useEffect(() => {
     const down = (event) => {
       if (event.key === "?" && state === "in" && !curtain && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && !document.querySelector("dialog[open]")) { setKeys(true); return; }
       if (event.key !== "Escape" || state !== "in") return;
-      if (curtain) { event.preventDefault(); cover(false); last.current = 0; return; }
-      if (event.timeStamp - last.current < 700) { event.preventDefault(); cover(true); last.current = 0; return; }
+      if (curtain) { event.preventDefault(); cover(false); last.current = -Infinity; return; }
+      if (event.timeStamp - last.current < 700) { event.preventDefault(); cover(true); last.current = -Infinity; return; }
       last.current = event.timeStamp;
       if (path === "/show" && !document.querySelector("dialog[open]")) go("/");
     };
