@@ -408,8 +408,19 @@ Status Store::write_ends() {
     WAYMARK_TRY(advance, db_->prepare(sql::stream_advance));
     WAYMARK_CHECK(advance.bind(end.head).bind(ByteView(digest_blob(end.digest))).bind(end.stream).run());
     end.moved = false;
+    grown_.insert(name);
   }
   return {};
+}
+
+Result<std::vector<std::pair<std::string, std::int64_t>>> Store::take_grown() {
+  std::vector<std::pair<std::string, std::int64_t>> grown;
+  if (db_->in_transaction()) return grown;
+  for (const auto& name : std::exchange(grown_, {})) {
+    WAYMARK_TRY(state, stream_state(name));
+    grown.emplace_back(name, state.head);
+  }
+  return grown;
 }
 
 Result<Store::Row> Store::record_row(std::int64_t stream, std::int64_t kind, const RecordId& id,

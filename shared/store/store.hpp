@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -171,6 +172,9 @@ class Store {
   Result<std::vector<std::string>> streams();
   // All ops of one record in the order learned, with their ids: its history.
   Result<std::vector<std::pair<OpId, record::Op>>> history(const record::RecordKey& key);
+  // Streams that may have grown since the last call, with where they end: for who tells others. Nothing while
+  // a transaction runs, for what it wrote may still be taken back.
+  Result<std::vector<std::pair<std::string, std::int64_t>>> take_grown();
   // A number that grows with every op learned or written, by any connection.
   Result<std::int64_t> version();
 
@@ -305,6 +309,7 @@ class Store {
   // Of the running transaction alone: what it added it may also take back, and others write between two.
   std::map<std::string, End, std::less<>> ends_;
   std::map<std::string, std::int64_t, std::less<>> kinds_;
+  std::set<std::string, std::less<>> grown_;
 };
 
 }  // namespace waymark::store

@@ -238,6 +238,8 @@ Status serve(const Asked& asked, const Commands& commands) {
   options.together = [&here = *school](const std::function<void()>& work) {  // a restore changes its store
     return store::together(here.store().db(), work);
   };
+  options.after = [&here = *school] { here.listeners().tell(here); };
+  options.connections_max = 2048;  // a student who listens has two
   if (!plain) {
     WAYMARK_TRY(tls, certificate.empty() ? net::own_tls(asked.data + "/tls", school->name())
                                          : net::given_tls(certificate, key));

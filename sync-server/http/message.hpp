@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shared/base/result.hpp"
+#include "sync-server/http/outlet.hpp"
 
 namespace waymark::http {
 
@@ -45,6 +46,7 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
+  std::shared_ptr<Outlet> more = {};  // the body goes on with what comes here, until it is closed
   bool bare = false;  // for our own programs alone, in a form no browser asks for: no headers but the length
 
   Response& set(std::string_view name, std::string_view value);  // replaces

@@ -17,8 +17,11 @@ http::Answer answer_of(const Desk::Job& job) {
 
 }  // namespace
 
-Desk::Desk(std::size_t waiting_max, Together together)
-    : waiting_max_(waiting_max), together_(std::move(together)), thread_([this] { work(); }) {}
+Desk::Desk(std::size_t waiting_max, Together together, std::function<void()> after)
+    : waiting_max_(waiting_max),
+      together_(std::move(together)),
+      after_(std::move(after)),
+      thread_([this] { work(); }) {}
 
 Desk::~Desk() { stop(); }
 
@@ -64,6 +67,7 @@ void Desk::work() {
     else
       group.front().done(answer_of(group.front()));
     group.clear();
+    if (after_) after_();
   }
 }
 

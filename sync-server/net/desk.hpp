@@ -26,8 +26,9 @@ class Desk {
     bool shares = false;                     // may share its commit with others
   };
 
-  // Without `together` every job commits alone.
-  Desk(std::size_t waiting_max, Together together);
+  // Without `together` every job commits alone. `after` runs when a group or a job is done and answered: what
+  // it finds is durable.
+  Desk(std::size_t waiting_max, Together together, std::function<void()> after = {});
   ~Desk();
 
   // False when as many wait as may. `must`: it is the rest of something begun and finds room in any case.
@@ -42,6 +43,7 @@ class Desk {
 
   const std::size_t waiting_max_;
   const Together together_;
+  const std::function<void()> after_;
   mutable std::mutex mutex_;
   std::condition_variable news_;
   std::deque<Job> jobs_;

@@ -21,9 +21,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <netinet/tcp.h>
 
 #include "shared/wire/compress.hpp"
 
@@ -102,7 +104,7 @@ struct Server::Impl {
         router(the_router),
         metrics(the_metrics),
         log(std::move(the_log)),
-        desk(options.waiting_max, options.together) {}
+        desk(options.waiting_max, options.together, options.after) {}
 
   Status listen();
   void accept();
@@ -134,6 +136,11 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   }
   ~Session() override {
     release();
+    if (more_) {
+      more_->on_news({});
+      more_->close();
+      server_.metrics.listeners--;
+    }
     std::lock_guard lock(server_.mutex);
     server_.sessions.erase(this);
     server_.metrics.connections--;
@@ -156,7 +163,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   // Called with the server's mutex held, from another thread.
   void server_stops() override {
     asio::post(stream_.get_executor(), [weak = this->weak_from_this()] {
-      if (auto self = weak.lock(); self && self->idle_) self->close();
+      if (auto self = weak.lock(); self && (self->idle_ || self->more_)) self->close();
     });
   }
 
@@ -300,7 +307,9 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
 
   void answer(http::Response response) {
     bool head = request_->method == "HEAD";
-    bool keep = keep_alive_ && !drain_ && !server_.stopping;
+    bool follows = response.more && !head;
+    if (response.more && head) response.more->close();
+    bool keep = keep_alive_ && !drain_ && !server_.stopping && !follows;
     auto status = static_cast<unsigned>(response.status);
     message_ = {};
     message_.result(status);
@@ -308,7 +317,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     if (!response.bare) message_.set(bhttp::field::date, http_date());
     for (const auto& [name, value] : response.headers) message_.insert(beast_view(name), beast_view(value));
     bool bodiless = status == 204 || status == 304;
-    if (!bodiless && !head && response.body.size() > wire::compress_from_bytes &&
+    if (!bodiless && !head && !follows && response.body.size() > wire::compress_from_bytes &&
         request_->header("accept-encoding").find("zstd") != std::string_view::npos &&
         response.header("content-encoding").empty() && worth_compressing(response.header("content-type"))) {
       auto packed = wire::compress(response.body);
@@ -319,7 +328,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     }
     if (!bodiless && !response.bare) message_.insert(bhttp::field::vary, "accept-encoding");
     message_.keep_alive(keep);
-    if (!bodiless) message_.content_length(response.body.size());
+    if (!bodiless && !follows) message_.content_length(response.body.size());
     if (!head && !bodiless) message_.body() = std::move(response.body);
     auto bytes_out = message_.body().size();
     server_.metrics.bytes_out += static_cast<std::int64_t>(bytes_out);
@@ -330,8 +339,70 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     }
     bytes_in_ = 0;
     serializer_.emplace(message_);
+    if (follows) return go_on(std::move(response.more));
     if (head) return write_header(keep);
     write_some(keep);
+  }
+
+  // An answer that goes on ends with its connection: it has no length.
+  void go_on(std::shared_ptr<http::Outlet> more) {
+    more_ = std::move(more);
+    server_.metrics.listeners++;
+    release();
+#ifdef TCP_USER_TIMEOUT
+    // A laptop that was closed says nothing, and would keep its place for a quarter of an hour.
+    int ms = static_cast<int>(server_.options.stall_ms);
+    ::setsockopt(beast::get_lowest_layer(stream_).socket().native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+                 &ms, sizeof ms);
+#endif
+    within(server_.options.stall_ms);
+    bhttp::async_write_header(stream_, *serializer_,
+                              [self = this->shared_from_this()](ErrorCode error, std::size_t) {
+                                if (error) return self->end(error);
+                                self->follow();
+                              });
+  }
+
+  void follow() {
+    more_->on_news([weak = this->weak_from_this(), executor = stream_.get_executor()] {
+      asio::post(executor, [weak] {
+        if (auto self = weak.lock()) self->send_more();
+      });
+    });
+    listen_for_the_end();
+    send_more();
+  }
+
+  // The reader has nothing more to say: what comes is its leaving.
+  void listen_for_the_end() {
+    beast::get_lowest_layer(stream_).expires_never();
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(512),
+                            [self = this->shared_from_this()](ErrorCode, std::size_t) { self->close(); });
+  }
+
+  void send_more() {
+    if (sending_) return;
+    piece_ = more_->take();
+    if (piece_.empty() && !more_->open()) return close();
+    if (piece_.empty()) return beat_later();
+    sending_ = true;
+    within(server_.options.stall_ms);
+    asio::async_write(stream_, asio::buffer(piece_),
+                      [self = this->shared_from_this()](ErrorCode error, std::size_t size) {
+                        self->sending_ = false;
+                        if (error) return self->end(error);
+                        self->server_.metrics.bytes_out += static_cast<std::int64_t>(size);
+                        self->send_more();
+                      });
+  }
+
+  void beat_later() {
+    if (!beat_) beat_.emplace(stream_.get_executor());
+    beat_->expires_after(Milliseconds(server_.options.beat_ms));
+    beat_->async_wait([weak = this->weak_from_this()](ErrorCode error) {
+      if (auto self = weak.lock(); self && !error) self->more_->add(self->more_->beat());
+    });
   }
 
   // A HEAD's answer tells the length of a body that does not follow.
@@ -405,6 +476,10 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   std::shared_ptr<http::Request> request_;
   bhttp::response<bhttp::string_body> message_;
   std::optional<bhttp::response_serializer<bhttp::string_body>> serializer_;
+  std::shared_ptr<http::Outlet> more_;
+  std::optional<asio::steady_timer> beat_;
+  std::string piece_;  // of it, on its way
+  bool sending_ = false;
   std::string remote_;
   SteadyClock::time_point begun_{}, body_until_{};
   std::size_t body_max_ = 0, bytes_in_ = 0, reserved_ = 0;

@@ -24,12 +24,15 @@ struct ServerOptions {
   std::size_t waiting_max = 1024;  // requests waiting for a handler; more are asked to come later
   // Commits together what requests of routes that share write; nothing: each commits alone.
   Together together;
+  // Runs where handlers run, after what they wrote is durable.
+  std::function<void()> after;
   std::size_t bodies_bytes_max = 256 * 1024 * 1024;  // of all requests being read or answered, together
   std::int64_t handshake_ms = 10'000;
   std::int64_t idle_ms = 75'000;    // between two requests of a connection
   std::int64_t header_ms = 10'000;  // from a request's first byte to the end of its header
   std::int64_t stall_ms = 20'000;   // without a byte of the body, or without room for one of the answer
   std::int64_t body_ms = 300'000;   // for the whole body
+  std::int64_t beat_ms = 20'000;    // of silence, before an answer that goes on shows that it lives
   std::int64_t drain_ms = 1'500;    // what stop() waits for answers that are on their way
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "shared/base/text.hpp"
+#include "sync-server/routes/events.hpp"
 #include "sync-server/service/authoring.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/rosters.hpp"
@@ -423,6 +424,9 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
                {body_max});
   };
   add("GET", "/api/session", session);
+  add("GET", "/api/events", [](School& s, const Asked& a) {
+    return staff_events(s, a.person.id, a.request.cookie(session_cookie));
+  });
   add("POST", "/api/sign-out", sign_out);
   add("POST", "/api/roster/preview", preview, kPasteBody);
   add("GET", "/api/computers", computers);

@@ -27,6 +27,7 @@ Result<std::string> metrics_text(School& school, const http::Metrics& metrics) {
   metric(text, "connections_total", "counter", "Connections accepted.", metrics.connections_ever);
   metric(text, "connections_refused_total", "counter", "Connections closed at once, for there were too many.",
          metrics.connections_refused);
+  metric(text, "listeners", "gauge", "Event streams open now.", metrics.listeners);
   metric(text, "received_bytes_total", "counter", "Bytes of bodies received.", metrics.bytes_in);
   metric(text, "sent_bytes_total", "counter", "Bytes of bodies sent.", metrics.bytes_out);
   metric(text, "handling", "gauge", "Requests waiting for a handler or in one.", metrics.handling);

@@ -12,7 +12,7 @@ namespace waymark::server {
 
 inline constexpr std::string_view version = "0.1.0";
 
-// /v1: hello, join, sync, have, files.
+// /v1: hello, join, sync, events, have, files.
 void add_sync_routes(http::Router& router, School& school);
 // /healthz, /readyz, /metrics.
 void add_health_routes(http::Router& router, School& school, const http::Metrics& metrics);

@@ -1,9 +1,10 @@
-// The routes of docs/PROTOCOL.md: hello, join, sync, have, files.
+// The routes of docs/PROTOCOL.md: hello, join, sync, events, have, files.
 #include <algorithm>
 #include <memory>
 
 #include "shared/wire/messages.hpp"
 #include "shared/wire/pack.hpp"
+#include "sync-server/routes/events.hpp"
 #include "sync-server/routes/routes.hpp"
 
 namespace waymark::server {
@@ -167,6 +168,11 @@ Result<Response> have(School& school, const Request& request) {
   WAYMARK_CHECK(must_be_sync(request));
   WAYMARK_TRY(reply, school.have(bearer, request.body));
   return sync_response(std::move(reply));
+}
+
+Result<Response> events(School& school, const Request& request) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  return student_events(school, bearer);
 }
 
 // ---- files
@@ -342,6 +348,7 @@ void add_sync_routes(http::Router& router, School& school) {
   on("GET", "/v1/hello", hello, 0);
   on("POST", "/v1/join", join, kJoinBytesMax);
   on("POST", "/v1/sync", sync, wire::message_bytes_max, true, prepare_sync);
+  on("GET", "/v1/events", events, 0);
   on("POST", "/v1/have", have, kHaveBytesMax);
   on("POST", "/v1/bundles", bundle, kBundleBytesMax);
   on("POST", "/v1/streams/{stream}/files", lacking_files, kLackingBytesMax);

@@ -19,6 +19,7 @@
 #include "shared/wire/batch.hpp"
 #include "shared/wire/joining.hpp"
 #include "sync-server/service/backup.hpp"
+#include "sync-server/service/listeners.hpp"
 #include "sync-server/service/removals.hpp"
 #include "sync-server/service/uploads.hpp"
 #include "sync-server/store/accounts.hpp"
@@ -153,6 +154,7 @@ class School {
   Accounts& accounts() { return *accounts_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
+  Listeners& listeners() { return listeners_; }
   Standings& standings() { return *standings_; }  // what pages keep of each student between requests
   const std::string& data() const { return data_; }
   const std::string& name() const { return name_; }
@@ -348,6 +350,7 @@ class School {
   RemovalLog removals_;
   std::size_t removals_seen_ = 0;
   std::unique_ptr<Standings> standings_;
+  Listeners listeners_;
   struct Pending {
     std::string nonce;
     std::int64_t begun_ms = 0;

@@ -37,6 +37,8 @@ SELECT class, person, role, active, source FROM enrollment WHERE person = ? ORDE
 
 -- name: access_of_person
 SELECT stream, id, role FROM access WHERE person = ? ORDER BY stream
+-- name: access_of_stream
+SELECT person FROM access WHERE stream = ?
 -- name: access_put
 INSERT INTO access (person, stream, id, role) VALUES (?, ?, ?, ?)
 ON CONFLICT (person, stream) DO UPDATE SET role = excluded.role

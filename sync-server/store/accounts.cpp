@@ -125,6 +125,10 @@ Result<std::vector<sync::Access>> Accounts::access(const PersonId& person) {
                         domain::role_named(row.text(2)).value_or(domain::Role::member)};
   });
 }
+Result<std::vector<PersonId>> Accounts::readers(std::string_view stream) {
+  WAYMARK_TRY(query, db_.prepare(sql::access_of_stream));
+  return all<PersonId>(query.bind(stream), [](const Query& row) { return row.id<PersonId>(0); });
+}
 Status Accounts::put_access(const PersonId& person, const sync::Access& access) {
   WAYMARK_TRY(query, db_.prepare(sql::access_put));
   return query.bind(person).bind(access.stream).bind(access.id).bind(domain::name(access.role)).run();

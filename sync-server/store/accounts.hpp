@@ -99,6 +99,7 @@ class Accounts {
   Result<std::vector<Enrollment>> enrollments_of(const PersonId& id);
 
   Result<std::vector<sync::Access>> access(const PersonId& person);
+  Result<std::vector<PersonId>> readers(std::string_view stream);
   Status put_access(const PersonId& person, const sync::Access& access);
   Status remove_access(const PersonId& person, std::string_view stream);
 

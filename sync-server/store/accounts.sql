@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS access (
   role TEXT NOT NULL,
   PRIMARY KEY (person, stream)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS access_by_stream ON access (stream);
 
 CREATE TABLE IF NOT EXISTS card (
   code TEXT PRIMARY KEY,             -- eight Crockford characters

@@ -68,6 +68,29 @@ export class Link {
     });
   }
 
+  // Listens: { type, told, close }; `told` grows by an event's data as it comes.
+  async listen() {
+    const socket = await this.connect();
+    return new Promise((done, fail) => {
+      const request = http.request({ path: '/v1/events', createConnection: () => socket, headers: { host: `127.0.0.1:${this.port}`, authorization: `Bearer ${this.token}` } });
+      request.on('error', fail);
+      request.on('response', (response) => {
+        const told = [];
+        let text = '';
+        response.on('data', (part) => {
+          text += part;
+          for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
+            if (text.startsWith('data:')) told.push(JSON.parse(text.slice(5, end)));
+            text = text.slice(end + 1);
+          }
+        });
+        response.on('error', () => {});
+        done({ status: response.statusCode, type: response.headers['content-type'], told, close: () => socket.destroy() });
+      });
+      request.end();
+    });
+  }
+
   async json(method, path, value, token = this.token) {
     const body = value === undefined ? null : Buffer.from(JSON.stringify(value));
     const reply = await this.send(method, path, { body, type: body && 'application/json', token });

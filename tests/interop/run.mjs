@@ -678,6 +678,32 @@ check('"have" tells which ops the school lacks', async () => {
   await refusedWith(ask(world.ana.link, { v: 0, ids: ['not an id'] }), 'malformed');
 });
 
+// ---- events
+
+check('whoever listens is told how streams end, and at once when one has grown', async () => {
+  await world.a.sync();
+  const stream = `person:${world.people.Ana}`;
+  const listening = await world.ana.link.listen();
+  const heard = async (so) => {
+    for (let i = 0; i < 600 && !listening.told.some(so); i++) await new Promise((done) => setTimeout(done, 25));
+    return listening.told.find(so);
+  };
+  try {
+    assert.equal(listening.status, 200);
+    assert.equal(listening.type, 'text/event-stream');
+    const { head } = await heard((event) => event.s === stream);
+    assert.equal(head, world.a.streams.get(stream).seq);
+    assert.ok(listening.told.every((event) => typeof event.s === 'string' && Number.isSafeInteger(event.head)));
+    world.a.write('goal', randomId(), { want: 'hear it at once' });
+    await world.a.sync();
+    assert.ok(await heard((event) => event.s === stream && event.head === head + 1));
+    assert.ok(!listening.told.some((event) => event.s.endsWith(':' + world.people.Ben)));
+  } finally {
+    listening.close();
+  }
+  assert.equal(errorOf(await world.ana.link.send('GET', '/v1/events', { token: null })).status, 401);
+});
+
 // ---- what is not a message
 
 const raw = async (body, { link = world.ana.link, headers = {}, type = SYNC_TYPE } = {}) => {
@@ -807,7 +833,7 @@ check('pages are sealed by the identity, and nothing comes in under a seal that 
 });
 
 check('what the protocol does not have yet is not found', async () => {
-  for (const path of ['/v1/events', '/v1/hub', `/v1/streams/school/files/${sha256('x').toString('hex')}/pieces`])
+  for (const path of ['/v1/hub', `/v1/streams/school/files/${sha256('x').toString('hex')}/pieces`])
     assert.equal(errorOf(await world.ana.link.send('GET', path)).status, 404, path);
 });
 

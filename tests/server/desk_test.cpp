@@ -24,6 +24,7 @@ struct World {
   std::vector<std::string> answers;
   std::vector<int> runs = std::vector<int>(16);
   std::vector<std::string> seen_at_answer;  // what another connection reads when somebody is answered
+  std::vector<std::string> seen_after;      // and when all of a group were
   std::unique_ptr<Desk> desk;
 
   World() {
@@ -31,10 +32,13 @@ struct World {
         db->execute("CREATE TABLE parent (id INTEGER PRIMARY KEY) STRICT;"
                     "CREATE TABLE said (who INTEGER PRIMARY KEY, parent INTEGER REFERENCES parent (id) "
                     "DEFERRABLE INITIALLY DEFERRED) STRICT;"));
-    desk = std::make_unique<Desk>(64, [this](const std::function<void()>& work) {
-      commits++;
-      return store::together(*db, work);
-    });
+    desk = std::make_unique<Desk>(
+        64,
+        [this](const std::function<void()>& work) {
+          commits++;
+          return store::together(*db, work);
+        },
+        [this] { seen_after.push_back(rows()); });
     auto hold = held.get_future().share();
     std::promise<void> begun;
     desk->add({[hold, &begun]() -> http::Answer {
@@ -207,4 +211,15 @@ TEST_CASE("the queue has a bound, and the rest of something begun finds room in 
   held.set_value();
   while (done < 4) std::this_thread::yield();
   CHECK(desk.waiting() == 0);
+}
+
+TEST_CASE("what is done after a group finds all of it written, and runs once for it") {
+  World world;
+  for (int who = 1; who <= 3; who++) world.ask(who);
+  world.release();
+  world.desk->stop();
+  // After the one that held the desk up, after the group, and perhaps after the last.
+  REQUIRE(world.seen_after.size() >= 2);
+  CHECK(world.seen_after[0].empty());
+  CHECK(world.seen_after[1] == "1 2 3");
 }

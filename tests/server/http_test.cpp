@@ -123,3 +123,18 @@ TEST_CASE("a query is decoded") {
   CHECK(query.size() == 2);
   CHECK(query["name"] == "Zo\xC3\xAB B");
 }
+
+TEST_CASE("who reads an answer too slowly loses it, and what was not sent is not kept") {
+  Outlet outlet(":\n\n", 8);
+  int told = 0;
+  outlet.on_news([&] { told++; });
+  CHECK(outlet.add("12345678"));
+  CHECK(outlet.take() == "12345678");
+  CHECK(outlet.add("1234567"));
+  CHECK(outlet.add("8"));
+  CHECK_FALSE(outlet.add("9"));
+  CHECK_FALSE(outlet.open());
+  CHECK(outlet.take().empty());
+  CHECK_FALSE(outlet.add("9"));
+  CHECK(told == 4);
+}

@@ -289,3 +289,21 @@ TEST_CASE("verify finds a changed body, and rebuild mends changed projections") 
       "UPDATE op SET body = CAST(replace(CAST(body AS TEXT), 'one', 'two') AS BLOB)"));
   CHECK(world.store->verify().error().code == Code::database_damaged);
 }
+
+TEST_CASE("which streams have grown is told once, with their ends, and nothing before it is committed") {
+  World world;
+  using Grown = std::vector<std::pair<std::string, std::int64_t>>;
+  CHECK(world.store->take_grown().value().empty());
+  world.set(*world.store, world.goal(1), {{"want", "one"}});
+  world.set(*world.store, world.goal(2), {{"want", "two"}});
+  CHECK(world.store->take_grown().value() == Grown{{kStream, 2}});
+  CHECK(world.store->take_grown().value().empty());
+  {
+    auto transaction = Transaction::begin(world.store->db()).value();
+    world.set(*world.store, world.goal(3), {{"want", "three"}});
+    auto nested = Transaction::begin(world.store->db()).value();
+    CHECK(world.store->take_grown().value().empty());
+  }
+  // Taken back: told perhaps, but never with an end that is not there.
+  for (const auto& [stream, head] : world.store->take_grown().value()) CHECK(head == 2);
+}
