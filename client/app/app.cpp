@@ -165,6 +165,7 @@ struct App::Impl {
     open->link->set_token(open->profile.token);
     make_student(*open);
     open->link->hurry();
+    open->link->listen(true);
     me = open;
     back.clear();
     here = {Screen::today, {}, {}, {}, {}, Focus::none};
@@ -192,6 +193,7 @@ struct App::Impl {
       kept.notice.clear();
     });
     open.profile.notice.clear();
+    open.link->listen(false);
     // What waits goes by itself, with nobody signed in.
     open.link->hurry();
     close_if_done(open.person);
@@ -251,6 +253,7 @@ struct App::Impl {
     if (!was_me) return {};
     make_student(*again);
     again->link->hurry();
+    again->link->listen(true);
     me = again;
     show_toast({again->profile.notice, {{"name", again->profile.name}}, -1}, 30'000);
     return {};

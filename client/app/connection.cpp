@@ -108,7 +108,7 @@ std::uint64_t Connection::send_to(const std::string& address, const std::vector<
   auto ticket = ++last_;
   request.url = address + request.url;
   request.pins = pins;
-  Open open{std::move(request), std::move(done), false, false};
+  Open open{std::move(request), std::move(done), {}, false, false};
   if (!transport_) {
     failed_.emplace(ticket, std::move(open));
     return ticket;
@@ -118,10 +118,13 @@ std::uint64_t Connection::send_to(const std::string& address, const std::vector<
   return ticket;
 }
 
-std::uint64_t Connection::send(HttpRequest request, Done done) {
+std::uint64_t Connection::send(HttpRequest request, Done done, Piece piece) {
   auto ticket =
       send_to(computer_.state().address, computer_.state().pins, std::move(request), std::move(done));
-  if (auto found = open_.find(ticket); found != open_.end()) found->second.joined = true;
+  if (auto found = open_.find(ticket); found != open_.end()) {
+    found->second.joined = true;
+    found->second.piece = std::move(piece);
+  }
   return ticket;
 }
 
@@ -183,6 +186,13 @@ bool Connection::poll() {
   for (auto& [ticket, open] : failed) open.done(Error{Code::offline, "no network in this program"}, 0);
   bool any = !failed.empty();
   if (!transport_) return any;
+  for (auto& [ticket, piece] : transport_->take_pieces()) {
+    auto found = open_.find(ticket);
+    if (found == open_.end() || !found->second.piece) continue;
+    // The one who is told may give up the request.
+    auto tell = found->second.piece;
+    tell(piece);
+  }
   for (auto& [ticket, reply] : transport_->take()) {
     auto found = open_.find(ticket);
     if (found == open_.end()) continue;

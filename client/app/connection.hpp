@@ -23,6 +23,7 @@ struct HelloReply {
 class Connection {
  public:
   using Done = std::function<void(Result<HttpReply>, std::int64_t retry_after_ms)>;
+  using Piece = std::function<void(std::string_view)>;
   using HelloDone = std::function<void(Result<HelloReply>)>;
 
   // Without a transport every request is `offline`.
@@ -33,7 +34,8 @@ class Connection {
   // Asks whoever is at an address who they are; nothing is pinned.
   std::uint64_t hello(const std::string& address, HelloDone done);
   // `request.url` is a path of the joined school: "/v1/sync". Done is called from poll(), never at once.
-  std::uint64_t send(HttpRequest request, Done done);
+  // Piece: for a reply that is handed over as it comes (request.silence_ms).
+  std::uint64_t send(HttpRequest request, Done done, Piece piece = {});
   // The same before the computer has joined.
   std::uint64_t send_to(const std::string& address, const std::vector<std::string>& pins, HttpRequest request,
                         Done done);
@@ -47,6 +49,7 @@ class Connection {
   struct Open {
     HttpRequest request;
     Done done;
+    Piece piece;
     bool joined = false;  // to the joined school: a changed key may be explained by a new hello
     bool again = false;   // tried with a new key already
   };

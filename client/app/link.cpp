@@ -13,6 +13,12 @@ namespace {
 // What the school did not have is asked for again after this long: another computer sends it in its own time.
 constexpr std::int64_t kLookAgainMs = 10 * 60'000;
 
+// So that a class, or a school, that is told the same does not ask at the same moment.
+std::uint64_t spread_ms(std::string_view stream) {
+  if (stream.starts_with("class:")) return 3'000;
+  return stream == "school" ? 15'000 : 50;
+}
+
 std::int64_t file_timeout_ms(std::int64_t bytes) { return 60'000 + bytes / 20; }  // 20 kB a second
 
 }  // namespace
@@ -23,7 +29,8 @@ Link::Link(Connection& connection, Records& records, std::string token, Clock& c
       token_(std::move(token)),
       clock_(clock),
       random_(random),
-      session_(records.store()) {}
+      session_(records.store()),
+      listening_(connection, clock, random) {}
 
 Link::~Link() {
   if (sync_ticket_) connection_.cancel(sync_ticket_);
@@ -41,13 +48,39 @@ std::optional<std::int64_t> Link::due_ms() const {
   auto due = session_.due_ms();
   if (!file_ticket_ && files_to_look_at_ && replies_ > 0)
     due = std::min(due.value_or(file_due_ms_), file_due_ms_);
+  if (listens_ && reached_)
+    if (auto listen_due = listening_.due_ms()) due = std::min(due.value_or(*listen_due), *listen_due);
   return due;
 }
 
 Status Link::tick() {
   if (store_problem_) return *std::exchange(store_problem_, std::nullopt);
+  if (listens_ && reached_) listening_.tick(token_);
+  WAYMARK_CHECK(follow_news());
   WAYMARK_CHECK(send_sync());
   return send_file();
+}
+
+void Link::listen(bool on) {
+  listens_ = on;
+  if (!on) listening_.stop();
+}
+
+// What this computer sent itself it hears of too: that has been read by then, or is on its way.
+Status Link::follow_news() {
+  for (auto& [stream, head] : listening_.take_told()) {
+    auto& known = told_[stream];
+    known = std::max(known, head);
+  }
+  if (told_.empty() || sync_ticket_) return {};
+  auto told = std::exchange(told_, {});
+  WAYMARK_TRY(readings, records_.store().readings());
+  for (const auto& reading : readings)
+    if (auto found = told.find(reading.stream); found != told.end() && found->second <= reading.cursor.seq)
+      told.erase(found);
+  for (const auto& [stream, head] : told)
+    session_.told(clock_.steady_ms() + static_cast<std::int64_t>(random_.below(spread_ms(stream))));
+  return {};
 }
 
 Status Link::send_sync() {
@@ -70,6 +103,7 @@ Status Link::send_sync() {
 
 void Link::lost(const Error& error, std::int64_t retry_after_ms) {
   failures_++;
+  reached_ = false;
   session_.on_lost(error, clock_.steady_ms(), retry_after_ms);
 }
 
@@ -129,6 +163,7 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
     return;
   }
   replies_++;
+  reached_ = true;
   files_to_look_at_ = true;
   bool changed = !session_.changed().empty() || !message->refused.empty();
   if (changed) news_.records = true;

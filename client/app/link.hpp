@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "client/app/connection.hpp"
+#include "client/app/listening.hpp"
 #include "client/app/records.hpp"
 #include "shared/sync/session.hpp"
 
@@ -39,6 +40,8 @@ class Link {
 
   // Sends what is due. The Error of the store, if it fails.
   Status tick();
+  // Hears at once what is new while the school answers. Without it, it comes with the next exchange.
+  void listen(bool on);
   // Nothing while something is on its way.
   std::optional<std::int64_t> due_ms() const;
   void committed() { session_.committed(clock_.steady_ms()); }
@@ -65,6 +68,7 @@ class Link {
 
  private:
   Status send_sync();
+  Status follow_news();
   void on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms);
   void lost(const Error& error, std::int64_t retry_after_ms);
   bool come_back();
@@ -80,6 +84,9 @@ class Link {
   Clock& clock_;
   Random& random_;
   sync::Session session_;
+  Listening listening_;
+  Listening::Heads told_;  // and not asked for yet
+  bool listens_ = false, reached_ = false;
   Missing missing_;
   std::uint64_t sync_ticket_ = 0, file_ticket_ = 0;
   std::int64_t file_due_ms_ = 0, looked_ms_ = 0;

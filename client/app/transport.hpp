@@ -23,6 +23,9 @@ struct HttpRequest {
   std::string body;
   std::int64_t timeout_ms = 30'000;               // for the whole exchange
   std::size_t reply_bytes_max = 8 * 1024 * 1024;  // as expanded
+  // More than 0: a reply of status 200 is handed over as it comes, by take_pieces(), and may take any time,
+  // but ends with `timeout` after so long a silence.
+  std::int64_t silence_ms = 0;
 };
 
 struct HttpReply {
@@ -41,6 +44,8 @@ class Transport {
   // What ended since the last call, each once. An Error when no reply came: `offline`, `timeout`,
   // `identity_changed` (another TLS key), `too_large`, `not_waymark` (what answered speaks no HTTP).
   virtual std::vector<std::pair<std::uint64_t, Result<HttpReply>>> take() = 0;
+  // What came since the last call of replies that are handed over as they come.
+  virtual std::vector<std::pair<std::uint64_t, std::string>> take_pieces() { return {}; }
 };
 
 }  // namespace waymark::app

@@ -19,7 +19,8 @@ using app::HttpRequest;
 
 constexpr std::size_t kHeaderBytesMax = 64 * 1024;
 constexpr std::int64_t kConnectMs = 10'000;
-constexpr long kKeepSeconds = 60;  // less than a server keeps an idle connection
+constexpr std::size_t kPiecesBytesMax = 256 * 1024;  // of replies handed over as they come, not taken yet
+constexpr long kKeepSeconds = 60;                    // less than a server keeps an idle connection
 
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -64,6 +65,7 @@ struct Exchange {
   std::string pins;
   std::size_t header_bytes = 0;
   bool too_large = false;
+  std::function<bool(std::uint64_t, std::string_view)> hand_over;  // for a reply taken as it comes
 };
 
 // Called by libcurl, which knows no exceptions.
@@ -88,6 +90,16 @@ std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* us
 std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
   std::size_t length = size * count;
+  if (exchange.hand_over) {
+    long status = 0;
+    curl_easy_getinfo(exchange.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    auto type = exchange.reply.headers.find("content-type");
+    if (status == 200 && type != exchange.reply.headers.end() &&
+        lower(type->second).substr(0, 17) == "text/event-stream") {
+      exchange.too_large = !exchange.hand_over(exchange.ticket, {bytes, length});
+      return exchange.too_large ? length + 1 : length;
+    }
+  }
   if (exchange.reply.body.size() + length > exchange.request.reply_bytes_max) {
     exchange.too_large = true;
     return length + 1;  // anything else than length ends the exchange
@@ -168,6 +180,8 @@ struct CurlTransport::Impl {
   std::deque<std::unique_ptr<Exchange>> to_begin;
   std::vector<std::uint64_t> to_cancel;
   std::vector<std::pair<std::uint64_t, Result<HttpReply>>> ended;
+  std::vector<std::pair<std::uint64_t, std::string>> pieces;
+  std::size_t pieces_bytes = 0;
   std::atomic<bool> stop{false};
 
   std::map<CURL*, std::unique_ptr<Exchange>> running;  // of the thread alone
@@ -179,6 +193,17 @@ struct CurlTransport::Impl {
       ended.emplace_back(ticket, std::move(result));
     }
     if (arrived) arrived();
+  }
+
+  bool hand_over(std::uint64_t ticket, std::string_view piece) {
+    {
+      std::lock_guard lock(mutex);
+      if (pieces_bytes + piece.size() > kPiecesBytesMax) return false;
+      pieces_bytes += piece.size();
+      pieces.emplace_back(ticket, piece);
+    }
+    if (arrived) arrived();
+    return true;
   }
 
   Status start(std::unique_ptr<Exchange> exchange);
@@ -216,6 +241,11 @@ Status CurlTransport::Impl::start(std::unique_ptr<Exchange> exchange) {
   exchange->headers.reset(list);
 
   auto timeout = std::clamp<std::int64_t>(request.timeout_ms, 1, 3'600'000);
+  bool as_it_comes = request.silence_ms > 0;
+  if (as_it_comes)
+    exchange->hand_over = [this](std::uint64_t ticket, std::string_view piece) {
+      return hand_over(ticket, piece);
+    };
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
 #if LIBCURL_VERSION_NUM >= 0x075500
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -229,7 +259,12 @@ Status CurlTransport::Impl::start(std::unique_ptr<Exchange> exchange) {
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, kKeepSeconds);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(timeout, kConnectMs)));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
+  if (as_it_comes) {
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>((request.silence_ms + 999) / 1000));
+  } else {
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
+  }
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   // The pinned key stands in for names, dates and authorities: a school's clock and address may be wrong.
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -342,9 +377,16 @@ void CurlTransport::cancel(std::uint64_t ticket) {
       return;
     }
     std::erase_if(impl_->ended, [&](const auto& entry) { return entry.first == ticket; });
+    std::erase_if(impl_->pieces, [&](const auto& entry) { return entry.first == ticket; });
     impl_->to_cancel.push_back(ticket);
   }
   curl_multi_wakeup(impl_->multi);
+}
+
+std::vector<std::pair<std::uint64_t, std::string>> CurlTransport::take_pieces() {
+  std::lock_guard lock(impl_->mutex);
+  impl_->pieces_bytes = 0;
+  return std::exchange(impl_->pieces, {});
 }
 
 std::vector<std::pair<std::uint64_t, Result<HttpReply>>> CurlTransport::take() {

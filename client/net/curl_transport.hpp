@@ -20,6 +20,7 @@ class CurlTransport final : public app::Transport {
   void begin(std::uint64_t ticket, app::HttpRequest request) override;
   void cancel(std::uint64_t ticket) override;
   std::vector<std::pair<std::uint64_t, Result<app::HttpReply>>> take() override;
+  std::vector<std::pair<std::uint64_t, std::string>> take_pieces() override;
 
  private:
   struct Impl;

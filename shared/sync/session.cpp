@@ -39,6 +39,11 @@ void Session::committed(std::int64_t steady_ms) {
   if (failures_ == 0) due_ms_ = std::min(due_ms_, steady_ms + gather_ms);
 }
 
+void Session::told(std::int64_t steady_ms) {
+  send_cursors_ = true;  // one hash for all would only be answered with "no"
+  if (failures_ == 0) due_ms_ = std::min(due_ms_, steady_ms);
+}
+
 void Session::hurry(std::int64_t steady_ms) { due_ms_ = steady_ms; }
 
 Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {

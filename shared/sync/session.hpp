@@ -36,6 +36,8 @@ class Session {
   std::optional<std::int64_t> due_ms() const;
   // Something was written here: send soon, but let a burst of edits gather.
   void committed(std::int64_t steady_ms);
+  // The parent says that there is something new: asked for at that time, unless a failure makes us wait.
+  void told(std::int64_t steady_ms);
   // Send now: somebody asked, or the network came back.
   void hurry(std::int64_t steady_ms);
 

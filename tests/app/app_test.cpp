@@ -742,3 +742,106 @@ TEST_CASE("an address is a computer's name or number with a port; plain HTTP mus
   CHECK(read_address("two words").error().code == Code::invalid);
   CHECK(read_address(std::string(261, 'a')).error().code == Code::invalid);
 }
+
+// ---- news
+
+namespace {
+
+// Amira at two computers, in step and with no exchange due for some seconds.
+struct TwoPlaces {
+  World world;
+  Lab here{world, "lab-03"}, there{world, "lab-04"};
+  explicit TwoPlaces(bool events = true) {
+    here.net.events = events;
+    for (auto* lab : {&here, &there}) {
+      lab->join_computer();
+      lab->join_student(world.amira);
+      lab->run(30);
+    }
+    here.app->sync_now();
+    here.run(1);
+  }
+  void write_there(const std::string& want) {
+    there.add_goal(want);
+    there.run(2);
+    REQUIRE(at_school(world, world.amira).back() == want);
+  }
+  std::ptrdiff_t asked(const std::string& what) {
+    return std::count(here.net.asked.begin(), here.net.asked.end(), what);
+  }
+  void moment() {  // less than a second
+    here.app->tick();
+    world.clock.advance_ms(60);
+    here.app->tick();
+    here.app->tick();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is new at school is here within a second of its word") {
+  TwoPlaces places;
+  CHECK(places.here.net.listening() == 1);
+  places.write_there("from the other computer");
+  places.moment();
+  CHECK(places.here.goals().empty());  // no exchange is due yet
+  places.here.net.tell();
+  places.moment();
+  CHECK(places.here.goals() == std::vector<std::string>{"from the other computer"});
+  // What is here already is asked for no more, and what this computer sent itself neither.
+  places.here.add_goal("from here");
+  places.here.run(2);
+  auto before = places.asked("POST /v1/sync");
+  places.here.net.tell();
+  places.moment();
+  CHECK(places.asked("POST /v1/sync") == before);
+}
+
+TEST_CASE("a lost stream is opened again, and what came in between is told then") {
+  TwoPlaces places;
+  auto before = places.asked("GET /v1/events");
+  places.here.net.hang_up();
+  places.write_there("meanwhile");
+  places.here.run(7);
+  CHECK(places.asked("GET /v1/events") == before + 1);
+  CHECK(places.here.net.listening() == 1);
+  CHECK(places.here.goals() == std::vector<std::string>{"meanwhile"});
+  // Again and again: each time later.
+  for (int i = 0; i < 600; i++) {
+    places.here.net.hang_up();
+    places.here.run(1);
+  }
+  CHECK(places.asked("GET /v1/events") < before + 20);
+  CHECK(places.here.frame().status.problem.key.empty());
+}
+
+TEST_CASE("where no stream comes through, everything comes as it did without") {
+  TwoPlaces places(false);
+  CHECK(places.asked("GET /v1/events") == 1);
+  places.write_there("by asking");
+  places.here.run(40);
+  CHECK(places.here.goals() == std::vector<std::string>{"by asking"});
+  CHECK(places.asked("GET /v1/events") == 1);
+  CHECK(places.here.frame().status.problem.key.empty());
+}
+
+TEST_CASE("what is said on the stream and makes no sense is read over, and a line without an end ends it") {
+  TwoPlaces places;
+  auto before = places.asked("POST /v1/sync");
+  places.here.net.say(
+      "data: nonsense\n\ndata: {\"s\":7}\n\ndata: {\"s\":\"school\",\"head\":\"9\"}\n\nevent: x\n\n");
+  places.moment();
+  CHECK(places.asked("POST /v1/sync") == before);
+  places.here.net.say("data: " + std::string(4090, 'x'));
+  places.moment();
+  CHECK(places.here.net.listening() == 1);
+  places.here.net.say("x");
+  places.moment();
+  CHECK(places.here.net.listening() == 0);
+}
+
+TEST_CASE("nobody is listened for who is not signed in") {
+  TwoPlaces places;
+  places.here.app->dispatch(Lock{});
+  CHECK(places.here.net.listening() == 0);
+}

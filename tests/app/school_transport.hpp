@@ -27,8 +27,22 @@ class SchoolTransport final : public app::Transport {
   bool lose_next_reply = false;  // what was asked is done, and nobody hears of it
   int busy = 0;                  // so many answers of 503
   std::string spki = std::string(64, 'a');
+  bool events = true;              // a stream of events is kept open; else there is none
   int returns = 0;                 // how often a computer came back with its certificate
   std::vector<std::string> asked;  // "POST /v1/sync"
+
+  // How every stream ends that the listeners may read, as the school's word at that moment.
+  void tell() {
+    for (const auto& [ticket, person] : listening_) pieces_.emplace_back(ticket, heads_for(person));
+  }
+  void say(const std::string& text) {
+    for (const auto& [ticket, person] : listening_) pieces_.emplace_back(ticket, text);
+  }
+  void hang_up() {
+    for (const auto& [ticket, person] : std::exchange(listening_, {}))
+      end(ticket, app::HttpReply{200, {}, ""});
+  }
+  std::size_t listening() const { return listening_.size(); }
 
   void begin(std::uint64_t ticket, app::HttpRequest request) override {
     auto path = request.url.substr(request.url.find('/', request.url.find("://") + 3));
@@ -46,12 +60,23 @@ class SchoolTransport final : public app::Transport {
       busy--;
       return end(ticket, failure(503, {Code::server_busy, "later"}, 7));
     }
+    if (path == "/v1/events" && events) {
+      if (auto bearer = school_->bearer(token(request))) {
+        listening_[ticket] = bearer->person;
+        pieces_.emplace_back(ticket, heads_for(bearer->person));
+        return;
+      }
+    }
     auto reply = answer(request, path);
     if (std::exchange(lose_next_reply, false)) return end(ticket, Error{Code::timeout, "no reply"});
     end(ticket, std::move(reply));
   }
   void cancel(std::uint64_t ticket) override {
     std::erase_if(ended_, [&](const auto& one) { return one.first == ticket; });
+    listening_.erase(ticket);
+  }
+  std::vector<std::pair<std::uint64_t, std::string>> take_pieces() override {
+    return std::exchange(pieces_, {});
   }
   std::vector<std::pair<std::uint64_t, Result<app::HttpReply>>> take() override {
     return std::exchange(ended_, {});
@@ -81,6 +106,16 @@ class SchoolTransport final : public app::Transport {
   static std::string token(const app::HttpRequest& request) {
     auto found = request.headers.find("authorization");
     return found == request.headers.end() ? std::string() : found->second.substr(7);
+  }
+
+  std::string heads_for(const PersonId& person) {
+    std::string text = ":\n\n";
+    for (const auto& access : school_->caller(person).value().access)
+      text += "data: " +
+              json{{"s", access.stream}, {"head", school_->store().stream_state(access.stream).value().head}}
+                  .dump() +
+              "\n\n";
+    return text;
   }
 
   app::HttpReply answer(const app::HttpRequest& request, const std::string& path) {
@@ -179,6 +214,8 @@ class SchoolTransport final : public app::Transport {
 
   server::School* school_;
   std::vector<std::pair<std::uint64_t, Result<app::HttpReply>>> ended_;
+  std::vector<std::pair<std::uint64_t, std::string>> pieces_;
+  std::map<std::uint64_t, PersonId> listening_;
 };
 
 }  // namespace waymark::test

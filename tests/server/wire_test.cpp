@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "client/app/link.hpp"
 #include "client/net/curl_transport.hpp"
 #include "shared/sync/session.hpp"
 #include "shared/wire/compress.hpp"
@@ -104,6 +105,7 @@ struct World {
     options.together = [this](const std::function<void()>& work) {
       return store::together(school->store().db(), work);
     };
+    options.after = [this] { school->listeners().tell(*school); };
     if (tls) {
       options.tls = server::net::own_tls(data + "/tls", "Alder Creek").value();
       pins = {options.tls->spki};
@@ -868,4 +870,213 @@ TEST_CASE("the TLS key and its directory are their owner's alone, and a foreign 
   CHECK(server::net::given_tls(folder.path() + "/none", tls.key_path).error().code == Code::invalid);
   std::ofstream(tls.key_path) << "damaged";
   CHECK(server::net::own_tls(folder.path() + "/tls", "Alder Creek").error().code == Code::io);
+}
+
+// ---- event streams
+
+namespace {
+
+// An open stream of events, over the app's transport.
+struct Hearing {
+  waymark::net::CurlTransport transport;
+  std::string heard;
+  std::optional<Result<HttpReply>> ended;
+
+  Hearing(const World& world, const std::string& token, std::string_view path = "/v1/events",
+          std::int64_t silence_ms = 60'000) {
+    auto request = world.request("GET", path, token);
+    request.silence_ms = silence_ms;
+    transport.begin(1, request);
+  }
+  void take() {
+    for (auto& [ticket, piece] : transport.take_pieces()) heard += piece;
+    for (auto& [ticket, reply] : transport.take()) ended.emplace(std::move(reply));
+  }
+  // False after ten seconds.
+  bool until(const std::function<bool()>& so) {
+    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    for (;;) {
+      take();
+      if (so()) return true;
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+  bool hears(const std::string& text) {
+    return until([&] { return heard.find(text) != std::string::npos; });
+  }
+  bool ends() {
+    return until([&] { return ended.has_value(); });
+  }
+};
+
+std::string head_line(const std::string& stream, std::int64_t head) {
+  return "data: " + json{{"s", stream}, {"head", head}}.dump() + "\n\n";
+}
+
+void observe(World& world, const PersonId& student, const std::string& text) {
+  store::Edit edit{{domain::person_stream(student), "observation", {}}, {{"text", text}}, {}, {}};
+  REQUIRE(
+      world.at_school([&] { return world.school->write(world.teacher, std::span(&edit, 1)).has_value(); }));
+}
+
+}  // namespace
+
+TEST_CASE("whoever listens is told at once how streams end that they may read, and of no other") {
+  World world;
+  auto amiras = world.student_token(world.amira), leos = world.student_token(world.leo, "lab-04");
+  Hearing amira(world, amiras), leo(world, leos);
+  REQUIRE(amira.hears(head_line(domain::person_stream(world.amira), 0)));
+  REQUIRE(leo.hears(head_line(domain::person_stream(world.leo), 0)));
+  CHECK(world.metrics.listeners == 2);
+  // A write of the dashboard, and one of a device.
+  observe(world, world.amira, "Asked twice.");
+  CHECK(amira.hears(head_line(domain::person_stream(world.amira), 1)));
+  auto device = world.device("leo.db");
+  world.sync_until_done(*device, leos);
+  store::Edit goal{{domain::person_stream(world.leo), "goal", {}}, {{"want", "draw"}}, {}, {}};
+  goal.key.id.bytes.fill(4);
+  REQUIRE(device->write(world.leo, std::span(&goal, 1)));
+  world.sync_until_done(*device, leos);
+  CHECK(leo.hears(head_line(domain::person_stream(world.leo), 1)));
+  // A stream of both comes after; by then what was not for them would have come.
+  auto third = world.at_school([&] { return world.student("Noor", "Siddiqui"); });
+  REQUIRE(world.at_school([&] { return world.school->refresh_access().has_value(); }));
+  auto head = world.at_school(
+      [&] { return world.school->store().stream_state("class:" + world.period3.hex()).value().head; });
+  for (auto* hearing : {&amira, &leo}) CHECK(hearing->hears(head_line("class:" + world.period3.hex(), head)));
+  CHECK(amira.heard.find(third.hex()) == std::string::npos);
+  CHECK(amira.heard.find(world.leo.hex()) == std::string::npos);
+  CHECK(leo.heard.find(world.amira.hex()) == std::string::npos);
+}
+
+TEST_CASE("a stream of events shows that it lives, and ends with a silence, a removal or the server") {
+  World world;
+  world.server.reset();
+  world.options.beat_ms = 20;
+  world.start();
+  auto token = world.student_token(world.amira);
+  {
+    Hearing hearing(world, token);
+    CHECK(hearing.hears(":\n\n:\n\n"));
+    // Another of the same computer takes its place.
+    Hearing second(world, token);
+    CHECK(hearing.ends());
+    CHECK(second.hears(":\n\n"));
+    auto computers = world.at_school([&] { return world.school->accounts().computers().value(); });
+    REQUIRE(computers.size() == 1);
+    REQUIRE(world.at_school([&] { return world.school->remove_computer(computers[0].id).has_value(); }));
+    observe(world, world.amira, "Not for a removed computer.");
+    CHECK(second.ends());
+    CHECK(second.heard.find("\"head\":1}") == std::string::npos);
+  }
+  auto leos = world.student_token(world.leo, "lab-05");
+  Hearing leo(world, leos);
+  CHECK(leo.hears(":\n\n"));
+  auto begun = std::chrono::steady_clock::now();
+  world.server->stop();
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(2));
+  CHECK(leo.ends());
+  CHECK(world.metrics.listeners == 0);
+}
+
+TEST_CASE("a stream that falls silent is given up") {
+  World world(false);
+  auto quiet = std::make_shared<http::Outlet>("");
+  world.router.add("GET", "/quiet", [&](const http::Request&) -> http::Answer {
+    http::Response response;
+    response.set("content-type", "text/event-stream");
+    quiet->add("data: x\n\n");
+    response.more = quiet;
+    return response;
+  });
+  Hearing hearing(world, "", "/quiet", 1'000);
+  CHECK(hearing.hears("data: x"));
+  REQUIRE(hearing.ends());
+  CHECK(hearing.ended->error().code == Code::timeout);
+}
+
+TEST_CASE("so many may listen and no more, each person and all together; without a token nobody") {
+  World world;
+  CHECK(code_of(world.asker.ask(world.request("GET", "/v1/events")).value()) == "unauthorized");
+  CHECK(code_of(world.asker.ask(world.request("GET", "/v1/events", "no-such-token")).value()) ==
+        "unauthorized");
+  std::vector<std::unique_ptr<Hearing>> open;
+  for (int i = 0; i < 8; i++) {
+    open.push_back(
+        std::make_unique<Hearing>(world, world.student_token(world.amira, "lab-" + std::to_string(i))));
+    REQUIRE(open.back()->hears("data:"));
+  }
+  auto ninth = world.student_token(world.amira, "lab-9");
+  auto refused = world.asker.ask(world.request("GET", "/v1/events", ninth)).value();
+  CHECK(refused.status == 429);
+  CHECK(refused.headers["retry-after"] == "60");
+  Hearing leo(world, world.student_token(world.leo, "lab-10"));
+  CHECK(leo.hears("data:"));
+  // Who leaves makes room.
+  open.pop_back();
+  while (world.metrics.listeners > 8) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  Hearing again(world, ninth);
+  CHECK(again.hears("data:"));
+
+  struct Ear final : Listener {
+    bool open() const override { return true; }
+    void tell(const News&) override {}
+    void end() override {}
+  };
+  Listeners bounded({3, 2});
+  auto ear = std::make_shared<Ear>();
+  CHECK(bounded.add(world.amira, Bytes{1}, false, ear).has_value());
+  CHECK(bounded.add(world.amira, Bytes{2}, false, ear).has_value());
+  CHECK(bounded.add(world.amira, Bytes{3}, false, ear).error().code == Code::slowed_down);
+  CHECK(bounded.add(world.leo, Bytes{4}, false, ear).has_value());
+  CHECK(bounded.add(world.teacher, Bytes{5}, true, ear).error().code == Code::slowed_down);
+}
+
+// Two steps: the word, and the exchange that it leads to. What it took is printed.
+TEST_CASE("a teacher's comment is on the student's computer within a second") {
+  World world;
+  auto token = world.student_token(world.amira);
+  auto records =
+      app::Records::open(world.folder.path() + "/amira", world.amira, world.clock, world.random).value();
+  auto computer = app::Computer::open(world.folder.path() + "/computer", world.clock).value();
+  REQUIRE(computer.change([&](app::ComputerState& state) {
+    state.address = world.url("");
+    state.identity = to_hex(world.school->identity().bytes);
+    state.pins = world.pins;
+  }));
+  waymark::net::CurlTransport transport;
+  app::Connection connection(&transport, computer);
+  app::Link link(connection, *records, token, world.clock, world.random);
+  link.listen(true);
+  link.hurry();
+  auto step = [&] {
+    connection.poll();
+    REQUIRE(link.tick());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  auto until = [&](auto so) {
+    auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!so() && std::chrono::steady_clock::now() < end) step();
+    REQUIRE(so());
+  };
+  until([&] { return world.metrics.listeners == 1 && link.status().value().verified; });
+  std::vector<double> took;
+  for (std::size_t i = 1; i <= 20; i++) {
+    auto settled = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    while (std::chrono::steady_clock::now() < settled) step();
+    std::thread writer([&] { observe(world, world.amira, "Comment " + std::to_string(i)); });
+    writer.join();  // it is saved
+    auto begun = std::chrono::steady_clock::now();
+    until([&] {
+      return records->store().records(domain::person_stream(world.amira), "observation").value().size() == i;
+    });
+    took.push_back(
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count());
+  }
+  std::sort(took.begin(), took.end());
+  MESSAGE("from a saved comment to the student's records: median " << took[10] << " ms, longest "
+                                                                   << took.back() << " ms");
+  // No exchange of its own comes sooner than ten seconds after the last.
+  CHECK(took.back() < 5'000);
 }
