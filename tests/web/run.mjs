@@ -153,6 +153,40 @@ const tests = {
     await page.waitForFunction(() => !document.querySelector("table.needs").innerText.includes("Shown in person"));
     await page.context().close();
   },
+  async "what changes is seen at once by who looks on, and neither what is being typed nor the place is lost"() {
+    // Sooner than any page asks by itself (20 s), also where the machine is slow.
+    const soon = { timeout: 8000 };
+    const looks = await open({ path: "/students/" + ids.amira }), acts = await open({ path: "/students/" + ids.amira });
+    await looks.waitForSelector("main h1"); await looks.waitForFunction(() => !document.querySelector(".loading"));
+    await looks.getByRole("button", { name: "Write an observation" }).click();
+    await looks.getByLabel("What you saw").fill("Half a sentence");
+    const place = await looks.evaluate(() => { window.scrollTo(0, 200); return window.scrollY; });
+    assert.ok(place > 100);
+    await acts.getByRole("button", { name: "Write an observation" }).click();
+    await acts.getByLabel("What you saw").fill("Seen from the other desk.");
+    await acts.getByRole("button", { name: "Keep it for Amira" }).click();
+    const begun = Date.now();
+    await looks.getByText("Seen from the other desk.").waitFor({ ...soon, state: "attached" });
+    console.log(`      an observation was on the other page after ${Date.now() - begun} ms`);
+    assert.equal(await looks.getByLabel("What you saw").inputValue(), "Half a sentence");
+    assert.equal(await looks.evaluate(() => document.activeElement.tagName), "TEXTAREA");
+    assert.equal(await looks.evaluate(() => window.scrollY), place);
+    // The class page, with a choice half made; and a page that nobody saw meanwhile.
+    await looks.goto(base + "/?class=" + ids.class_id); await heading(looks, "Period 3, 7th grade");
+    const steps = await looks.locator(".stops li b").allInnerTexts();
+    const today = await looks.locator(".title b").innerText(), other = steps.find((step) => step !== today);
+    await looks.getByRole("button", { name: /^\d+ more$/ }).click();
+    const rows = await looks.locator("table.needs tbody tr").count();
+    await acts.goto(base + "/?class=" + ids.class_id); await heading(acts, "Period 3, 7th grade");
+    for (const step of [other, today]) {
+      await acts.locator(".title button.link").click();
+      await acts.locator("dialog select").last().selectOption({ label: `${steps.indexOf(step) + 1}. ${step}` });
+      await acts.locator("dialog button[type=submit]").click();
+      await looks.locator(".title b", { hasText: step }).waitFor(soon);
+    }
+    assert.equal(await looks.locator("table.needs tbody tr").count(), rows);
+    await looks.context().close(); await acts.context().close();
+  },
   async "the curtain and Show to class have no name in the document"() {
     const page = await open();
     await heading(page, "Period 3, 7th grade");

@@ -1,7 +1,7 @@
 // The dashboard's frame: signing in, the bar of pages, the curtain and "Show to class" (while either is up the
 // pages behind it are not in the document at all), what is said for a moment, and the list of keys.
 import { render } from "preact";
-import { html, t, api, go, useLocation, useState, useEffect, useCallback, useRef, Link, Logo, Dialog, sentence, languages, language, setLanguage, remembered, remember, keysOn, Loading, Problem } from "./lib.js";
+import { html, t, api, go, useLocation, useNews, useState, useEffect, useCallback, useRef, Link, Logo, Dialog, sentence, languages, language, setLanguage, remembered, remember, keysOn, Loading, Problem } from "./lib.js";
 import { ClassPage, ShowPage } from "./class.js";
 import { AnswerPage } from "./answer.js";
 import { StudentsPage, StudentPage } from "./student.js";
@@ -87,6 +87,7 @@ function App() {
     catch (problem) { if (problem.status === 401) setState("out"); else { setError(problem); setState((was) => (was === "asking" ? "broken" : was)); } }
   }, []);
   useEffect(() => { load(); }, [load]);
+  useNews(state === "in", (news) => news.classes.length > 0, load);
   useEffect(() => { const out = () => { setSession(null); setState("out"); }; addEventListener("waymark-signed-out", out); return () => removeEventListener("waymark-signed-out", out); }, []);
   const cover = (on) => { setCurtain(on); try { sessionStorage.setItem("waymark.curtain", on ? "1" : "0"); } catch { /* private window */ } };
 

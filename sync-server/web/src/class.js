@@ -1,6 +1,6 @@
 // The class page: who needs the teacher and why, the work to answer, the computers, where the class stands;
 // and "Show to class", which has no name on it.
-import { html, t, say, api, go, useLoad, useState, Link, Mark, ClassTrail, Dialog, Kbd, Problem, Loading, announce, sentence, ago, dayName, dateText, longDate, today } from "./lib.js";
+import { html, t, say, api, go, useLoad, useNews, useState, Link, Mark, ClassTrail, Dialog, Kbd, Problem, Loading, announce, sentence, ago, dayName, dateText, longDate, today } from "./lib.js";
 
 const rowsMax = 7, computersMax = 5;
 
@@ -66,6 +66,7 @@ function TodayDialog({ page, onClose, reload }) {
 export function ClassPage({ current, classes, choose, cover }) {
   const { value: page, error, reload } = useLoad(`/classes/${current.id}?today=${today()}`, 20000);
   const [all, setAll] = useState(false), [help, setHelp] = useState(null), [pickToday, setPickToday] = useState(false);
+  useNews(true, (news) => news.classes.includes(current.id), reload);
   if (!page) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
   const shown = all ? page.needs : page.needs.slice(0, rowsMax), more = page.needs.length - shown.length;
   const todayStep = page.trail.stops.find((s) => s.today), number = page.trail.stops.indexOf(todayStep) + 1;

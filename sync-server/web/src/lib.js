@@ -115,6 +115,45 @@ export function useLoad(path, every = 0) {
   return { ...state, value: state.path === path ? state.value : null, reload: load };
 }
 
+// ---- what is new, heard at once
+// One stream for the whole page, and only while somebody sees it: a browser has six connections to a server.
+// Pages ask again when what they show has changed; without the stream they ask as often as ever.
+const hearers = new Set(), newsEvery = 2000, reopenMost = 300000;
+let source = null, reopen = 0, losses = 0;
+const spread = (news) => hearers.forEach((hearer) => hearer(news));
+function silence() { clearTimeout(reopen); source?.close(); source = null; }
+function hear() {
+  clearTimeout(reopen);
+  if (source || document.hidden || hearers.size === 0) return;
+  let opened = 0;
+  source = new EventSource("/api/events");
+  source.onopen = () => { opened = Date.now(); if (losses > 0) spread(null); };
+  source.onmessage = (event) => { try { spread(JSON.parse(event.data)); } catch { /* not for us */ } };
+  source.onerror = () => {
+    silence();
+    if (opened && Date.now() - opened > 60000) losses = 0;
+    reopen = setTimeout(hear, 500 + Math.random() * Math.min(reopenMost, 4000 * 2 ** losses++));
+  };
+}
+document.addEventListener("visibilitychange", () => { if (document.hidden) silence(); else if (hearers.size > 0) { spread(null); hear(); } });
+// `touches` tells whether news ({classes, student}) is of what is shown.
+export function useNews(on, touches, reload) {
+  const latest = useRef();
+  latest.current = { touches, reload };
+  useEffect(() => {
+    if (!on) return;
+    let asked = 0, timer = 0;
+    const hearer = (news) => {
+      if (news && !latest.current.touches(news)) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => { asked = Date.now(); latest.current.reload(); }, Math.max(0, asked + newsEvery - Date.now()));
+    };
+    hearers.add(hearer);
+    hear();
+    return () => { clearTimeout(timer); hearers.delete(hearer); if (hearers.size === 0) silence(); };
+  }, [on]);
+}
+
 // ---- going from page to page
 
 const listeners = new Set();

@@ -1,6 +1,6 @@
 // The students of a class, one student's page, and writing an observation of one or several of them.
 import { Growth } from "./growth.js";
-import { html, t, say, api, useLoad, useState, useEffect, Link, Mark, OwnTrail, Dialog, Problem, Loading, announce, sentence, ago, dayName, dateText, fieldOf, plain, remembered, remember } from "./lib.js";
+import { html, t, say, api, useLoad, useNews, useState, useEffect, Link, Mark, OwnTrail, Dialog, Problem, Loading, announce, sentence, ago, dayName, dateText, fieldOf, plain, remembered, remember } from "./lib.js";
 
 export const forms = ["example", "step_by_step", "on_my_own"];
 
@@ -89,6 +89,7 @@ function Correct({ review: r, page, onClose, onDone }) {
 export function StudentPage({ id, current }) {
   const { value: page, error, reload } = useLoad(`/students/${id}`, 30000);
   const [observe, setObserve] = useState(false), [correct, setCorrect] = useState(null);
+  useNews(true, (news) => (news.student ? news.student === id : news.classes.includes(current.id)), reload);
   useEffect(() => { if (page && location.hash) document.querySelector(location.hash)?.scrollIntoView(); }, [Boolean(page)]);
   if (!page) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
   const waiting = page.projects.some((p) => p.steps.some((s) => s.state === "turned_in")), s = page.student;
