@@ -699,13 +699,13 @@ struct App::Impl {
       view.heard_phrase = {"status.heard", {{"day", view.heard.day}}, -1};
     else
       view.heard_phrase = {"status.never_heard", {}, -1};
-    problem(view, link ? link->problem : std::optional(link.error().code));
+    problem(view, link ? me->link->problem() : std::optional(link.error()));
     return view;
   }
 
   // No network is no problem here: the line about what waits says enough.
-  void problem(StatusView& view, std::optional<Code> code) {
-    if (code) switch (*code) {
+  void problem(StatusView& view, const std::optional<Error>& why) {
+    if (why) switch (why->code) {
         case Code::offline:
         case Code::timeout:
         case Code::server_busy:
@@ -718,8 +718,8 @@ struct App::Impl {
         case Code::disk_full:
         case Code::io:
         case Code::database_damaged:
-          view.problem = sentence_of({*code, ""});
-          view.problem_do = {"error." + std::string(name(*code)) + ".do", {}, -1};
+          view.problem = sentence_of(*why);
+          view.problem_do = remedy_of(*why);
           return;
         default:
           view.problem = {"status.problem", {}, -1};

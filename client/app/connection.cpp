@@ -28,7 +28,7 @@ std::int64_t retry_after_ms(const HttpReply& reply) {
   return std::min<std::int64_t>(std::strtoll(text.c_str(), nullptr, 10), 3600) * 1000;
 }
 
-// An answer without our own error is somebody else's: a captive portal, a proxy, a web server.
+// An answer without our own error is somebody else's: a proxy, a web server.
 Result<HttpReply> judged(HttpReply reply) {
   if (reply.status >= 200 && reply.status < 300) return reply;
   auto body = json::parse(reply.body, nullptr, false);
@@ -41,10 +41,17 @@ Result<HttpReply> judged(HttpReply reply) {
         return Error{code_named(code), detail};
       }
   auto status = "status " + std::to_string(reply.status);
+  if (reply.status == 407) return stands_between(Between::proxy, status);
   if (reply.status == 502 || reply.status == 503 || reply.status == 429)
     return Error{Code::server_busy, status};
   if (reply.status >= 500) return Error{Code::server_failed, status};
   return Error{Code::not_waymark, status};
+}
+
+// A hello of the school came, and yet the connection has another key than the one it names: what stands
+// between opens secure connections and closes them again. Nothing is sent through it.
+Error inspected() {
+  return stands_between(Between::inspection, "the key is not the one that the hello names");
 }
 
 Result<HelloReply> read_hello(const HttpReply& reply) {
@@ -208,6 +215,7 @@ bool Connection::poll() {
       renew_key(ticket, std::move(open));
       continue;
     }
+    if (!reply && reply.error().code == Code::identity_changed && open.again) reply = inspected();
     finish(std::move(open), std::move(reply));
   }
   return any;

@@ -51,7 +51,7 @@ class Connection {
     Done done;
     Piece piece;
     bool joined = false;  // to the joined school: a changed key may be explained by a new hello
-    bool again = false;   // tried with a new key already
+    bool again = false;   // tried with the key that a new hello named
   };
   void begin(std::uint64_t ticket, const Open& open);
   void finish(Open open, Result<HttpReply> reply);

@@ -72,6 +72,9 @@ void Joining::begin(const HelloReply& hello, const std::string& code) {
   auto request = join_request({{"step", "begin"}, {"code_id", wire::code_id(code)}, {"nonce", nonce}});
   ticket_ = connection_.send_to(address_, pins, std::move(request),
                                 [this, hello, code, nonce](Result<HttpReply> reply, std::int64_t) {
+                                  // The hello came over a connection with another key than it names.
+                                  if (!reply && reply.error().code == Code::identity_changed)
+                                    return fail(stands_between(Between::inspection, reply.error().detail));
                                   if (!reply) return fail(reply.error());
                                   finish(hello, code, nonce, *reply);
                                 });

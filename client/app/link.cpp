@@ -104,6 +104,7 @@ Status Link::send_sync() {
 void Link::lost(const Error& error, std::int64_t retry_after_ms) {
   failures_++;
   reached_ = false;
+  problem_ = error;
   session_.on_lost(error, clock_.steady_ms(), retry_after_ms);
 }
 
@@ -157,6 +158,7 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   // and what is wrong with the store must be known.
   if (auto kept = session_.on_reply(*message, clock_.steady_ms()); !kept) {
     failures_++;
+    problem_ = kept.error();
     auto code = kept.error().code;
     if (code == Code::disk_full || code == Code::database_damaged || code == Code::io)
       store_problem_ = kept.error();
@@ -164,6 +166,7 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   }
   replies_++;
   reached_ = true;
+  problem_.reset();
   files_to_look_at_ = true;
   bool changed = !session_.changed().empty() || !message->refused.empty();
   if (changed) news_.records = true;

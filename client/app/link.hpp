@@ -48,6 +48,8 @@ class Link {
   void hurry();
 
   Result<sync::SessionStatus> status() { return session_.status(); }
+  // Why the last exchange came to nothing; nothing when it did not.
+  const std::optional<Error>& problem() const { return problem_; }
   const std::vector<wire::Elsewhere>& elsewhere() const { return session_.elsewhere(); }
   // Everything is at school, files too, as an answer of this process has said.
   Result<bool> all_at_school();
@@ -94,6 +96,7 @@ class Link {
   bool files_to_look_at_ = true;
   std::set<std::string> hopeless_;   // files that the school will not take, or that are not here
   std::set<std::string> not_there_;  // files that the school does not have yet
+  std::optional<Error> problem_;
   std::optional<Error> file_problem_;
   std::optional<Error> store_problem_;
   News news_;

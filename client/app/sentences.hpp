@@ -8,5 +8,7 @@ namespace waymark::app {
 
 // "error.<code>": what happened, that the work is safe, what to do.
 Phrase sentence_of(const Error& error);
+// What to do about it, for those that have it: "error.<code>.do".
+Phrase remedy_of(const Error& error);
 
 }  // namespace waymark::app

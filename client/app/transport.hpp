@@ -2,9 +2,11 @@
 // own thread. Nothing here blocks. client/net implements it with libcurl; tests answer it themselves.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,25 @@ struct HttpReply {
   std::string body;                            // expanded
 };
 
+// What stands between a computer and its school.
+enum class Between {
+  nothing,     // that is known
+  portal,      // the network's own page answers: it wants people to sign in first
+  proxy,       // a proxy that does not open the way, or wants a sign-in
+  inspection,  // something that opens every secure connection; the school's signed word comes through it
+};
+inline constexpr std::array<std::string_view, 4> between_names = {"", "portal", "proxy", "inspection"};
+inline Error stands_between(Between what, const std::string& detail) {
+  return {Code::not_waymark, std::string(between_names[static_cast<std::size_t>(what)]) + ": " + detail};
+}
+inline Between between(const Error& error) {
+  for (auto what : {Between::portal, Between::proxy, Between::inspection})
+    if (error.code == Code::not_waymark &&
+        error.detail.starts_with(std::string(between_names[static_cast<std::size_t>(what)]) + ": "))
+      return what;
+  return Between::nothing;
+}
+
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -42,7 +63,8 @@ class Transport {
   virtual void begin(std::uint64_t ticket, HttpRequest request) = 0;
   virtual void cancel(std::uint64_t ticket) = 0;
   // What ended since the last call, each once. An Error when no reply came: `offline`, `timeout`,
-  // `identity_changed` (another TLS key), `too_large`, `not_waymark` (what answered speaks no HTTP).
+  // `identity_changed` (another TLS key), `too_large`, `not_waymark` (what answered is no school; between()
+  // tells what it is, where that can be known).
   virtual std::vector<std::pair<std::uint64_t, Result<HttpReply>>> take() = 0;
   // What came since the last call of replies that are handed over as they come.
   virtual std::vector<std::pair<std::uint64_t, std::string>> take_pieces() { return {}; }

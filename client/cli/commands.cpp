@@ -226,6 +226,9 @@ Result<json> Command::sync_one(const Profile& profile) {
     if (!link.busy()) {
       if (link.failures() > 0 && now.problem) {
         problem = Error{*now.problem, ""};
+        // What stands between is told with what was seen of it.
+        if (const auto& why = link.problem(); why && app::between(*why) != app::Between::nothing)
+          problem = *why;
         break;
       }
       // Done when the school agrees and no file is due.
@@ -265,6 +268,7 @@ Result<json> Command::sync_one(const Profile& profile) {
                  {"elsewhere", elsewhere}};
   if (problem) {
     result["problem"] = std::string(name(problem->code));
+    result["detail"] = problem->detail;
     result["sentence"] = sentence(*problem);
   }
   return result;
@@ -296,7 +300,9 @@ Status Command::sync() {
                      {"sentence", sentence(*problem)}});
       continue;
     }
-    if (result->contains("problem")) problem = Error{code_named((*result)["problem"].get<std::string>()), ""};
+    if (result->contains("problem"))
+      problem =
+          Error{code_named((*result)["problem"].get<std::string>()), (*result)["detail"].get<std::string>()};
     if (!given_.json) {
       out() << profile.name << ": sent " << (*result)["sent"] << ", received " << (*result)["received"]
             << ", refused " << (*result)["refused"].size() << "; " << (*result)["waiting"] << " waiting, "

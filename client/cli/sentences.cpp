@@ -1,10 +1,13 @@
 #include "client/cli/sentences.hpp"
 
+#include "client/app/transport.hpp"
+
 namespace waymark::cli {
 
 std::string sentence(const Error& error) {
   const auto& why = error.detail;
   auto because = why.empty() ? std::string(".") : " (" + why + ").";
+  auto seen = why.find(": ") == std::string::npos ? because : " (" + why.substr(why.find(": ") + 2) + ").";
   switch (error.code) {
     case Code::malformed:
       return "This could not be read" + because + " Check how it is written and try again.";
@@ -58,8 +61,20 @@ std::string sentence(const Error& error) {
       return "The server at this address is not the school that was expected" + because +
              " Nothing was sent; tell the administrator.";
     case Code::not_waymark:
-      return "Something answered, but it is not a Waymark server" + because +
-             " A sign-in page of the network may be in between.";
+      switch (app::between(error)) {
+        case app::Between::portal:
+          return "The network answers with a page of its own instead of the school" + seen +
+                 " Sign in to the network with a web browser; everything is safe here and goes later.";
+        case app::Between::proxy:
+          return "The network's proxy does not open the way to the school" + seen +
+                 " Have it let this address through; everything is safe here and goes later.";
+        case app::Between::inspection:
+          return "Something on this network opens secure connections, so nothing was sent" + seen +
+                 " Have it leave the school's address alone; everything is safe here and goes later.";
+        case app::Between::nothing:
+          break;
+      }
+      return "Something answered, but it is not a Waymark server" + because + " Check the address.";
     case Code::server_busy:
       return "The school's server is busy; try again in a minute.";
     case Code::server_failed:

@@ -1,11 +1,17 @@
 #include "client/net/curl_transport.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstdlib>
 #include <deque>
+#include <initializer_list>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 #include "shared/base/bytes.hpp"
@@ -20,7 +26,8 @@ using app::HttpRequest;
 constexpr std::size_t kHeaderBytesMax = 64 * 1024;
 constexpr std::int64_t kConnectMs = 10'000;
 constexpr std::size_t kPiecesBytesMax = 256 * 1024;  // of replies handed over as they come, not taken yet
-constexpr long kKeepSeconds = 60;                    // less than a server keeps an idle connection
+constexpr std::size_t kHostsMax = 64;
+constexpr long kKeepSeconds = 60;  // less than a server keeps an idle connection
 
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -65,8 +72,33 @@ struct Exchange {
   std::string pins;
   std::size_t header_bytes = 0;
   bool too_large = false;
+  bool by_proxy = false;
+  std::optional<Error> other_way;  // why it did not come through the other way, which was tried first
   std::function<bool(std::uint64_t, std::string_view)> hand_over;  // for a reply taken as it comes
 };
+
+// "https://school.example:8443/v1/sync": "school.example".
+std::string host_of(const std::string& url) {
+  auto begin = url.find("://");
+  if (begin == std::string::npos) return {};
+  auto rest = std::string_view(url).substr(begin + 3);
+  rest = rest.substr(0, rest.find('/'));
+  if (!rest.empty() && rest.front() == '[') return lower(std::string(rest.substr(1, rest.find(']') - 1)));
+  return lower(std::string(rest.substr(0, rest.rfind(':'))));
+}
+
+// Inside of this network, where no proxy leads: an address of a private network, a name without a dot,
+// ".local".
+bool is_near(const std::string& host) {
+  std::array<unsigned char, 16> six{};
+  std::array<unsigned char, 4> four{};
+  if (::inet_pton(AF_INET, host.c_str(), four.data()) == 1)
+    return four[0] == 10 || four[0] == 127 || (four[0] == 172 && (four[1] & 0xF0) == 16) ||
+           (four[0] == 192 && four[1] == 168) || (four[0] == 169 && four[1] == 254);
+  if (::inet_pton(AF_INET6, host.c_str(), six.data()) == 1)
+    return (six[0] & 0xFE) == 0xFC || (six[0] == 0xFE && (six[1] & 0xC0) == 0x80) || host == "::1";
+  return host.find('.') == std::string::npos || host.ends_with(".local");
+}
 
 // Called by libcurl, which knows no exceptions.
 std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* user) {
@@ -110,8 +142,11 @@ std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* user
 
 Error error_of(CURLcode code, Exchange& exchange) {
   std::string detail = curl_easy_strerror(code);
-  long system_error = 0;
+  long system_error = 0, opened = 0;
   curl_easy_getinfo(exchange.easy.get(), CURLINFO_OS_ERRNO, &system_error);
+  curl_easy_getinfo(exchange.easy.get(), CURLINFO_HTTP_CONNECTCODE, &opened);
+  if (opened != 0 && opened / 100 != 2)
+    return app::stands_between(app::Between::proxy, "status " + std::to_string(opened));
   switch (code) {
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
       return {Code::identity_changed, detail};
@@ -156,7 +191,8 @@ Result<HttpReply> finish(CURLcode code, Exchange& exchange) {
   auto reply = std::move(exchange.reply);
   reply.status = static_cast<int>(status);
   if (from_a_portal(reply))
-    return Error{Code::not_waymark, "a page answered, with status " + std::to_string(status)};
+    return app::stands_between(app::Between::portal,
+                               "a page answered, with status " + std::to_string(status));
   auto encoding = reply.headers.find("content-encoding");
   if (encoding != reply.headers.end() && !reply.body.empty()) {
     if (lower(encoding->second) == "zstd") {
@@ -184,7 +220,10 @@ struct CurlTransport::Impl {
   std::size_t pieces_bytes = 0;
   std::atomic<bool> stop{false};
 
-  std::map<CURL*, std::unique_ptr<Exchange>> running;  // of the thread alone
+  // Of the thread alone:
+  std::map<CURL*, std::unique_ptr<Exchange>> running;
+  std::set<std::string> by_proxy;  // hosts that were reached so
+  ProxySettings proxies;
 
   void end(std::uint64_t ticket, Result<HttpReply> result) {
     {
@@ -208,6 +247,8 @@ struct CurlTransport::Impl {
 
   Status start(std::unique_ptr<Exchange> exchange);
   void take_orders();
+  void done(CURLcode code, std::unique_ptr<Exchange> exchange);
+  bool has_other_way(const Exchange& exchange, const Error& why) const;
   void work();
 };
 
@@ -252,7 +293,12 @@ Status CurlTransport::Impl::start(std::unique_ptr<Exchange> exchange) {
 #else
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_PROXY, exchange->by_proxy ? proxies.proxy.c_str() : "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, proxies.never.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_ANY));
+  // It is asked for a way through, and never for the content.
+  curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -307,8 +353,45 @@ void CurlTransport::Impl::take_orders() {
   }
   for (auto& exchange : fresh) {
     auto ticket = exchange->ticket;
+    exchange->by_proxy = by_proxy.contains(host_of(exchange->request.url));
     if (auto started = start(std::move(exchange)); !started) end(ticket, started.error());
   }
+}
+
+// Only where nothing of an answer came: what else went wrong would go wrong there too.
+bool CurlTransport::Impl::has_other_way(const Exchange& exchange, const Error& why) const {
+  const auto& request = exchange.request;
+  bool no_way =
+      why.code == Code::offline || why.code == Code::not_waymark || why.code == Code::identity_changed;
+  return no_way && !exchange.other_way && !proxies.proxy.empty() && request.url.starts_with("https://") &&
+         !is_near(host_of(request.url));
+}
+
+void CurlTransport::Impl::done(CURLcode code, std::unique_ptr<Exchange> exchange) {
+  auto ticket = exchange->ticket;
+  auto host = host_of(exchange->request.url);
+  auto result = finish(code, *exchange);
+  if (result) {
+    if (!exchange->by_proxy || by_proxy.size() >= kHostsMax)
+      by_proxy.erase(host);
+    else
+      by_proxy.insert(host);
+    return end(ticket, std::move(result));
+  }
+  if (has_other_way(*exchange, result.error())) {
+    auto again = std::make_unique<Exchange>();
+    again->ticket = ticket;
+    again->request = std::move(exchange->request);
+    again->by_proxy = !exchange->by_proxy;
+    again->other_way = result.error();
+    if (auto started = start(std::move(again)); !started) end(ticket, started.error());
+    return;
+  }
+  // Of two reasons the one that says more: a proxy that cannot be reached from here is no news.
+  if (exchange->other_way &&
+      (result.error().code == Code::offline || exchange->other_way->code == Code::identity_changed))
+    result = *exchange->other_way;
+  end(ticket, std::move(result));
 }
 
 void CurlTransport::Impl::work() {
@@ -325,7 +408,7 @@ void CurlTransport::Impl::work() {
       auto exchange = std::move(found->second);
       running.erase(found);
       curl_multi_remove_handle(multi, exchange->easy.get());
-      end(exchange->ticket, finish(code, *exchange));
+      done(code, std::move(exchange));
     }
     curl_multi_poll(multi, nullptr, 0, 60'000, nullptr);
   }
@@ -333,7 +416,18 @@ void CurlTransport::Impl::work() {
   running.clear();
 }
 
-CurlTransport::CurlTransport(std::function<void()> arrived) : impl_(std::make_unique<Impl>()) {
+ProxySettings proxies_of_environment() {
+  auto first = [](std::initializer_list<const char*> names) {
+    for (const char* name : names)
+      if (const char* value = std::getenv(name); value && *value) return std::string(value);
+    return std::string();
+  };
+  return {first({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}), first({"no_proxy", "NO_PROXY"})};
+}
+
+CurlTransport::CurlTransport(std::function<void()> arrived, ProxySettings proxies)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->proxies = std::move(proxies);
   static std::once_flag once;  // libcurl's own demand
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   impl_->arrived = std::move(arrived);

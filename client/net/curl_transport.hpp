@@ -1,20 +1,33 @@
 // app::Transport over libcurl: one thread drives all exchanges, and connections are kept for the next one. It
-// trusts TLS keys, not certificates, asks no proxy and follows no redirect: what a captive portal answers is
-// `not_waymark`, never taken for a school's word.
+// trusts TLS keys, not certificates, and follows no redirect: what a captive portal or a proxy answers is
+// named, and never taken for a school's word.
+//
+// A school inside of this network is reached directly. One outside is too, and where that fails by the proxy
+// that this computer is set to use; the way that worked is the first one next time. A proxy carries what is
+// TLS between this computer and the school's pinned key, and nothing else.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "client/app/transport.hpp"
 
 namespace waymark::net {
 
+struct ProxySettings {
+  std::string proxy;  // "http://proxy.district.example:3128"; empty: none
+  std::string never;  // names that are reached without, as in no_proxy
+};
+// https_proxy, all_proxy and no_proxy, in either case.
+ProxySettings proxies_of_environment();
+
 class CurlTransport final : public app::Transport {
  public:
   // arrived: called on the transport's thread when take() has something new, to wake a window that waits for
   // input; it must not call back in here.
-  explicit CurlTransport(std::function<void()> arrived = {});
+  explicit CurlTransport(std::function<void()> arrived = {},
+                         ProxySettings proxies = proxies_of_environment());
   ~CurlTransport() override;  // gives up what is on its way
 
   void begin(std::uint64_t ticket, app::HttpRequest request) override;

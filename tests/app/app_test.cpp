@@ -104,8 +104,13 @@ TEST_CASE("every reason why joining does not work is a sentence of its own, and 
   CHECK(tried("school.example", code) == "error.offline");
   lab.net.plugged = true;
   lab.net.portal = true;
-  CHECK(tried("school.example", code) == "error.not_waymark");
+  CHECK(tried("school.example", code) == "error.portal");
   lab.net.portal = false;
+  for (auto what : {Between::proxy, Between::inspection}) {
+    lab.net.between = what;
+    CHECK(tried("school.example", code) == (what == Between::proxy ? "error.proxy" : "error.inspection"));
+  }
+  lab.net.between = Between::nothing;
   lab.join_computer();
 
   auto card_tried = [&](const std::string& card) {
@@ -299,7 +304,8 @@ TEST_CASE("what is written offline waits, goes by itself, and is found at anothe
   CHECK(seven.goals() == std::vector<std::string>{"ask better questions"});
 }
 
-TEST_CASE("a reply that is lost, a busy school and a captive portal lose nothing and repeat nothing") {
+TEST_CASE(
+    "a lost reply, a busy school, a captive portal, a proxy and an inspection lose and repeat nothing") {
   World world;
   Lab lab(world, "lab-03");
   lab.join_computer();
@@ -314,11 +320,24 @@ TEST_CASE("a reply that is lost, a busy school and a captive portal lose nothing
   lab.net.portal = true;
   lab.add_goal("three");
   lab.run(60);
-  CHECK(lab.frame().status.problem.key == "error.not_waymark");
+  CHECK(lab.frame().status.problem.key == "error.portal");
+  CHECK(lab.frame().status.problem_do.key == "error.portal.do");
   CHECK(lab.frame().status.waiting > 0);
   lab.net.portal = false;
+  for (auto what : {Between::proxy, Between::inspection}) {
+    std::string key = what == Between::proxy ? "error.proxy" : "error.inspection";
+    lab.run(400);
+    lab.net.between = what;
+    lab.add_goal(key);
+    lab.run(60);
+    CHECK(lab.frame().status.problem.key == key);
+    CHECK(lab.frame().status.problem_do.key == key + ".do");
+    CHECK(lab.frame().status.waiting > 0);
+    lab.net.between = Between::nothing;
+  }
   lab.run(400);
-  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one", "three", "two"});
+  CHECK(at_school(world, world.amira) ==
+        std::vector<std::string>{"error.inspection", "error.proxy", "one", "three", "two"});
   CHECK(lab.frame().status.problem.key == "");
 }
 

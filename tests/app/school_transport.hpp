@@ -23,9 +23,10 @@ class SchoolTransport final : public app::Transport {
   void attach(server::School& school) { school_ = &school; }
 
   bool plugged = true;
-  bool portal = false;           // a captive portal answers
-  bool lose_next_reply = false;  // what was asked is done, and nobody hears of it
-  int busy = 0;                  // so many answers of 503
+  bool portal = false;                           // a captive portal answers
+  app::Between between = app::Between::nothing;  // or a proxy, or what inspects secure connections
+  bool lose_next_reply = false;                  // what was asked is done, and nobody hears of it
+  int busy = 0;                                  // so many answers of 503
   std::string spki = std::string(64, 'a');
   bool events = true;              // a stream of events is kept open; else there is none
   int returns = 0;                 // how often a computer came back with its certificate
@@ -49,10 +50,12 @@ class SchoolTransport final : public app::Transport {
     asked.push_back(request.method + " " + path);
     if (!plugged) return end(ticket, Error{Code::offline, "unplugged"});
     if (portal) {
-      app::HttpReply page{200, {{"content-type", "text/html"}}, "<html>Sign in to the guest network</html>"};
       if (!request.pins.empty()) return end(ticket, Error{Code::identity_changed, "another key"});
-      return end(ticket, page);
+      return end(ticket, app::stands_between(app::Between::portal, "a page answered"));
     }
+    if (between == app::Between::proxy) return end(ticket, app::stands_between(between, "status 407"));
+    if (between == app::Between::inspection && !request.pins.empty())
+      return end(ticket, Error{Code::identity_changed, "another key"});
     if (!request.pins.empty() &&
         std::find(request.pins.begin(), request.pins.end(), spki) == request.pins.end())
       return end(ticket, Error{Code::identity_changed, "another key"});

@@ -20,6 +20,7 @@
 #include "shared/wire/messages.hpp"
 #include "sync-server/net/server.hpp"
 #include "sync-server/routes/routes.hpp"
+#include "tests/support/little_proxy.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -36,6 +37,7 @@ const std::string kNonce(64, 'b');
 struct Asker {
   waymark::net::CurlTransport transport;
   std::uint64_t last = 0;
+  explicit Asker(waymark::net::ProxySettings proxies = {}) : transport({}, std::move(proxies)) {}
 
   Result<HttpReply> ask(HttpRequest request) {
     transport.begin(++last, std::move(request));
@@ -810,8 +812,9 @@ TEST_CASE("a captive portal is never taken for the school") {
   world.router.add("GET", "/away", [](const http::Request&) -> http::Answer {
     return http::redirect("http://portal.example/");
   });
-  CHECK(world.asker.ask(world.request("GET", "/portal")).error().code == Code::not_waymark);
-  CHECK(world.asker.ask(world.request("GET", "/away")).error().code == Code::not_waymark);
+  using app::Between;
+  CHECK(app::between(world.asker.ask(world.request("GET", "/portal")).error()) == Between::portal);
+  CHECK(app::between(world.asker.ask(world.request("GET", "/away")).error()) == Between::portal);
   // Plain HTTP where TLS is expected, and nothing at all.
   auto tls = world.request("GET", "/v1/hello");
   tls.url = "https://127.0.0.1:" + std::to_string(world.server->port()) + "/v1/hello";
@@ -1079,4 +1082,138 @@ TEST_CASE("a teacher's comment is on the student's computer within a second") {
                                                                    << took.back() << " ms");
   // No exchange of its own comes sooner than ten seconds after the last.
   CHECK(took.back() < 5'000);
+}
+
+// ---- what stands between
+
+namespace {
+
+// A computer that has joined, and its way to the school.
+struct Joined {
+  World& world;
+  app::Computer computer = app::Computer::open(world.folder.path() + "/computer", world.clock).value();
+  waymark::net::CurlTransport transport;
+  app::Connection connection{&transport, computer};
+
+  Joined(World& at, const std::string& address, waymark::net::ProxySettings proxies = {})
+      : world(at), transport({}, std::move(proxies)) {
+    REQUIRE(computer.change([&](app::ComputerState& state) {
+      state.address = address;
+      state.identity = to_hex(world.school->identity().bytes);
+      state.pins = world.pins;
+    }));
+  }
+  Result<HttpReply> ask(const std::string& path) {
+    std::optional<Result<HttpReply>> answer;
+    HttpRequest request;
+    request.url = path;
+    connection.send(std::move(request),
+                    [&](Result<HttpReply> reply, std::int64_t) { answer.emplace(std::move(reply)); });
+    while (!answer) {
+      connection.poll();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return *std::move(answer);
+  }
+};
+
+// Somebody else's server with TLS, in the school's place.
+struct Other {
+  http::Router router;
+  http::Metrics metrics;
+  server::net::ServerOptions options;
+  std::unique_ptr<server::net::Server> server;
+  std::atomic<int> asked{0};  // but for hellos
+
+  Other(const World& world, std::function<http::Response(const http::Request&)> answer) {
+    router.add("GET", "/{rest...}", [this, answer](const http::Request& request) -> http::Answer {
+      if (request.path != "/v1/hello") asked++;
+      return answer(request);
+    });
+    options.host = "127.0.0.1";
+    options.tls = server::net::own_tls(world.folder.path() + "/other", "Other").value();
+    server = server::net::Server::start(options, router, metrics).value();
+  }
+  std::string address() const { return "https://127.0.0.1:" + std::to_string(server->port()); }
+};
+
+}  // namespace
+
+TEST_CASE("a portal with TLS of its own is named, and gets nothing but a greeting") {
+  World world;
+  Other portal(world, [](const http::Request&) { return http::html(200, "<p>Guest network: sign in"); });
+  Joined joined(world, portal.address());
+  auto answer = joined.ask("/v1/events");
+  CHECK(app::between(answer.error()) == app::Between::portal);
+  CHECK(portal.asked == 0);
+}
+
+TEST_CASE("what opens secure connections is named though the school's hello comes through it") {
+  World world;
+  Asker behind;
+  Other inspector(world, [&](const http::Request& request) {
+    auto reply = behind.ask(world.request("GET", request.path)).value();
+    return http::text(reply.status, reply.body, "application/json");
+  });
+  Joined joined(world, inspector.address());
+  auto answer = joined.ask("/v1/events");
+  CHECK(app::between(answer.error()) == app::Between::inspection);
+  CHECK(inspector.asked == 0);
+  CHECK(joined.computer.state().pins == world.pins);
+}
+
+TEST_CASE("a school outside is reached by the proxy where the direct way fails, and first by it after that") {
+  World world;
+  test::LittleProxy proxy(world.server->port());
+  // A name that no network knows.
+  Joined joined(world, "https://school.invalid:8443", {proxy.url(), ""});
+  CHECK(joined.ask("/v1/hello").value().status == 200);
+  CHECK(proxy.asked_for() == "CONNECT school.invalid:8443");
+  CHECK(proxy.ways == 1);
+  CHECK(joined.ask("/v1/hello").value().status == 200);
+  // Another key at its end is no school's, whatever the proxy says.
+  Other other(world, [](const http::Request&) { return http::text(200, "welcome"); });
+  test::LittleProxy elsewhere(other.server->port());
+  Joined misled(world, "https://school.invalid:8443", {elsewhere.url(), ""});
+  CHECK_FALSE(misled.ask("/v1/events"));
+  CHECK(elsewhere.ways > 0);
+  CHECK(other.asked == 0);
+}
+
+TEST_CASE("a proxy that refuses is named; one that is not there, or not for this name, is no news") {
+  World world;
+  test::LittleProxy proxy(world.server->port());
+  for (int status : {407, 403, 502}) {
+    proxy.refuses = status;
+    Joined joined(world, "https://school.invalid:8443", {proxy.url(), ""});
+    auto answer = joined.ask("/v1/hello");
+    CHECK(app::between(answer.error()) == app::Between::proxy);
+    CHECK(answer.error().detail.find(std::to_string(status)) != std::string::npos);
+    // When it opens the way, work goes on by itself.
+    proxy.refuses = 0;
+    CHECK(joined.ask("/v1/hello").value().status == 200);
+  }
+  auto ways = proxy.ways.load();
+  Joined excepted(world, "https://school.invalid:8443", {proxy.url(), "school.invalid"});
+  CHECK(excepted.ask("/v1/hello").error().code == Code::offline);
+  Joined no_proxy(world, "https://school.invalid:8443", {"http://127.0.0.1:1", ""});
+  CHECK(no_proxy.ask("/v1/hello").error().code == Code::offline);
+  // Inside of this network nobody asks a proxy.
+  for (const char* near :
+       {"https://127.0.0.1:1", "https://[::1]:1", "https://localhost:1", "https://school.local:1"}) {
+    Joined joined(world, near, {proxy.url(), ""});
+    CHECK(joined.ask("/v1/hello").error().code == Code::offline);
+  }
+  CHECK(proxy.ways == ways);
+}
+
+TEST_CASE("the proxy is the one that the environment names") {
+  ::setenv("https_proxy", "http://proxy.district.example:3128", 1);
+  ::setenv("no_proxy", "localhost,.school.example", 1);
+  auto settings = waymark::net::proxies_of_environment();
+  ::unsetenv("https_proxy");
+  ::unsetenv("no_proxy");
+  CHECK(settings.proxy == "http://proxy.district.example:3128");
+  CHECK(settings.never == "localhost,.school.example");
+  CHECK(waymark::net::proxies_of_environment().proxy.empty());
 }
