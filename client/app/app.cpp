@@ -147,7 +147,7 @@ struct App::Impl {
     with.computer = computer.state().name;
     with.look = computer_look();
     open.student = std::make_unique<Student>(std::move(with));
-    open.link->look_for_files_by([student = open.student.get()] { return student->files_missing(); });
+    open.link->look_for_files_by([student = open.student.get()] { return student->files_mentioned(); });
   }
 
   // Signed in from here on.
@@ -726,12 +726,17 @@ struct App::Impl {
           view.problem_do = {"status.problem.do", {}, -1};
           return;
       }
-    if (const auto& file = me->link->file_problem(); file && file->code != Code::offline &&
-                                                     file->code != Code::timeout &&
-                                                     file->code != Code::server_busy) {
-      view.problem = {"status.file_stuck", {}, -1};
-      view.problem_do = {"status.file_stuck.do", {}, -1};
-      return;
+    if (const auto& file = me->link->file_problem()) {
+      auto what = file->error.code;
+      std::string sentence = what == Code::disk_full ? (file->here ? "status.file_disk" : "status.file_room")
+                             : what == Code::offline || what == Code::timeout || what == Code::server_busy
+                                 ? ""
+                                 : "status.file_stuck";
+      if (!sentence.empty()) {
+        view.problem = {sentence, {}, -1};
+        view.problem_do = {sentence + ".do", {}, -1};
+        return;
+      }
     }
     if (!me->link->elsewhere().empty()) {
       const auto& place = me->link->elsewhere().front();

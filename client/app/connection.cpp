@@ -31,6 +31,8 @@ std::int64_t retry_after_ms(const HttpReply& reply) {
 // An answer without our own error is somebody else's: a proxy, a web server.
 Result<HttpReply> judged(HttpReply reply) {
   if (reply.status >= 200 && reply.status < 300) return reply;
+  // A piece of a file that does not fit: where it would is the answer.
+  if (reply.status == 409 && reply.headers.contains("upload-offset")) return reply;
   auto body = json::parse(reply.body, nullptr, false);
   if (body.is_object())
     if (auto error = body.find("error"); error != body.end() && error->is_object())
@@ -38,7 +40,9 @@ Result<HttpReply> judged(HttpReply reply) {
         auto detail = member_text(*error, "detail");
         if (code == "slowed_down" && retry_after_ms(reply) > 0)
           detail = std::to_string(retry_after_ms(reply) / 1000);
-        return Error{code_named(code), detail};
+        // 507 and a code of a later version, or one of the school's alone: it has no room.
+        bool known = name(code_named(code)) == code;
+        return Error{!known && reply.status == 507 ? Code::disk_full : code_named(code), detail};
       }
   auto status = "status " + std::to_string(reply.status);
   if (reply.status == 407) return stands_between(Between::proxy, status);

@@ -1,15 +1,10 @@
 #include "client/app/files.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "client/app/picture.hpp"
-#include "shared/base/hash.hpp"
+#include "shared/store/files.hpp"
 
 namespace waymark::app {
 namespace {
@@ -18,11 +13,6 @@ namespace fs = std::filesystem;
 
 // Drawings and screenshots stay PNG while that is no larger than this.
 constexpr std::size_t kPngBytesMax = 3 * 1024 * 1024;
-
-Error system_error(int number, const std::string& path) {
-  return {number == ENOSPC || number == EDQUOT ? Code::disk_full : Code::io,
-          path + ": " + std::strerror(number)};
-}
 
 Result<Bytes> read_file(const std::string& path, std::int64_t bytes_max) {
   std::error_code error;
@@ -38,34 +28,11 @@ Result<Bytes> read_file(const std::string& path, std::int64_t bytes_max) {
   return bytes;
 }
 
-// On the disk when it returns: written beside, then renamed.
-Status write_durably(const std::string& path, ByteView bytes) {
+Status write_file(const std::string& path, ByteView bytes) {
   std::error_code error;
-  auto folder = fs::path(path).parent_path();
-  fs::create_directories(folder, error);
-  if (error) return Error{error.value() == ENOSPC ? Code::disk_full : Code::io, error.message()};
-  std::string beside = path + ".part";
-  int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return system_error(errno, beside);
-  std::size_t done = 0;
-  int failure = 0;
-  while (done < bytes.size() && !failure) {
-    auto count = ::write(file, bytes.data() + done, bytes.size() - done);
-    if (count < 0 && errno != EINTR) failure = errno;
-    if (count > 0) done += static_cast<std::size_t>(count);
-  }
-  if (!failure && ::fsync(file) != 0) failure = errno;
-  ::close(file);
-  if (!failure && ::rename(beside.c_str(), path.c_str()) != 0) failure = errno;
-  if (failure) {
-    ::unlink(beside.c_str());
-    return system_error(failure, path);
-  }
-  if (int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); handle >= 0) {
-    ::fsync(handle);
-    ::close(handle);
-  }
-  return {};
+  fs::create_directories(fs::path(path).parent_path(), error);
+  if (error) return Error{error == std::errc::no_space_on_device ? Code::disk_full : Code::io, path};
+  return store::write_durably(path, as_text(bytes));
 }
 
 bool valid_hash(std::string_view hash) { return hash.size() == 64 && from_hex(hash).has_value(); }
@@ -112,15 +79,72 @@ Result<Bytes> FileFolder::read(std::string_view hash) const {
 
 Status FileFolder::store(std::string_view hash, ByteView bytes) {
   if (has(hash)) return {};
-  return write_durably(path_of(hash), bytes);
+  return write_file(path_of(hash), bytes);
 }
 
-Status FileFolder::put(std::string_view hash, ByteView bytes) {
-  if (static_cast<std::int64_t>(bytes.size()) > file_bytes_max)
-    return Error{Code::too_large, std::to_string(bytes.size()) + " bytes"};
-  if (to_hex(sha256(bytes)) != hash) return Error{Code::wrong_id, "the file is not what its name says"};
-  return store(hash, bytes);
+// ---- as the queue of files sees it
+
+std::optional<std::int64_t> FileFolder::size(std::string_view hash) const {
+  std::error_code error;
+  if (!valid_hash(hash) || !fs::is_regular_file(path_of(hash), error)) return {};
+  auto bytes = fs::file_size(path_of(hash), error);
+  return error ? std::nullopt : std::optional(static_cast<std::int64_t>(bytes));
 }
+
+Result<std::string> FileFolder::read(std::string_view hash, std::int64_t from, std::size_t bytes) const {
+  return store::read_range(path_of(hash), from, bytes);
+}
+
+std::int64_t FileFolder::coming(std::string_view hash) const {
+  std::error_code error;
+  if (!valid_hash(hash)) return 0;
+  auto bytes = fs::file_size(coming_path(hash), error);
+  return error ? 0 : static_cast<std::int64_t>(bytes);
+}
+
+Status FileFolder::append(std::string_view hash, std::int64_t from, std::string_view bytes) {
+  if (!valid_hash(hash)) return Error{Code::not_found, "no file has such a name"};
+  auto path = coming_path(hash);
+  std::error_code error;
+  fs::create_directories(fs::path(path).parent_path(), error);
+  if (error) return Error{error == std::errc::no_space_on_device ? Code::disk_full : Code::io, path};
+  if (!coming_ || coming_->hash != hash || coming_->bytes != from) {
+    // Begun before this program was: what is here is read once.
+    Coming begun{std::string(hash), 0, {}};
+    while (begun.bytes < from) {
+      auto left = static_cast<std::size_t>(from - begun.bytes);
+      WAYMARK_TRY(piece, store::read_range(path, begun.bytes, std::min(left, sync::piece_bytes_max)));
+      if (piece.empty()) return Error{Code::io, path + " is shorter than it was"};
+      begun.sum.add(as_bytes(piece));
+      begun.bytes += static_cast<std::int64_t>(piece.size());
+    }
+    coming_ = std::move(begun);
+  }
+  if (auto written = store::write_piece(path, from, bytes); !written) {
+    coming_.reset();
+    return written;
+  }
+  coming_->sum.add(as_bytes(bytes));
+  coming_->bytes += static_cast<std::int64_t>(bytes.size());
+  return {};
+}
+
+Status FileFolder::finish(std::string_view hash) {
+  if (!coming_ || coming_->hash != hash) return Error{Code::io, "a file that does not come"};
+  auto found = to_hex(coming_->sum.finish());
+  coming_.reset();
+  if (found == hash) return store::move_durably(coming_path(hash), path_of(hash));
+  drop(hash);
+  return Error{Code::wrong_id, "the file is not what its name says"};
+}
+
+void FileFolder::drop(std::string_view hash) {
+  std::error_code ignored;
+  if (valid_hash(hash)) fs::remove(coming_path(hash), ignored);
+  coming_.reset();
+}
+
+// ---- coming in from this computer
 
 Result<Imported> FileFolder::import(const std::string& path, bool must_be_picture) {
   // A camera's picture may be larger than what is kept of it.
@@ -172,7 +196,7 @@ std::string FileFolder::thumbnail(std::string_view hash) {
   auto picture = decode(*bytes);
   if (!picture) return {};
   auto small = encode_jpeg(fitted(std::move(*picture), thumbnail_side_max));
-  if (!small || !write_durably(path, *small)) return {};
+  if (!small || !write_file(path, *small)) return {};
   return path;
 }
 

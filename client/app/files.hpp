@@ -3,14 +3,16 @@
 // that may be thrown away at any time. What a file belongs to, the records say.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "shared/base/bytes.hpp"
+#include "shared/base/hash.hpp"
+#include "shared/sync/file_queue.hpp"
 
 namespace waymark::app {
 
-inline constexpr std::int64_t file_bytes_max = 20 * 1024 * 1024;
+using sync::file_bytes_max;
 inline constexpr int picture_side_max = 2048;
 inline constexpr int thumbnail_side_max = 320;
 // More than any camera a school has takes; decoding one needs three bytes a pixel.
@@ -24,7 +26,7 @@ struct Imported {
   int width = 0, height = 0;  // of a picture
 };
 
-class FileFolder {
+class FileFolder final : public sync::FileDisk {
  public:
   // `files` is kept, `thumbnails` may be deleted. Neither need exist yet.
   FileFolder(std::string files, std::string thumbnails);
@@ -37,9 +39,6 @@ class FileFolder {
   Result<Imported> import(const std::string& path, bool must_be_picture);
   Result<Imported> import_bytes(ByteView bytes, std::string_view name, bool must_be_picture);
 
-  // What came from school, under its own name; `wrong_id` when the content is another.
-  Status put(std::string_view hash, ByteView bytes);
-
   std::string path_of(std::string_view hash) const;
   bool has(std::string_view hash) const;
   Result<Bytes> read(std::string_view hash) const;
@@ -47,9 +46,25 @@ class FileFolder {
   // file is not here or no picture.
   std::string thumbnail(std::string_view hash);
 
+  // ---- FileDisk: what comes from school is beside its place until it is whole
+  std::optional<std::int64_t> size(std::string_view hash) const override;
+  Result<std::string> read(std::string_view hash, std::int64_t from, std::size_t bytes) const override;
+  std::int64_t coming(std::string_view hash) const override;
+  Status append(std::string_view hash, std::int64_t from, std::string_view bytes) override;
+  Status finish(std::string_view hash) override;
+  void drop(std::string_view hash) override;
+
  private:
   Status store(std::string_view hash, ByteView bytes);
+  std::string coming_path(std::string_view hash) const { return path_of(hash) + ".coming"; }
   std::string files_, thumbnails_;
+  // Hashed as it comes, so that the end of a large file needs no long look at all of it.
+  struct Coming {
+    std::string hash;
+    std::int64_t bytes = 0;
+    Sha256Stream sum;
+  };
+  std::optional<Coming> coming_;
 };
 
 }  // namespace waymark::app

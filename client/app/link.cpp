@@ -10,9 +10,6 @@
 namespace waymark::app {
 namespace {
 
-// What the school did not have is asked for again after this long: another computer sends it in its own time.
-constexpr std::int64_t kLookAgainMs = 10 * 60'000;
-
 // So that a class, or a school, that is told the same does not ask at the same moment.
 std::uint64_t spread_ms(std::string_view stream) {
   if (stream.starts_with("class:")) return 3'000;
@@ -20,6 +17,74 @@ std::uint64_t spread_ms(std::string_view stream) {
 }
 
 std::int64_t file_timeout_ms(std::int64_t bytes) { return 60'000 + bytes / 20; }  // 20 kB a second
+
+std::string header_of(const HttpReply& reply, const std::string& name) {
+  auto found = reply.headers.find(name);
+  return found == reply.headers.end() ? std::string() : found->second;
+}
+
+HttpRequest request_of(const sync::FileStep& step) {
+  using What = sync::FileStep::What;
+  HttpRequest http;
+  auto total = "/" + std::to_string(step.total);
+  http.url = "/v1/streams/" + step.stream + "/files" + (step.hash.empty() ? "" : "/" + step.hash);
+  http.timeout_ms = file_timeout_ms(static_cast<std::int64_t>(step.size));
+  switch (step.what) {
+    case What::ask:
+      http.method = "POST";
+      http.headers["content-type"] = "application/json";
+      http.body = nlohmann::json{{"files", step.hashes}}.dump();
+      break;
+    case What::find:
+      http.method = "PUT";
+      http.headers["content-range"] = "bytes *" + total;
+      break;
+    case What::put:
+      http.method = "PUT";
+      http.headers["content-type"] = step.mime.empty() ? "application/octet-stream" : step.mime;
+      http.headers["content-encoding"] = "identity";  // pictures do not become smaller
+      http.body = step.bytes;
+      if (!http.body.empty())
+        http.headers["content-range"] = "bytes " + std::to_string(step.from) + "-" +
+                                        std::to_string(step.from + static_cast<std::int64_t>(step.size) - 1) +
+                                        total;
+      break;
+    case What::get:
+      http.headers["range"] = "bytes=" + std::to_string(step.from) + "-" +
+                              std::to_string(step.from + static_cast<std::int64_t>(step.size) - 1);
+      http.reply_bytes_max = static_cast<std::size_t>(file_bytes_max) + 1;
+      break;
+  }
+  return http;
+}
+
+Result<sync::FileReply> reply_of(const sync::FileStep& step, HttpReply http) {
+  using What = sync::FileStep::What;
+  Error strange{Code::not_waymark, "an answer that says nothing of a file"};
+  sync::FileReply reply;
+  if (step.what == What::ask) {
+    auto body = nlohmann::json::parse(http.body, nullptr, false);
+    if (!body.is_object() || !body["lacking"].is_array()) return strange;
+    for (const auto& hash : body["lacking"])
+      if (hash.is_string()) reply.lacking.push_back(hash.get<std::string>());
+  } else if (step.what == What::get) {
+    reply.bytes = std::move(http.body);
+    reply.mime = header_of(http, "content-type");
+    reply.total = static_cast<std::int64_t>(reply.bytes.size());
+    if (http.status != 206) return reply;
+    auto range = header_of(http, "content-range");
+    auto slash = range.find('/');
+    if (!range.starts_with("bytes ") || slash == std::string::npos) return strange;
+    reply.from = std::strtoll(range.c_str() + 6, nullptr, 10);
+    reply.total = std::strtoll(range.c_str() + slash + 1, nullptr, 10);
+  } else {
+    reply.whole = http.status == 204;
+    auto come = header_of(http, "upload-offset");
+    if (!reply.whole && come.empty()) return strange;
+    reply.come = std::strtoll(come.c_str(), nullptr, 10);
+  }
+  return reply;
+}
 
 }  // namespace
 
@@ -30,6 +95,7 @@ Link::Link(Connection& connection, Records& records, std::string token, Clock& c
       clock_(clock),
       random_(random),
       session_(records.store()),
+      files_(records.store(), records.files()),
       listening_(connection, clock, random) {}
 
 Link::~Link() {
@@ -39,15 +105,12 @@ Link::~Link() {
 
 void Link::hurry() {
   session_.hurry(clock_.steady_ms());
-  file_due_ms_ = clock_.steady_ms();
-  files_to_look_at_ = true;
-  not_there_.clear();
+  files_.hurry();
 }
 
 std::optional<std::int64_t> Link::due_ms() const {
   auto due = session_.due_ms();
-  if (!file_ticket_ && files_to_look_at_ && replies_ > 0)
-    due = std::min(due.value_or(file_due_ms_), file_due_ms_);
+  if (auto files = files_.due_ms(); files && replies_ > 0) due = std::min(due.value_or(*files), *files);
   if (listens_ && reached_)
     if (auto listen_due = listening_.due_ms()) due = std::min(due.value_or(*listen_due), *listen_due);
   return due;
@@ -167,111 +230,35 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   replies_++;
   reached_ = true;
   problem_.reset();
-  files_to_look_at_ = true;
   bool changed = !session_.changed().empty() || !message->refused.empty();
   if (changed) news_.records = true;
-  if (changed || clock_.steady_ms() - looked_ms_ > kLookAgainMs) {
-    not_there_.clear();
-    looked_ms_ = clock_.steady_ms();
-  }
+  files_.look(changed);
 }
 
-void Link::file_failed(const std::string& hash, const Error& error, std::int64_t retry_after_ms) {
-  file_problem_ = error;
-  news_.status = true;
-  switch (error.code) {
-    case Code::too_large:
-    case Code::wrong_id:
-    case Code::not_granted:
-    case Code::malformed:
-      // Trying again would change nothing; the others go on.
-      hopeless_.insert(hash);
-      return;
-    default:
-      break;
-  }
-  std::int64_t ceiling =
-      std::min(sync::backoff_first_ms << std::min(file_failures_, 10), sync::backoff_max_ms);
-  file_failures_++;
-  file_due_ms_ =
-      clock_.steady_ms() +
-      std::max(retry_after_ms,
-               200 + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(ceiling))));
-}
-
-// After the records: the school must know which stream a file belongs to, and small things come first.
+// After the records: the school must know which stream a file belongs to.
 Status Link::send_file() {
-  if (file_ticket_ || !files_to_look_at_ || replies_ == 0 || clock_.steady_ms() < file_due_ms_) return {};
-  WAYMARK_TRY(waiting, records_.store().waiting_count());
-  if (waiting > 0) return {};
-  WAYMARK_TRY(rows, records_.store().files_to_send());
-  for (const auto& row : rows) {
-    if (hopeless_.contains(row.hash)) continue;
-    auto bytes = records_.files().read(row.hash);
-    if (!bytes) {
-      hopeless_.insert(row.hash);
-      file_problem_ = bytes.error();
-      continue;
-    }
-    HttpRequest http;
-    http.method = "PUT";
-    http.url = "/v1/streams/" + row.stream + "/files/" + row.hash;
-    http.headers["content-type"] = row.mime.empty() ? "application/octet-stream" : row.mime;
-    http.headers["content-encoding"] = "identity";  // pictures do not become smaller
-    http.headers["authorization"] = "Bearer " + token_;
-    http.body = std::string(as_text(*bytes));
-    http.timeout_ms = file_timeout_ms(row.bytes);
-    file_ticket_ = connection_.send(std::move(http), [this, hash = row.hash, stream = row.stream](
-                                                         Result<HttpReply> reply, std::int64_t wait_ms) {
-      file_ticket_ = 0;
-      if (!reply) return file_failed(hash, reply.error(), wait_ms);
-      file_failures_ = 0;
-      files_sent_++;
-      file_problem_.reset();
-      news_.status = true;
-      if (auto marked = records_.store().set_file_state(stream, hash, 1); !marked)
-        store_problem_ = marked.error();
-    });
-    return {};
-  }
-  if (!fetch_file()) files_to_look_at_ = false;
+  if (replies_ == 0) return {};
+  WAYMARK_TRY(step, files_.next(clock_.steady_ms()));
+  if (!step) return {};
+  auto http = request_of(*step);
+  http.headers["authorization"] = "Bearer " + token_;
+  step->bytes.clear();
+  file_ticket_ = connection_.send(
+      std::move(http), [this, sent = std::move(*step)](Result<HttpReply> reply, std::int64_t wait_ms) {
+        file_ticket_ = 0;
+        on_file(sent, std::move(reply), wait_ms);
+      });
   return {};
 }
 
-// True when one is on its way.
-bool Link::fetch_file() {
-  if (!missing_) return false;
-  for (const auto& [hash, stream] : missing_()) {
-    if (not_there_.contains(hash) || hopeless_.contains(hash) || records_.files().has(hash)) continue;
-    HttpRequest http;
-    http.url = "/v1/streams/" + stream + "/files/" + hash;
-    http.headers["authorization"] = "Bearer " + token_;
-    http.reply_bytes_max = static_cast<std::size_t>(file_bytes_max) + 1;
-    http.timeout_ms = file_timeout_ms(file_bytes_max);
-    file_ticket_ =
-        connection_.send(std::move(http), [this, name = hash](Result<HttpReply> reply, std::int64_t wait_ms) {
-          file_ticket_ = 0;
-          if (!reply && reply.error().code == Code::not_found) {
-            // The computer that has it has not sent it yet.
-            not_there_.insert(name);
-            file_due_ms_ = clock_.steady_ms();
-            return;
-          }
-          if (!reply) return file_failed(name, reply.error(), wait_ms);
-          file_failures_ = 0;
-          if (auto kept = records_.files().put(name, as_bytes(reply->body)); !kept) {
-            if (kept.error().code == Code::wrong_id)
-              not_there_.insert(name);  // cut short on the way: asked for again later
-            else
-              file_failed(name, kept.error(), 0);
-            return;
-          }
-          files_received_++;
-          news_.files = true;
-        });
-    return true;
-  }
-  return false;
+void Link::on_file(const sync::FileStep& step, Result<HttpReply> reply, std::int64_t retry_after_ms) {
+  auto received = files_.received();
+  auto answer = reply ? reply_of(step, std::move(*reply)) : Result<sync::FileReply>(reply.error());
+  auto kept = answer ? files_.on_reply(*answer, clock_.steady_ms())
+                     : files_.on_lost(answer.error(), clock_.steady_ms(), retry_after_ms);
+  if (!kept) store_problem_ = kept.error();
+  news_.status = true;
+  if (files_.received() > received) news_.files = true;
 }
 
 Result<bool> Link::all_at_school() {

@@ -1,30 +1,30 @@
-// One student's way to the school: carries what the sync session says over the connection, then the files,
-// smallest first. It runs by itself, waits longer after each failure, and never gives up.
+// One student's way to the school: carries what the sync session and the queue of files say over the
+// connection. It runs by itself, waits longer after each failure, and never gives up.
 #pragma once
 
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "client/app/connection.hpp"
 #include "client/app/listening.hpp"
 #include "client/app/records.hpp"
+#include "shared/sync/file_queue.hpp"
 #include "shared/sync/session.hpp"
 
 namespace waymark::app {
 
 class Link {
  public:
-  // Files that the records mention and that are not here: hash and stream.
-  using Missing = std::function<std::vector<std::pair<std::string, std::string>>()>;
-
   Link(Connection& connection, Records& records, std::string token, Clock& clock, Random& random);
   ~Link();
   Link(const Link&) = delete;
 
-  void look_for_files_by(Missing missing) { missing_ = std::move(missing); }
+  // Every file that the records mention.
+  void look_for_files_by(std::function<std::vector<sync::Mention>()> mentions) {
+    files_.look_by(std::move(mentions));
+  }
   void set_token(std::string token) { token_ = std::move(token); }
 
   // With these a school that was restored from a backup knows this computer again, though it joined later.
@@ -58,15 +58,15 @@ class Link {
     bool records = false, files = false, status = false;
   };
   News take_news() { return std::exchange(news_, {}); }
-  // Files that cannot be sent as they are, and why the last one was not.
-  const std::optional<Error>& file_problem() const { return file_problem_; }
+  // Why the last file did not come or go.
+  const std::optional<sync::FileQueue::Problem>& file_problem() const { return files_.problem(); }
   bool busy() const { return sync_ticket_ != 0 || file_ticket_ != 0; }
   // Waits after failures do not count: for a script that tries once.
   int failures() const { return failures_; }
   int replies() const { return replies_; }
   std::int64_t received() const { return received_; }
-  std::int64_t files_sent() const { return files_sent_; }
-  std::int64_t files_received() const { return files_received_; }
+  std::int64_t files_sent() const { return files_.sent(); }
+  std::int64_t files_received() const { return files_.received(); }
 
  private:
   Status send_sync();
@@ -75,8 +75,7 @@ class Link {
   void lost(const Error& error, std::int64_t retry_after_ms);
   bool come_back();
   Status send_file();
-  bool fetch_file();
-  void file_failed(const std::string& hash, const Error& error, std::int64_t retry_after_ms);
+  void on_file(const sync::FileStep& step, Result<HttpReply> reply, std::int64_t retry_after_ms);
 
   Connection& connection_;
   Records& records_;
@@ -86,22 +85,16 @@ class Link {
   Clock& clock_;
   Random& random_;
   sync::Session session_;
+  sync::FileQueue files_;
   Listening listening_;
   Listening::Heads told_;  // and not asked for yet
   bool listens_ = false, reached_ = false;
-  Missing missing_;
   std::uint64_t sync_ticket_ = 0, file_ticket_ = 0;
-  std::int64_t file_due_ms_ = 0, looked_ms_ = 0;
-  int file_failures_ = 0;
-  bool files_to_look_at_ = true;
-  std::set<std::string> hopeless_;   // files that the school will not take, or that are not here
-  std::set<std::string> not_there_;  // files that the school does not have yet
   std::optional<Error> problem_;
-  std::optional<Error> file_problem_;
   std::optional<Error> store_problem_;
   News news_;
   int failures_ = 0, replies_ = 0;
-  std::int64_t received_ = 0, files_sent_ = 0, files_received_ = 0;
+  std::int64_t received_ = 0;
 };
 
 }  // namespace waymark::app

@@ -219,13 +219,13 @@ class Student::Impl {
     return texts;
   }
 
-  std::vector<std::pair<std::string, std::string>> files_missing() {
-    std::vector<std::pair<std::string, std::string>> missing;
-    if (!load()) return missing;
+  std::vector<sync::Mention> files_mentioned() {
+    std::vector<sync::Mention> mentioned;
+    if (!load()) return mentioned;
     for (auto it = records_.works.rbegin(); it != records_.works.rend(); ++it)
-      if (auto hash = it->text("file"); hash.size() == 64 && !options_.files->has(hash))
-        missing.emplace_back(hash, it->key.stream);
-    return missing;
+      if (auto hash = it->text("file"); hash.size() == 64)
+        mentioned.push_back({hash, it->key.stream, it->text("mime")});
+    return mentioned;
   }
 
   Phrase undo_phrase() const { return step_phrase(undo_, "undo."); }
@@ -1308,6 +1308,6 @@ Phrase Student::redo() const { return impl_->redo_phrase(); }
 std::vector<std::pair<std::string, std::string>> Student::draft_texts(const std::string& place) {
   return impl_->draft_texts(place);
 }
-std::vector<std::pair<std::string, std::string>> Student::files_missing() { return impl_->files_missing(); }
+std::vector<sync::Mention> Student::files_mentioned() { return impl_->files_mentioned(); }
 
 }  // namespace waymark::app

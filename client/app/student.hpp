@@ -96,9 +96,8 @@ class Student {
   Phrase redo() const;
   // A kept draft of the screens' own, oldest name first; empty when there is none or it was dropped.
   std::vector<std::pair<std::string, std::string>> draft_texts(const std::string& place);
-  // Files that the student's records mention and that are not on this computer, wanted first: hash and
-  // stream.
-  std::vector<std::pair<std::string, std::string>> files_missing();
+  // Files that the student's records mention, the newest first.
+  std::vector<sync::Mention> files_mentioned();
 
  private:
   class Impl;

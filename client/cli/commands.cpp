@@ -208,12 +208,12 @@ Result<json> Command::sync_one(const Profile& profile) {
   app::Link link(connection, *records, profile.token, *around_.clock, *around_.random);
   auto stream = "person:" + profile.person;
   link.look_for_files_by([&] {
-    std::vector<std::pair<std::string, std::string>> missing;
+    std::vector<sync::Mention> mentioned;
     if (auto works = records->store().records(stream, "work"))
       for (const auto& work : *works)
-        if (auto hash = work.text("file"); !hash.empty() && !work.deleted() && !records->files().has(hash))
-          missing.emplace_back(hash, stream);
-    return missing;
+        if (auto hash = work.text("file"); !hash.empty() && !work.deleted())
+          mentioned.push_back({hash, stream, work.text("mime")});
+    return mentioned;
   });
   WAYMARK_TRY(waiting_before, records->store().waiting_count());
   link.hurry();

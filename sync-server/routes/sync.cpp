@@ -274,7 +274,7 @@ std::optional<Range> read_range(std::string_view text, std::int64_t total) {
 
 Response file_response(const FileAt& found, std::string_view wanted) {
   auto total = "/" + std::to_string(found.bytes);
-  auto range = read_range(wanted, found.bytes);
+  auto range = found.bytes > 0 ? read_range(wanted, found.bytes) : std::nullopt;
   if (range && range->from >= found.bytes) {
     auto response = http::error_response({Code::invalid, "the file ends before that"});
     response.status = 416;

@@ -1,10 +1,11 @@
 // School: the files that students attach. They come in pieces and are kept under the SHA-256 of their content
 // in files/, each once, however many streams it was put into.
+#include "shared/store/files.hpp"
+
 #include <algorithm>
 #include <filesystem>
 
 #include "shared/base/hash.hpp"
-#include "shared/store/files.hpp"
 #include "sync-server/service/school.hpp"
 
 namespace waymark::server {
@@ -14,7 +15,8 @@ namespace fs = std::filesystem;
 
 // A file that nothing mentions, and that nobody sent or asked for, is kept for so many of our own days.
 constexpr std::int64_t kGraceDays = 30;
-constexpr std::int64_t kDayMs = std::int64_t{20} * 3600 * 1000;  // less than 24 hours, so that no night is left out
+constexpr std::int64_t kDayMs =
+    std::int64_t{20} * 3600 * 1000;         // less than 24 hours, so that no night is left out
 constexpr std::size_t kCollectedMax = 256;  // in one go
 constexpr std::string_view kDayKey = "file_day", kDayTimeKey = "file_day_ms";
 
@@ -77,7 +79,12 @@ Result<Upload> School::begin_upload(const Bearer& bearer, std::string_view strea
   upload.state.bytes = uploads_.size(bearer.person, hash);
   bool asks = size == 0 && piece.total > 0;
   bool at_once = size == piece.total;
-  upload.state.fits = asks || at_once || piece.from == upload.state.bytes;
+  // A power cut after the last piece and before the end: asking is what ends it.
+  if (asks && upload.state.bytes == piece.total) {
+    asks = false;
+    upload.piece.from = piece.total;
+  }
+  upload.state.fits = asks || at_once || upload.piece.from == upload.state.bytes;
   if (asks || !upload.state.fits) return upload;
   if (quota_bytes_) {
     WAYMARK_TRY(kept, store_->file_bytes());

@@ -20,8 +20,8 @@ struct Upload {
 std::vector<Upload> uploads_in(const std::string& folder, std::string_view prefix) {
   std::vector<Upload> found;
   std::error_code error;
-  for (auto entry = fs::directory_iterator(folder, error);
-       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
     if (!entry->path().filename().string().starts_with(prefix)) continue;
     std::error_code gone;
     Upload upload{entry->path(), entry->last_write_time(gone), entry->file_size(gone)};

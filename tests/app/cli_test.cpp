@@ -207,6 +207,52 @@ TEST_CASE("an export is a zip with everything as JSON, the files, and a page to 
   CHECK(terminal.run({"export", path, "--pin-stdin"}).code == 1);
 }
 
+TEST_CASE("a large file goes on where it was cut off, up and down") {
+  World world;
+  Terminal lab(world, "lab-03");
+  lab.join(world.amira);
+  auto film = world.folder.path() + "/film.mp4";
+  std::string bytes(1'500'000, '\0');
+  for (char& c : bytes) c = static_cast<char>(world.random.below(256));
+  std::ofstream(film, std::ios::binary) << bytes;
+  REQUIRE(lab.run({"add", "work", "project=" + std::string(32, 'a'), "step=sources", "type=file",
+                   "title=Film", "file=@" + film, "--pin-stdin"})
+              .code == 0);
+  auto cut = [](const std::string& method, int after) {
+    return [method, left = std::make_shared<int>(after)](const app::HttpRequest& request) {
+      return request.method == method && request.url.find("/files/") != std::string::npos && --*left < 0;
+    };
+  };
+  auto exchanges = [](const Terminal& at, const std::string& method) {
+    return std::count_if(at.net.asked.begin(), at.net.asked.end(), [&](const std::string& one) {
+      return one.starts_with(method) && one.find("/files/") != std::string::npos;
+    });
+  };
+  lab.net.loses = cut("PUT", 2);  // it is found, one piece goes, and the answer to the next is lost
+  auto synced = lab.run({"sync", "--json"}).json();
+  CHECK(synced["files_sent"] == 0);
+  CHECK(synced["files_waiting"] == 1);
+  CHECK(exchanges(lab, "PUT") == 3);
+  lab.net.loses = cut("PUT", 100);
+  lab.net.asked.clear();
+  synced = lab.run({"sync", "--json"}).json();
+  CHECK(synced["files_sent"] == 1);
+  CHECK(synced["files_waiting"] == 0);
+  CHECK(exchanges(lab, "PUT") == 3);  // found, and the two pieces that were left
+
+  Terminal home(world, "home");
+  home.join(world.amira);
+  home.net.loses = cut("GET", 1);
+  CHECK(home.run({"sync", "--json"}).json()["files_received"] == 0);
+  home.net.loses = cut("GET", 100);
+  CHECK(home.run({"sync", "--json"}).json()["files_received"] == 1);
+  auto path = world.folder.path() + "/amira.zip";
+  REQUIRE(home.run({"export", path, "--pin-stdin"}).code == 0);
+  auto begins = from_zip(path, "files/film.mp4");
+  CHECK(begins.size() > 1'000);
+  CHECK(bytes.starts_with(begins));
+}
+
 TEST_CASE("the page of an export speaks the student's language") {
   World world;
   Terminal terminal(world, "lab-03");

@@ -2,6 +2,7 @@
 // be unplugged, lose replies, stand behind a captive portal, and change its TLS key.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,6 +28,8 @@ class SchoolTransport final : public app::Transport {
   app::Between between = app::Between::nothing;  // or a proxy, or what inspects secure connections
   bool lose_next_reply = false;                  // what was asked is done, and nobody hears of it
   int busy = 0;                                  // so many answers of 503
+  // Also done and not heard of: each request that this says.
+  std::function<bool(const app::HttpRequest&)> loses = [](const app::HttpRequest&) { return false; };
   std::string spki = std::string(64, 'a');
   bool events = true;              // a stream of events is kept open; else there is none
   int returns = 0;                 // how often a computer came back with its certificate
@@ -71,7 +74,8 @@ class SchoolTransport final : public app::Transport {
       }
     }
     auto reply = answer(request, path);
-    if (std::exchange(lose_next_reply, false)) return end(ticket, Error{Code::timeout, "no reply"});
+    if (std::exchange(lose_next_reply, false) || loses(request))
+      return end(ticket, Error{Code::timeout, "no reply"});
     end(ticket, std::move(reply));
   }
   void cancel(std::uint64_t ticket) override {
@@ -145,15 +149,45 @@ class SchoolTransport final : public app::Transport {
     constexpr std::string_view kStreams = "/v1/streams/";
     if (path.starts_with(kStreams)) {
       auto rest = path.substr(kStreams.size());
-      auto stream = rest.substr(0, rest.find('/')), hash = rest.substr(rest.rfind('/') + 1);
-      if (request.method == "PUT") {
-        auto put = school_->put_file(*bearer, stream, hash, request.body, request.headers.at("content-type"));
-        return put ? app::HttpReply{204, {}, ""} : failed(put.error());
-      }
-      auto body = school_->file(bearer->person, stream, hash);
-      return body ? app::HttpReply{200, {{"content-type", "image/png"}}, *body} : failure(404, body.error());
+      return files(request, *bearer, rest.substr(0, rest.find('/')), rest.substr(rest.rfind('/') + 1));
     }
     return failure(404, {Code::not_found, path});
+  }
+
+  app::HttpReply files(const app::HttpRequest& request, const server::Bearer& bearer,
+                       const std::string& stream, const std::string& hash) {
+    auto header = [&](const char* name) {
+      auto found = request.headers.find(name);
+      return found == request.headers.end() ? std::string() : found->second;
+    };
+    if (request.method == "POST") {
+      auto lacking = school_->lacking_files(bearer, stream, json::parse(request.body)["files"]);
+      return lacking ? good({{"lacking", *lacking}}) : failed(lacking.error());
+    }
+    if (request.method == "PUT") {
+      auto range = header("content-range");
+      server::FilePiece piece{0, static_cast<std::int64_t>(request.body.size()), request.body};
+      if (auto slash = range.find('/'); slash != std::string::npos) {
+        piece.total = std::stoll(range.substr(slash + 1));
+        if (range[6] != '*') piece.from = std::stoll(range.substr(6));
+      }
+      auto put = school_->put_piece(bearer, stream, hash, piece, header("content-type"));
+      if (!put && put.error().code == Code::disk_full) return failure(507, {Code::internal, ""});
+      if (!put) return failed(put.error());
+      return {put->whole ? 204 : put->fits ? 202 : 409, {{"upload-offset", std::to_string(put->bytes)}}, ""};
+    }
+    auto found = school_->find_file(bearer.person, stream, hash);
+    if (!found) return failure(404, found.error());
+    auto from = std::stoll(header("range").substr(6));
+    auto size = std::min(found->bytes - from,
+                         std::stoll(header("range").substr(header("range").find('-') + 1)) + 1 - from);
+    auto body = server::School::read_file(*found, from, static_cast<std::size_t>(size));
+    if (!body) return failed(body.error());
+    return {206,
+            {{"content-type", found->mime},
+             {"content-range", "bytes " + std::to_string(from) + "-" + std::to_string(from + size - 1) + "/" +
+                                   std::to_string(found->bytes)}},
+            *body};
   }
 
   app::HttpReply join(const app::HttpRequest& request) {

@@ -1,5 +1,5 @@
-// Files that students attach: in pieces, cut off and gone on with, to a school with little room, and collected
-// when nothing needs them.
+// Files that students attach: in pieces, cut off and gone on with, to a school with little room, and
+// collected when nothing needs them.
 #include <filesystem>
 #include <fstream>
 
@@ -120,9 +120,9 @@ TEST_CASE("pieces that are no file of this name are thrown away, and it can begi
   World world;
   auto body = noise(1'000), other = noise(1'000, 6);
   auto piece = [&](const std::string& of, std::int64_t from, std::size_t size, std::int64_t total = 1'000) {
-    return world.school->put_piece(world.at_amira, world.stream, name_of(body),
-                                   {from, total, std::string_view(of).substr(static_cast<std::size_t>(from), size)},
-                                   "");
+    return world.school->put_piece(
+        world.at_amira, world.stream, name_of(body),
+        {from, total, std::string_view(of).substr(static_cast<std::size_t>(from), size)}, "");
   };
   REQUIRE(piece(body, 0, 500));
   CHECK(piece(other, 500, 500).error().code == Code::wrong_id);
@@ -131,12 +131,30 @@ TEST_CASE("pieces that are no file of this name are thrown away, and it can begi
   CHECK(piece(body, 0, 1'000, 999).error().code == Code::malformed);
   CHECK(piece(body, 0, 10, file_bytes_max + 1).error().code == Code::too_large);
   CHECK(piece(body, 0, 10, file_bytes_max).value().bytes == 10);
-  CHECK(world.school->put_piece(world.at_amira, world.stream, "../../school.db", {0, 1, "x"}, "").error().code ==
-        Code::wrong_id);
+  CHECK(world.school->put_piece(world.at_amira, world.stream, "../../school.db", {0, 1, "x"}, "")
+            .error()
+            .code == Code::wrong_id);
   CHECK(world.put(world.at_amira, world.leos, body, 0, 10).error().code == Code::not_granted);
   CHECK(world.put(world.at_amira, "school", body, 0, 10).error().code == Code::not_granted);
   CHECK(piece(body, 0, 1'000).value().whole);
   CHECK(world.uploads() == 0);
+}
+
+TEST_CASE("an upload whose end was cut off by a power cut ends when it is asked about") {
+  World world;
+  auto body = noise(1'000);
+  REQUIRE(world.put(body, 0, 500));
+  auto part = world.data + "/uploads/" + world.amira.hex() + "." + name_of(body);
+  std::ofstream(part, std::ios::app | std::ios::binary) << body.substr(500);
+  CHECK(world.ask(body).whole);
+  CHECK(world.school->file(world.amira, world.stream, name_of(body)).value() == body);
+  // And one that the disk did not keep as it came begins anew.
+  auto other = noise(1'000, 6);
+  REQUIRE(world.put(other, 0, 500));
+  part = world.data + "/uploads/" + world.amira.hex() + "." + name_of(other);
+  std::ofstream(part, std::ios::app | std::ios::binary) << std::string(500, '\0');
+  CHECK(world.put(other, 0, 0).error().code == Code::wrong_id);
+  CHECK(world.ask(other).bytes == 0);
 }
 
 TEST_CASE("nobody learns of a file that they have not sent whole, or may not read") {
@@ -243,7 +261,8 @@ TEST_CASE("a file that nothing mentions goes after thirty days, and one that is 
   CHECK(world.school->verify());
 }
 
-TEST_CASE("whoever sends or asks for a file keeps it for thirty days more, and a clock that jumps ages none") {
+TEST_CASE(
+    "whoever sends or asks for a file keeps it for thirty days more, and a clock that jumps ages none") {
   World world;
   auto body = noise(1'000);
   REQUIRE(world.put(body, 0, 1'000));
@@ -265,7 +284,8 @@ TEST_CASE("whoever sends or asks for a file keeps it for thirty days more, and a
   CHECK(world.collect() == 1);
 }
 
-TEST_CASE("a file of which a restored school does not know is kept for thirty days, and back when it is sent") {
+TEST_CASE(
+    "a file of which a restored school does not know is kept for thirty days, and back when it is sent") {
   World world;
   auto body = noise(1'000), loose = noise(1'000, 6);
   auto file = world.folder.path() + "/monday.waymark-backup";
@@ -300,9 +320,9 @@ TEST_CASE("nothing is collected while a backup reads it, or while it comes again
     CHECK(world.collect() == 0);
     CHECK(School::finish_backup(job, world.folder.path() + "/b"));
   }
-  auto begun = world.school
-                   ->begin_upload(world.at_amira, world.own, name_of(body), {0, 1'000, body}, "image/png")
-                   .value();
+  auto begun =
+      world.school->begin_upload(world.at_amira, world.own, name_of(body), {0, 1'000, body}, "image/png")
+          .value();
   School::write_piece(begun);
   CHECK(world.collect() == 0);
   CHECK(world.school->finish_upload(begun).value().whole);
