@@ -1,7 +1,6 @@
 #include "sync-server/service/listeners.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "sync-server/service/school.hpp"
@@ -53,35 +52,39 @@ Status Listeners::add(const PersonId& person, ByteView token_hash, bool dashboar
       std::count_if(all_.begin(), all_.end(), [&](const One& one) { return one.person == person; });
   if (all_.size() >= bounds_.all || static_cast<std::size_t>(of_person) >= bounds_.person)
     return Error{Code::slowed_down, kTryAgainS};
-  all_.push_back({person, Bytes(token_hash.begin(), token_hash.end()), dashboard, std::move(listener)});
+  auto place = std::upper_bound(all_.begin(), all_.end(), person,
+                                [](const PersonId& id, const One& one) { return id < one.person; });
+  all_.insert(place, {person, Bytes(token_hash.begin(), token_hash.end()), dashboard, std::move(listener)});
   return {};
 }
 
 void Listeners::tell(School& school) {
   auto grown = school.store().take_grown();
   if (!grown || grown->empty() || all_.empty()) return;
-  std::erase_if(all_, [](const One& one) { return !one.listener->open(); });
-  std::set<const One*> ended;
+  auto closed = [](const One& one) { return !one.listener->open(); };
+  std::erase_if(all_, closed);
   for (const auto& [stream, head] : *grown) {
     auto readers = school.accounts().readers(stream);
     if (!readers) continue;
-    std::sort(readers->begin(), readers->end());
     News news{stream, head, {}};
     bool looked = false;
-    for (const auto& one : all_) {
-      if (ended.contains(&one) || !std::binary_search(readers->begin(), readers->end(), one.person)) continue;
-      auto may = may_listen(school, one.person, one.token_hash, one.dashboard);
-      if (!may || !*may) {
-        ended.insert(&one);
-        one.listener->end();
-        continue;
+    for (const auto& reader : *readers) {
+      auto one = std::lower_bound(all_.begin(), all_.end(), reader,
+                                  [](const One& left, const PersonId& id) { return left.person < id; });
+      for (; one != all_.end() && one->person == reader; ++one) {
+        if (closed(*one)) continue;
+        auto may = may_listen(school, one->person, one->token_hash, one->dashboard);
+        if (!may || !*may) {
+          one->listener->end();
+          continue;
+        }
+        if (one->dashboard && !std::exchange(looked, true))
+          if (auto classes = classes_of_stream(school, stream)) news.classes = std::move(*classes);
+        one->listener->tell(news);
       }
-      if (one.dashboard && !std::exchange(looked, true))
-        if (auto classes = classes_of_stream(school, stream)) news.classes = std::move(*classes);
-      one.listener->tell(news);
     }
   }
-  std::erase_if(all_, [](const One& one) { return !one.listener->open(); });
+  std::erase_if(all_, closed);
 }
 
 }  // namespace waymark::server

@@ -51,7 +51,7 @@ class Listeners {
     std::shared_ptr<Listener> listener;
   };
   ListenersBounds bounds_;
-  std::vector<One> all_;
+  std::vector<One> all_;  // sorted by person
 };
 
 }  // namespace waymark::server
