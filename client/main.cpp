@@ -11,6 +11,7 @@
 #include "client/app/app.hpp"
 #include "client/cli/commands.hpp"
 #include "client/net/curl_transport.hpp"
+#include "client/net/finder.hpp"
 #ifdef WAYMARK_WINDOW
 #include "client/cli/sentences.hpp"
 #include "client/screens/window.hpp"
@@ -73,13 +74,16 @@ int window(const std::vector<std::string>& arguments) {
   SystemClock clock;
   SystemRandom random;
   std::unique_ptr<net::CurlTransport> transport;  // outlives the app, which gives up its requests at the end
+  std::unique_ptr<app::Finder> finder;
   return screens::run_window(options, [&](std::function<void()> wake) {
+    finder = net::make_finder(wake);
     transport = std::make_unique<net::CurlTransport>(std::move(wake));
     app::AppOptions with;
     with.data = folder;
     with.clock = &clock;
     with.random = &random;
     with.transport = transport.get();
+    with.finder = finder.get();
     auto opened = app::App::open(std::move(with));
     if (!opened) std::cerr << "waymark: " << cli::sentence(opened.error()) << "\n";
     return opened;

@@ -18,6 +18,10 @@ pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 
+# A school's name and place on the network (DNS-SD), by the daemon that Linux desktops run. Without it addresses
+# are typed.
+pkg_check_modules(avahi IMPORTED_TARGET avahi-client)
+
 if(WAYMARK_CLIENT)
   # HTTP on the student's side: the customer's choice.
   find_package(CURL REQUIRED)

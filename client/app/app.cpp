@@ -10,6 +10,7 @@
 #include "client/app/joining.hpp"
 #include "client/app/link.hpp"
 #include "client/app/records.hpp"
+#include "client/app/seeking.hpp"
 #include "client/app/sentences.hpp"
 #include "client/app/student.hpp"
 #include "shared/wire/joining.hpp"
@@ -73,7 +74,8 @@ struct App::Impl {
         random(*options.random),
         computer(std::move(at)),
         connection(options.transport, computer),
-        joining(connection, computer, random) {
+        joining(connection, computer, random),
+        seeking(options.finder, connection, computer, clock) {
     touched_ms = clock.steady_ms();
   }
 
@@ -83,6 +85,9 @@ struct App::Impl {
   Computer computer;
   Connection connection;
   Joining joining;
+  Seeking seeking;
+  std::vector<Announced> near;  // while a computer is to join
+  bool browses = false;
   std::map<std::string, std::unique_ptr<Open>> opened;
   Open* me = nullptr;
 
@@ -573,6 +578,7 @@ struct App::Impl {
   void tick() {
     if (connection.poll()) dirty = true;
     follow_joining();
+    look_around();
     std::vector<std::string> people;
     people.reserve(opened.size());
     for (const auto& [person, open] : opened) people.push_back(person);
@@ -597,6 +603,29 @@ struct App::Impl {
       toast = {};
       dirty = true;
     }
+  }
+
+  // The schools of this network, where a computer is to join one; and the one that it has joined, where that
+  // does not answer at its address.
+  void look_around() {
+    if (!options.finder) return;
+    bool to_choose = !me && here.screen == Screen::join && !computer.state().joined();
+    if (to_choose != std::exchange(browses, to_choose)) options.finder->look(to_choose);
+    auto found = to_choose ? options.finder->found() : std::vector<Announced>();
+    if (found != std::exchange(near, found)) dirty = true;
+    if (to_choose || !seeking.tick(school_is_lost())) return;
+    for (auto& [person, open] : opened) open->link->hurry();
+    dirty = true;
+  }
+
+  bool school_is_lost() {
+    auto nobody = [](const std::optional<Error>& why) {
+      return why && (why->code == Code::offline || why->code == Code::timeout ||
+                     why->code == Code::not_waymark || why->code == Code::identity_changed);
+    };
+    return nobody(joining.error()) || std::any_of(opened.begin(), opened.end(), [&](const auto& entry) {
+             return nobody(entry.second->link->problem());
+           });
   }
 
   // False when the profile is not open any more.
@@ -799,6 +828,11 @@ struct App::Impl {
     view.address = joining.address().empty() ? state.address : joining.address();
     view.code = joining.code();
     view.card = joining.typed_card();
+    for (std::size_t i = 0; i < near.size(); i++) {
+      // The same one over both versions of IP.
+      bool again = i > 0 && near[i].school == near[i - 1].school && near[i].identity == near[i - 1].identity;
+      if (!again) view.near.push_back({near[i].school, near[i].address});
+    }
     view.busy = joining.busy();
     if (joining.error()) {
       view.error = sentence_of(*joining.error());

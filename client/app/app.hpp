@@ -11,6 +11,7 @@
 
 #include "client/app/calendar.hpp"
 #include "client/app/commands.hpp"
+#include "client/app/finder.hpp"
 #include "client/app/shown.hpp"
 #include "client/app/transport.hpp"
 #include "shared/base/seams.hpp"
@@ -23,6 +24,7 @@ struct AppOptions {
   Random* random = nullptr;
   UtcOffset utc_offset = system_utc_offset;
   Transport* transport = nullptr;  // none: nothing is sent or fetched
+  Finder* finder = nullptr;        // none: a school is where it was said to be
 };
 
 // Without input for this long the app locks by itself.

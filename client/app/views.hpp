@@ -98,11 +98,16 @@ struct WhoView {
 };
 
 enum class JoinStep { computer_code, card, choose_pin, done };
+struct SchoolNear {  // as it announces itself: not proved yet
+  std::string name, address;
+  bool operator==(const SchoolNear&) const = default;
+};
 struct JoinView {
   JoinStep step = JoinStep::computer_code;
   std::string address;  // of the school's server, as typed or found
   std::string code;     // as typed
   std::string card;
+  std::vector<SchoolNear> near;  // on this network
   bool busy = false;
   Phrase error;
   std::string school;       // once joined

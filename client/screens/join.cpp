@@ -8,6 +8,8 @@
 namespace waymark::screens {
 namespace {
 
+constexpr std::size_t kSchoolsShown = 6;
+
 void said_wrong(ui::Ui& ui, const app::JoinView& view) {
   if (view.error)
     ui.banner("error", {.text = view.error, .icon = ui::Icon::hand, .alert = true, .soft = false});
@@ -18,6 +20,16 @@ void computer(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& o
   std::string& code = locals.word("join.code");
   ui.text("screen.join.computer_detail"_t, {.ink = ui::Ink::muted});
   bool enter = false;
+  if (!view.near.empty()) {
+    auto group = ui.radio_group("near", "screen.join.near"_t, {.gap = 8});
+    auto row = ui.row({.gap = 8, .cross = ui::Cross::center, .wrap = true});
+    for (std::size_t i = 0; i < std::min(view.near.size(), kSchoolsShown); ++i) {
+      const app::SchoolNear& school = view.near[i];
+      if (ui.chip("near" + std::to_string(i),
+                  {.text = ui::verbatim(school.name), .chosen = address == school.address, .radio = true}))
+        address = school.address;
+    }
+  }
   if (auto edited = ui.field("address", {.label = "screen.join.address"_t,
                                          .placeholder = "screen.join.address_like"_t,
                                          .text = address,

@@ -864,3 +864,65 @@ TEST_CASE("nobody is listened for who is not signed in") {
   places.here.app->dispatch(Lock{});
   CHECK(places.here.net.listening() == 0);
 }
+
+// ---- schools on the network
+
+TEST_CASE(
+    "where a computer is to join, the schools of this network are offered, and looked for nowhere else") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.around.near = {{"Alder Creek", "0123456789abcdef", "https://192.168.4.2:8443"},
+                     {"Alder Creek", "0123456789abcdef", "https://[fd00::2]:8443"}};
+  lab.run(2);
+  CHECK_FALSE(lab.around.looks);
+  lab.app->dispatch(to(Screen::join));
+  lab.run(1);
+  CHECK(lab.around.looks);
+  CHECK(lab.see<JoinView>().near == std::vector<SchoolNear>{{"Alder Creek", "https://192.168.4.2:8443"}});
+  lab.around.near.clear();
+  lab.run(1);
+  CHECK(lab.see<JoinView>().near.empty());
+  lab.join_computer();
+  lab.run(1);
+  CHECK_FALSE(lab.around.looks);
+  CHECK(lab.net.sent_to.size() == 1);
+}
+
+TEST_CASE(
+    "a school that has another address is found by its identity, and a false announcement does nothing") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  const std::string known = "https://192.168.4.2:8443", moved = "https://192.168.4.77:8443";
+  const std::string false_one = "https://192.168.4.66:8443", other = "https://192.168.4.5:8443";
+  auto identity = to_hex(world.school->identity().bytes).substr(0, 16);
+  CHECK_FALSE(lab.around.looks);
+
+  lab.net.address = moved;
+  lab.net.impostor = false_one;
+  lab.net.sent_to.clear();
+  lab.around.near = {{"Alder Creek", identity, false_one},
+                     {"Beech Hill", "0123456789abcdef", other},
+                     {"Alder Creek", "", other},
+                     {"Alder Creek", identity, known},
+                     {"Alder Creek", identity, "http://192.168.4.77:8443"}};
+  lab.add_goal("written meanwhile");
+  lab.run(300);
+  CHECK(lab.around.looks);
+  CHECK(lab.frame().status.waiting == 1);
+  // The one who repeats the hello was greeted now and then, and got nothing else; the address is the old one.
+  CHECK(lab.net.sent_to[false_one] > 0);
+  CHECK(lab.net.sent_to[false_one] <= 6);
+  CHECK(lab.net.sent_to.size() == 1);
+  CHECK(app::Computer::open(lab.folder, world.clock).value().state().address == known);
+
+  lab.around.near.push_back({"Alder Creek", identity, moved});
+  lab.run(120);
+  CHECK(lab.frame().status.waiting == 0);
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"written meanwhile"});
+  CHECK_FALSE(lab.around.looks);
+  // It is remembered.
+  CHECK(app::Computer::open(lab.folder, world.clock).value().state().address == moved);
+}

@@ -24,7 +24,11 @@ class SchoolTransport final : public app::Transport {
   void attach(server::School& school) { school_ = &school; }
 
   bool plugged = true;
-  bool portal = false;                           // a captive portal answers
+  bool portal = false;   // a captive portal answers
+  std::string address;   // the only one at which the school answers; empty: any
+  std::string impostor;  // one at which somebody repeats the school's hello, and has another key
+  std::map<std::string, int>
+      sent_to;  // by the beginning of the address; what a wrong key kept back is not sent
   app::Between between = app::Between::nothing;  // or a proxy, or what inspects secure connections
   bool lose_next_reply = false;                  // what was asked is done, and nobody hears of it
   int busy = 0;                                  // so many answers of 503
@@ -52,6 +56,12 @@ class SchoolTransport final : public app::Transport {
     auto path = request.url.substr(request.url.find('/', request.url.find("://") + 3));
     asked.push_back(request.method + " " + path);
     if (!plugged) return end(ticket, Error{Code::offline, "unplugged"});
+    auto host = request.url.substr(0, request.url.size() - path.size());
+    if (!impostor.empty() && host == impostor && !request.pins.empty())
+      return end(ticket, Error{Code::identity_changed, "another key"});
+    if (!address.empty() && host != address && host != impostor)
+      return end(ticket, Error{Code::offline, "nobody is at " + host});
+    sent_to[host]++;
     if (portal) {
       if (!request.pins.empty()) return end(ticket, Error{Code::identity_changed, "another key"});
       return end(ticket, app::stands_between(app::Between::portal, "a page answered"));

@@ -43,12 +43,21 @@ class World {
   std::string card(const PersonId& person) { return server::grouped(school->card_for(person).value()); }
 };
 
+// What is announced on a network, as a test says.
+struct Neighbourhood final : app::Finder {
+  bool looks = false;
+  std::vector<app::Announced> near;
+  void look(bool on) override { looks = on; }
+  std::vector<app::Announced> found() override { return looks ? near : std::vector<app::Announced>(); }
+};
+
 // One computer: its folder, its network, and the app on it.
 class Lab {
  public:
   World& world;
   std::string folder, name;
   SchoolTransport net;
+  Neighbourhood around;
   std::unique_ptr<app::App> app;
 
   Lab(World& at, std::string called)
@@ -63,6 +72,7 @@ class Lab {
     options.random = &world.random;
     options.utc_offset = [](std::int64_t) { return 0; };
     options.transport = &net;
+    options.finder = &around;
     app = app::App::open(std::move(options)).value();
   }
   // As much as happens in so many steps of a second.

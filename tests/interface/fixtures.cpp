@@ -363,6 +363,10 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
   {
     JoinView view;
     add("join_computer", outside(to(Screen::join), view), true);
+    view.near = {{"Creekside Middle School", "https://192.168.4.2:8443"},
+                 {"Alder Creek", "https://192.168.4.9:8443"}};
+    add("join_computer_near", outside(to(Screen::join), view), true);
+    view.near.clear();
     view.address = "192.168.4.2:8443";
     view.code = "K7QF-2MXA-9D3T";
     view.error = phrase("error.offline");

@@ -244,6 +244,15 @@ TEST_CASE("a computer joins with its address and code, and not before both are t
   CHECK(asked<app::JoinComputer>(page.stage).code == "K7QF-2MXA");
 }
 
+TEST_CASE("a school of this network is chosen by its name, and its address need not be typed") {
+  On page("join_computer_near");
+  page.stage.press("near1");
+  page.stage.focus("code");
+  page.stage.type("K7QF-2MXA");
+  page.stage.key(ui::Key::enter);
+  CHECK(asked<app::JoinComputer>(page.stage).address == "https://192.168.4.9:8443");
+}
+
 TEST_CASE("the text grows from the size it has, on the pages before signing in too") {
   On page("join_card");
   page.stage.shown.look.text_size = 150;
