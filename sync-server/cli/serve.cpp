@@ -10,6 +10,7 @@
 #include "sync-server/cli/backup.hpp"
 #include "sync-server/cli/socket.hpp"
 #include "sync-server/http/message.hpp"
+#include "sync-server/net/announcement.hpp"
 #include "sync-server/net/server.hpp"
 #include "sync-server/routes/api.hpp"
 #include "sync-server/routes/pages.hpp"
@@ -191,6 +192,7 @@ void add_serve_line(Line& line) {
   line.text(app, "--quota-mb", "quota_mb",
             "Room for all students' files together; without this as much as the disk has")
       ->type_name("MB");
+  line.flag(app, "--no-announce", "no_announce", "Do not tell the network that the school is here");
   line.flag(app, "--log-json", "log_json", "One JSON object a line");
 }
 
@@ -289,6 +291,14 @@ Status serve(const Asked& asked, const Commands& commands) {
        {"spki", options.tls ? options.tls->spki : ""}},
       school->name() + " is served at " + list + ". The school's fingerprint: " + school->fingerprint());
 
+  std::unique_ptr<net::Announcement> announcement;
+  if (!plain && !is_loopback(where.first) && !flag_set(arguments, "no_announce"))
+    announcement = net::Announcement::start(
+        school->name(), to_hex(school->identity().bytes), server->port(), [&log](const std::string& name) {
+          log.write(spdlog::level::info, {{"event", "announced"}, {"name", name}},
+                    "Computers on this network find it as \"" + name + "\".");
+        });
+
   bool stopping = !read_ahead(*school, *server, signals);
   Nightly nightly(backups, keep_days);
   for (int minutes = 0; !stopping; minutes++) {
@@ -299,6 +309,7 @@ Status serve(const Asked& asked, const Commands& commands) {
     stopping = sigtimedwait(&signals, nullptr, &minute) > 0;
   }
   log.write(spdlog::level::info, {{"event", "stopping"}}, "Stopping: what was accepted is being answered.");
+  announcement.reset();
   // Commands first: they run where handlers run.
   socket.reset();
   server->stop();
