@@ -95,10 +95,12 @@ int without_window(const std::vector<std::string>& arguments) {
   SystemClock clock;
   SystemRandom random;
   net::CurlTransport transport;
+  auto finder = net::make_finder();
   cli::Surroundings around;
   around.clock = &clock;
   around.random = &random;
   around.transport = &transport;
+  around.finder = finder.get();
   around.in = &std::cin;
   around.out = &std::cout;
   around.errors = &std::cerr;

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "client/app/joining.hpp"
 #include "client/app/link.hpp"
 #include "client/app/records.hpp"
+#include "client/app/seeking.hpp"
 #include "client/app/stick.hpp"
 #include "client/cli/export.hpp"
 #include "client/cli/sentences.hpp"
@@ -32,6 +34,7 @@ using json = nlohmann::json;
 using app::Profile;
 
 constexpr std::int64_t kGiveUpMs = 10 * 60'000;
+constexpr std::int64_t kSeekMs = 3'000;  // what announcements take to arrive
 
 struct Given {
   std::string profile, person, code, server, kind, id, file;
@@ -93,6 +96,7 @@ class Command {
   Status enter();
   Status wait_for(app::Joining& joining, app::Connection& connection);
   Result<json> sync_one(const Profile& profile);
+  bool find_again(app::Connection& connection);
   Result<store::Record> find_record();
   Result<record::Fields> read_fields(const domain::KindRule& kind);
   Status write(store::Edit edit);
@@ -202,6 +206,18 @@ Status Command::join() {
 
 // ---- sync and status
 
+// The school does not answer at its address: perhaps it has another one on this network now.
+bool Command::find_again(app::Connection& connection) {
+  if (!around_.finder) return false;
+  app::Seeking seeking(around_.finder, connection, *computer_, *around_.clock);
+  for (auto until = around_.clock->steady_ms() + kSeekMs; around_.clock->steady_ms() < until;) {
+    if (seeking.tick(true)) return true;
+    connection.poll();
+    around_.wait(20);
+  }
+  return false;
+}
+
 Result<json> Command::sync_one(const Profile& profile) {
   WAYMARK_TRY(records, open_records(profile));
   app::Connection connection(around_.transport, *computer_);
@@ -218,12 +234,17 @@ Result<json> Command::sync_one(const Profile& profile) {
   WAYMARK_TRY(waiting_before, records->store().waiting_count());
   link.hurry();
   std::optional<Error> problem;
+  bool sought = false;
   auto began = around_.clock->steady_ms();
   for (;;) {
     WAYMARK_CHECK(link.tick());
     connection.poll();
     WAYMARK_TRY(now, link.status());
     if (!link.busy()) {
+      if (now.problem == Code::offline && !std::exchange(sought, true) && find_again(connection)) {
+        link.hurry();
+        continue;
+      }
       if (link.failures() > 0 && now.problem) {
         problem = Error{*now.problem, ""};
         // What stands between is told with what was seen of it.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "client/app/calendar.hpp"
+#include "client/app/finder.hpp"
 #include "client/app/phrase.hpp"
 #include "client/app/transport.hpp"
 #include "shared/base/seams.hpp"
@@ -23,6 +24,7 @@ struct Surroundings {
   Clock* clock = nullptr;
   Random* random = nullptr;
   app::Transport* transport = nullptr;
+  app::Finder* finder = nullptr;  // none: a school is where it was said to be
   app::UtcOffset utc_offset = app::system_utc_offset;
   std::istream* in = nullptr;
   std::ostream* out = nullptr;

@@ -23,6 +23,7 @@ struct Terminal {
   World& world;
   std::string folder;
   test::SchoolTransport net;
+  test::Neighbourhood near;
 
   Terminal(World& at, const std::string& name)
       : world(at), folder(at.folder.path() + "/" + name), net(*at.school) {}
@@ -38,6 +39,7 @@ struct Terminal {
     around.clock = &world.clock;
     around.random = &world.random;
     around.transport = &net;
+    around.finder = &near;
     around.utc_offset = [](std::int64_t) { return 0; };
     around.in = &in;
     around.out = &out;
@@ -164,6 +166,21 @@ TEST_CASE("without a network a sync says so and loses nothing") {
         "the network with a web browser; everything is safe here and goes later.\n");
   terminal.net.portal = false;
   CHECK(terminal.run({"sync", "--json"}).json()["sent"] == 1);
+}
+
+TEST_CASE("a sync finds the school where its address has changed") {
+  World world;
+  Terminal terminal(world, "lab-03");
+  terminal.join(world.amira);
+  REQUIRE(terminal.run({"add", "goal", "want=one", "--pin-stdin"}).code == 0);
+  terminal.net.address = "https://192.168.4.77:8443";
+  CHECK(terminal.run({"sync"}).code == 1);
+  auto identity = to_hex(world.school->identity().bytes).substr(0, 16);
+  terminal.near.near = {{"Alder Creek", identity, terminal.net.address}};
+  CHECK(terminal.run({"sync", "--json"}).json()["sent"] == 1);
+  CHECK_FALSE(terminal.near.looks);
+  terminal.near.near.clear();
+  CHECK(terminal.run({"sync", "--json"}).json()["sent"] == 0);
 }
 
 TEST_CASE("with several students a command asks which one") {
