@@ -1,3 +1,6 @@
+// app::Finder by the Avahi daemon: who announces `_waymark._tcp`, with its name, identity and address. It
+// waits for a daemon that is not there yet and comes back to one that started again; what strangers announce
+// has bounds.
 #include <algorithm>
 #include <array>
 #include <map>

@@ -1,3 +1,5 @@
+// The announcement by the Avahi daemon. It waits for one that is not there yet, announces again to one that
+// started again, and takes another name where its own is taken.
 #include <avahi-client/client.h>
 #include <avahi-client/publish.h>
 #include <avahi-common/alternative.h>
