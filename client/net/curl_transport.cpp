@@ -27,6 +27,8 @@ constexpr std::size_t kHeaderBytesMax = 64 * 1024;
 constexpr std::int64_t kConnectMs = 10'000;
 constexpr std::size_t kPiecesBytesMax = 256 * 1024;  // of replies handed over as they come, not taken yet
 constexpr std::size_t kHostsMax = 64;
+constexpr const char* kNoSuchName = "http://waymark-no-such-name.invalid:1/";  // RFC 6761: never to be found
+constexpr std::int64_t kLookUpMs = 5'000;
 constexpr long kKeepSeconds = 60;  // less than a server keeps an idle connection
 
 struct FreeEasy {
@@ -74,6 +76,7 @@ struct Exchange {
   bool too_large = false;
   bool by_proxy = false;
   std::optional<Error> other_way;  // why it did not come through the other way, which was tried first
+  std::optional<Error> looks_up;   // nothing leads there for this reason: is this network a portal's?
   std::function<bool(std::uint64_t, std::string_view)> hand_over;  // for a reply taken as it comes
 };
 
@@ -224,6 +227,7 @@ struct CurlTransport::Impl {
   std::map<CURL*, std::unique_ptr<Exchange>> running;
   std::set<std::string> by_proxy;  // hosts that were reached so
   ProxySettings proxies;
+  List names;
 
   void end(std::uint64_t ticket, Result<HttpReply> result) {
     {
@@ -248,6 +252,7 @@ struct CurlTransport::Impl {
   Status start(std::unique_ptr<Exchange> exchange);
   void take_orders();
   void done(CURLcode code, std::unique_ptr<Exchange> exchange);
+  Status look_up(std::uint64_t ticket, const Error& why);
   bool has_other_way(const Exchange& exchange, const Error& why) const;
   void work();
 };
@@ -315,6 +320,8 @@ Status CurlTransport::Impl::start(std::unique_ptr<Exchange> exchange) {
   // The pinned key stands in for names, dates and authorities: a school's clock and address may be wrong.
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+  curl_easy_setopt(easy, CURLOPT_RESOLVE, names.get());
+  if (exchange->looks_up) curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
   if (!exchange->pins.empty()) curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, exchange->pins.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers.get());
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -369,6 +376,12 @@ bool CurlTransport::Impl::has_other_way(const Exchange& exchange, const Error& w
 
 void CurlTransport::Impl::done(CURLcode code, std::unique_ptr<Exchange> exchange) {
   auto ticket = exchange->ticket;
+  if (exchange->looks_up) {
+    // Found, whether or not somebody listens there.
+    bool known = code == CURLE_OK || code == CURLE_COULDNT_CONNECT;
+    return end(ticket, known ? app::stands_between(app::Between::portal, "every name is known here")
+                             : *exchange->looks_up);
+  }
   auto host = host_of(exchange->request.url);
   auto result = finish(code, *exchange);
   if (result) {
@@ -391,7 +404,17 @@ void CurlTransport::Impl::done(CURLcode code, std::unique_ptr<Exchange> exchange
   if (exchange->other_way &&
       (result.error().code == Code::offline || exchange->other_way->code == Code::identity_changed))
     result = *exchange->other_way;
+  if (result.error().code == Code::offline && !is_near(host) && look_up(ticket, result.error())) return;
   end(ticket, std::move(result));
+}
+
+Status CurlTransport::Impl::look_up(std::uint64_t ticket, const Error& why) {
+  auto exchange = std::make_unique<Exchange>();
+  exchange->ticket = ticket;
+  exchange->request.url = kNoSuchName;
+  exchange->request.timeout_ms = kLookUpMs;
+  exchange->looks_up = why;
+  return start(std::move(exchange));
 }
 
 void CurlTransport::Impl::work() {
@@ -425,9 +448,11 @@ ProxySettings proxies_of_environment() {
   return {first({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}), first({"no_proxy", "NO_PROXY"})};
 }
 
-CurlTransport::CurlTransport(std::function<void()> arrived, ProxySettings proxies)
+CurlTransport::CurlTransport(std::function<void()> arrived, ProxySettings proxies,
+                             std::vector<std::string> names)
     : impl_(std::make_unique<Impl>()) {
   impl_->proxies = std::move(proxies);
+  for (const auto& name : names) impl_->names.reset(curl_slist_append(impl_->names.release(), name.c_str()));
   static std::once_flag once;  // libcurl's own demand
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   impl_->arrived = std::move(arrived);

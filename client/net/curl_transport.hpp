@@ -4,12 +4,14 @@
 //
 // A school inside of this network is reached directly. One outside is too, and where that fails by the proxy
 // that this computer is set to use; the way that worked is the first one next time. A proxy carries what is
-// TLS between this computer and the school's pinned key, and nothing else.
+// TLS between this computer and the school's pinned key, and nothing else. Where neither way leads there, a
+// name that cannot be is looked up: a network that knows it answers for everything itself.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "client/app/transport.hpp"
 
@@ -26,8 +28,9 @@ class CurlTransport final : public app::Transport {
  public:
   // arrived: called on the transport's thread when take() has something new, to wake a window that waits for
   // input; it must not call back in here.
-  explicit CurlTransport(std::function<void()> arrived = {},
-                         ProxySettings proxies = proxies_of_environment());
+  // names: "name:port:address", known without asking the network.
+  explicit CurlTransport(std::function<void()> arrived = {}, ProxySettings proxies = proxies_of_environment(),
+                         std::vector<std::string> names = {});
   ~CurlTransport() override;  // gives up what is on its way
 
   void begin(std::uint64_t ticket, app::HttpRequest request) override;

@@ -1095,8 +1095,9 @@ struct Joined {
   waymark::net::CurlTransport transport;
   app::Connection connection{&transport, computer};
 
-  Joined(World& at, const std::string& address, waymark::net::ProxySettings proxies = {})
-      : world(at), transport({}, std::move(proxies)) {
+  Joined(World& at, const std::string& address, waymark::net::ProxySettings proxies = {},
+         std::vector<std::string> names = {})
+      : world(at), transport({}, std::move(proxies), std::move(names)) {
     REQUIRE(computer.change([&](app::ComputerState& state) {
       state.address = address;
       state.identity = to_hex(world.school->identity().bytes);
@@ -1205,6 +1206,18 @@ TEST_CASE("a proxy that refuses is named; one that is not there, or not for this
     CHECK(joined.ask("/v1/hello").error().code == Code::offline);
   }
   CHECK(proxy.ways == ways);
+}
+
+TEST_CASE("a network that knows every name is a portal's, though nobody there speaks on the school's port") {
+  World world;
+  const std::string no_name = "waymark-no-such-name.invalid:1:127.0.0.1";
+  Joined lied_to(world, "https://school.example:1", {}, {no_name, "school.example:1:127.0.0.1"});
+  CHECK(app::between(lied_to.ask("/v1/hello").error()) == app::Between::portal);
+  // Inside of this network no names are asked for, and a network that does not know the school is only that.
+  Joined near(world, "https://127.0.0.1:1", {}, {no_name});
+  CHECK(near.ask("/v1/hello").error().code == Code::offline);
+  Joined unknown(world, "https://school.invalid:1");
+  CHECK(unknown.ask("/v1/hello").error().code == Code::offline);
 }
 
 TEST_CASE("the proxy is the one that the environment names") {
