@@ -11,8 +11,12 @@
 #include <set>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#else
+#include <arpa/inet.h>
+#endif
 
 #include "shared/base/bytes.hpp"
 #include "shared/wire/compress.hpp"

@@ -999,6 +999,35 @@ TEST_CASE("a stream that falls silent is given up") {
   CHECK(hearing.ended->error().code == Code::timeout);
 }
 
+TEST_CASE("who listens and does not read is dropped, and what waits for them is not kept") {
+  World world(false);
+  world.server.reset();
+  world.options.stall_ms = 300;
+  world.start();
+  auto flood = std::make_shared<http::Outlet>(":");
+  world.router.add("GET", "/flood", [&](const http::Request&) -> http::Answer {
+    http::Response response;
+    response.set("content-type", "text/event-stream");
+    response.more = flood;
+    return response;
+  });
+  Raw deaf(world.server->port());
+  deaf.say("GET /flood HTTP/1.1\r\nhost: x\r\n\r\n");
+  while (world.metrics.listeners == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  // What the system itself keeps on the way is some megabytes.
+  const std::string piece(1024, 'x');
+  std::size_t pieces = 0;
+  for (; pieces < 256 * 1024 && flood->add(piece); pieces++)
+    if (pieces % 32 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+  CHECK(pieces < 256 * 1024);
+  CHECK_FALSE(flood->open());
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (world.metrics.listeners > 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(world.metrics.listeners == 0);
+  CHECK(world.asker.ask(world.request("GET", "/healthz")).value().status == 200);
+}
+
 TEST_CASE("so many may listen and no more, each person and all together; without a token nobody") {
   World world;
   CHECK(code_of(world.asker.ask(world.request("GET", "/v1/events")).value()) == "unauthorized");
