@@ -97,8 +97,12 @@ DELETE FROM missing WHERE base = ?
 
 -- name: outbox_add
 INSERT INTO outbox (op) VALUES (?)
+-- name: outbox_adopt
+INSERT INTO outbox (op) SELECT n FROM op WHERE id = ? AND state = 0 AND n NOT IN (SELECT op FROM outbox)
 -- name: outbox_waiting_count
 SELECT count(*) FROM outbox WHERE state = 0
+-- name: outbox_waiting_after
+SELECT count(*) FROM outbox WHERE state = 0 AND (n IS NULL OR n > ?)
 -- name: outbox_waiting_ids
 SELECT op.id FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.state = 0 ORDER BY outbox.op LIMIT ?
 -- name: outbox_unnumbered
@@ -132,24 +136,26 @@ SELECT refusal.op, code, sentence, at_ms, op.body FROM refusal LEFT JOIN op ON o
 UPDATE refusal SET dismissed = 1 WHERE op = ?
 
 -- name: reading_list
-SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest, r.compared FROM reading r JOIN stream s ON s.id = r.stream ORDER BY s.name
+SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest, r.compared FROM reading r JOIN stream s ON s.id = r.stream WHERE r.parent = ? ORDER BY s.name
 -- name: reading_find
-SELECT access FROM reading WHERE stream = ?
+SELECT access FROM reading WHERE parent = ? AND stream = ?
 -- name: reading_set
-INSERT INTO reading (stream, access, role, feed, segment) VALUES (?, ?, ?, x'', x'')
-ON CONFLICT (stream) DO UPDATE SET access = excluded.access, role = excluded.role, feed = x'', segment = x'', seq = 0,
+INSERT INTO reading (parent, stream, access, role, feed, segment) VALUES (?, ?, ?, ?, x'', x'')
+ON CONFLICT (parent, stream) DO UPDATE SET access = excluded.access, role = excluded.role, feed = x'', segment = x'', seq = 0,
   count = 0, digest = x'00000000000000000000000000000000', compared = 0
 -- name: reading_role
-UPDATE reading SET role = ? WHERE stream = ?
+UPDATE reading SET role = ? WHERE parent = ? AND stream = ?
 -- name: reading_remove
-DELETE FROM reading WHERE stream = ?
+DELETE FROM reading WHERE parent = ? AND stream = ?
 -- name: reading_move
 UPDATE reading SET feed = ?, segment = ?, seq = ?, count = ?, digest = ?,
-  verified_ms = coalesce(?, verified_ms) WHERE stream = ?
+  verified_ms = coalesce(?, verified_ms) WHERE parent = ? AND stream = ?
 
 -- name: reading_compared
-UPDATE reading SET compared = ? WHERE stream = ?
+UPDATE reading SET compared = ? WHERE parent = ? AND stream = ?
 
+-- name: reading_compare_all
+UPDATE reading SET compared = 0 WHERE parent = ?
 -- name: seal_add
 INSERT INTO seal (stream, items, signature) VALUES (?, ?, ?) RETURNING id
 -- name: sealed_missing

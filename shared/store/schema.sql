@@ -75,11 +75,13 @@ CREATE TABLE refusal (
   dismissed INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
--- What this replica may read at its parent, and how far it has read. count and digest: of what was served under this
--- cursor, our own ops included. compared: since reading began at zero, the parent was asked for everything here that
--- it did not serve, so that a parent that lost something has it again.
+-- What this replica may read at a parent, and how far it has read there. parent: empty for the school's server, else the
+-- hub's id, since one computer meets both. count and digest: of what was served under this cursor, our own ops included.
+-- compared: since reading began at zero, the parent was asked for everything here that it did not serve, so that a
+-- parent that lost something has it again.
 CREATE TABLE reading (
-  stream INTEGER PRIMARY KEY REFERENCES stream (id),
+  parent TEXT NOT NULL,
+  stream INTEGER NOT NULL REFERENCES stream (id),
   access BLOB NOT NULL,
   role TEXT NOT NULL,
   feed BLOB NOT NULL,
@@ -88,8 +90,9 @@ CREATE TABLE reading (
   count INTEGER NOT NULL DEFAULT 0,
   digest BLOB NOT NULL DEFAULT x'00000000000000000000000000000000',
   verified_ms INTEGER,
-  compared INTEGER NOT NULL DEFAULT 0
-) STRICT;
+  compared INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (parent, stream)
+) STRICT, WITHOUT ROWID;
 
 -- The signatures under which a parent served: with them what it lost can be brought back to it by anybody, and
 -- forged by nobody. items: 16 bytes for each line of the page, whose first half of the SHA-256 they are.

@@ -11,7 +11,7 @@
 namespace waymark::store {
 namespace {
 
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 enum OpState { kAccepted = 0, kStub = 1, kRefused = 2 };
@@ -182,6 +182,7 @@ Status Store::prepare_schema(const std::string& path) {
   if (version == 0) WAYMARK_CHECK(db_->execute(sql::schema));
   if (version == 1) WAYMARK_CHECK(db_->execute(sql::schema_2));
   if (version == 1 || version == 2) WAYMARK_CHECK(db_->execute(sql::schema_3));
+  if (version >= 1 && version <= 3) WAYMARK_CHECK(db_->execute(sql::schema_4));
   WAYMARK_CHECK(db_->execute("PRAGMA user_version = " + std::to_string(kSchemaVersion)));
   return transaction.commit();
 }
@@ -720,6 +721,7 @@ Result<std::vector<Entry>> Store::page(std::string_view stream, std::int64_t seq
 Result<std::vector<Reading>> Store::readings() {
   std::vector<Reading> readings;
   WAYMARK_TRY(query, db_->prepare(sql::reading_list));
+  query.bind(parent_);
   for (;;) {
     WAYMARK_TRY(row, query.step());
     if (!row) return readings;
@@ -738,19 +740,19 @@ Result<std::vector<Reading>> Store::readings() {
 Status Store::grant(std::string_view stream, const AccessId& access, std::string_view role) {
   WAYMARK_TRY(row, stream_id(stream));
   WAYMARK_TRY(find, db_->prepare(sql::reading_find));
-  WAYMARK_TRY(known, find.bind(row).step());
+  WAYMARK_TRY(known, find.bind(parent_).bind(row).step());
   if (known && find.id<AccessId>(0) == access) {
     WAYMARK_TRY(query, db_->prepare(sql::reading_role));
-    return query.bind(role).bind(row).run();
+    return query.bind(role).bind(parent_).bind(row).run();
   }
   WAYMARK_TRY(query, db_->prepare(sql::reading_set));
-  return query.bind(row).bind(access).bind(role).run();
+  return query.bind(parent_).bind(row).bind(access).bind(role).run();
 }
 
 Status Store::revoke(std::string_view stream) {
   WAYMARK_TRY(row, stream_id(stream));
   WAYMARK_TRY(query, db_->prepare(sql::reading_remove));
-  return query.bind(row).run();
+  return query.bind(parent_).bind(row).run();
 }
 
 Status Store::set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,
@@ -763,19 +765,24 @@ Status Store::set_cursor(std::string_view stream, const Cursor& cursor, const re
     query.bind(clock().now_ms());
   else
     query.bind_null();
-  return query.bind(row).run();
+  return query.bind(parent_).bind(row).run();
 }
 
 Status Store::restart_reading(std::string_view stream) {
   WAYMARK_TRY(row, stream_id(stream));
   WAYMARK_TRY(query, db_->prepare(sql::reading_compared));
-  return query.bind(0).bind(row).run();
+  return query.bind(0).bind(parent_).bind(row).run();
+}
+
+Status Store::compare_all_again() {
+  WAYMARK_TRY(query, db_->prepare(sql::reading_compare_all));
+  return query.bind(parent_).run();
 }
 
 Status Store::mark_compared(std::string_view stream) {
   WAYMARK_TRY(row, stream_id(stream));
   WAYMARK_TRY(query, db_->prepare(sql::reading_compared));
-  return query.bind(1).bind(row).run();
+  return query.bind(1).bind(parent_).bind(row).run();
 }
 
 Status Store::keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
@@ -840,9 +847,21 @@ Result<std::optional<std::string>> Store::line(const OpId& id) {
 
 // ---- pushing
 
+Result<bool> Store::adopt(const OpId& id) {
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_adopt));
+  WAYMARK_CHECK(query.bind(id).run());
+  return db_->changes() > 0;
+}
+
 Result<std::int64_t> Store::waiting_count() {
   WAYMARK_TRY(query, db_->prepare(sql::outbox_waiting_count));
   WAYMARK_TRY(row, query.step());
+  return row ? query.integer(0) : std::int64_t{0};
+}
+
+Result<std::int64_t> Store::waiting_count_after(std::int64_t n) {
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_waiting_after));
+  WAYMARK_TRY(row, query.bind(n).step());
   return row ? query.integer(0) : std::int64_t{0};
 }
 

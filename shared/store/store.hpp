@@ -201,6 +201,9 @@ class Store {
                                   std::size_t bytes_max);
 
   // ---- reading a parent
+  // Which one everything below means: empty for the school's server, else a hub's id.
+  void read_at(std::string parent) { parent_ = std::move(parent); }
+  const std::string& parent() const { return parent_; }
   Result<std::vector<Reading>> readings();
   // New access to a stream, or another access to it: starts from zero.
   Status grant(std::string_view stream, const AccessId& access, std::string_view role);
@@ -210,6 +213,8 @@ class Store {
                     bool verified);
   // Reading begins at zero again, and what is here and not there is to be found anew.
   Status restart_reading(std::string_view stream);
+  // The same for all streams, reading on where it was.
+  Status compare_all_again();
   Status mark_compared(std::string_view stream);
   // Keeps a page's signature when one of its ops has none yet, so that reading again adds nothing.
   Status keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
@@ -222,8 +227,13 @@ class Store {
   Result<std::optional<std::string>> line(const OpId& id);
 
   // ---- pushing to a parent
+  // An op of this person that another of their replicas wrote is pushed from here, where it is lost
+  // elsewhere. False when this replica pushes it already.
+  Result<bool> adopt(const OpId& op);
   // How many own ops are not at school yet.
   Result<std::int64_t> waiting_count();
+  // The same, leaving out what has a number up to n.
+  Result<std::int64_t> waiting_count_after(std::int64_t n);
   // Which they are, oldest first, at most `ops_max`.
   Result<std::vector<OpId>> waiting_ids(std::size_t ops_max);
   // Gives numbers to what has none and returns own ops from number `first_n` on, up to the limits.
@@ -306,6 +316,7 @@ class Store {
   ReplicaId replica_;
   SegmentToken segment_;  // begun with this connection's first write
   std::int64_t clock_offset_ms_ = 0;
+  std::string parent_;
   // Of the running transaction alone: what it added it may also take back, and others write between two.
   std::map<std::string, End, std::less<>> ends_;
   std::map<std::string, std::int64_t, std::less<>> kinds_;

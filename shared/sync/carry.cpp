@@ -4,7 +4,35 @@
 
 namespace waymark::sync {
 namespace {
+
 constexpr std::size_t kBatchBytesMax = 512 * 1024;
+
+Result<std::int64_t> next_round(store::Store& store) {
+  WAYMARK_TRY(text, store.meta(batch_round_key));
+  auto round = (text ? std::strtoll(text->c_str(), nullptr, 10) : 0) + 1;
+  WAYMARK_CHECK(store.set_meta(batch_round_key, std::to_string(round)));
+  return round;
+}
+
+Result<wire::Batch> batch_of(store::Store& store, const Author& author, std::int64_t round,
+                             std::vector<store::Waiting> ops, std::int64_t first) {
+  WAYMARK_TRY(before, store.own_position(first - 1));
+  if (!before) return Error{Code::database_damaged, "the outbox has a gap"};
+  wire::Batch batch;
+  batch.person = author.person;
+  batch.replica = store.replica();
+  batch.round = round;
+  batch.before = *before;
+  batch.certificate = author.certificate;
+  batch.certificate_signature = author.certificate_signature;
+  if (author.certificate.empty()) batch.introduction = author.introduction;
+  for (auto& op : ops) {
+    batch.ids.push_back(op.id);
+    batch.ops.push_back(std::move(op.body));
+  }
+  return batch;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> make_batches(store::Store& store, const Author& author,
@@ -13,33 +41,42 @@ Result<std::vector<std::string>> make_batches(store::Store& store, const Author&
   WAYMARK_TRY(waiting, store.waiting_count());
   if (waiting == 0) return batches;
   WAYMARK_TRY(transaction, store::Transaction::begin(store.db()));
-  WAYMARK_TRY(round_text, store.meta(batch_round_key));
-  auto round = (round_text ? std::strtoll(round_text->c_str(), nullptr, 10) : 0) + 1;
-  WAYMARK_CHECK(store.set_meta(batch_round_key, std::to_string(round)));
+  WAYMARK_TRY(round, next_round(store));
   WAYMARK_TRY(first, store.first_waiting());
   for (std::size_t bytes = 0; bytes < bytes_max;) {
     WAYMARK_TRY(ops, store.freeze(first, wire::ops_per_request_max, kBatchBytesMax));
     if (ops.empty()) break;
-    WAYMARK_TRY(before, store.own_position(ops.front().n - 1));
-    if (!before) return Error{Code::database_damaged, "the outbox has a gap"};
-    wire::Batch batch{author.person,
-                      store.replica(),
-                      round,
-                      *before,
-                      {},
-                      author.certificate,
-                      author.certificate_signature,
-                      {}};
-    for (auto& op : ops) {
-      batch.ids.push_back(op.id);
-      batch.ops.push_back(std::move(op.body));
-    }
+    auto from = ops.front().n;
     first = ops.back().n + 1;
+    WAYMARK_TRY(batch, batch_of(store, author, round, std::move(ops), from));
     batches.push_back(wire::encode(batch, author.key));
     bytes += batches.back().size();
   }
   WAYMARK_CHECK(transaction.commit());
   return batches;
+}
+
+Result<std::optional<RoomBatch>> make_room_batch(store::Store& store, const Author& author,
+                                                 const PublicKey& identity, std::int64_t after_n) {
+  if (!author.known()) return std::optional<RoomBatch>();
+  WAYMARK_TRY(transaction, store::Transaction::begin(store.db()));
+  WAYMARK_TRY(waiting, store.waiting_count_after(after_n));
+  std::vector<store::Waiting> ops;
+  if (waiting > 0) {
+    WAYMARK_TRY(frozen, store.freeze(after_n + 1, wire::ops_per_request_max, kBatchBytesMax));
+    ops = std::move(frozen);
+  }
+  WAYMARK_TRY(round, next_round(store));
+  WAYMARK_TRY(batch, batch_of(store, author, round, std::move(ops), after_n + 1));
+  for (auto& op : batch.ops) {
+    auto parsed = record::parse_op(op);
+    if (!parsed || !parsed->stream.starts_with("own:")) continue;
+    WAYMARK_TRY(sealed, wire::seal_line(op, identity));
+    op = std::move(sealed);
+  }
+  WAYMARK_CHECK(transaction.commit());
+  auto lines = wire::signed_lines(batch, author.key);
+  return std::optional(RoomBatch{std::move(batch), std::move(lines)});
 }
 
 Result<Taken> take_batch(store::Store& store, const Caller& caller, const wire::Batch& batch) {
@@ -48,9 +85,11 @@ Result<Taken> take_batch(store::Store& store, const Caller& caller, const wire::
   request.before = batch.before;
   request.ops = batch.ops;
   WAYMARK_TRY(served, push(store, caller, request, read_pushed(request)));
+  record::Position end = batch.before;
+  for (const auto& id : batch.ids) end = record::next(end, id);
   Taken taken;
   taken.acknowledgement = {batch.replica,         batch.round,
-                           batch.before,          static_cast<std::int64_t>(batch.ops.size()),
+                           batch.before,          end,
                            served.reply.position, std::move(served.reply.refused),
                            store.clock().now_ms()};
   taken.changed = std::move(served.changed);

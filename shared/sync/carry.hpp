@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shared/sync/author.hpp"
 #include "shared/sync/serve.hpp"
 #include "shared/wire/batch.hpp"
 
@@ -13,17 +14,20 @@ namespace waymark::sync {
 // In a store's meta: how often it has made batches.
 inline constexpr std::string_view batch_round_key = "batch_round";
 
-// With what a device signs.
-struct Author {
-  PersonId person;
-  SecretKey key;
-  std::string certificate, certificate_signature;
-};
-
 // What waits here, frozen, in batches of at most 200 ops, together no more than about `bytes_max`. None when
 // nothing waits. Making them changes no status.
 Result<std::vector<std::string>> make_batches(store::Store& store, const Author& author,
                                               std::size_t bytes_max = 64 * 1024 * 1024);
+
+// The next batch for a hub: own ops from number n + 1 on, what the hub may not read sealed to the school. One
+// without ops asks the school only how far it has this replica's. Nothing while the school could not know the
+// author.
+struct RoomBatch {
+  wire::Batch batch;
+  std::string lines;  // what is signed and the signature
+};
+Result<std::optional<RoomBatch>> make_room_batch(store::Store& store, const Author& author,
+                                                 const PublicKey& identity, std::int64_t after_n);
 
 // At the root: takes a checked batch in exactly as if its person had pushed it. The caller holds the
 // transaction. Where it does not follow on what the root has, its ops are taken in and the position stays.

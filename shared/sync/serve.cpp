@@ -1,16 +1,20 @@
 #include "shared/sync/serve.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "shared/base/hash.hpp"
 
 namespace waymark::sync {
 namespace {
 
-const Access* find_access(const Caller& caller, std::string_view stream) {
-  for (const auto& access : caller.access)
+const Access* find_access(const std::vector<Access>& all, std::string_view stream) {
+  for (const auto& access : all)
     if (access.stream == stream) return &access;
   return nullptr;
+}
+const Access* find_access(const Caller& caller, std::string_view stream) {
+  return find_access(caller.access, stream);
 }
 
 record::Stub stub_of(const record::Op& op, const OpId& id, Code code) {
@@ -29,9 +33,11 @@ Result<Status> settle(store::Store& store, const Caller& caller, const std::stri
     return Status(error);
   };
   if (!op) return dead(op.error());
-  const auto* access = find_access(caller, op->stream);
+  auto other = caller.speaks_for.find(op->author);
+  bool speaks = other != caller.speaks_for.end();
+  const auto* access = find_access(speaks ? other->second : caller.access, op->stream);
   if (!access) return dead({Code::not_granted, "the stream is not granted to this person"});
-  if (op->author != caller.person) return dead({Code::forbidden, "the author is somebody else"});
+  if (op->author != caller.person && !speaks) return dead({Code::forbidden, "the author is somebody else"});
 
   Status allowed = domain::authorize(*op, access->role);
   if (allowed) allowed = domain::validate(*op);
@@ -72,13 +78,40 @@ Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& 
   return {};
 }
 
+// At a hub: what its own readers may have at once is taken in, and nothing is refused, which only the school
+// does. The position says what will be forwarded: it moves on from where it was, and over what the device has
+// from the school as settled. Another copy of this replica has another chain, and finds that out.
+Status take_in_room(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
+                    const wire::Batch* batch, Served& served) {
+  WAYMARK_TRY(position, store.position(request.replica));
+  if (batch) {
+    record::Position at = batch->before;
+    bool joined = at == position || (at.n > position.n && at.n <= request.at_school);
+    if (joined) position = at;
+    for (std::size_t i = 0; i < batch->ids.size(); i++) {
+      at = record::next(at, batch->ids[i]);
+      if (joined) position = at;
+      if (!joined && at == position) joined = true;
+      auto op = record::parse_op(batch->ops[i]);
+      const auto* access = op ? find_access(caller, op->stream) : nullptr;
+      if (!access || !domain::authorize(*op, access->role) || !domain::validate(*op)) continue;
+      WAYMARK_TRY(outcome, store.add(*op, batch->ops[i], batch->ids[i]));
+      if (outcome == store::Outcome::fresh) served.changed.push_back(op->stream);
+    }
+    served.carry = joined || at.n < position.n;
+    if (joined) WAYMARK_CHECK(store.set_position(request.replica, position));
+  }
+  served.reply.room = position;
+  return {};
+}
+
 // What this store served once and has lost since. The seal says that it was let in here, so nobody's rights
 // are asked again; without one it may still be the caller's own.
 Status take_back(store::Store& store, const Caller& caller, const wire::Returned& back,
-                 const SecretKey& identity, Served& served) {
+                 const PublicKey& school, bool hub, Served& served) {
+  std::vector<OpId> fresh;
   auto seal = from_hex(back.seal);
-  bool sealed =
-      seal && verify(public_key(identity), as_bytes(wire::seal_message(back.stream, back.items)), *seal);
+  bool sealed = seal && verify(school, as_bytes(wire::seal_message(back.stream, back.items)), *seal);
   for (const auto& body : back.bodies) {
     auto id = wire::seal_item(body);
     bool believed = sealed && std::find(back.items.begin(), back.items.end(), id) != back.items.end();
@@ -94,15 +127,37 @@ Status take_back(store::Store& store, const Caller& caller, const wire::Returned
       WAYMARK_TRY(added, store.add_stub(*stub));
       outcome = added;
     }
-    if (outcome == store::Outcome::fresh) served.changed.push_back(back.stream);
+    if (outcome != store::Outcome::fresh) continue;
+    served.changed.push_back(back.stream);
+    auto stub = record::parse_stub(body);
+    fresh.push_back(stub ? stub->id : id);
+  }
+  if (!hub || fresh.empty()) return {};
+  // The school may lack it as well: the hub brings it on.
+  if (sealed) WAYMARK_CHECK(store.keep_seal(back.stream, fresh, back.items, *seal));
+  return store.restart_reading(back.stream);
+}
+
+// The seals under which this hub had the lines of a page, as far as they fit in.
+Status add_seals(store::Store& store, wire::StreamPage& page, const std::vector<OpId>& ids) {
+  std::set<std::int64_t> there;
+  std::size_t items = 0;
+  for (const auto& id : ids) {
+    WAYMARK_TRY(seal, store.seal_of(id));
+    if (!seal || there.contains(seal->n)) continue;
+    items += seal->items.size();
+    if (items > wire::under_items_max || page.under.size() >= wire::under_max) return {};
+    there.insert(seal->n);
+    page.under.push_back({std::move(seal->items), to_hex(seal->signature)});
   }
   return {};
 }
 
 Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
                                    const wire::StreamCursor* cursor, const ReplicaId& reader,
-                                   const SecretKey* identity, std::size_t& ops_left,
+                                   const ServeLimits& limits, std::size_t& ops_left,
                                    std::size_t& bytes_left) {
+  const auto* identity = limits.identity;
   wire::StreamPage page;
   page.stream = access.stream;
   page.feed = store.feed();
@@ -119,17 +174,21 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
   page.seq = from;
   bool whole = cursor && cursor->whole;
   if (ops_left > 0 && bytes_left > 0) {
+    std::vector<OpId> ids;
     WAYMARK_TRY(entries, store.page(access.stream, from, ops_left, bytes_left));
     for (auto& entry : entries) {
       page.seq = entry.seq;
       if (ops_left > 0) ops_left--;
       bool by_id = !whole && entry.state == 0 && entry.replica == reader;
       bytes_left -= std::min(bytes_left, by_id ? 35 : entry.body.size());
-      if (by_id)
+      if (by_id) {
         page.own.push_back(entry.id);
-      else
+      } else {
         page.bodies.push_back(std::move(entry.body));
+        ids.push_back(entry.id);
+      }
     }
+    if (limits.hub) WAYMARK_CHECK(add_seals(store, page, ids));
   }
   if (identity && page.seq > from)
     page.seal = to_hex(sign(*identity, as_bytes(wire::seal_message(page.stream, wire::seal_items(page)))));
@@ -181,10 +240,13 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       heads.emplace_back(&access, state.head);
     }
 
-  WAYMARK_CHECK(take(store, caller, request, pushed, served));
-  if (limits.identity)
+  if (limits.hub)
+    WAYMARK_CHECK(take_in_room(store, caller, request, limits.batch, served));
+  else
+    WAYMARK_CHECK(take(store, caller, request, pushed, served));
+  if (limits.school)
     for (const auto& back : request.returned)
-      WAYMARK_CHECK(take_back(store, caller, back, *limits.identity, served));
+      WAYMARK_CHECK(take_back(store, caller, back, *limits.school, limits.hub, served));
   if (!request.offered.empty()) {
     WAYMARK_TRY(lacking, missing(store, caller, request.offered));
     reply.lacking = std::move(lacking);
@@ -199,8 +261,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       if (state.head == head) continue;
       WAYMARK_TRY(segment, store.segment());
       wire::StreamCursor cursor{access->stream, access->id, store.feed(), segment, head, false};
-      WAYMARK_TRY(page,
-                  read_page(store, *access, &cursor, request.replica, limits.identity, ops_left, bytes_left));
+      WAYMARK_TRY(page, read_page(store, *access, &cursor, request.replica, limits, ops_left, bytes_left));
       if (page.seq < page.head) reply.more = true;
       reply.feed = page.feed;
       reply.pages.push_back(std::move(page));
@@ -216,8 +277,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       if (candidate.stream == access.stream) cursor = &candidate;
     if (!cursor || cursor->access != access.id)
       reply.granted.push_back({access.stream, access.id, std::string(domain::name(access.role))});
-    WAYMARK_TRY(page,
-                read_page(store, access, cursor, request.replica, limits.identity, ops_left, bytes_left));
+    WAYMARK_TRY(page, read_page(store, access, cursor, request.replica, limits, ops_left, bytes_left));
     if (page.seq < page.head) reply.more = true;
     reply.feed = page.feed;
     reply.pages.push_back(std::move(page));

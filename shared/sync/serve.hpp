@@ -4,12 +4,15 @@
 // anybody is told.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "shared/base/hash.hpp"
 #include "shared/domain/kinds.hpp"
 #include "shared/store/store.hpp"
+#include "shared/wire/batch.hpp"
 #include "shared/wire/messages.hpp"
 
 namespace waymark::sync {
@@ -23,11 +26,18 @@ struct Access {
 struct Caller {
   PersonId person;
   std::vector<Access> access;  // sorted by stream
+  // For whom else the caller may push: a hub for the teachers who write at it.
+  std::map<PersonId, std::vector<Access>> speaks_for = {};
 };
 
 struct ServeLimits {
-  // The school's, which seals what it serves and believes what comes back under its seal. None: neither.
+  // The school's: what comes back under its seal is believed. None: nothing is.
+  std::optional<PublicKey> school;
+  // Where it is here, what is served is sealed with it.
   const SecretKey* identity = nullptr;
+  // This is a hub, and this is what came with the request's ops, checked; none when nothing did.
+  bool hub = false;
+  const wire::Batch* batch = nullptr;
   std::size_t ops_max = 500;  // in one reply
   std::size_t bytes_max = 1024 * 1024;
   std::int64_t again_ms = 20'000;  // advice: when to come back if nothing happens
@@ -39,6 +49,7 @@ struct Served {
   // What was refused without a trace in any stream (malformed, or no right to the stream): kept for an adult
   // to read.
   std::vector<std::pair<std::string, std::string>> dead_letters;  // body, code
+  bool carry = false;  // at a hub: the batch follows on what is here and is to be forwarded
 };
 
 // A pushed op as read from its bytes: work that needs no store and can be done on another thread.

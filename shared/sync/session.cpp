@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "shared/base/hash.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/serve.hpp"
 
@@ -13,6 +14,7 @@ constexpr std::size_t kReturnedItemsMax = 4'000;
 constexpr int kMismatchesMax = 3;
 constexpr std::string_view kHeardKey = "heard_ms";
 constexpr std::string_view kNewestKey = "batch_newest";
+constexpr std::string_view kRoomKey = "room";  // "<hub's id> <number> <papers>"
 // When the school was last heard and how far the clock is off are written down again once they have moved by
 // this much: an exchange without news then costs no write to the disk.
 constexpr std::int64_t kHeardStepMs = 60'000, kOffsetStepMs = 1'000;
@@ -24,8 +26,56 @@ Status Session::start() {
   WAYMARK_TRY(offset, store_.meta("clock_offset_ms"));
   if (offset) kept_offset_ms_ = std::strtoll(offset->c_str(), nullptr, 10);
   store_.set_clock_offset_ms(kept_offset_ms_);
+  WAYMARK_TRY(room, store_.meta(kRoomKey));
+  if (auto space = room ? room->find(' ') : std::string::npos; space != std::string::npos) {
+    room_hub_ = room->substr(0, space);
+    room_n_ = std::strtoll(room->c_str() + space + 1, nullptr, 10);
+    if (auto second = room->find(' ', space + 1); second != std::string::npos)
+      room_signer_ = room->substr(second + 1);
+  }
   started_ = true;
   return {};
+}
+
+Status Session::meet(std::string_view hub) {
+  if (!started_) WAYMARK_CHECK(start());
+  ask_school_ = !hub.empty();
+  if (store_.parent() == hub) return {};
+  store_.read_at(std::string(hub));
+  refill_ = {};
+  whole_.clear();
+  sent_.clear();
+  send_cursors_ = true;
+  verified_ = false;
+  mismatches_ = 0;
+  // What was read at one parent the other may lack.
+  WAYMARK_CHECK(store_.compare_all_again());
+  asked_again_ = false;
+  if (!hub.empty() && hub != room_hub_) {
+    room_hub_ = hub;
+    again_from_ = -1;
+    return keep_room(0);
+  }
+  return {};
+}
+
+void Session::sign_as(Author author, const PublicKey& identity) {
+  author_ = std::move(author);
+  identity_ = identity;
+  auto papers = author_->certificate + author_->introduction + to_hex(public_key(author_->key).bytes);
+  signer_ = to_hex(ByteView(sha256(as_bytes(papers))).first(4));
+}
+
+Status Session::keep_room(std::int64_t n) {
+  room_n_ = n;
+  return store_.set_meta(kRoomKey, room_hub_ + ' ' + std::to_string(n) + ' ' + room_signer_);
+}
+
+// This database was copied or put back: everything is numbered anew and offered again.
+Status Session::renumber() {
+  WAYMARK_CHECK(store_.become_new_replica());
+  again_from_ = -1;
+  return room_n_ == 0 ? Status() : keep_room(0);
 }
 
 std::optional<std::int64_t> Session::due_ms() const {
@@ -54,7 +104,9 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   request.replica = store_.replica();
   WAYMARK_TRY(waiting, store_.waiting_count());
   request.waiting = waiting;
-  if (waiting > 0) {
+  if (at_hub()) {
+    WAYMARK_CHECK(push_to_hub(request));
+  } else if (waiting > 0) {
     WAYMARK_TRY(first, store_.first_waiting());
     WAYMARK_TRY(ops, store_.freeze(first, wire::ops_per_request_max, kRequestBytesMax));
     if (!ops.empty()) {
@@ -75,7 +127,8 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   }
 
   WAYMARK_TRY(readings, store_.readings());
-  if (send_cursors_ || readings.empty()) {
+  bool compared = std::all_of(readings.begin(), readings.end(), [](const auto& r) { return r.compared; });
+  if (send_cursors_ || readings.empty() || !compared) {
     for (const auto& reading : readings)
       request.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
                                  reading.cursor.seq,
@@ -88,6 +141,30 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   WAYMARK_CHECK(ask_what_is_lost(request));
   in_flight_ = true;
   return std::optional(std::move(request));
+}
+
+Status Session::push_to_hub(wire::SyncRequest& request) {
+  sent_.clear();
+  WAYMARK_TRY(first, store_.first_waiting());
+  request.at_school = first - 1;
+  WAYMARK_TRY(last, store_.last_number());
+  if (author_ && room_signer_ != signer_) {
+    if (room_n_ > 0 && !room_signer_.empty()) again_from_ = 0;
+    room_signer_ = signer_;
+    WAYMARK_CHECK(keep_room(room_n_));
+  }
+  auto after = std::max(again_from_ >= 0 ? again_from_ : room_n_, request.at_school);
+  pushed_end_ = -1;
+  WAYMARK_TRY(waiting, store_.waiting_count_after(after));
+  // Once in each meeting also without ops: the school's answer tells whether it still has what it had.
+  if (!author_ || (waiting == 0 && (!ask_school_ || last == 0))) return {};
+  WAYMARK_TRY(made, make_room_batch(store_, *author_, identity_, after));
+  if (!made) return {};
+  request.before = made->batch.before;
+  request.ops = std::move(made->batch.ops);
+  pushed_end_ = request.before.n + static_cast<std::int64_t>(request.ops.size());
+  request.batch = std::move(made->lines);
+  return {};
 }
 
 Status Session::ask_what_is_lost(wire::SyncRequest& request) {
@@ -114,6 +191,14 @@ Status Session::ask_what_is_lost(wire::SyncRequest& request) {
     WAYMARK_TRY(line, store_.line(id));
     WAYMARK_TRY(stream, store_.stream_of(id));
     if (!line || !stream) continue;
+    // The author's own, from another computer, and no seal says so: the author writes it down anew.
+    if (!seal && author_) {
+      auto op = record::parse_op(*line);
+      if (op && op->author == author_->person) {
+        WAYMARK_TRY(adopted, store_.adopt(id));
+        if (adopted) continue;
+      }
+    }
     auto place = request.returned.size();
     if (seal) place = places.emplace(seal->n, place).first->second;
     if (place == request.returned.size()) {
@@ -137,7 +222,10 @@ Status Session::note_what_is_lost(const wire::SyncReply& reply) {
     refill_.lacking = reply.lacking;
     for (auto& [stream, told] : refill_.on_their_way)
       if (auto found = refill_.streams.find(stream); found != refill_.streams.end()) found->second = told;
-    if (!refill_.lacking.empty()) WAYMARK_CHECK(store_.mark_files_unsent());
+    if (!refill_.lacking.empty()) {
+      went_back_ = true;
+      WAYMARK_CHECK(store_.mark_files_unsent());
+    }
   }
   refill_.on_their_way.clear();
   refill_.returning = 0;
@@ -164,7 +252,8 @@ Status Session::on_reply(const wire::SyncReply& reply, std::int64_t steady_ms) {
   failures_ = 0;
   problem_.reset();
   elsewhere_ = reply.elsewhere;
-  heard_ms_ = store_.clock().now_ms();
+  if (!at_hub()) heard_ms_ = store_.clock().now_ms();
+  if (!reply.places.empty()) places_ = reply.places;
   advised_ms_ = std::clamp<std::int64_t>(reply.again_ms, 1'000, 3'600'000);
   // Spread, so that a class that began together does not come back together.
   std::int64_t wait = advised_ms_ / 2 + static_cast<std::int64_t>(
@@ -188,8 +277,38 @@ void Session::on_lost(const Error& error, std::int64_t steady_ms, std::int64_t r
   due_ms_ = steady_ms + std::max(wait, retry_after_ms);
 }
 
-Status Session::apply(const wire::SyncReply& reply) {
-  WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
+// What it has it forwards, and no more than that is believed of it: what the school says comes under the
+// school's signature, and the hub's clock is nobody's.
+Status Session::heard_from_hub(const wire::SyncReply& reply) {
+  ask_school_ = false;
+  WAYMARK_TRY(own, store_.own_position(reply.room->n));
+  if (!own || !(*own == *reply.room)) {
+    again_now_ = true;
+    return renumber();
+  }
+  if (reply.room->n != room_n_) WAYMARK_CHECK(keep_room(reply.room->n));
+  if (again_from_ >= 0 && pushed_end_ >= 0) again_from_ = pushed_end_ < room_n_ ? pushed_end_ : -1;
+  for (const auto& answer : reply.answers) {
+    auto heard = on_acknowledgement(answer, identity_);
+    auto wrong = heard ? Code::internal : heard.error().code;
+    // One that is no answer of the school's says nothing; a store that fails does.
+    if (!heard && wrong != Code::unauthorized && wrong != Code::malformed && wrong != Code::unsupported)
+      return heard;
+  }
+  if (reply.carried > 0) asked_again_ = false;
+  if (reply.carried > 0 || reply.room->n == 0 || asked_again_ || again_from_ >= 0) return {};
+  // Nothing is on its way any more: another copy of this replica took the answer, or it was lost with the
+  // hub's disk. Brought again it is answered again.
+  WAYMARK_TRY(waiting, store_.waiting_count());
+  WAYMARK_TRY(after, store_.waiting_count_after(room_n_));
+  if (waiting == after) return {};
+  WAYMARK_TRY(first, store_.first_waiting());
+  again_from_ = first - 1;
+  asked_again_ = true;  // once, of a hub that does not take it
+  return {};
+}
+
+Status Session::heard_from_school(const wire::SyncReply& reply) {
   std::int64_t offset = reply.now_ms - store_.clock().now_ms();
   std::int64_t heard = store_.clock().now_ms();
   bool keep =
@@ -210,14 +329,19 @@ Status Session::apply(const wire::SyncReply& reply) {
   }
 
   WAYMARK_TRY(own, store_.own_position(reply.position.n));
-  if (!own || !(*own == reply.position)) {
-    // The parent has another history under this replica's id: this database was copied or put back.
-    // Everything is numbered anew and offered again; what the parent has already is a silent duplicate there.
-    WAYMARK_CHECK(store_.become_new_replica());
-    again_now_ = true;
-  } else {
-    WAYMARK_CHECK(settle(reply));
-  }
+  if (own && *own == reply.position) return settle(reply);
+  // The parent has another history under this replica's id: this database was copied or put back.
+  // Everything is numbered anew and offered again; what the parent has already is a silent duplicate there.
+  again_now_ = true;
+  return renumber();
+}
+
+Status Session::apply(const wire::SyncReply& reply) {
+  if (at_hub() != reply.room.has_value())
+    return Error{Code::not_waymark,
+                 at_hub() ? "a hub says what it has" : "a hub answers in the school's place"};
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
+  WAYMARK_CHECK(at_hub() ? heard_from_hub(reply) : heard_from_school(reply));
   WAYMARK_CHECK(note_what_is_lost(reply));
 
   if (reply.same && !*reply.same) {
@@ -244,7 +368,12 @@ Status Session::apply(const wire::SyncReply& reply) {
 
   WAYMARK_CHECK(transaction.commit());
   WAYMARK_TRY(waiting, store_.waiting_count());
-  if (behind || waiting > 0) again_now_ = true;
+  auto to_push = waiting;
+  if (at_hub()) {
+    WAYMARK_TRY(after, store_.waiting_count_after(again_from_ >= 0 ? again_from_ : room_n_));
+    to_push = author_ ? after : 0;
+  }
+  if (behind || to_push > 0) again_now_ = true;
   send_cursors_ = behind || !reply.granted.empty() || !reply.ended.empty();
   verified_ = !behind && waiting == 0;
   return {};
@@ -282,8 +411,10 @@ Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& iden
   WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
   const auto& at = acknowledgement.at;
   WAYMARK_TRY(own, store_.own_position(at.n));
+  if (!acknowledgement.certificate.empty())
+    certificate_.emplace(acknowledgement.certificate, acknowledgement.certificate_signature);
   if (!own || !(*own == at)) {
-    WAYMARK_CHECK(store_.become_new_replica());
+    WAYMARK_CHECK(renumber());
     return transaction.commit();
   }
   WAYMARK_TRY(heard, newest());
@@ -291,10 +422,18 @@ Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& iden
   if (age < heard) return {};
   // Of one round every answer only adds; a newer one also tells what is there no longer.
   if (age > heard) {
+    WAYMARK_TRY(waiting, store_.waiting_count());
     WAYMARK_CHECK(store_.mark_unsettled_after(at.n));
+    WAYMARK_TRY(now_waiting, store_.waiting_count());
+    // What the school lost it must be brought again, and a hub forgets what the school once had.
+    if (now_waiting > waiting && room_n_ > at.n && (again_from_ < 0 || again_from_ > at.n))
+      again_from_ = at.n;
     WAYMARK_CHECK(store_.set_meta(kNewestKey, std::to_string(age)));
   }
-  auto last = std::min(at.n, acknowledgement.before.n + acknowledgement.count);
+  // Of a copy of this replica, whose ops of these numbers are others.
+  WAYMARK_TRY(end, store_.own_position(acknowledgement.end.n));
+  if (!end || !(*end == acknowledgement.end)) return transaction.commit();
+  auto last = std::min(at.n, acknowledgement.end.n);
   for (auto n = acknowledgement.before.n + 1; n <= last; n++)
     WAYMARK_CHECK(settle_one(n, acknowledgement.refused));
   return transaction.commit();
@@ -309,10 +448,12 @@ Status Session::apply_page(const wire::StreamPage& page) {
   if (page.reset) {
     WAYMARK_CHECK(restart(page.stream));
     reading->compared = false;
+    went_back_ = true;
   }
 
   bool changed = false, incomplete = false;
   std::vector<OpId> ids;
+  std::map<OpId, OpId> by_item;  // of the lines
   for (const auto& id : page.own) {
     WAYMARK_TRY(here, store_.has(id));
     // Once ours, and gone: this database was put back. The page is read again with content.
@@ -328,6 +469,7 @@ Status Session::apply_page(const wire::StreamPage& page) {
       changed |= outcome == store::Outcome::fresh;
       served.add(id);
       ids.push_back(id);
+      by_item.emplace(id, id);
     } else {
       auto stub = record::parse_stub(body);
       if (!stub || stub->stream != page.stream) return Error{Code::malformed, "neither an op nor a stub"};
@@ -335,11 +477,22 @@ Status Session::apply_page(const wire::StreamPage& page) {
       changed |= outcome == store::Outcome::fresh;
       served.add(stub->id);
       ids.push_back(stub->id);
+      by_item.emplace(wire::seal_item(body), stub->id);
     }
   }
   if (changed) changed_.push_back(page.stream);
   if (auto seal = from_hex(page.seal); seal && seal->size() == 64)
     WAYMARK_CHECK(store_.keep_seal(page.stream, ids, wire::seal_items(page), *seal));
+  for (const auto& under : page.under) {
+    auto signature = from_hex(under.seal);
+    if (!author_ || !signature ||
+        !verify(identity_, as_bytes(wire::seal_message(page.stream, under.items)), *signature))
+      continue;
+    std::vector<OpId> sealed;
+    for (const auto& item : under.items)
+      if (auto found = by_item.find(item); found != by_item.end()) sealed.push_back(found->second);
+    if (!sealed.empty()) WAYMARK_CHECK(store_.keep_seal(page.stream, sealed, under.items, *signature));
+  }
   if (incomplete) {
     whole_.push_back(page.stream);
     WAYMARK_CHECK(restart(page.stream));
@@ -348,7 +501,7 @@ Status Session::apply_page(const wire::StreamPage& page) {
   if (!page.digest.empty() &&
       (served.hex() != page.digest || static_cast<std::int64_t>(served.count) != page.head)) {
     // What was served to us is not what the parent has: it went back in time without saying.
-    mismatched_ = true;
+    mismatched_ = went_back_ = true;
     whole_.push_back(page.stream);
     WAYMARK_CHECK(restart(page.stream));
     return store_.set_cursor(page.stream, {}, {}, false);
@@ -377,6 +530,10 @@ Result<SessionStatus> Session::status() {
   SessionStatus status;
   WAYMARK_TRY(waiting, store_.waiting_count());
   status.waiting = waiting;
+  if (!room_hub_.empty()) {
+    WAYMARK_TRY(after, store_.waiting_count_after(room_n_));
+    status.in_room = waiting - after;
+  }
   status.heard_ms = heard_ms_;
   status.verified = verified_ && waiting == 0;
   status.problem = problem_;

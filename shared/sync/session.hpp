@@ -8,9 +8,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "shared/store/store.hpp"
+#include "shared/sync/author.hpp"
 #include "shared/wire/batch.hpp"
 
 namespace waymark::sync {
@@ -18,6 +20,7 @@ namespace waymark::sync {
 // What a student or a script may be told; never more than is true.
 struct SessionStatus {
   std::int64_t waiting = 0;              // own ops not at school yet
+  std::int64_t in_room = 0;              // those of them that a hub had when it was last met
   std::optional<std::int64_t> heard_ms;  // wall clock of the last good reply
   bool verified = false;                 // the last exchange ended with equal digests and nothing waiting
   std::optional<Code> problem;           // why the last try failed
@@ -29,6 +32,13 @@ class Session {
 
   // Reads what the store remembers of earlier sessions.
   Status start();
+  // Who the next exchanges are with: the school's server (empty, as it is before), or a hub by its id, to
+  // which nothing is sent that the author has not signed. What is on its way must have ended.
+  Status meet(std::string_view hub);
+  // Without it a hub is read and not pushed to.
+  // With other papers than before what a hub already has is signed anew.
+  void sign_as(Author author, const PublicKey& identity);
+
   // The next request, or nothing while it is not time or one is on its way. steady_ms: a clock that never
   // goes back.
   Result<std::optional<wire::SyncRequest>> next(std::int64_t steady_ms);
@@ -54,10 +64,24 @@ class Session {
   Result<SessionStatus> status();
   // Streams whose records changed by the last reply.
   const std::vector<std::string>& changed() const { return changed_; }
+  // The parent has lost something since it was first read, as the last reply showed; taken once.
+  bool take_went_back() { return std::exchange(went_back_, false); }
+  // What the school gave a device that came by an introduction: certificate and signature; taken once.
+  std::optional<std::pair<std::string, std::string>> take_certificate() {
+    return std::exchange(certificate_, std::nullopt);
+  }
+  // Where else the school can be reached, as last told.
+  const std::vector<wire::Place>& places() const { return places_; }
   // Where else something of this person waits, as the school last said.
   const std::vector<wire::Elsewhere>& elsewhere() const { return elsewhere_; }
 
  private:
+  bool at_hub() const { return !store_.parent().empty(); }
+  Status push_to_hub(wire::SyncRequest& request);
+  Status heard_from_hub(const wire::SyncReply& reply);
+  Status heard_from_school(const wire::SyncReply& reply);
+  Status keep_room(std::int64_t n);
+  Status renumber();
   Status apply(const wire::SyncReply& reply);
   Status settle(const wire::SyncReply& reply);
   Status settle_one(std::int64_t n, const std::vector<wire::Refused>& refused);
@@ -98,6 +122,18 @@ class Session {
   std::optional<Code> problem_;
   std::vector<std::string> changed_;
   std::vector<wire::Elsewhere> elsewhere_;
+  std::optional<Author> author_;
+  PublicKey identity_;
+  std::string room_hub_;              // the hub that was met last
+  std::string signer_, room_signer_;  // the papers now, and those with which the hub was given what it has
+  std::int64_t room_n_ = 0;           // and the last number that it had
+  std::int64_t again_from_ = -1;      // what the hub has above this number it is given again
+  std::int64_t pushed_end_ = -1;      // the last number on its way to the hub
+  bool asked_again_ = false;          // it was given again what it said it does not carry
+  bool went_back_ = false;
+  bool ask_school_ = false;  // this hub has not yet been given a batch since it was met
+  std::optional<std::pair<std::string, std::string>> certificate_;
+  std::vector<wire::Place> places_;
 };
 
 inline constexpr std::int64_t gather_ms = 1'500;  // a burst of edits becomes one request

@@ -69,21 +69,55 @@ Result<Certificate> check_certificate(const PublicKey& identity, std::string_vie
   return read_certificate(text);
 }
 
-std::string encode(const Batch& batch, const SecretKey& device_key) {
+std::string signed_lines(const Batch& batch, const SecretKey& device_key) {
   json header = {{"v", protocol_version},
                  {"person", batch.person.hex()},
                  {"replica", batch.replica.hex()},
                  {"round", batch.round},
-                 {"ids", ids_json(batch.ids)},
-                 {"certificate", batch.certificate},
-                 {"certified", batch.certificate_signature}};
+                 {"ids", ids_json(batch.ids)}};
+  if (batch.introduction.empty())
+    header["certificate"] = batch.certificate, header["certified"] = batch.certificate_signature;
+  else
+    header["introduction"] = batch.introduction;
   if (batch.before.n != 0) header["before"] = position_json(batch.before);
-  auto out = signed_line(kBatchWord, header, device_key);
+  return signed_line(kBatchWord, header, device_key);
+}
+
+std::string encode(const Batch& batch, const SecretKey& device_key) {
+  auto out = signed_lines(batch, device_key);
   for (const auto& op : batch.ops) out += op, out += '\n';
   return out;
 }
 
-Result<CheckedBatch> decode_batch(std::string_view bytes, const PublicKey& identity) {
+namespace {
+
+// Under which key the batch must be signed.
+Status find_signer(CheckedBatch& checked, const BatchReader& reader) {
+  const auto& batch = checked.batch;
+  auto& certificate = checked.certificate;
+  if (batch.introduction.empty()) {
+    WAYMARK_TRY(read, check_certificate(reader.identity, batch.certificate, batch.certificate_signature));
+    certificate = std::move(read);
+    if (certificate.person != batch.person)
+      return Error{Code::unauthorized, "the batch's person is not the certificate's"};
+    return {};
+  }
+  certificate.person = batch.person;
+  if (reader.secret) {
+    WAYMARK_TRY(opened, open_introduction(batch.introduction, *reader.secret));
+    certificate.key = opened.key;
+    certificate.computer = opened.computer;
+    checked.introduction = std::move(opened);
+    return {};
+  }
+  if (!reader.device) return Error{Code::unauthorized, "an introduction is for the school to read"};
+  certificate.key = *reader.device;
+  return {};
+}
+
+}  // namespace
+
+Result<CheckedBatch> decode_batch(std::string_view bytes, const BatchReader& reader) {
   WAYMARK_TRY(line, read_signed_line(kBatchWord, bytes));
   Members in(line.header);
   CheckedBatch checked;
@@ -93,17 +127,23 @@ Result<CheckedBatch> decode_batch(std::string_view bytes, const PublicKey& ident
   batch.round = in.integer("round");
   batch.before = read_position(in, "before");
   read_ids(in, "ids", ops_per_request_max, batch.ids);
-  batch.certificate = in.text("certificate");
-  batch.certificate_signature = in.text("certified");
+  batch.introduction = in.text("introduction", "");
+  if (batch.introduction.empty()) {
+    batch.certificate = in.text("certificate");
+    batch.certificate_signature = in.text("certified");
+  }
   if (batch.round < 0) in.fail("round");
   WAYMARK_CHECK(in.status());
-  WAYMARK_TRY(certificate, check_certificate(identity, batch.certificate, batch.certificate_signature));
-  if (!verify(certificate.key, as_bytes(line.message), line.signature))
+  WAYMARK_CHECK(find_signer(checked, reader));
+  if (!verify(checked.certificate.key, as_bytes(line.message), line.signature))
     return Error{Code::unauthorized, "the batch is not signed by the device of its certificate"};
-  if (certificate.person != batch.person)
-    return Error{Code::unauthorized, "the batch's person is not the certificate's"};
   WAYMARK_TRY(ops, read_lines(line.rest, batch.ids.size()));
   for (std::size_t i = 0; i < ops.size(); i++) {
+    if (is_sealed_line(ops[i])) {
+      if (!reader.secret) continue;
+      WAYMARK_TRY(opened, open_line(ops[i], *reader.secret));
+      ops[i] = std::move(opened);
+    }
     if (record::op_id(ops[i]) != batch.ids[i])
       return Error{Code::wrong_id, "op " + std::to_string(i + 1) + " is not what the batch says"};
     auto op = record::parse_op(ops[i]);
@@ -111,20 +151,32 @@ Result<CheckedBatch> decode_batch(std::string_view bytes, const PublicKey& ident
       return Error{Code::forbidden, "op " + std::to_string(i + 1) + " is by somebody else"};
   }
   batch.ops = std::move(ops);
-  checked.certificate = std::move(certificate);
   return checked;
+}
+
+Result<std::vector<OpId>> read_batch_ids(std::string_view bytes) {
+  WAYMARK_TRY(line, read_signed_line(kBatchWord, bytes));
+  Members in(line.header);
+  std::vector<OpId> ids;
+  read_ids(in, "ids", ops_per_request_max, ids);
+  WAYMARK_CHECK(in.status());
+  return ids;
 }
 
 std::string encode(const Acknowledgement& acknowledgement, const SecretKey& identity) {
   json header = {{"v", protocol_version},
                  {"replica", acknowledgement.replica.hex()},
                  {"round", acknowledgement.round},
-                 {"count", acknowledgement.count},
                  {"now", acknowledgement.now_ms}};
   if (acknowledgement.before.n != 0) header["before"] = position_json(acknowledgement.before);
+  if (acknowledgement.end.n != 0) header["end"] = position_json(acknowledgement.end);
   if (acknowledgement.at.n != 0) header["at"] = position_json(acknowledgement.at);
   for (const auto& refused : acknowledgement.refused)
     header["refused"].push_back({{"n", refused.n}, {"code", refused.code}, {"sentence", refused.sentence}});
+  if (!acknowledgement.certificate.empty()) {
+    header["certificate"] = acknowledgement.certificate;
+    header["certified"] = acknowledgement.certificate_signature;
+  }
   return signed_line(kAcknowledgementWord, header, identity);
 }
 
@@ -138,15 +190,17 @@ Result<Acknowledgement> decode_acknowledgement(std::string_view bytes, const Pub
   acknowledgement.replica = in.id<ReplicaId>("replica");
   acknowledgement.round = in.integer("round");
   acknowledgement.before = read_position(in, "before");
-  acknowledgement.count = in.integer("count");
+  acknowledgement.end = read_position(in, "end");
   acknowledgement.at = read_position(in, "at");
   acknowledgement.now_ms = in.integer("now");
+  acknowledgement.certificate = in.text("certificate", "");
+  acknowledgement.certificate_signature = in.text("certified", "");
   in.array("refused", ops_per_request_max, [&](const json& item) {
     Members inner(item);
     acknowledgement.refused.push_back({inner.integer("n"), inner.text("code"), inner.text("sentence", "")});
     in.adopt(inner);
   });
-  if (acknowledgement.count < 0) in.fail("count");
+  if (acknowledgement.end.n < acknowledgement.before.n) in.fail("end");
   WAYMARK_CHECK(in.status());
   return acknowledgement;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "shared/base/hash.hpp"
+#include "shared/wire/introduction.hpp"
 #include "shared/wire/messages.hpp"
 
 namespace waymark::wire {
@@ -35,19 +36,26 @@ struct Batch {
   record::Position before;  // the chain just before the first op
   std::vector<OpId> ids;
   std::string certificate, certificate_signature;
-  std::vector<std::string> ops;  // canonical bytes, in the order of the chain
+  std::string introduction;  // in the certificate's place, while the school has not given one
+  // Canonical bytes, in the order of the chain; one that its carrier may not read as a sealed line.
+  std::vector<std::string> ops;
 };
 
 struct Acknowledgement {
   ReplicaId replica;
   std::int64_t round = 0;   // of the batch
   record::Position before;  // of the batch
-  std::int64_t count = 0;   // its ops
-  record::Position at;      // the last settled op of this replica, at the school
+  record::Position
+      end;  // the chain after its last op: another copy of the replica has others of these numbers
+  record::Position at;  // the last settled op of this replica, at the school
   std::vector<Refused> refused;
   std::int64_t now_ms = 0;  // the school's clock when it was given
+  // For a device that came by an introduction: what it brings from now on.
+  std::string certificate = {}, certificate_signature = {};
 };
 
+// The line that is signed and the signature's, which `encode` puts before the ops.
+std::string signed_lines(const Batch& batch, const SecretKey& device_key);
 std::string encode(const Batch& batch, const SecretKey& device_key);
 std::string encode(const Acknowledgement& acknowledgement, const SecretKey& identity);
 
@@ -57,9 +65,19 @@ std::string encode(const Acknowledgement& acknowledgement, const SecretKey& iden
 // may be taken in.
 struct CheckedBatch {
   Batch batch;
-  Certificate certificate;
+  Certificate certificate;                   // where there is an introduction: key, computer and person alone
+  std::optional<Introduction> introduction;  // to be checked against card and PIN
 };
-Result<CheckedBatch> decode_batch(std::string_view bytes, const PublicKey& identity);
+// Who reads it: the school with its secret, which opens what is sealed to it; or a hub without, which knows
+// whose device brought it and leaves what is sealed closed and unchecked.
+struct BatchReader {
+  PublicKey identity;
+  const SecretKey* secret = nullptr;
+  std::optional<PublicKey> device = std::nullopt;
+};
+Result<CheckedBatch> decode_batch(std::string_view bytes, const BatchReader& reader);
+// Of one that was checked before.
+Result<std::vector<OpId>> read_batch_ids(std::string_view bytes);
 // `unauthorized` when this identity did not sign it.
 Result<Acknowledgement> decode_acknowledgement(std::string_view bytes, const PublicKey& identity);
 

@@ -47,6 +47,8 @@ std::string encode(const SyncRequest& request) {
                                   {"items", ids_json(back.items)},
                                   {"seal", back.seal},
                                   {"ops", back.bodies.size()}});
+  if (!request.batch.empty()) header["batch"] = request.batch;
+  if (request.at_school != 0) header["settled"] = request.at_school;
   std::string out = finish(header);
   for (const auto& op : request.ops) out += op, out += '\n';
   for (const auto& back : request.returned)
@@ -65,6 +67,9 @@ Result<SyncRequest> decode_request(std::string_view bytes) {
   request.waiting = in.integer("waiting", ops);
   request.before = read_position(in, "before");
   if (request.request.size() > 64) in.fail("request");
+  request.batch = in.text("batch", "");
+  request.at_school = in.integer("settled", 0);
+  if (request.at_school < 0) in.fail("settled");
   if (ops < 0) in.fail("ops");
   if (request.waiting < 0) in.fail("waiting");
   if (in.find("same")) request.same = in.text("same");
@@ -116,6 +121,11 @@ std::string encode(const SyncReply& reply) {
   json header = {{"v", protocol_version}, {"now", reply.now_ms}, {"again", reply.again_ms}};
   if (!reply.feed.is_zero()) header["feed"] = reply.feed.hex();
   if (reply.position.n != 0) header["at"] = position_json(reply.position);
+  if (reply.room) header["room"] = position_json(*reply.room);
+  if (reply.carried != 0) header["carried"] = reply.carried;
+  for (const auto& answer : reply.answers) header["answers"].push_back(answer);
+  for (const auto& place : reply.places)
+    header["places"].push_back({{"hub", place.hub}, {"name", place.name}, {"addresses", place.addresses}});
   if (reply.same) header["same"] = *reply.same;
   if (reply.more) header["more"] = true;
   for (const auto& refused : reply.refused)
@@ -133,6 +143,8 @@ std::string encode(const SyncReply& reply) {
     if (!page.digest.empty()) item["digest"] = page.digest;
     if (!page.seal.empty()) item["seal"] = page.seal;
     if (!page.bodies.empty()) item["ops"] = page.bodies.size();
+    for (const auto& under : page.under)
+      item["under"].push_back({{"items", ids_json(under.items)}, {"seal", under.seal}});
     for (const auto& id : page.own) item["own"].push_back(id.hex());
     header["streams"].push_back(std::move(item));
   }
@@ -150,6 +162,22 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
   if (in.find("feed") || in.find("streams")) reply.feed = in.id<FeedId>("feed");
   reply.position = read_position(in, "at");
   reply.again_ms = in.integer("again", 0);
+  if (in.find("room")) reply.room = read_position(in, "room");
+  reply.carried = in.integer("carried", 0);
+  in.array("answers", answers_max, [&](const json& item) {
+    if (!item.is_string()) return in.fail("answers");
+    reply.answers.push_back(item.get<std::string>());
+  });
+  in.array("places", places_max, [&](const json& item) {
+    Members inner(item);
+    Place place{inner.text("hub"), inner.text("name", ""), {}};
+    inner.array("addresses", addresses_max, [&](const json& address) {
+      if (!address.is_string()) return inner.fail("addresses");
+      place.addresses.push_back(address.get<std::string>());
+    });
+    in.adopt(inner);
+    reply.places.push_back(std::move(place));
+  });
   if (in.find("same")) reply.same = in.boolean("same");
   reply.more = in.boolean("more");
   in.array("refused", ops_per_request_max, [&](const json& item) {
@@ -188,6 +216,14 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
     page.digest = inner.text("digest", "");
     page.seal = inner.text("seal", "");
     read_ids(inner, "own", message_bytes_max / 32, page.own);
+    inner.array("under", under_max, [&](const json& one) {
+      Members sealed(one);
+      StreamPage::Under under;
+      read_ids(sealed, "items", under_items_max, under.items);
+      under.seal = sealed.text("seal");
+      inner.adopt(sealed);
+      page.under.push_back(std::move(under));
+    });
     auto ops = inner.integer("ops", 0);
     if (ops < 0 || page.seq < 0 || page.head < page.seq || !record::valid_stream(page.stream))
       inner.fail("streams");

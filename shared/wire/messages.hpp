@@ -53,6 +53,10 @@ struct SyncRequest {
   std::vector<std::string> ops;       // canonical bytes, in the order of the chain
   std::vector<OpId> offered;          // what the school may have lost: which of these does it lack?
   std::vector<Returned> returned;     // what it said it lacks
+  // To a hub, which believes and forwards nothing else: the two signed lines of a batch (batch.hpp) whose ops
+  // are `ops`.
+  std::string batch;
+  std::int64_t at_school = 0;  // to a hub: own ops up to this number are settled at school
 };
 
 struct Refused {
@@ -78,7 +82,14 @@ struct StreamPage {
   std::vector<OpId> own;            // the reader's own ops of this page, by id
   std::vector<std::string> bodies;  // the others: canonical ops and stubs
   std::string seal;                 // the school's signature over this page's items, 128 digits
+  // From a hub, which has no signature of its own: the school's pages that some of these lines once came in.
+  struct Under {
+    std::vector<OpId> items;
+    std::string seal;
+  };
+  std::vector<Under> under;
 };
+inline constexpr std::size_t under_max = 100, under_items_max = 4'000;
 
 // What stands for a line in a seal: the first half of its SHA-256, which of an op is its id.
 OpId seal_item(std::string_view line);
@@ -95,11 +106,25 @@ struct Elsewhere {
 };
 inline constexpr std::size_t elsewhere_max = 8;
 
+// Where else the school can be reached.
+struct Place {
+  std::string hub;  // its id, 32 digits; empty: the school's server
+  std::string name;
+  std::vector<std::string> addresses;  // "https://192.168.4.2:8443"
+  bool operator==(const Place&) const = default;
+};
+inline constexpr std::size_t places_max = 16, addresses_max = 8, answers_max = 64;
+
 struct SyncReply {
   std::int64_t now_ms = 0;
   FeedId feed;                // only where there are pages
-  record::Position position;  // the last settled op of this replica, here
-  std::optional<bool> same;   // answer to `same`; false: send cursors
+  record::Position position;  // the last settled op of this replica at the school; nothing from a hub
+  // From a hub alone: the last op of this replica that it has and forwards.
+  std::optional<record::Position> room;
+  std::int64_t carried = 0;          // from a hub: batches of this replica on their way to the school
+  std::vector<std::string> answers;  // from a hub: the school's acknowledgements of this replica's batches
+  std::vector<Place> places;
+  std::optional<bool> same;  // answer to `same`; false: send cursors
   std::vector<Refused> refused;
   std::vector<Granted> granted;
   std::vector<std::string> ended;

@@ -241,7 +241,7 @@ TEST_CASE("a file that is no database, and one from the future, are named for wh
 }
 
 TEST_CASE("a database of an older version is brought up to date, and a copy of it is kept") {
-  for (int version : {1, 2}) {
+  for (int version : {1, 2, 3}) {
     World world;
     CAPTURE(version);
     auto path = world.folder.path() + "/a.db";
@@ -260,8 +260,21 @@ TEST_CASE("a database of an older version is brought up to date, and a copy of i
       return text;
     };
     auto now = schema(path);
+    auto access = world.random.id<AccessId>();
+    REQUIRE(world.store->grant(kStream, access, "owner"));
     REQUIRE(world.store->db().execute(
-        "DROP TABLE stray; ALTER TABLE file DROP COLUMN touched_day; PRAGMA user_version = 2"));
+        "ALTER TABLE reading RENAME TO reading_4;"
+        "CREATE TABLE reading (stream INTEGER PRIMARY KEY REFERENCES stream (id), access BLOB NOT NULL,"
+        " role TEXT NOT NULL, feed BLOB NOT NULL, segment BLOB NOT NULL, seq INTEGER NOT NULL DEFAULT 0,"
+        " count INTEGER NOT NULL DEFAULT 0,"
+        " digest BLOB NOT NULL DEFAULT x'00000000000000000000000000000000', verified_ms INTEGER,"
+        " compared INTEGER NOT NULL DEFAULT 0) STRICT;"
+        "INSERT INTO reading SELECT stream, access, role, feed, segment, seq, count, digest, verified_ms, "
+        "compared"
+        " FROM reading_4; DROP TABLE reading_4; PRAGMA user_version = 3"));
+    if (version <= 2)
+      REQUIRE(world.store->db().execute(
+          "DROP TABLE stray; ALTER TABLE file DROP COLUMN touched_day; PRAGMA user_version = 2"));
     if (version == 1)
       REQUIRE(
           world.store->db().execute("DROP TABLE sealed; DROP TABLE seal;"
@@ -271,7 +284,8 @@ TEST_CASE("a database of an older version is brought up to date, and a copy of i
     CHECK(before != now);
     world.store = world.open("a.db");
     CHECK(schema(path) == now);
-    CHECK(schema(path + ".before-3") == before);
+    CHECK(schema(path + ".before-4") == before);
+    CHECK(world.store->readings().value().at(0).access == access);
     CHECK(world.store->file_in(kStream, hash).value()->bytes == 7);
     CHECK(world.store->find(world.goal()).value()->text("want") == "one");
     CHECK(world.store->verify());

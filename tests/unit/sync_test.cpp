@@ -52,7 +52,7 @@ struct World {
   wire::SyncReply answer(const Caller& caller, const wire::SyncRequest& request) {
     auto transaction = store::Transaction::begin(school->db()).value();
     auto decoded = wire::decode_request(wire::encode(request)).value();
-    auto served = serve(*school, caller, decoded, {&identity}).value();
+    auto served = serve(*school, caller, decoded, {public_key(identity), &identity}).value();
     REQUIRE(transaction.commit());
     requests++;
     return wire::decode_reply(wire::encode(served.reply)).value();
