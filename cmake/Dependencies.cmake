@@ -21,10 +21,10 @@ pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 # A school's name and place on the network (DNS-SD), by the daemon that Linux desktops run. Without it addresses
 # are typed.
 pkg_check_modules(avahi IMPORTED_TARGET avahi-client)
+# HTTP from a student's computer, and from a hub to its school: the customer's choice.
+find_package(CURL REQUIRED)
 
 if(WAYMARK_CLIENT)
-  # HTTP on the student's side: the customer's choice.
-  find_package(CURL REQUIRED)
   # Fonts' own metrics, which Dear ImGui does not tell.
   find_package(Freetype REQUIRED)
   find_package(glfw3 3.3 REQUIRED)

@@ -68,6 +68,8 @@ void add_backup_commands(Commands& commands);
 void add_backup_lines(Line& line);
 void add_bundle_commands(Commands& commands);
 void add_bundle_lines(Line& line);
+void add_hub_commands(Commands& commands);
+void add_hub_lines(Line& line);
 void add_import_commands(Commands& commands);
 void add_import_lines(Line& line);
 

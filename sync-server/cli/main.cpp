@@ -100,12 +100,14 @@ int run(int count, char** words) {
   add_school_commands(commands);
   add_backup_commands(commands);
   add_bundle_commands(commands);
+  add_hub_commands(commands);
   add_import_commands(commands);
   add_init_line(line);
   add_serve_line(line);
   add_school_lines(line);
   add_backup_lines(line);
   add_bundle_lines(line);
+  add_hub_lines(line);
   add_import_lines(line);
   add_sample_line(line);
   auto* version_line = app.add_subcommand("version", "Version, protocol versions, build");

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include "shared/store/files.hpp"
 #include "sync-server/cli/backup.hpp"
 #include "sync-server/cli/socket.hpp"
 #include "sync-server/http/message.hpp"
@@ -16,6 +17,7 @@
 #include "sync-server/routes/pages.hpp"
 #include "sync-server/routes/routes.hpp"
 #include "sync-server/service/standing.hpp"
+#include "sync-server/upstream/upstream.hpp"
 
 namespace waymark::server::cli {
 namespace {
@@ -193,8 +195,40 @@ void add_serve_line(Line& line) {
             "Room for all students' files together; without this as much as the disk has")
       ->type_name("MB");
   line.flag(app, "--no-announce", "no_announce", "Do not tell the network that the school is here");
+  line.text(app, "--upstream", "upstream", "The school's address: makes this a hub, which serves a room")
+      ->type_name("URL");
+  line.path(app, "--upstream-token-file", "token_file", "What `hub add` made for it at the school");
   line.flag(app, "--log-json", "log_json", "One JSON object a line");
 }
+
+namespace {
+
+// A hub's directory, made or met again; nothing for a school's.
+Status make_hub(const Asked& asked) {
+  WAYMARK_TRY(url, argument(asked.arguments, "upstream"));
+  WAYMARK_TRY(path, argument(asked.arguments, "token_file"));
+  if (url.empty()) return {};
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.starts_with("https://") && !url.starts_with("http://"))
+    return Error{Code::invalid, "--upstream wants the school's address, as in https://school.example:8443"};
+  if (path.empty()) {
+    auto text = store::read_whole(asked.data + "/hub.json", 64 * 1024);
+    if (!text)
+      return Error{
+          Code::invalid,
+          "a hub is started the first time with --upstream-token-file, which `hub add` makes at the school"};
+    WAYMARK_TRY(file, read_hub_file(*text));
+    file.upstream = url;
+    return School::make_hub(asked.data, file);
+  }
+  WAYMARK_TRY(text, store::read_whole(path, 64 * 1024));
+  auto file = read_hub_file(text);
+  if (!file) return Error{Code::malformed, path + " cannot be used: " + file.error().detail};
+  file->upstream = url;
+  return School::make_hub(asked.data, *file);
+}
+
+}  // namespace
 
 Status serve(const Asked& asked, const Commands& commands) {
   const auto& arguments = asked.arguments;
@@ -227,6 +261,7 @@ Status serve(const Asked& asked, const Commands& commands) {
 
   SystemClock clock;
   SystemRandom random;
+  WAYMARK_CHECK(make_hub(asked));
   auto opened = School::open(asked.data, clock, random);
   if (!opened && opened.error().code == Code::database_locked)
     return Error{Code::exists, "another server or command uses " + asked.data + "; stop it first"};
@@ -299,11 +334,28 @@ Status serve(const Asked& asked, const Commands& commands) {
                     "Computers on this network find it as \"" + name + "\".");
         });
 
+  std::unique_ptr<upstream::Upstream> up;
+  if (school->hub()) {
+    up = std::make_unique<upstream::Upstream>(
+        *school, upstream::Options{options.tls ? options.tls->spki : "", reached},
+        [&here = *server](const std::function<void()>& work) { return here.run(work); },
+        [&log, &here = *school](const std::optional<Error>& lost) {
+          log.write(lost ? spdlog::level::warn : spdlog::level::info,
+                    lost ? json{{"event", "school lost"},
+                                {"error", std::string(name(lost->code))},
+                                {"detail", lost->detail}}
+                         : json{{"event", "school reached"}},
+                    lost ? "The school cannot be reached (" + lost->detail +
+                               "); the room is served, and tried again."
+                         : here.hub()->name + " has reached " + here.name() + ".");
+        });
+    server->run([&] { school->tell_when_to_carry([&up] { up->wake(); }); });
+  }
   bool stopping = !read_ahead(*school, *server, signals);
   Nightly nightly(backups, keep_days);
   for (int minutes = 0; !stopping; minutes++) {
     if (minutes % 60 == 1) collect_files(*school, *server, log);
-    if (nightly.due(clock.now_ms())) back_up(*school, *server, nightly, clock, log);
+    if (!school->hub() && nightly.due(clock.now_ms())) back_up(*school, *server, nightly, clock, log);
     // Once a minute is often enough to see that a night has come.
     const timespec minute{60, 0};
     stopping = sigtimedwait(&signals, nullptr, &minute) > 0;
@@ -312,6 +364,8 @@ Status serve(const Asked& asked, const Commands& commands) {
   announcement.reset();
   // Commands first: they run where handlers run.
   socket.reset();
+  server->run([&] { school->tell_when_to_carry({}); });
+  up.reset();
   server->stop();
   log.write(spdlog::level::info, {{"event", "stopped"}}, "Stopped.");
   return {};

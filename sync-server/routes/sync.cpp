@@ -41,14 +41,16 @@ Status must_be_sync(const Request& request) {
 Answer hello(School& school, const Request& request) {
   Hello said;
   auto signature = school.sign_hello(request.spki, said);
-  return http::json_response({{"v", 0},
-                              {"school", said.school},
-                              {"identity", to_hex(said.identity.bytes)},
-                              {"spki", said.spki},
-                              {"signature", signature},
-                              {"now", said.now_ms},
-                              {"protocols", json::array({wire::protocol_version})},
-                              {"version", std::string(version)}});
+  json hello = {{"v", 0},
+                {"school", said.school},
+                {"identity", to_hex(said.identity.bytes)},
+                {"spki", said.spki},
+                {"signature", signature},
+                {"now", said.now_ms},
+                {"protocols", json::array({wire::protocol_version})},
+                {"version", std::string(version)}};
+  if (school.hub()) hello["hub"] = {{"id", school.hub()->hub.hex()}, {"name", school.hub()->name}};
+  return http::json_response(hello);
 }
 
 // ---- joining, step by step
@@ -90,7 +92,8 @@ Result<http::Later> student(School& school, const Computer& computer, const json
   PublicKey key;
   std::copy(key_bytes.begin(), key_bytes.end(), key.bytes.begin());
   WAYMARK_TRY(who, school.student_of_card(typed, computer.id));
-  WAYMARK_TRY(begun, school.begin_pin(who, computer, pin, pin_kind, key));
+  WAYMARK_TRY(token, http::text_or(body, "token", ""));
+  WAYMARK_TRY(begun, school.begin_pin(who, computer, pin, pin_kind, key, token));
   auto attempt = std::make_shared<PinTry>(std::move(begun));
   return http::Later{[attempt] { School::check_pin(*attempt); },
                      [&school, attempt]() -> Answer {
@@ -110,7 +113,8 @@ Result<Response> back(School& school, const json& body) {
   WAYMARK_TRY(certificate, http::text_of(body, "certificate"));
   WAYMARK_TRY(signature, http::text_of(body, "signature"));
   WAYMARK_TRY(proof, http::text_of(body, "proof"));
-  WAYMARK_TRY(joined, school.return_student(certificate, signature, proof));
+  WAYMARK_TRY(token, http::text_or(body, "token", ""));
+  WAYMARK_TRY(joined, school.return_student(certificate, signature, proof, token));
   return http::json_response({{"person", joined.person.hex()}, {"token", joined.token}});
 }
 
@@ -323,12 +327,27 @@ Result<Response> lacking_files(School& school, const Request& request) {
   return http::json_response({{"v", 0}, {"lacking", lacking}});
 }
 
+// A hub asks for its key's signature, and for what changed of its people.
+Result<Response> hub(School& school, const Request& request) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  WAYMARK_TRY(papers, school.hub_papers(bearer, request.body));
+  Response response{200, {}, std::move(papers)};
+  response.set("content-type", "application/json").set("cache-control", "no-store");
+  return response;
+}
+
 // Somebody's bundle, delivered by whichever joined computer has a network.
 Result<Response> bundle(School& school, const Request& request) {
   if (request.bearer().empty()) return Error{Code::unauthorized, "no computer's token came with the request"};
   WAYMARK_TRY(computer, school.computer(request.bearer()));
   (void)computer;
-  WAYMARK_TRY(read, school.read_bundle(request.body));
+  auto bearer = school.bearer(request.bearer());
+  bool for_hub = false;
+  if (bearer) {
+    WAYMARK_TRY(person, school.accounts().person(bearer->person));
+    for_hub = person && person->role == "hub";
+  }
+  WAYMARK_TRY(read, school.read_bundle(request.body, for_hub));
   if (read.answer.empty())
     return read.problems.empty() ? Error{Code::malformed, "the bundle has no batch"} : read.problems.front();
   Response response{200, {}, std::move(read.answer)};
@@ -354,6 +373,7 @@ void add_sync_routes(http::Router& router, School& school) {
   on("POST", "/v1/streams/{stream}/files", lacking_files, kLackingBytesMax);
   on("PUT", "/v1/streams/{stream}/files/{sha256}", put_file, static_cast<std::size_t>(file_bytes_max), false,
      prepare_file);
+  on("POST", "/v1/hub", hub, kJoinBytesMax);
   on("GET", "/v1/streams/{stream}/files/{sha256}", get_file, 0);
 }
 

@@ -54,6 +54,7 @@ Status move_missing(const std::string& from, const std::string& to) {
 // ---- backups
 
 Result<BackupJob> School::begin_backup() {
+  WAYMARK_CHECK(only_the_school());
   BackupJob job;
   job.about = {name_, identity(), clock_.now_ms()};
   job.identity = identity_;
@@ -119,9 +120,11 @@ Result<std::string> School::put_in_place(const std::string& data, std::int64_t n
 }
 
 Result<std::string> School::restore(const std::string& file, const SecretKey& key) {
+  WAYMARK_CHECK(only_the_school());
   if (!(public_key(key) == identity()))
     return Error{Code::conflict, data_ + " holds another school; restore into an empty directory"};
   WAYMARK_CHECK(unpack(data_, file, key));
+  carried_.reset();
   accounts_.reset();
   store_.reset();
   auto placed = put_in_place(data_, clock_.now_ms());
@@ -268,7 +271,7 @@ Result<Person> School::admit(const wire::Certificate& certificate, std::string_v
 }
 
 Result<JoinedStudent> School::return_student(std::string_view certificate, std::string_view signature,
-                                             std::string_view proof) {
+                                             std::string_view proof, std::string_view wanted) {
   auto checked = wire::check_certificate(identity(), certificate, signature);
   auto proved = from_hex(proof);
   // A certificate is no secret; the device's key is.
@@ -279,7 +282,7 @@ Result<JoinedStudent> School::return_student(std::string_view certificate, std::
   WAYMARK_TRY(person, admit(*checked, certificate));
   WAYMARK_TRY(computer, ComputerId::parse(checked->computer));
   // Once for each key, however often a lost answer makes it come again.
-  auto token = make_token(random_);
+  WAYMARK_TRY(token, token_for(wanted, person.id, checked->key.bytes));
   WAYMARK_CHECK(accounts_->forget_device(person.id, checked->key.bytes));
   WAYMARK_CHECK(accounts_->add_device(token_hash(token), person.id, computer, checked->key.bytes));
   WAYMARK_CHECK(accounts_->audit(person.id, "came back with a certificate", checked->computer));

@@ -66,6 +66,7 @@ School::School(std::string data, Clock& clock, Random& random)
       uploads_(data_ + "/uploads") {}
 
 School::~School() {
+  carried_.reset();
   accounts_.reset();
   store_.reset();
   if (lock_file_ >= 0) close(lock_file_);
@@ -93,12 +94,15 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
   WAYMARK_TRY(opened, store::Store::open(request.data + "/school.db", {&clock, &random, false}));
   school->store_ = std::move(opened);
   school->accounts_ = std::make_unique<Accounts>(*school->store_);
+  school->carried_ = std::make_unique<Carried>(*school->store_);
 
   InitResult result;
   result.password = request.password.empty() ? grouped(make_code(random, 12)) : request.password;
   WAYMARK_TRY(transaction, Transaction::begin(school->store_->db()));
   WAYMARK_CHECK(school->accounts_->prepare());
+  WAYMARK_CHECK(school->carried_->prepare());
   random.fill(school->identity_.seed);
+  school->school_key_ = public_key(school->identity_);
   WAYMARK_CHECK(school->store_->set_meta("identity", to_hex(school->identity_.seed)));
   WAYMARK_CHECK(school->store_->set_meta("school", trim(request.school)));
   WAYMARK_TRY(root, [&]() -> Result<PersonId> { return random.id<PersonId>(); }());
@@ -117,7 +121,7 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
 }
 
 Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clock, Random& random) {
-  if (!std::filesystem::exists(data + "/school.db"))
+  if (!std::filesystem::exists(data + "/school.db") && !std::filesystem::exists(data + "/hub.json"))
     return Error{Code::not_found, data + " holds no school; make one with: waymark-server init"};
   std::unique_ptr<School> school(new School(data, clock, random));
   WAYMARK_CHECK(school->lock());
@@ -126,16 +130,31 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
 }
 
 Status School::load() {
-  WAYMARK_TRY(opened, store::Store::open(data_ + "/school.db", {&clock_, &random_, false}));
+  if (std::filesystem::exists(data_ + "/hub.json")) {
+    WAYMARK_TRY(text, store::read_whole(data_ + "/hub.json", 64 * 1024));
+    WAYMARK_TRY(file, read_hub_file(text));
+    hub_ = std::move(file);
+  }
+  WAYMARK_TRY(opened, store::Store::open(data_ + "/school.db", {&clock_, &random_, hub_.has_value()}));
   store_ = std::move(opened);
   accounts_ = std::make_unique<Accounts>(*store_);
+  carried_ = std::make_unique<Carried>(*store_);
   WAYMARK_CHECK(accounts_->prepare());
+  WAYMARK_CHECK(carried_->prepare());
+  if (hub_) {
+    school_key_ = hub_->identity;
+    WAYMARK_TRY(told, store_->meta("school"));
+    name_ = told.value_or(hub_->school);
+    WAYMARK_CHECK(make_private_directory(data_ + "/uploads"));
+    return make_private_directory(data_ + "/files");
+  }
   WAYMARK_TRY(identity, store_->meta("identity"));
   WAYMARK_TRY(name, store_->meta("school"));
   if (!identity || !name) return Error{Code::database_damaged, "the school's identity is missing"};
   WAYMARK_TRY(seed, from_hex(*identity));
   if (seed.size() != 32) return Error{Code::database_damaged, "the school's identity is not 32 bytes"};
   std::copy(seed.begin(), seed.end(), identity_.seed.begin());
+  school_key_ = public_key(identity_);
   name_ = *name;
   WAYMARK_CHECK(make_private_directory(data_ + "/files"));
   WAYMARK_CHECK(make_private_directory(data_ + "/uploads"));
@@ -145,8 +164,14 @@ Status School::load() {
 std::string School::fingerprint() const { return wire::fingerprint(identity()); }
 
 std::string School::sign_hello(std::string_view spki, Hello& hello) const {
-  hello = {name_, identity(), std::string(spki), sign(identity_, as_bytes(hello_message(spki))),
-           clock_.now_ms()};
+  hello = {name_, identity(), std::string(spki), {}, clock_.now_ms()};
+  if (hub_) {
+    // The school's own signature over this hub's key; none until it has been asked.
+    auto signed_for = store_->meta("hello_spki"), signature = store_->meta("hello");
+    if (signed_for && *signed_for && **signed_for == spki && signature && *signature) return **signature;
+    return std::string(2 * hello.signature.size(), '0');
+  }
+  hello.signature = sign(identity_, as_bytes(hello_message(spki)));
   return to_hex(hello.signature);
 }
 
@@ -180,6 +205,7 @@ Result<Person> School::add_staff(std::string_view email, std::string_view name, 
 }
 
 Status School::set_password(std::string_view email, std::string_view password) {
+  WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(person, accounts_->person_by_email(fold(email)));
   if (!person) return Error{Code::not_found, "no member of staff has this e-mail"};
   if (password.size() < 8) return Error{Code::invalid, "a password has at least 8 characters"};
@@ -240,6 +266,7 @@ void add_own(Wanted& wanted, const Person& person) {
 }  // namespace
 
 Status School::refresh_access() {
+  if (hub_) return {};  // it comes from the school
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(people, accounts_->people());
   WAYMARK_TRY(classes, accounts_->classes());
@@ -253,13 +280,15 @@ Status School::refresh_access() {
   WAYMARK_TRY(root, PersonId::parse(root_text.value_or("")));
   for (const auto& row : classes) {
     WAYMARK_TRY(enrollments, accounts_->enrollments_of(row.id));
-    std::vector<PersonId> staff;
+    std::vector<PersonId> staff, hubs;
     std::vector<Person> students;
     for (const auto& enrollment : enrollments) {
       const auto* person = by_id[enrollment.person];
       if (!person || !person->active || !enrollment.active || !row.active) continue;
       if (enrollment.role == "teacher")
         staff.push_back(enrollment.person);
+      else if (enrollment.role == "hub")
+        hubs.push_back(enrollment.person);
       else
         students.push_back(*person);
     }
@@ -273,6 +302,16 @@ Status School::refresh_access() {
     }
     for (const auto& student : students)
       wanted[student.id][domain::class_stream(row.id)] = domain::Role::member;
+
+    // A hub reads what it serves, and writes nothing of its own.
+    for (const auto& hub : hubs) {
+      for (const auto& stream : {domain::class_stream(row.id), domain::author_stream(row.id)})
+        wanted[hub][stream] = domain::Role::member;
+      for (const auto& student : students)
+        for (const auto& stream : {domain::person_stream(student.id), domain::staff_stream(student.id),
+                                   domain::inbox_stream(student.id)})
+          wanted[hub][stream] = domain::Role::member;
+    }
 
     // The class as its members know it: display names only.
     std::vector<store::Edit> edits;
@@ -296,7 +335,7 @@ Status School::refresh_access() {
                       {{"title", row.title}, {"school", name_}, {"archived", !row.active}}));
     for (const auto& enrollment : enrollments) {
       const auto* person = by_id[enrollment.person];
-      if (!person) continue;
+      if (!person || enrollment.role == "hub") continue;
       bool here = person->active && enrollment.active;
       std::string name = enrollment.role == "teacher" ? trim(person->given + " " + person->family)
                                                       : student_from(*person, students).display_name;
@@ -402,6 +441,7 @@ Result<std::string> School::card_for(const PersonId& student) {
 }
 
 Result<std::string> School::reprint_card(const PersonId& student) {
+  WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(accounts_->void_cards(student));
   WAYMARK_TRY(code, card_for(student));
@@ -412,6 +452,7 @@ Result<std::string> School::reprint_card(const PersonId& student) {
 }
 
 Result<std::string> School::add_computer_code(std::string_view name) {
+  WAYMARK_CHECK(only_the_school());
   auto text = trim(name);
   if (text.empty() || text.size() > 60)
     return Error{Code::invalid, "a computer needs a name of 1 to 60 bytes"};
@@ -422,6 +463,7 @@ Result<std::string> School::add_computer_code(std::string_view name) {
 
 Result<School::Begun> School::begin_join(std::string_view id, std::string_view client_nonce,
                                          std::string_view spki) {
+  WAYMARK_CHECK(only_the_school());
   if (client_nonce.size() < 32 || client_nonce.size() > 64 || !from_hex(client_nonce))
     return Error{Code::malformed, "the nonce"};
   WAYMARK_TRY(code, accounts_->computer_code(id));
@@ -480,6 +522,7 @@ Result<Computer> School::computer(std::string_view token) {
 }
 
 Status School::remove_computer(const ComputerId& id) {
+  WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(computers, accounts_->computers());
   auto found =
       std::find_if(computers.begin(), computers.end(), [&](const Computer& c) { return c.id == id; });
@@ -515,16 +558,23 @@ Result<CardNeeds> School::card_needs(const Student& student) {
 }
 
 namespace {
+Status must_be_token(std::string_view token) {
+  auto bytes = from_base64url(token);
+  return bytes && bytes->size() == 16 ? Status() : Status(Error{Code::malformed, "no token"});
+}
 std::string pin_key(const PinTry& attempt) {
   return "pin:" + attempt.person.hex() + ":" + attempt.computer.id.hex();
 }
 }  // namespace
 
 Result<PinTry> School::begin_pin(const Student& student, const Computer& computer, std::string_view pin,
-                                 std::string_view pin_kind, const PublicKey& device_key) {
+                                 std::string_view pin_kind, const PublicKey& device_key,
+                                 std::string_view token) {
   const auto& person = student.person;
-  PinTry attempt{person.id, computer, std::string(pin), person.pin_kind, device_key, person.pin_hash,
-                 false,     {}};
+  if (!token.empty()) WAYMARK_CHECK(must_be_token(token));
+  PinTry attempt{person.id,       computer,   std::string(pin),
+                 person.pin_kind, device_key, std::string(token),
+                 person.pin_hash, false,      {}};
   bool first = person.pin_hash.empty();
   if (first) attempt.kind = pin_kind;
   if (!wire::valid_pin(pin, attempt.kind))
@@ -564,11 +614,11 @@ Result<JoinedStudent> School::finish_pin(const PinTry& attempt) {
   bool first = person.pin_hash.empty();
   if (!first && !attempt.good) return Error{Code::wrong_pin, "not the PIN chosen"};
   auto key = pin_key(attempt);
-  auto token = make_token(random_);
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(token, token_for(attempt.token, person.id, device_key.bytes));
   if (first) {
     WAYMARK_CHECK(accounts_->set_pin(person.id, attempt.fresh_hash, attempt.kind));
-    WAYMARK_CHECK(remember("pin", person.id.hex(), attempt.fresh_hash, attempt.kind));
+    if (!hub_) WAYMARK_CHECK(remember("pin", person.id.hex(), attempt.fresh_hash, attempt.kind));
   }
   WAYMARK_CHECK(accounts_->clear_tries(key));
   WAYMARK_CHECK(accounts_->add_device(token_hash(token), person.id, computer.id, device_key.bytes));
@@ -577,6 +627,8 @@ Result<JoinedStudent> School::finish_pin(const PinTry& attempt) {
   WAYMARK_CHECK(transaction.commit());
 
   JoinedStudent joined{person.id, person.given, token, "", "", first};
+  // A certificate is the school's to give: it answers the device's introduction with one.
+  if (hub_) return joined;
   std::vector<ClassId> classes;
   for (const auto& enrollment : enrollments)
     if (enrollment.active) classes.push_back(enrollment.class_id);
@@ -585,7 +637,22 @@ Result<JoinedStudent> School::finish_pin(const PinTry& attempt) {
   return joined;
 }
 
+// The device's own, or one that is made. Once for each key, however often a lost answer makes it come again;
+// `conflict` when somebody else has it.
+Result<std::string> School::token_for(std::string_view wanted, const PersonId& person, ByteView key) {
+  if (wanted.empty()) return make_token(random_);
+  WAYMARK_CHECK(must_be_token(wanted));
+  auto hash = token_hash(wanted);
+  WAYMARK_TRY(known, accounts_->device(hash));
+  if (known &&
+      (known->person != person || !std::equal(known->key.begin(), known->key.end(), key.begin(), key.end())))
+    return Error{Code::conflict, "another device has this token"};
+  WAYMARK_CHECK(accounts_->forget_device(person, key));
+  return std::string(wanted);
+}
+
 Status School::reset_pin(const PersonId& student) {
+  WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(accounts_->set_pin(student, "", ""));
   WAYMARK_CHECK(remember("pin", student.hex(), ""));
@@ -593,13 +660,19 @@ Status School::reset_pin(const PersonId& student) {
   return transaction.commit();
 }
 
-Status School::change_pin(const Bearer& bearer, std::string_view pin_hash, std::string_view pin_kind) {
+Status must_be_pin_hash(std::string_view pin_hash, std::string_view pin_kind) {
   // The costs stand in the text; another text could make the school work for minutes.
   auto ours = hash_password("0000");
   auto costs = ours.substr(0, ours.find('$', ours.find("m=")) + 1);
   if (costs.empty() || !pin_hash.starts_with(costs) || pin_hash.size() > 128 || !valid_utf8(pin_hash))
     return Error{Code::malformed, "no hash of a PIN"};
   if (pin_kind != "digits" && pin_kind != "pictures") return Error{Code::malformed, "no kind of a PIN"};
+  return {};
+}
+
+Status School::change_pin(const Bearer& bearer, std::string_view pin_hash, std::string_view pin_kind) {
+  WAYMARK_CHECK(only_the_school());
+  WAYMARK_CHECK(must_be_pin_hash(pin_hash, pin_kind));
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(accounts_->set_pin(bearer.person, pin_hash, pin_kind));
   WAYMARK_CHECK(remember("pin", bearer.person.hex(), pin_hash, pin_kind));
@@ -617,7 +690,13 @@ Result<Bearer> School::bearer(std::string_view token) {
 
 Result<sync::Caller> School::caller(const PersonId& person) {
   WAYMARK_TRY(access, accounts_->access(person));
-  return sync::Caller{person, std::move(access)};
+  sync::Caller who{person, std::move(access)};
+  WAYMARK_TRY(known, accounts_->person(person));
+  if (known && known->role == "hub") {
+    WAYMARK_TRY(teachers, teachers_at(person, who.access));
+    who.speaks_for = std::move(teachers);
+  }
+  return who;
 }
 
 // ---- sync
@@ -641,7 +720,35 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   const auto& request = read.request;
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(who, caller(bearer.person));
-  WAYMARK_TRY(served, sync::serve(*store_, who, request, read.pushed, {&identity_}));
+  sync::ServeLimits limits;
+  limits.school = identity();
+  if (!hub_) limits.identity = &identity_;
+  std::optional<wire::CheckedBatch> checked;
+  std::string batch;
+  if (hub_) {
+    limits.hub = true;
+    WAYMARK_TRY(carried, batch_of(bearer, request));
+    if (carried) {
+      batch = std::move(carried->bytes);
+      checked = std::move(carried->checked);
+      limits.batch = &checked->batch;
+    }
+  }
+  WAYMARK_TRY(served, sync::serve(*store_, who, request, read.pushed, limits));
+  if (served.carry && limits.batch) {
+    WAYMARK_CHECK(carried_->put(*limits.batch, batch));
+    if (to_carry_) to_carry_();
+  }
+  if (hub_) {
+    WAYMARK_TRY(answers, carried_->answers_for(request.replica, request.at_school));
+    served.reply.answers = std::move(answers);
+    WAYMARK_TRY(on_their_way, carried_->carried_of(request.replica));
+    served.reply.carried = on_their_way;
+  }
+  if (!request.same) {
+    WAYMARK_TRY(places, places_for(bearer.person));
+    served.reply.places = std::move(places);
+  }
   for (const auto& [letter, code] : served.dead_letters)
     WAYMARK_CHECK(accounts_->add_dead_letter(bearer.person, letter, code));
   WAYMARK_CHECK(accounts_->computer_heard(bearer.computer));
@@ -657,6 +764,28 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   WAYMARK_CHECK(transaction.commit());
   auto reply = wire::encode(served.reply);
   return read.packed ? wire::pack(reply) : reply;
+}
+
+// What a device brought to a hub, as it will be carried. Nothing when nothing came; and nothing of what
+// cannot be believed, which then stays where it is, while reading goes on.
+Result<std::optional<School::RoomBatch>> School::batch_of(const Bearer& bearer,
+                                                          const wire::SyncRequest& request) {
+  if (request.batch.empty()) return std::optional<RoomBatch>();
+  RoomBatch batch;
+  batch.bytes = request.batch;
+  for (const auto& op : request.ops) batch.bytes += op, batch.bytes += '\n';
+  WAYMARK_TRY(device, accounts_->device(bearer.token_hash));
+  PublicKey key;
+  if (device && device->key.size() == key.bytes.size())
+    std::copy(device->key.begin(), device->key.end(), key.bytes.begin());
+  auto checked = wire::decode_batch(batch.bytes, {identity(), nullptr, key});
+  if (!checked || checked->batch.person != bearer.person || checked->batch.replica != request.replica) {
+    WAYMARK_CHECK(accounts_->audit(bearer.person, "a batch was not believed",
+                                   checked ? "another person or replica" : checked.error().detail));
+    return std::optional<RoomBatch>();
+  }
+  batch.checked = std::move(*checked);
+  return std::optional(std::move(batch));
 }
 
 Result<std::string> School::have(const Bearer& bearer, std::string_view body) {
@@ -740,6 +869,7 @@ Result<std::vector<store::Written>> School::write(const PersonId& author,
     std::sort(op.base.begin(), op.base.end());
     WAYMARK_CHECK(domain::validate(op));
   }
+  if (to_carry_) to_carry_();
   return store_->write(author, edits);
 }
 

@@ -7,6 +7,7 @@
 // alone.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,15 +15,19 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "shared/base/hash.hpp"
 #include "shared/store/store.hpp"
 #include "shared/wire/batch.hpp"
 #include "shared/wire/joining.hpp"
 #include "sync-server/service/backup.hpp"
+#include "sync-server/service/hub.hpp"
 #include "sync-server/service/listeners.hpp"
 #include "sync-server/service/removals.hpp"
 #include "sync-server/service/uploads.hpp"
 #include "sync-server/store/accounts.hpp"
+#include "sync-server/store/carried.hpp"
 
 namespace waymark::server {
 
@@ -79,6 +84,7 @@ struct PinTry {
   Computer computer;
   std::string pin, kind;
   PublicKey device_key;
+  std::string token;       // that the device will bring; empty: one is made
   std::string known_hash;  // empty: the PIN is new
   bool good = false;
   std::string fresh_hash;
@@ -132,6 +138,12 @@ struct FileAt {
   std::int64_t bytes = 0;
 };
 
+// Batches on their way from a hub to its school, and which rows they are.
+struct HubLoad {
+  std::string bundle;  // empty: nothing is to be carried
+  std::vector<std::int64_t> rows;
+};
+
 // A backup on its way: the database as it was at one moment, and what else belongs to it.
 struct BackupJob {
   BackupAbout about;
@@ -141,6 +153,8 @@ struct BackupJob {
   std::vector<BackupPart> parts;
 };
 
+// `malformed` when it is none of ours, or would cost more to check than ours do.
+Status must_be_pin_hash(std::string_view pin_hash, std::string_view pin_kind);
 Status make_private_directory(const std::string& path);
 
 class School {
@@ -152,13 +166,18 @@ class School {
 
   store::Store& store() { return *store_; }
   Accounts& accounts() { return *accounts_; }
+  Carried& carried() { return *carried_; }
   Clock& clock() { return clock_; }
   Random& random() { return random_; }
   Listeners& listeners() { return listeners_; }
   Standings& standings() { return *standings_; }  // what pages keep of each student between requests
   const std::string& data() const { return data_; }
   const std::string& name() const { return name_; }
-  PublicKey identity() const { return public_key(identity_); }
+  PublicKey identity() const { return school_key_; }
+  // Set where this is a hub of the school, not its server.
+  const std::optional<HubFile>& hub() const { return hub_; }
+  // `unsupported` at a hub: for what needs the school's secrets or is the school's to decide.
+  Status only_the_school() const;
   // Read aloud and printed on cards: eight groups of four digits of the identity's hash.
   std::string fingerprint() const;
   std::string sign_hello(std::string_view spki, Hello& hello) const;
@@ -204,8 +223,11 @@ class School {
   Result<JoinedStudent> join_student(const Student& student, const Computer& computer, std::string_view pin,
                                      std::string_view pin_kind, const PublicKey& device_key);
   // The same in three steps; only the middle one is slow, and it touches no School.
+  // `token`: which the device wants to bring, so that it is the same at hubs and at the school; may be empty.
+  // `malformed` when it is no token.
   Result<PinTry> begin_pin(const Student& student, const Computer& computer, std::string_view pin,
-                           std::string_view pin_kind, const PublicKey& device_key);
+                           std::string_view pin_kind, const PublicKey& device_key,
+                           std::string_view token = {});
   static void check_pin(PinTry& attempt);
   Result<JoinedStudent> finish_pin(const PinTry& attempt);
   Status reset_pin(const PersonId& student);
@@ -232,8 +254,27 @@ class School {
   // who is not known waits for an administrator, as in return_student.
   Result<std::string> take_batch(std::string_view bytes);
   // Every batch of a bundle that was sealed to this school, each for itself. `unauthorized`, `malformed` when
-  // nothing of it can be read.
-  Result<BundleRead> read_bundle(std::string_view bytes);
+  // nothing of it can be read. The answer holds what is for its writer; for a hub, which writes for others,
+  // everything, and what was not taken in.
+  Result<BundleRead> read_bundle(std::string_view bytes, bool for_hub = false);
+
+  // ---- hubs (hub.cpp)
+  // At the school: another hub for these classes. The file is shown once.
+  Result<HubFile> add_hub(std::string_view name, const std::vector<ClassId>& classes);
+  // Its question answered: the hub's TLS key signed, and the people of its classes where they changed.
+  Result<std::string> hub_papers(const Bearer& bearer, std::string_view question);
+  // Where else a person of this school may reach it.
+  Result<std::vector<wire::Place>> places_for(const PersonId& person);
+  // At the hub: makes the directory this hub's. `conflict` when it is somebody else's.
+  static Status make_hub(const std::string& data, const HubFile& file);
+  std::string hub_question(std::string_view spki, const std::vector<std::string>& addresses);
+  Status take_papers(std::string_view answer, std::string_view spki);
+  // Called when something came that is to be carried, within the transaction that has it.
+  void tell_when_to_carry(std::function<void()> told) { to_carry_ = std::move(told); }
+  // What is to be carried now; and what the school answered to it.
+  Result<HubLoad> next_load();
+  Status take_answers(const HubLoad& load, std::string_view bundle);
+
   // ---- files by the SHA-256 of their content (files.cpp). A file is had only by who may read a stream it
   // was put into; everything else gets the answer for what is not there. A piece that comes, in three steps;
   // only the middle one is slow, and it touches no School. `too_large`, `wrong_id`, `not_granted`,
@@ -300,7 +341,7 @@ class School {
   // person is let in; one who is not known either waits for an administrator, alone in their own streams.
   // `unauthorized` when computer or person were removed, or nothing is signed by this school.
   Result<JoinedStudent> return_student(std::string_view certificate, std::string_view signature,
-                                       std::string_view proof);
+                                       std::string_view proof, std::string_view token = {});
   Result<std::vector<Newcomer>> newcomers();
   // Into the classes of their certificate.
   Status confirm_newcomer(const PersonId& id);
@@ -330,6 +371,19 @@ class School {
     Person person;
   };
   Result<TakenBatch> take(const wire::CheckedBatch& checked);
+  // The student of an introduction, as if they had signed in here. Errors as at a sign-in.
+  Result<Person> introduce(const wire::Introduction& introduction, const PersonId& person);
+  Result<std::string> token_for(std::string_view wanted, const PersonId& person, ByteView key);
+  Result<std::map<PersonId, std::vector<sync::Access>>> teachers_at(
+      const PersonId& hub, const std::vector<sync::Access>& readable);
+  struct RoomBatch {
+    std::string bytes;
+    wire::CheckedBatch checked;
+  };
+  Result<std::optional<RoomBatch>> batch_of(const Bearer& bearer, const wire::SyncRequest& request);
+  Status take_rows(const nlohmann::json& papers);
+  Status take_answer(std::string_view bytes);
+  Result<SecretKey> hub_key();
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   std::string file_path(std::string_view hash) const;
   Result<bool> may_put(const PersonId& person, std::string_view stream);
@@ -343,10 +397,14 @@ class School {
   std::string data_, name_;
   Clock& clock_;
   Random& random_;
-  SecretKey identity_;
+  SecretKey identity_;  // at a hub nothing
+  PublicKey school_key_;
+  std::optional<HubFile> hub_;
+  std::function<void()> to_carry_;
   int lock_file_ = -1;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Accounts> accounts_;
+  std::unique_ptr<Carried> carried_;
   RemovalLog removals_;
   std::size_t removals_seen_ = 0;
   std::unique_ptr<Standings> standings_;

@@ -76,7 +76,7 @@ UPDATE computer SET removed_ms = ? WHERE id = ?
 -- name: device_add
 INSERT INTO device (token, person, computer, key, joined_ms) VALUES (?, ?, ?, ?, ?)
 -- name: device_find
-SELECT d.person, d.computer, d.removed_ms, c.name, c.removed_ms FROM device d JOIN computer c ON c.id = d.computer
+SELECT d.person, d.computer, d.removed_ms, c.name, c.removed_ms, d.key FROM device d JOIN computer c ON c.id = d.computer
 WHERE d.token = ?
 -- name: device_heard
 UPDATE device SET heard_ms = ?1, waiting = ?2

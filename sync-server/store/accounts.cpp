@@ -213,8 +213,8 @@ Status Accounts::add_device(ByteView token_hash, const PersonId& person, const C
 Result<std::optional<Device>> Accounts::device(ByteView token_hash) {
   WAYMARK_TRY(query, db_.prepare(sql::device_find));
   return first<Device>(query.bind(token_hash), [](const Query& row) {
-    return Device{row.id<PersonId>(0), row.id<ComputerId>(1), row.text(3),
-                  !row.is_null(2) || !row.is_null(4)};
+    return Device{row.id<PersonId>(0), row.id<ComputerId>(1), row.text(3), !row.is_null(2) || !row.is_null(4),
+                  Bytes(row.blob(5).begin(), row.blob(5).end())};
   });
 }
 Status Accounts::device_heard(ByteView token_hash, std::int64_t waiting) {

@@ -58,6 +58,7 @@ struct Device {
   ComputerId computer;
   std::string computer_name;
   bool removed = false;
+  Bytes key;
 };
 struct Newcomer {  // came back after a restore, and was not known
   PersonId person;

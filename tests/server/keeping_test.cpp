@@ -391,7 +391,7 @@ TEST_CASE("a forged, altered or torn batch is refused whole, and the next one is
   bo.goal("as if I were Amira");
   auto good = amira.batches().front(), theirs = bo.batches().front();
   auto code_of = [&](const std::string& bytes) { return world.school->take_batch(bytes).error().code; };
-  auto bos = wire::decode_batch(theirs, world.school->identity()).value().batch;
+  auto bos = wire::decode_batch(theirs, {world.school->identity()}).value().batch;
 
   auto forged = bos;  // Amira's papers, Bo's key
   forged.person = world.amira;
@@ -403,7 +403,7 @@ TEST_CASE("a forged, altered or torn batch is refused whole, and the next one is
   forged.certificate_signature = bo.joined.certificate_signature;  // Bo's papers, Amira's name
   CHECK(code_of(wire::encode(forged, bo.key)) == Code::unauthorized);
   auto of_another = bos;  // Bo carries an op whose author is Amira
-  of_another.ops = wire::decode_batch(good, world.school->identity()).value().batch.ops;
+  of_another.ops = wire::decode_batch(good, {world.school->identity()}).value().batch.ops;
   of_another.ids = {record::op_id(of_another.ops.front())};
   CHECK(code_of(wire::encode(of_another, bo.key)) == Code::forbidden);
   auto altered = bos;
@@ -627,7 +627,7 @@ TEST_CASE("a stick that is found shows nothing, and the answer is its own studen
   REQUIRE(amira.hear(answer.items.front().body));
   CHECK(amira.waiting() == 0);
   // A forged batch in a bundle of good form stops nothing after it.
-  auto forged = wire::decode_batch(bo.batches().front(), world.school->identity()).value().batch;
+  auto forged = wire::decode_batch(bo.batches().front(), {world.school->identity()}).value().batch;
   forged.certificate = amira.joined.certificate;
   forged.certificate_signature = amira.joined.certificate_signature;
   auto mixed = wire::seal_bundle(world.school->identity(), bo.key,

@@ -44,6 +44,7 @@ void World::check_step() {
   const auto& stream = streams[random_.below(streams.size())];
   compare(*computer.store, entries(*computer.store, stream), 2);
   check_status(computer);
+  if (hub_) check_hub();
 }
 
 // 6: whatever lies at or below a cursor is here. A cursor in a history that the school has left is none; the
@@ -53,13 +54,13 @@ void World::check_cursors(Computer& computer) {
     if (reading.cursor.seq == 0) continue;
     record::Digest there;
     std::optional<OpId> lacking;
-    for (const auto& entry : must(school_->store().page(reading.stream, 0, 10'000, 64 << 20), "page")) {
+    for (const auto& entry : must(parent_of(computer).page(reading.stream, 0, 10'000, 64 << 20), "page")) {
       if (entry.seq > reading.cursor.seq) break;
       there.add(entry.id);
       if (!lacking && !must(computer.store->has(entry.id), "has")) lacking = entry.id;
     }
     bool same_history = there == reading.served;
-    if (!same_history && era_ == 0)
+    if (!same_history && (computer.at_hub ? hub_->era : era_) == 0)
       broken(6, who(computer) + " was served something else of " + reading.stream + " than the school has");
     if (same_history && lacking)
       broken(6, who(computer) + " read " + reading.stream + " to " + std::to_string(reading.cursor.seq) +
@@ -80,6 +81,7 @@ bool World::is_own(Computer& computer, const OpId& id) {
 void World::check_status(Computer& computer) {
   auto status = must(computer.session->status(), "status");
   if (status.verified && status.waiting > 0) broken(15, "verified with work waiting");
+  if (status.in_room < 0 || status.in_room > status.waiting) broken(15, "more in the room than waits");
   if (computer.era != era_) return;
   std::int64_t lacking = 0;
   std::set<OpId> refused;
@@ -119,7 +121,7 @@ void World::compare(store::Store& store, const std::vector<OracleEntry>& from, i
 // ---- when all is well again
 
 void World::become_quiet() {
-  school_up_ = true;
+  school_up_ = hub_up_ = hub_line_up_ = true;
   lossy_ = 0;
   network_.clear();
   log("quiet");
@@ -129,17 +131,26 @@ void World::become_quiet() {
       computer->ticket = 0;
       computer->session->on_lost({Code::offline, ""}, computer->clock.steady_ms());
     }
+    // Whoever meets a hub again asks how far the school is.
+    if (computer->at_hub) must(computer->session->meet(hub_file_.hub.hex()), "meet");
     computer->session->hurry(computer->clock.steady_ms());
+  }
+  if (hub_) {
+    hub_->ticket = 0;
+    hub_->session->on_lost({Code::offline, ""}, hub_->clock.steady_ms());
+    hub_->session->hurry(hub_->clock.steady_ms());
   }
   for (int round = 0; round < kQuietRoundsMax; round++) {
     advance(1'000);
     for (auto& computer : computers_) send(*computer);
+    if (hub_) send_up();
     advance(1'000);
     deliver();
-    bool all = std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
-      auto status = must(computer->session->status(), "status");
-      return status.verified && status.waiting == 0 && reads_everything(*computer);
-    });
+    bool all =
+        (!hub_ || hub_is_quiet()) && std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
+          auto status = must(computer->session->status(), "status");
+          return status.verified && status.waiting == 0 && reads_everything(*computer);
+        });
     if (all) return;
   }
   for (auto& computer : computers_) {
@@ -153,8 +164,8 @@ void World::become_quiet() {
 
 bool World::reads_everything(Computer& computer) {
   for (const auto& reading : must(computer.store->readings(), "readings"))
-    if (computer.era != era_ ||
-        reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head)
+    if ((!computer.at_hub && computer.era != era_) ||
+        reading.cursor.seq != must(parent_of(computer).stream_state(reading.stream), "state").head)
       return false;
   return true;
 }
@@ -162,6 +173,7 @@ bool World::reads_everything(Computer& computer) {
 void World::check_quiet() {
   auto& root = school_->store();
   must(root.verify(), "the school's store");
+  if (hub_) must(hub_->school->store().verify(), "the hub's store");
   check_nothing_lost();
   check_copies();
   // 10: what somebody else wrote under a student's name is not at the school.
@@ -198,9 +210,19 @@ void World::check_nothing_lost() {
     auto at_root = must(root.op(op.id), "op");
     if (at_root && record::canonical(*at_root) != op.body) broken(4, op.id.hex() + " changed");
     bool sent_back = refused.count(op.id.hex()) > 0;
-    if (!at_root && !sent_back && !op.lost)
+    // Refused, and the computer that wrote it has forgotten it since.
+    if (!at_root && !sent_back && must(root.has(op.id), "has") && journeys_ > 0) continue;
+    if (!at_root && !sent_back && !op.lost) {
+      std::string places;
+      for (const auto& computer : computers_)
+        if (must(computer->store->has(op.id), "has"))
+          places += ", " + who(*computer) + (computer->at_hub ? " at the hub" : "") +
+                    (is_own(*computer, op.id) ? " has it as its own" : " has it") +
+                    (must(computer->store->seal_of(op.id), "seal") ? " under a seal" : "");
+      if (hub_ && must(hub_->school->store().has(op.id), "has")) places += ", the hub has it";
       broken(era_ ? 7 : 1,
-             op.id.hex() + " of computer " + std::to_string(op.computer) + " is nowhere to be read");
+             op.id.hex() + " of computer " + std::to_string(op.computer) + " is nowhere to be read" + places);
+    }
     if (!op.append_only || op.lost) continue;
     if (at_root) there++;
     if (!sent_back || at_root) written++;

@@ -20,7 +20,7 @@ void World::send(Computer& computer) {
   computer.sent_ms = computer.clock.steady_ms();
   computer.exchanges++;
   sabotage_request(computer, *request);
-  post({true, computer.index, computer.ticket, 0, wire::encode(*request)});
+  post({true, computer.index, computer.ticket, 0, wire::encode(*request), 0, Asked::sync, computer.at_hub});
 }
 
 void World::post(Message message) {
@@ -42,8 +42,10 @@ void World::deliver() {
   while (!network_.empty() && network_.front().due_ms <= now_ms_) {
     Message message = std::move(network_.front());
     network_.pop_front();
-    if (message.to_school)
-      arrive_at_school(message);
+    if (message.computer == kHub)
+      message.to_school ? hub_at_school(message) : arrive_at_hub_from_school(message);
+    else if (message.to_school)
+      message.at_hub ? arrive_at_hub(message) : arrive_at_school(message);
     else
       arrive_at(*computers_[static_cast<std::size_t>(message.computer)], message);
   }
@@ -77,7 +79,8 @@ void World::arrive_at(Computer& computer, const Message& message) {
   cut.reset();
   if (dies && !applied) return crash(computer);
   if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
-  computer.era = message.era;
+  // What a hub tells of the school it tells by answers of some time ago.
+  computer.era = message.at_hub && message.era > 0 ? -1 : message.era;
   if (plan_.sabotage == Sabotage::forget_refusals)
     for (const auto& refusal : must(computer.store->refusals(), "refusals"))
       must(computer.store->dismiss_refusal(refusal.op), "sabotage");
@@ -86,6 +89,25 @@ void World::arrive_at(Computer& computer, const Message& message) {
 // ---- mistakes on purpose
 
 void World::sabotage_request(Computer& computer, wire::SyncRequest& request) {
+  if (plan_.sabotage == Sabotage::open_own && computer.at_hub && !request.ops.empty()) {
+    sync::Author author{
+        computer.person, computer.key, computer.certificate, computer.certificate_signature, {}};
+    wire::Batch batch{computer.person,
+                      request.replica,
+                      static_cast<std::int64_t>(tickets_) + 1'000'000,
+                      request.before,
+                      {},
+                      computer.certificate,
+                      computer.certificate_signature,
+                      {},
+                      {}};
+    auto lines = request.batch;
+    for (const auto& op : request.ops) lines += op, lines += '\n';
+    batch.ids = must(wire::read_batch_ids(lines), "sabotage");
+    for (std::size_t i = 0; i < batch.ids.size(); i++)
+      request.ops[i] = must(computer.store->line(batch.ids[i]), "sabotage").value();
+    request.batch = wire::signed_lines(batch, author.key);
+  }
   if (plan_.sabotage == Sabotage::settle_before_reply)
     for (std::size_t i = 0; i < request.ops.size(); i++)
       must(computer.store->mark_settled(request.before.n + 1 + static_cast<std::int64_t>(i), false, {}, {}),
@@ -99,10 +121,13 @@ void World::sabotage_request(Computer& computer, wire::SyncRequest& request) {
   if (plan_.sabotage == Sabotage::no_seals)
     for (auto& back : request.returned) back.seal.clear();
   if (plan_.sabotage == Sabotage::no_segments)
-    for (auto& cursor : request.cursors) cursor.segment = must(school_->store().segment(), "segment");
+    for (auto& cursor : request.cursors) cursor.segment = must(parent_of(computer).segment(), "segment");
 }
 
 void World::sabotage_reply(Computer& computer, wire::SyncReply& reply) {
+  if (plan_.sabotage == Sabotage::believe_hub && reply.room)
+    for (std::int64_t n = 1; n <= reply.room->n; n++)
+      must(computer.store->mark_settled(n, false, {}, {}), "sabotage");
   if (plan_.sabotage == Sabotage::cursor_before_data && chance(30))
     for (auto& page : reply.pages) {
       page.bodies.clear();

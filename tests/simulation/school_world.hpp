@@ -1,6 +1,6 @@
 // The inside of the simulated school: its parts, what may happen, and where each is written: world.cpp makes
-// the school and lets people write, network.cpp carries messages, travel.cpp takes disks back in time and
-// copies them, checks.cpp says what must hold.
+// the school and lets people write, network.cpp carries messages, hub.cpp has the hub in the room, travel.cpp
+// takes disks back in time and copies them, checks.cpp says what must hold.
 #pragma once
 
 #include <deque>
@@ -66,6 +66,13 @@ enum class Kind {
   write_stick,     // a student writes what waits on the class's stick
   carry_stick,     // the school reads it and puts its answers there
   read_stick,      // a student reads the answers
+  move,            // a computer goes to the hub, or back to the school
+  hub_gate,        // the hub is reachable no longer, or again
+  hub_line,        // so is the school, from the hub
+  crash_hub,
+  remember_hub,
+  restore_hub,  // its disk is an old image again
+  replace_hub,  // it is dead, and an empty one takes its place
 };
 struct Event {
   Kind kind = Kind::nothing;
@@ -87,7 +94,8 @@ struct Computer {
   std::int64_t sent_ms = 0;
   std::int64_t ops_seen = 0;  // never fewer, but for a journey
   int exchanges = 0;
-  int era = 0;                                     // of the school, when it last answered this computer
+  int era = 0;  // of the school, when it last answered this computer
+  bool at_hub = false;
   std::vector<record::RecordKey> records;          // that this computer wrote to
   std::map<std::string, std::vector<OpId>> forms;  // a form opened earlier and not saved yet: what it read
   std::vector<std::string> images;                 // of its disk
@@ -96,13 +104,32 @@ struct Computer {
   std::string certificate, certificate_signature;
 };
 
+enum class Asked { sync, papers, bundle };
+inline constexpr int kHub = -1;
+
 struct Message {
-  bool to_school = true;
-  int computer = 0;
+  bool to_school = true;  // or to the hub
+  int computer = 0;       // kHub: between the hub and the school
   std::uint64_t ticket = 0;
   std::int64_t due_ms = 0;
   std::string body;
   int era = 0;  // of the school that answered
+  Asked asked = Asked::sync;
+  bool at_hub = false;  // between a computer and the hub
+  int hub_era = 0;
+};
+
+struct Hub {
+  ManualClock clock;
+  std::unique_ptr<SeededRandom> random;
+  std::unique_ptr<School> school;
+  std::unique_ptr<sync::Session> session;  // its own, with the school
+  std::vector<std::string> images;
+  std::uint64_t ticket = 0;
+  std::int64_t sent_ms = 0, papers_ms = 0;
+  Asked asked = Asked::sync;
+  server::HubLoad load;
+  int era = 0;  // how often it has travelled
 };
 
 struct Committed {
@@ -157,6 +184,7 @@ class World {
   void torn_school();
   static void remember(std::vector<std::string>& images, store::Store& store);
   static void put_blank(const std::string& path);
+  static void put_image(const std::string& path, std::string_view image);
   void restore(Computer& computer);
   void restore_school();
   void revert_school();
@@ -172,6 +200,24 @@ class World {
   std::string damaged(std::string bytes);
   std::string forged_batch(const Computer& forger, const Computer& victim, std::string_view mark);
   std::string forged_answer(Computer& computer);
+
+  // hub.cpp
+  void make_hub();
+  void open_hub();
+  void move(Computer& computer);
+  void go_to(Computer& computer, bool hub);
+  void crash_hub();
+  void restore_hub();
+  void replace_hub();
+  void send_up();
+  void hub_at_school(const Message& message);
+  void arrive_at_hub_from_school(const Message& message);
+  void arrive_at_hub(const Message& message);
+  void check_hub();
+  bool hub_is_quiet();
+  store::Store& parent_of(const Computer& computer) {
+    return computer.at_hub ? hub_->school->store() : school_->store();
+  }
 
   // checks.cpp
   std::vector<OracleEntry> entries(store::Store& store, const std::string& stream);
@@ -213,6 +259,9 @@ class World {
   std::set<OpId> forged_;
   long carried_ = 0;  // ops settled by a stick's answer
   bool school_up_ = true;
+  std::unique_ptr<Hub> hub_;  // nothing: this school has none
+  server::HubFile hub_file_;
+  bool hub_up_ = true, hub_line_up_ = true;
   int lossy_ = 20;
   int event_ = 0;
   long messages_ = 0, crashes_ = 0, journeys_ = 0, copies_ = 0;

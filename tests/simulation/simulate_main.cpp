@@ -65,11 +65,14 @@ int main(int count, char** words) {
       plan.only = numbers_of(words[i + 1]);
     } else if (word == "--shrink") {
       shrink_runs = static_cast<int>(value);
+    } else if (word == "--hub") {
+      plan.hub = value != 0;
     } else if (word == "--log") {
       log = value != 0;
     } else {
-      std::fprintf(stderr,
-                   "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --log 1, --shrink RUNS\n");
+      std::fprintf(
+          stderr,
+          "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --hub 1, --log 1, --shrink RUNS\n");
       return 2;
     }
   }

@@ -23,6 +23,14 @@ TEST_CASE("two hundred seeded schools lose nothing and agree in the end") {
   }
 }
 
+TEST_CASE("schools with a hub in the room lose nothing, wherever students take their computers") {
+  for (std::uint64_t seed = 1; seed <= kSeeds / 2; seed++) {
+    auto outcome = run({.seed = seed, .steps = 300, .hub = true});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+  }
+}
+
 TEST_CASE("a school whose disk tore in its first hour still has its people") {
   CHECK(run({.seed = 5035, .steps = 300}).failure.value_or("") == "");
 }
@@ -54,6 +62,13 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
     int noticed = 0;
     for (std::uint64_t seed = 1; seed <= 10 && noticed < 3; seed++)
       if (run({.seed = seed, .steps = 300, .sabotage = sabotage}).failure) noticed++;
+    CAPTURE(static_cast<int>(sabotage));
+    CHECK(noticed >= 3);
+  }
+  for (auto sabotage : {Sabotage::hub_forgets, Sabotage::believe_hub, Sabotage::open_own}) {
+    int noticed = 0;
+    for (std::uint64_t seed = 1; seed <= 10 && noticed < 3; seed++)
+      if (run({.seed = seed, .steps = 300, .hub = true, .sabotage = sabotage}).failure) noticed++;
     CAPTURE(static_cast<int>(sabotage));
     CHECK(noticed >= 3);
   }

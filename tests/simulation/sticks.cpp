@@ -52,7 +52,7 @@ std::string World::forged_batch(const Computer& forger, const Computer& victim, 
   op.time_ms = now_ms_;
   random_.fill(op.salt);
   wire::Batch batch{
-      victim.person,          op.replica, 1, {}, {}, victim.certificate, victim.certificate_signature,
+      victim.person,          op.replica, 1, {}, {}, victim.certificate, victim.certificate_signature, {},
       {record::canonical(op)}};
   batch.ids = {record::op_id(batch.ops.front())};
   forged_.insert(batch.ids.front());
@@ -86,8 +86,7 @@ std::string World::forged_answer(Computer& computer) {
   wire::Acknowledgement answer;
   answer.replica = computer.store->replica();
   answer.round = 1'000'000;
-  answer.count = n;
-  answer.at = must(computer.store->own_position(n), "position").value_or(record::Position{});
+  answer.end = answer.at = must(computer.store->own_position(n), "position").value_or(record::Position{});
   return wire::encode(answer, computer.key);
 }
 

@@ -24,10 +24,6 @@ std::string read_file(const std::string& path) {
 void write_file(const std::string& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
-void put_image(const std::string& path, std::string_view image) {
-  for (std::string_view tail : {"-wal", "-shm"}) fs::remove(path + std::string(tail));
-  write_file(path, image);
-}
 
 // What the disk has kept when the power goes and it had only said that it kept everything: the write-ahead
 // log ends early, or its last page is torn.
@@ -43,12 +39,18 @@ struct DiskAsKept {
       else
         log[log.size() - from_end] = static_cast<char>(log[log.size() - from_end] ^ 0x40);
     }
-    put_image(path, database);
+    fs::remove(path + "-shm");
+    write_file(path, database);
     write_file(path + "-wal", log);
   }
 };
 
 }  // namespace
+
+void World::put_image(const std::string& path, std::string_view image) {
+  for (std::string_view tail : {"-wal", "-shm"}) fs::remove(path + std::string(tail));
+  write_file(path, image);
+}
 
 PowerCut::PowerCut(store::Store& store, int steps) : handle_(store.db().handle()) {
   sqlite3_progress_handler(
@@ -198,6 +200,7 @@ void World::copy(Computer& computer) {
   open(*copied);
   copied->images = std::move(image);
   copied->era = -1;
+  if (computer.at_hub) go_to(*copied, true);
   log("copy " + std::to_string(computer.index) + " to " + std::to_string(copied->index));
   computers_.push_back(std::move(copied));
 }
@@ -216,8 +219,12 @@ void World::school_travelled() {
 
 // What no disk has any more is lost, and nobody can be blamed for it.
 void World::count_losses() {
+  std::set<OpId> carried;
+  if (hub_ && hub_->school)
+    for (const auto& batch : must(hub_->school->carried().next(1 << 30, 0), "carried"))
+      for (const auto& id : must(wire::read_batch_ids(batch.body), "carried")) carried.insert(id);
   for (auto& op : committed_) {
-    if (op.lost || must(school_->store().op(op.id), "op")) continue;
+    if (op.lost || carried.count(op.id) || must(school_->store().op(op.id), "op")) continue;
     op.lost = std::none_of(computers_.begin(), computers_.end(), [&](const auto& computer) {
       return must(computer->store->op(op.id), "op").has_value();
     });

@@ -22,7 +22,7 @@ struct Likely {
   int in_thousand;
 };
 constexpr Likely kKinds[] = {
-    {Kind::write, "write", 320},
+    {Kind::write, "write", 310},
     {Kind::staff_write, "staff write", 40},
     {Kind::open_form, "open form", 60},
     {Kind::clock, "clock", 40},
@@ -42,10 +42,18 @@ constexpr Likely kKinds[] = {
     {Kind::write_stick, "write stick", 50},
     {Kind::carry_stick, "carry stick", 30},
     {Kind::read_stick, "read stick", 50},
+    {Kind::move, "move", 40},
+    {Kind::hub_gate, "hub gate", 10},
+    {Kind::hub_line, "hub line", 20},
+    {Kind::crash_hub, "crash hub", 10},
+    {Kind::remember_hub, "remember hub", 6},
+    {Kind::restore_hub, "restore hub", 4},
+    {Kind::replace_hub, "replace hub", 4},
 };
 bool travels(Kind kind) {
-  return kind >= Kind::torn && kind <= Kind::copy && kind != Kind::gate && kind != Kind::loss &&
-         kind != Kind::pause;
+  return kind == Kind::restore_hub || kind == Kind::replace_hub ||
+         (kind >= Kind::torn && kind <= Kind::copy && kind != Kind::gate && kind != Kind::loss &&
+          kind != Kind::pause);
 }
 
 }  // namespace
@@ -85,6 +93,7 @@ World::World(const Plan& plan) : plan_(plan), random_(plan.seed) {
   }
   for (int i = 0; i < plan.teachers; i++) make_computer(make_person("teacher", i), true);
   must(school_->refresh_access(), "access");
+  if (plan.hub) make_hub();
   for (auto& computer : computers_) {
     open(*computer);
     remember(computer->images, *computer->store);  // before the first sync
@@ -207,6 +216,10 @@ void World::open(Computer& computer) {
   computer.session->hurry(computer.clock.steady_ms());
   computer.ticket = 0;
   computer.forms.clear();
+  computer.session->sign_as(
+      {computer.person, computer.key, computer.certificate, computer.certificate_signature, {}},
+      school_->identity());
+  if (computer.at_hub) must(computer.session->meet(hub_file_.hub.hex()), "meet");
 }
 
 // ---- what happens
@@ -221,6 +234,7 @@ void World::advance(std::int64_t by_ms) {
   now_ms_ += by_ms;
   school_clock_.advance_ms(by_ms);
   for (auto& computer : computers_) computer->clock.advance_ms(by_ms);
+  if (hub_) hub_->clock.advance_ms(by_ms);
 }
 
 void World::happen(const Event& event) {
@@ -291,8 +305,30 @@ void World::happen(const Event& event) {
     case Kind::read_stick:
       read_stick(any());
       break;
+    case Kind::move:
+      move(any());
+      break;
+    case Kind::hub_gate:
+      hub_up_ = !hub_up_;
+      break;
+    case Kind::hub_line:
+      hub_line_up_ = !hub_line_up_;
+      break;
+    case Kind::crash_hub:
+      crash_hub();
+      break;
+    case Kind::remember_hub:
+      if (hub_) remember(hub_->images, hub_->school->store());
+      break;
+    case Kind::restore_hub:
+      restore_hub();
+      break;
+    case Kind::replace_hub:
+      replace_hub();
+      break;
   }
   for (auto& computer : computers_) send(*computer);
+  if (hub_) send_up();
   deliver();
 }
 

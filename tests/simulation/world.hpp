@@ -25,6 +25,9 @@ enum class Sabotage {
   no_seals,               // what the school lost is not brought back to it
   no_batch_signature,     // the school takes in whatever a batch says
   no_answer_signature,    // a computer believes every acknowledgement
+  hub_forgets,            // a hub says that it has what it does not carry on
+  believe_hub,            // what a hub has counts as at school
+  open_own,               // a hub is given what it may not read unsealed
 };
 
 struct Plan {
@@ -33,6 +36,7 @@ struct Plan {
   int students = 4;          // each with two computers
   int teachers = 2;          // each with one
   bool sticks_only = false;  // no network until everything is mended
+  bool hub = false;          // a room with a hub, to which computers go and from which they come back
   Sabotage sabotage = Sabotage::none;
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;

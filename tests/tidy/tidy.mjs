@@ -27,6 +27,7 @@ const arrows = {
   'sync-server/net': ['shared/base', 'shared/wire', 'sync-server/http'],
   'sync-server/store': ['shared/'],
   'sync-server/service': ['shared/', 'sync-server/store'],
+  'sync-server/upstream': ['shared/', 'sync-server/store', 'sync-server/service'],
   'sync-server/import': ['shared/', 'sync-server/store', 'sync-server/service'],
   'sync-server/sample': ['shared/', 'sync-server/store', 'sync-server/service', 'sync-server/import'],
   'sync-server/routes': ['shared/', 'sync-server/http', 'sync-server/service', 'sync-server/store', 'sync-server/web', 'sync-server/import'],
@@ -61,7 +62,7 @@ check('a room includes only the rooms it may', function* () {
 });
 check('the network is in net, the window in platform, Beast in sync-server/net', function* () {
   const only = [
-    [/#include <(curl\/)/, /^client\/net\//],
+    [/#include <(curl\/)/, /^(client\/net|sync-server\/upstream)\//],
     [/#include <boost\/(beast|asio)/, /^sync-server\/(net|cli)\//],
     [/#include <GLFW\//, /^client\/platform\//],
     [/#include [<"]imgui/, /^client\/(ui|platform)\//],

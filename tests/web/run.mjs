@@ -297,8 +297,6 @@ const tests = {
   async "an observation of two students stands on their pages"() {
     const page = await open({ path: "/students" });
     await page.getByRole("button", { name: "Write an observation" }).click();
-    // With its standards the window has its height, and stays where it is.
-    await page.getByLabel("Standard").waitFor();
     await page.getByRole("checkbox", { name: "Amira" }).check({ force: true }); await page.getByRole("checkbox", { name: "Andre" }).check({ force: true });
     await page.getByLabel("Standard").selectOption("COM.2");
     assert.equal(await page.locator("optgroup").first().getAttribute("label"), "In this class’s pathways");

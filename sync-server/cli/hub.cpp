@@ -1,0 +1,124 @@
+// The commands about hubs: added at the school, looked after in the room.
+#include <ctime>
+
+#include "shared/store/files.hpp"
+#include "sync-server/cli/command.hpp"
+#include "sync-server/http/message.hpp"
+
+namespace waymark::server::cli {
+namespace {
+
+json when(const std::optional<std::int64_t>& ms) { return ms ? json(*ms) : json(nullptr); }
+
+std::string shown_time(const json& ms, std::string_view never) {
+  if (!ms.is_number_integer()) return std::string(never);
+  std::time_t seconds = ms.get<std::int64_t>() / 1000;
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  char buffer[32];
+  return {buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%d %H:%M", &parts)};
+}
+
+Result<json> hub_add(School& school, const json& arguments) {
+  WAYMARK_TRY(name, argument(arguments, "name", "Hub"));
+  WAYMARK_TRY(classes_text, argument(arguments, "classes"));
+  WAYMARK_TRY(out, argument(arguments, "out"));
+  std::vector<ClassId> classes;
+  std::string rest = classes_text;
+  while (!rest.empty()) {
+    auto comma = rest.find(',');
+    WAYMARK_TRY(row, class_named(school, rest.substr(0, comma)));
+    classes.push_back(row.id);
+    rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
+  }
+  WAYMARK_TRY(file, school.add_hub(name, classes));
+  auto text = encode(file);
+  if (!out.empty()) WAYMARK_CHECK(store::write_durably(out, text));
+  json result = {{"hub", file.hub.hex()}, {"name", file.name}, {"classes", file.classes}};
+  if (out.empty())
+    result["file"] = text;
+  else
+    result["out"] = out;
+  return result;
+}
+
+std::string print_added(const json& result) {
+  if (result.contains("file")) return result["file"].get<std::string>();
+  auto out = result["out"].get<std::string>();
+  return result["name"].get<std::string>() + " may now serve its classes. Take " + out +
+         " to it, which lets it in, and start it there:\n\n  waymark-server serve --data DIR --upstream URL "
+         "--upstream-token-file " +
+         out + "\n";
+}
+
+Result<json> hub_list(School& school, const json&) {
+  WAYMARK_CHECK(school.only_the_school());
+  WAYMARK_TRY(hubs, school.carried().hubs());
+  json list = json::array();
+  for (const auto& hub : hubs)
+    list.push_back({{"id", hub.id.hex()},
+                    {"name", hub.name},
+                    {"heard", when(hub.heard_ms)},
+                    {"carrying", hub.carrying},
+                    {"addresses", hub.addresses}});
+  return json{{"hubs", list}};
+}
+
+std::string print_list(const json& result) {
+  std::string shown;
+  for (const auto& hub : result["hubs"])
+    shown += hub["name"].get<std::string>() + ": last heard " + shown_time(hub["heard"], "never") +
+             ", carrying " + hub["carrying"].dump() + " changes\n";
+  return shown.empty() ? "There is no hub. Add one with: waymark-server hub add\n" : shown;
+}
+
+Result<json> hub_status(School& school, const json&) {
+  if (!school.hub())
+    return Error{Code::unsupported, "this is the school's server; a hub's directory has a status"};
+  WAYMARK_TRY(carrying, school.carried().carrying());
+  WAYMARK_TRY(waiting, school.store().waiting_count());
+  WAYMARK_TRY(heard, school.store().meta("heard_ms"));
+  json result = {
+      {"name", school.hub()->name},
+      {"school", school.name()},
+      {"upstream", school.hub()->upstream},
+      {"carrying",
+       {{"batches", carrying.batches}, {"changes", carrying.ops}, {"since", when(carrying.since_ms)}}},
+      {"not_taken", carrying.not_taken},
+      {"problem", carrying.problem},
+      {"answers_waiting", waiting},
+      {"heard", heard ? json(std::strtoll(heard->c_str(), nullptr, 10)) : json(nullptr)}};
+  return result;
+}
+
+std::string print_status(const json& result) {
+  auto text = [&](const char* key) { return result[key].get<std::string>(); };
+  std::string shown = text("name") + ", a hub of " + text("school") + " at " + text("upstream") + ".\n" +
+                      "The school was last reached: " + shown_time(result["heard"], "never") + ".\n" +
+                      "On the way to the school: " + result["carrying"]["changes"].dump() +
+                      " changes of students, " + result["answers_waiting"].dump() + " of teachers.\n";
+  if (result["not_taken"].get<std::int64_t>() > 0)
+    shown += "The school did not take in " + result["not_taken"].dump() + " of them yet (" + text("problem") +
+             "); they are kept and tried again.\n";
+  return shown;
+}
+
+}  // namespace
+
+void add_hub_commands(Commands& commands) {
+  commands["hub add"] = {hub_add, print_added, {}};
+  commands["hub list"] = {hub_list, print_list, {}};
+  commands["hub status"] = {hub_status, print_status, {}};
+}
+
+void add_hub_lines(Line& line) {
+  auto* group = line.group("hub", "Servers in rooms, which serve their classes without the school's server");
+  auto* add = line.command(*group, "add", "Make the file that a hub is started with", "hub add");
+  line.text(add, "--classes", "classes", "The classes it serves: ids or titles, with commas")->required();
+  line.text(add, "--name", "name", "What people call it: the room's name");
+  line.path(add, "--out", "out", "Where the file goes; without this it is printed");
+  line.command(*group, "list", "The hubs, when they were heard and what they carry", "hub list");
+  line.command(*group, "status", "At a hub: what is on its way to the school", "hub status");
+}
+
+}  // namespace waymark::server::cli

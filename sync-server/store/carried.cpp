@@ -1,0 +1,235 @@
+#include "sync-server/store/carried.hpp"
+
+#include <map>
+
+#include "waymark_server_store_sql.hpp"
+
+namespace waymark::server {
+namespace {
+
+// An answer that its device never fetched: it asks the school itself by then.
+constexpr std::int64_t kAnswerTimeMs = std::int64_t{90} * 24 * 3600 * 1000;
+// How long a batch stays that the school has answered: longer than between two backups that are looked after.
+constexpr std::int64_t kAnsweredTimeMs = std::int64_t{30} * 24 * 3600 * 1000;
+constexpr std::size_t kAnswerBytesMax = 100 * 1024;
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    auto end = text.find('\n');
+    lines.emplace_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return lines;
+}
+
+Bytes bytes_of(ByteView view) { return {view.begin(), view.end()}; }
+
+}  // namespace
+
+Status Carried::prepare() { return db_.execute(sql::hub); }
+
+Status Carried::put(const wire::Batch& batch, std::string_view bytes) {
+  std::map<std::int64_t, record::ChainLink> chain{{batch.before.n, batch.before.c}};
+  record::Position at = batch.before;
+  for (const auto& id : batch.ids) {
+    at = record::next(at, id);
+    chain[at.n] = at.c;
+  }
+  std::vector<std::int64_t> covered;
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::carried_covered));
+    query.bind(batch.replica).bind(batch.before.n);
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      // The same numbers of another copy of the replica are other ops.
+      auto found = chain.find(query.integer(1));
+      if (found != chain.end() && found->second == query.id<record::ChainLink>(2))
+        covered.push_back(query.integer(0));
+    }
+  }
+  for (auto n : covered) {
+    WAYMARK_TRY(query, db_.prepare(sql::carried_remove));
+    WAYMARK_CHECK(query.bind(n).run());
+  }
+  WAYMARK_TRY(query, db_.prepare(sql::carried_add));
+  query.bind(batch.replica).bind(batch.round).bind(batch.person).bind(batch.before.n).bind(at.n).bind(at.c);
+  return query.bind(as_bytes(bytes)).bind(now()).run();
+}
+
+Result<std::vector<CarriedBatch>> Carried::next(std::size_t bytes_max, std::int64_t rest_ms) {
+  std::vector<CarriedBatch> batches;
+  WAYMARK_TRY(query, db_.prepare(sql::carried_next));
+  query.bind(now()).bind(rest_ms);
+  for (std::size_t bytes = 0; bytes < bytes_max;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) break;
+    batches.push_back({query.integer(0), query.id<ReplicaId>(1), query.integer(2), query.text(3)});
+    bytes += batches.back().body.size();
+  }
+  return batches;
+}
+
+Status Carried::tried(std::int64_t n, std::string_view problem) {
+  WAYMARK_TRY(query, db_.prepare(sql::carried_tried));
+  return query.bind(now()).bind(problem).bind(n).run();
+}
+
+Result<std::optional<std::string>> Carried::settle(const wire::Acknowledgement& answer,
+                                                   std::string_view bytes) {
+  std::string body;
+  std::int64_t n = 0;
+  bool empty = false;
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::carried_settle));
+    WAYMARK_TRY(row, query.bind(now())
+                         .bind(answer.replica)
+                         .bind(answer.round)
+                         .bind(answer.end.n)
+                         .bind(answer.end.c)
+                         .step());
+    if (!row) return std::optional<std::string>();
+    n = query.integer(0), empty = query.integer(1) == 0, body = query.text(2);
+    WAYMARK_CHECK(query.run());
+  }
+  if (empty) {  // only a question
+    WAYMARK_TRY(query, db_.prepare(sql::carried_remove));
+    WAYMARK_CHECK(query.bind(n).run());
+  }
+  {
+    WAYMARK_TRY(old, db_.prepare(sql::carried_forget));
+    WAYMARK_CHECK(old.bind(now() - kAnsweredTimeMs).run());
+  }
+  {
+    WAYMARK_TRY(old, db_.prepare(sql::answer_forget_old));
+    WAYMARK_CHECK(old.bind(now() - kAnswerTimeMs).run());
+  }
+  WAYMARK_TRY(query, db_.prepare(sql::answer_add));
+  query.bind(answer.replica).bind(answer.round).bind(answer.end.n).bind(answer.at.n);
+  WAYMARK_CHECK(query.bind(bytes).bind(now()).run());
+  return std::optional(std::move(body));
+}
+
+Result<std::vector<std::string>> Carried::answers_for(const ReplicaId& replica, std::int64_t settled) {
+  {
+    WAYMARK_TRY(forget, db_.prepare(sql::answer_forget));
+    WAYMARK_CHECK(forget.bind(replica).bind(settled).run());
+  }
+  std::vector<std::string> answers;
+  std::int64_t last = -1;
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::answer_list));
+    query.bind(replica).bind(static_cast<std::int64_t>(wire::answers_max));
+    for (std::size_t bytes = 0; bytes < kAnswerBytesMax;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      last = query.integer(0);
+      answers.push_back(query.text(1));
+      bytes += answers.back().size();
+    }
+  }
+  if (answers.empty()) return answers;
+  WAYMARK_TRY(sent, db_.prepare(sql::answer_sent));
+  WAYMARK_CHECK(sent.bind(replica).bind(last).run());
+  return answers;
+}
+
+Status Carried::carry_again() {
+  WAYMARK_TRY(query, db_.prepare(sql::carried_again));
+  return query.run();
+}
+
+Result<std::int64_t> Carried::carried_of(const ReplicaId& replica) {
+  WAYMARK_TRY(query, db_.prepare(sql::carried_of));
+  WAYMARK_TRY(row, query.bind(replica).step());
+  return row ? query.integer(0) : std::int64_t{0};
+}
+
+Result<Carrying> Carried::carrying() {
+  WAYMARK_TRY(query, db_.prepare(sql::carried_count));
+  WAYMARK_TRY(row, query.step());
+  Carrying carrying;
+  if (!row) return carrying;
+  carrying.batches = query.integer(0);
+  carrying.ops = query.integer(1);
+  if (!query.is_null(2)) carrying.since_ms = query.integer(2);
+  carrying.not_taken = query.integer(3);
+  carrying.problem = query.text(4);
+  return carrying;
+}
+
+// ---- at the school
+
+Status Carried::add_hub(const PersonId& id) {
+  WAYMARK_TRY(query, db_.prepare(sql::hub_add));
+  return query.bind(id).run();
+}
+
+Status Carried::hub_heard(const PersonId& id, const std::vector<std::string>& addresses,
+                          std::int64_t carrying) {
+  std::string text;
+  for (const auto& address : addresses) text += address + '\n';
+  WAYMARK_TRY(query, db_.prepare(sql::hub_heard));
+  return query.bind(text).bind(carrying).bind(now()).bind(id).run();
+}
+
+Result<std::vector<HubRow>> Carried::hubs() {
+  std::vector<HubRow> rows;
+  WAYMARK_TRY(query, db_.prepare(sql::hub_list));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return rows;
+    HubRow hub{query.id<PersonId>(0), query.text(1), lines_of(query.text(2)), query.integer(3), {}, false};
+    if (!query.is_null(4)) hub.heard_ms = query.integer(4);
+    hub.active = query.integer(5) != 0;
+    rows.push_back(std::move(hub));
+  }
+}
+
+// ---- both
+
+Result<std::vector<PaperCard>> Carried::cards() {
+  std::vector<PaperCard> rows;
+  WAYMARK_TRY(query, db_.prepare(sql::papers_cards));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return rows;
+    rows.push_back({query.text(0), query.id<PersonId>(1), query.integer(2) != 0});
+  }
+}
+Result<std::vector<PaperComputer>> Carried::computers() {
+  std::vector<PaperComputer> rows;
+  WAYMARK_TRY(query, db_.prepare(sql::papers_computers));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return rows;
+    rows.push_back({query.id<ComputerId>(0), query.text(1), bytes_of(query.blob(2)), query.integer(3) != 0});
+  }
+}
+Result<std::vector<PaperDevice>> Carried::devices() {
+  std::vector<PaperDevice> rows;
+  WAYMARK_TRY(query, db_.prepare(sql::papers_devices));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return rows;
+    rows.push_back({bytes_of(query.blob(0)), query.id<PersonId>(1), query.id<ComputerId>(2),
+                    bytes_of(query.blob(3)), query.integer(4) != 0});
+  }
+}
+
+Status Carried::put(const PaperCard& row) {
+  WAYMARK_TRY(query, db_.prepare(sql::papers_put_card));
+  return query.bind(row.code).bind(row.person).bind(now()).bind(row.voided).run();
+}
+Status Carried::put(const PaperComputer& row) {
+  WAYMARK_TRY(query, db_.prepare(sql::papers_put_computer));
+  return query.bind(row.id).bind(row.name).bind(ByteView(row.token)).bind(now()).bind(row.removed).run();
+}
+Status Carried::put(const PaperDevice& row) {
+  WAYMARK_TRY(query, db_.prepare(sql::papers_put_device));
+  query.bind(ByteView(row.token)).bind(row.person).bind(row.computer).bind(ByteView(row.key)).bind(now());
+  return query.bind(row.removed).run();
+}
+
+}  // namespace waymark::server

@@ -1,0 +1,96 @@
+// What a hub carries to its school, the school's answers on their way back, and what each side knows of the
+// other: rows in, rows out. What they mean is service's business.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/wire/batch.hpp"
+#include "sync-server/store/accounts.hpp"
+
+namespace waymark::server {
+
+struct CarriedBatch {
+  std::int64_t n = 0;
+  ReplicaId replica;
+  std::int64_t round = 0;
+  std::string body;
+};
+struct Carrying {
+  std::int64_t batches = 0, ops = 0;
+  std::optional<std::int64_t> since_ms;  // the oldest
+  std::int64_t not_taken = 0;            // those that the school did not take in
+  std::string problem;                   // of one of them
+};
+struct HubRow {
+  PersonId id;
+  std::string name;
+  std::vector<std::string> addresses;
+  std::int64_t carrying = 0;  // ops, as it said
+  std::optional<std::int64_t> heard_ms;
+  bool active = true;
+};
+
+// Rows of the accounts as a hub gets them: with what lets in.
+struct PaperCard {
+  std::string code;
+  PersonId person;
+  bool voided = false;
+};
+struct PaperComputer {
+  ComputerId id;
+  std::string name;
+  Bytes token;
+  bool removed = false;
+};
+struct PaperDevice {
+  Bytes token;
+  PersonId person;
+  ComputerId computer;
+  Bytes key;
+  bool removed = false;
+};
+
+class Carried {
+ public:
+  explicit Carried(store::Store& store) : store_(store), db_(store.db()) {}
+  Status prepare();
+
+  // ---- at a hub
+  // A batch that its author sent; what it covers need not be carried any more.
+  Status put(const wire::Batch& batch, std::string_view bytes);
+  // The oldest first, those left out that were tried less than `rest_ms` ago; together about `bytes_max`.
+  Result<std::vector<CarriedBatch>> next(std::size_t bytes_max, std::int64_t rest_ms);
+  Status tried(std::int64_t n, std::string_view problem);
+  // The school has answered: what was carried under this round is carried no more, and returned; the answer
+  // is kept for its device.
+  Result<std::optional<std::string>> settle(const wire::Acknowledgement& answer, std::string_view bytes);
+  // What the school said to this replica and it may not know yet. `settled`: what it knows to be settled.
+  Result<std::vector<std::string>> answers_for(const ReplicaId& replica, std::int64_t settled);
+  // The school has lost something: what it answered lately is brought to it again.
+  Status carry_again();
+  // How many batches of a replica are on their way.
+  Result<std::int64_t> carried_of(const ReplicaId& replica);
+  Result<Carrying> carrying();
+
+  // ---- at the school
+  Status add_hub(const PersonId& id);
+  Status hub_heard(const PersonId& id, const std::vector<std::string>& addresses, std::int64_t carrying);
+  Result<std::vector<HubRow>> hubs();
+
+  // ---- both
+  Result<std::vector<PaperCard>> cards();
+  Result<std::vector<PaperComputer>> computers();
+  Result<std::vector<PaperDevice>> devices();
+  Status put(const PaperCard& row);
+  Status put(const PaperComputer& row);
+  Status put(const PaperDevice& row);
+
+ private:
+  std::int64_t now() { return store_.clock().now_ms(); }
+  store::Store& store_;
+  store::Db& db_;
+};
+
+}  // namespace waymark::server

@@ -1,0 +1,62 @@
+-- Every statement about hubs, by name.
+
+-- name: carried_covered
+SELECT n, end_n, end_c FROM carried WHERE replica = ? AND before_n >= ?
+-- name: carried_add
+INSERT INTO carried (replica, round, person, before_n, end_n, end_c, body, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (replica, round) DO NOTHING
+-- name: carried_remove
+DELETE FROM carried WHERE n = ?
+-- name: carried_next
+SELECT n, replica, round, body FROM carried
+WHERE answered_ms IS NULL AND (tried_ms IS NULL OR tried_ms NOT BETWEEN ?1 - ?2 AND ?1) ORDER BY n
+-- name: carried_tried
+UPDATE carried SET tried_ms = ?, problem = ? WHERE n = ?
+-- name: carried_settle
+UPDATE carried SET answered_ms = ?, problem = NULL WHERE replica = ? AND round = ? AND end_n = ? AND end_c = ?
+RETURNING n, end_n - before_n, body
+-- name: carried_again
+UPDATE carried SET answered_ms = NULL, tried_ms = NULL WHERE answered_ms IS NOT NULL
+-- name: carried_forget
+DELETE FROM carried WHERE answered_ms < ?
+-- name: carried_of
+SELECT count(*) FROM carried WHERE replica = ? AND answered_ms IS NULL
+-- name: carried_count
+SELECT count(*), coalesce(sum(end_n - before_n), 0), min(at_ms), count(problem), max(problem) FROM carried
+WHERE answered_ms IS NULL
+
+-- name: answer_add
+INSERT INTO answer (replica, round, end_n, at_n, body, at_ms) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (replica, round) DO UPDATE SET end_n = excluded.end_n, at_n = excluded.at_n, body = excluded.body, sent = 0
+-- name: answer_forget
+DELETE FROM answer WHERE replica = ? AND sent = 1 AND (end_n <= ? OR at_n < end_n)
+-- name: answer_forget_old
+DELETE FROM answer WHERE at_ms < ?
+-- name: answer_list
+SELECT round, body FROM answer WHERE replica = ? ORDER BY round LIMIT ?
+-- name: answer_sent
+UPDATE answer SET sent = 1 WHERE replica = ? AND round <= ?
+
+-- name: hub_add
+INSERT INTO hub (id) VALUES (?)
+-- name: hub_heard
+UPDATE hub SET addresses = ?, carrying = ?, heard_ms = ? WHERE id = ?
+-- name: hub_list
+SELECT h.id, p.given, h.addresses, h.carrying, h.heard_ms, p.active FROM hub h JOIN person p ON p.id = h.id ORDER BY p.given, h.id
+
+-- name: papers_cards
+SELECT code, person, voided_ms IS NOT NULL FROM card
+-- name: papers_computers
+SELECT id, name, token, removed_ms IS NOT NULL FROM computer
+-- name: papers_devices
+SELECT token, person, computer, key, removed_ms IS NOT NULL FROM device
+-- name: papers_put_card
+INSERT INTO card (code, person, created_ms, voided_ms) VALUES (?1, ?2, ?3, iif(?4, ?3, NULL))
+ON CONFLICT (code) DO UPDATE SET voided_ms = iif(?4, coalesce(voided_ms, ?3), NULL)
+-- name: papers_put_computer
+INSERT INTO computer (id, name, token, joined_ms, removed_ms) VALUES (?1, ?2, ?3, ?4, iif(?5, ?4, NULL))
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, token = excluded.token,
+  removed_ms = iif(?5, coalesce(removed_ms, ?4), NULL)
+-- name: papers_put_device
+INSERT INTO device (token, person, computer, key, joined_ms, removed_ms) VALUES (?1, ?2, ?3, ?4, ?5, iif(?6, ?5, NULL))
+ON CONFLICT (token) DO UPDATE SET removed_ms = iif(?6, coalesce(removed_ms, ?5), NULL)

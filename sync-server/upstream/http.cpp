@@ -1,0 +1,159 @@
+#include "sync-server/upstream/http.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+
+#include <curl/curl.h>
+#include <nlohmann/json.hpp>
+
+#include "shared/wire/joining.hpp"
+
+namespace waymark::server::upstream {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kReplyBytesMax = 24 * 1024 * 1024;
+constexpr long kConnectMs = 10'000, kStallSeconds = 60;
+
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+std::string member(const json& object, const char* name) {
+  return object.is_object() && object.contains(name) && object[name].is_string()
+             ? object[name].get<std::string>()
+             : std::string();
+}
+
+}  // namespace
+
+struct Http::Impl {
+  std::string url, token, pin;
+  PublicKey identity;
+  std::unique_ptr<CURL, FreeEasy> easy{curl_easy_init()};
+  std::atomic<bool> cancelled{false};
+  std::string reply;
+  bool too_large = false;
+  std::int64_t retry_after_ms = 0;
+
+  // Called by libcurl, which knows no exceptions.
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* user) {
+    auto& self = *static_cast<Impl*>(user);
+    if (self.reply.size() + size * count > kReplyBytesMax) {
+      self.too_large = true;
+      return 0;
+    }
+    self.reply.append(bytes, size * count);
+    return size * count;
+  }
+  static int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<Impl*>(user)->cancelled ? 1 : 0;
+  }
+
+  Result<long> perform(std::string_view path, curl_slist* headers, const std::string* body) {
+    auto* curl = easy.get();
+    if (!curl) return Error{Code::internal, "libcurl"};
+    reply.clear();
+    too_large = false;
+    retry_after_ms = 0;
+    auto whole = url + std::string(path);
+    curl_easy_reset(curl);
+    curl_easy_setopt(curl, CURLOPT_URL, whole.c_str());
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
+    // A slow line may take its time; one that stands still is lost.
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+    // The key is what is trusted, whatever name and date the certificate has.
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    if (!pin.empty()) curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, pin.c_str());
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
+    if (headers) curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    if (body) {
+      curl_easy_setopt(curl, CURLOPT_POST, 1L);
+      curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body->data());
+      curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+    }
+    auto code = curl_easy_perform(curl);
+    if (too_large) return Error{Code::too_large, "the answer is too large"};
+    if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH) return Error{Code::identity_changed, "another TLS key"};
+    if (code == CURLE_OPERATION_TIMEDOUT) return Error{Code::timeout, curl_easy_strerror(code)};
+    if (code != CURLE_OK) return Error{Code::offline, curl_easy_strerror(code)};
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_off_t after = 0;
+    curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &after);
+    retry_after_ms = std::clamp<std::int64_t>(after, 0, 3600) * 1000;
+    return status;
+  }
+
+  // Nothing of ours is sent before this has found the school.
+  Status find_school() {
+    pin.clear();
+    easy.reset(curl_easy_init());  // a connection with another key must not be used again
+    WAYMARK_TRY(status, perform("/v1/hello", nullptr, nullptr));
+    auto hello = json::parse(reply, nullptr, false);
+    auto spki = member(hello, "spki");
+    auto signature = from_hex(member(hello, "signature"));
+    if (status != 200 || !signature) return Error{Code::not_waymark, "what answers is no Waymark server"};
+    if (member(hello, "identity") != to_hex(identity.bytes) ||
+        !verify(identity, as_bytes(wire::hello_message(spki)), *signature))
+      return Error{Code::identity_changed, "another school answers at " + url};
+    if (hello.contains("hub"))
+      return Error{Code::conflict, url + " is a hub; a hub needs the school's server"};
+    if (url.starts_with("http://")) return {};
+    auto key = from_hex(spki);
+    if (!key || key->size() != 32) return Error{Code::not_waymark, "the hello names no TLS key"};
+    pin = "sha256//" + to_base64(*key);
+    return {};
+  }
+};
+
+Http::Http(std::string url, const PublicKey& identity, std::string token) : impl_(std::make_unique<Impl>()) {
+  impl_->url = std::move(url);
+  impl_->identity = identity;
+  impl_->token = std::move(token);
+}
+Http::~Http() = default;
+
+void Http::cancel() { impl_->cancelled = true; }
+std::int64_t Http::retry_after_ms() const { return impl_->retry_after_ms; }
+
+Result<std::string> Http::post(std::string_view path, std::string_view type, std::string_view body) {
+  auto& self = *impl_;
+  bool tls = self.url.starts_with("https://");
+  std::string text(body);
+  for (bool again : {false, true}) {
+    if (self.pin.empty() && (tls || !again)) WAYMARK_CHECK(self.find_school());
+    std::unique_ptr<curl_slist, FreeList> headers;
+    for (const auto& line : {"authorization: Bearer " + self.token, "content-type: " + std::string(type),
+                             std::string("expect:")})
+      headers.reset(curl_slist_append(headers.release(), line.c_str()));
+    auto status = self.perform(path, headers.get(), &text);
+    if (!status && status.error().code == Code::identity_changed && !again) {
+      self.pin.clear();  // the school may have renewed its key
+      continue;
+    }
+    if (!status) return status.error();
+    if (*status >= 200 && *status < 300) return std::move(self.reply);
+    auto answer = json::parse(self.reply, nullptr, false);
+    if (answer.is_object() && answer.contains("error"))
+      return Error{code_named(member(answer["error"], "code")), member(answer["error"], "detail")};
+    return Error{*status >= 500 ? Code::server_failed : Code::not_waymark,
+                 "status " + std::to_string(*status)};
+  }
+  return Error{Code::identity_changed, "the school's TLS key changes from one moment to the next"};
+}
+
+}  // namespace waymark::server::upstream

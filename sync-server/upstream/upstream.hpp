@@ -1,0 +1,65 @@
+// A hub's way to its school, on a thread of its own: carries up what its room wrote, brings down what others
+// wrote and who is in its classes. It waits longer after each failure and never gives up; the room is served
+// meanwhile.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "shared/sync/session.hpp"
+#include "sync-server/service/school.hpp"
+#include "sync-server/upstream/http.hpp"
+
+namespace waymark::server::upstream {
+
+struct Options {
+  std::string spki;                    // of the hub's own TLS key; empty over plain HTTP
+  std::vector<std::string> addresses;  // where the room reaches it
+};
+
+class Upstream {
+ public:
+  // `run` does something where the school may be used, and is false when it did not.
+  using Run = std::function<bool(const std::function<void()>&)>;
+  // Told when the school is reached again, or no longer: nothing, or why.
+  using Told = std::function<void(const std::optional<Error>&)>;
+  Upstream(School& school, Options options, Run run, Told told);
+  ~Upstream();
+  Upstream(const Upstream&) = delete;
+
+  // Something is to be carried: soon. From any thread.
+  void wake();
+
+  // One round of everything that is due; for the thread and for tests.
+  Status round();
+
+ private:
+  void work();
+  // Runs `what` with the school; `server_busy` when it is stopping.
+  Status with_school(const std::function<Status()>& what);
+  Status ask_papers();
+  Status carry();
+  Status read();
+
+  School& school_;
+  Options options_;
+  Run run_;
+  Told told_;
+  Http http_;
+  std::unique_ptr<sync::Session> session_;
+  std::int64_t papers_ms_ = 0;  // steady: when they were last asked for
+  bool have_papers_ = false;
+  int failures_ = 0;
+  bool told_good_ = false;
+  Code told_code_ = Code::internal;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool wake_ = false, stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace waymark::server::upstream

@@ -1,0 +1,402 @@
+// A hub in a room: signing in without the school, what is carried and what comes down, and who is believed.
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "shared/sync/session.hpp"
+#include "shared/wire/introduction.hpp"
+#include "sync-server/service/codes.hpp"
+#include "sync-server/service/school.hpp"
+#include "tests/support/temporary.hpp"
+
+using namespace waymark;
+using namespace waymark::server;
+
+namespace {
+
+const std::string kSpki(64, 'a');
+
+struct World {
+  ManualClock clock;
+  SeededRandom random{23};
+  test::TemporaryFolder folder;
+  std::string data = folder.path() + "/school", hub_data = folder.path() + "/hub";
+  bool made =
+      School::init({data, "Alder Creek", "head@alder.example", "creek-and-stone"}, clock, random).has_value();
+  std::unique_ptr<School> school = School::open(data, clock, random).value();
+  ClassId period3 = school->add_class("Period 3").value(), period4 = school->add_class("Period 4").value();
+  PersonId amira = student("Amira", period3), okafor = teacher("okafor@alder.example", period3);
+  std::string computer_token = make_token(random);
+  Computer lab{random.id<ComputerId>(), "lab-03", 0, {}, false, 0};
+  bool lab_added = school->accounts().add_computer(lab, token_hash(computer_token)).has_value();
+  HubFile file = school->add_hub("North room", {period3}).value();
+  std::unique_ptr<School> hub;
+  std::unique_ptr<sync::Session> up;
+
+  World() {
+    REQUIRE(School::make_hub(hub_data, file));
+    open_hub();
+    ask();
+  }
+  void open_hub() {
+    up.reset();
+    hub.reset();
+    hub = School::open(hub_data, clock, random).value();
+    up = std::make_unique<sync::Session>(hub->store());
+  }
+  PersonId student(std::string_view given, const ClassId& id) {
+    auto person = school->add_student(given, "").value();
+    REQUIRE(school->enroll(id, person, "student"));
+    REQUIRE(school->card_for(person));
+    REQUIRE(school->refresh_access());
+    return person;
+  }
+  PersonId teacher(std::string_view email, const ClassId& id) {
+    auto person = school->add_staff(email, "Ada Okafor", "teacher", "a-long-password").value().id;
+    REQUIRE(school->enroll(id, person, "teacher"));
+    REQUIRE(school->refresh_access());
+    return person;
+  }
+  Bearer hub_bearer() { return school->bearer(file.token).value(); }
+  // The three things a hub does with its school.
+  void ask() {
+    auto answer =
+        school->hub_papers(hub_bearer(), hub->hub_question(kSpki, {"https://10.0.0.9:8443"})).value();
+    REQUIRE(hub->take_papers(answer, kSpki));
+  }
+  std::vector<std::string> problems;
+  void carry() {
+    auto load = hub->next_load().value();
+    if (load.bundle.empty()) return;
+    auto read = school->read_bundle(load.bundle, true).value();
+    problems.clear();
+    for (const auto& problem : read.problems) problems.emplace_back(name(problem.code));
+    REQUIRE(hub->take_answers(load, read.answer));
+  }
+  void read() {
+    up->hurry(clock.steady_ms());
+    for (int i = 0; i < 20; i++) {
+      auto request = up->next(clock.steady_ms()).value();
+      if (!request) return;
+      auto reply = school->sync(hub_bearer(), wire::encode(*request)).value();
+      REQUIRE(up->on_reply(wire::decode_reply(reply).value(), clock.steady_ms()));
+    }
+  }
+  void round() { ask(), carry(), read(); }
+  std::vector<std::string> goals(School& at, const PersonId& person) {
+    std::vector<std::string> texts;
+    for (const auto& record : at.store().records(domain::person_stream(person), "goal").value())
+      texts.push_back(record.text("want"));
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  }
+};
+
+// A student's profile on the lab's computer, which signs in wherever it is.
+struct Profile {
+  World& world;
+  PersonId person;
+  std::string card;
+  SecretKey key;
+  std::string token, introduction, certificate, signature;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<sync::Session> session;
+
+  Profile(World& the_world, const PersonId& who, std::string_view place)
+      : world(the_world), person(who), card(world.school->card_for(who).value()) {
+    store = store::Store::open(world.folder.path() + "/" + std::string(place) + ".db",
+                               {&world.clock, &world.random, true})
+                .value();
+    session = std::make_unique<sync::Session>(*store);
+    world.random.fill(key.seed);
+    token = make_token(world.random);
+  }
+  Result<JoinedStudent> sign_in(School& at, const std::string& pin) {
+    WAYMARK_TRY(who, at.student_of_card(card, world.lab.id));
+    WAYMARK_TRY(attempt, at.begin_pin(who, world.lab, pin, "digits", public_key(key), token));
+    School::check_pin(attempt);
+    WAYMARK_TRY(joined, at.finish_pin(attempt));
+    introduction = introduce(pin);
+    certificate = joined.certificate, signature = joined.certificate_signature;
+    sign();
+    return joined;
+  }
+  std::string introduce(const std::string& pin) {
+    return wire::seal({card, pin, "digits", hash_password(pin), public_key(key), world.lab.id.hex(), "lab-03",
+                       to_hex(token_hash(token))},
+                      world.school->identity())
+        .value();
+  }
+  void sign() {
+    session->sign_as({person, key, certificate, signature, introduction}, world.school->identity());
+  }
+  void write(std::string_view stream, std::string_view kind, std::string_view field, std::string_view text) {
+    bool append = kind == "observation";
+    store::Edit edit{
+        {std::string(stream), std::string(kind), append ? RecordId{} : world.random.id<RecordId>()},
+        {{std::string(field), std::string(text)}},
+        {},
+        {}};
+    REQUIRE(store->write(person, std::span(&edit, 1)));
+  }
+  void goal(std::string_view want) { write(domain::person_stream(person), "goal", "want", want); }
+  // Everything that is due, with a hub or the school.
+  void sync(School& at) {
+    REQUIRE(session->meet(at.hub() ? at.hub()->hub.hex() : ""));
+    session->hurry(world.clock.steady_ms());
+    for (int i = 0; i < 20; i++) {
+      auto request = session->next(world.clock.steady_ms()).value();
+      if (!request) return;
+      auto reply = at.sync(at.bearer(token).value(), wire::encode(*request)).value();
+      REQUIRE(session->on_reply(wire::decode_reply(reply).value(), world.clock.steady_ms()));
+      if (auto given = session->take_certificate()) {
+        certificate = given->first, signature = given->second;
+        sign();
+      }
+    }
+  }
+  sync::SessionStatus status() { return session->status().value(); }
+};
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE(
+    "a student signs in at a hub without the school, and what they write is at school when it says so") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  // The first use of the card sets the PIN, here too.
+  auto joined = amira.sign_in(*world.hub, "4711").value();
+  CHECK(joined.pin_was_set);
+  CHECK(joined.certificate.empty());
+  CHECK(joined.token == amira.token);
+  amira.goal("swim a length");
+  amira.write(domain::own_stream(world.amira), "draft", "text.want", "a secret");
+  CHECK(amira.status().waiting == 2);
+  CHECK(amira.status().in_room == 0);
+  amira.sync(*world.hub);
+  // In the room is not at school.
+  CHECK(amira.status().waiting == 2);
+  CHECK(amira.status().in_room == 2);
+  CHECK(world.goals(*world.hub, world.amira) == Texts{"swim a length"});
+  CHECK(world.goals(*world.school, world.amira).empty());
+  // What the hub may not read it cannot, and carries.
+  CHECK(world.hub->store().records(domain::own_stream(world.amira), "draft").value().empty());
+  auto batches = world.hub->carried().next(1 << 20, 0).value();
+  REQUIRE(batches.size() == 1);
+  CHECK(batches.front().body.find("a secret") == std::string::npos);
+  CHECK(batches.front().body.find("swim a length") != std::string::npos);
+
+  world.carry();
+  CHECK(world.goals(*world.school, world.amira) == Texts{"swim a length"});
+  CHECK(world.school->store().records(domain::own_stream(world.amira), "draft").value().size() == 1);
+  CHECK(amira.status().waiting == 2);
+  amira.sync(*world.hub);
+  CHECK(amira.status().waiting == 0);
+  CHECK(amira.status().in_room == 0);
+  // The school has given a certificate, knows the PIN and the token, and no introduction is needed any more.
+  CHECK_FALSE(amira.certificate.empty());
+  CHECK(verify_password("4711", world.school->accounts().person(world.amira).value()->pin_hash));
+  amira.goal("at home");
+  amira.sync(*world.school);
+  CHECK(world.goals(*world.school, world.amira) == Texts{"at home", "swim a length"});
+  // And back in the room what was written at home is there, and nothing is sent twice.
+  world.round();
+  amira.sync(*world.hub);
+  CHECK(world.goals(*world.hub, world.amira) == Texts{"at home", "swim a length"});
+  world.carry();  // the question whether the school still has everything
+  CHECK(world.hub->carried().carrying().value().batches == 0);
+  CHECK(world.hub->verify());
+  CHECK(world.school->verify());
+}
+
+TEST_CASE("what the school refuses is refused at the hub's users too, and stays readable") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("kept");
+  amira.write(domain::person_stream(world.amira), "goal", "want", std::string(70'000, 'a'));
+  amira.sync(*world.hub);
+  CHECK(world.goals(*world.hub, world.amira) == Texts{"kept"});  // too long: not shown to others meanwhile
+  CHECK(amira.store->refusals().value().empty());                // and only the school decides
+  world.round();
+  amira.sync(*world.hub);
+  REQUIRE(amira.store->refusals().value().size() == 1);
+  CHECK(amira.store->refusals().value().front().code == "too_large");
+  CHECK(amira.store->refusals().value().front().content);
+  CHECK(amira.status().waiting == 0);
+}
+
+TEST_CASE(
+    "a hub that is replaced by an empty one gets everything again, and nothing was said to be at school") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("one");
+  amira.sync(*world.hub);
+  world.hub.reset();
+  world.up.reset();
+  std::filesystem::remove_all(world.hub_data);
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  world.open_hub();
+  world.ask();
+  // This one has never seen her: she signs in again with her card, and chooses the PIN again.
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  CHECK(amira.status().in_room == 1);  // as the dead one said
+  amira.sync(*world.hub);
+  world.carry();
+  amira.sync(*world.hub);
+  CHECK(amira.status().waiting == 0);
+  CHECK(world.goals(*world.school, world.amira) == Texts{"one"});
+}
+
+TEST_CASE(
+    "an introduction is checked by the school as a sign-in is, and what it does not believe stays in the "
+    "room") {
+  World world;
+  auto bo = world.student("Bo", world.period3);
+  world.ask();
+  // Amira has chosen her PIN at school; the hub does not know that yet.
+  Profile at_school(world, world.amira, "at-school");
+  REQUIRE(at_school.sign_in(*world.school, "1234"));
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "9999"));
+  amira.goal("with another PIN");
+  amira.sync(*world.hub);
+  world.carry();
+  CHECK(world.problems == Texts{"wrong_pin"});
+  CHECK(world.goals(*world.school, world.amira).empty());
+  auto carrying = world.hub->carried().carrying().value();
+  CHECK(carrying.not_taken == 1);
+  CHECK(carrying.problem == "wrong_pin");
+  // It is not asked about at once again.
+  CHECK(world.hub->next_load().value().bundle.empty());
+  CHECK(amira.status().waiting == 1);
+  // With the right PIN what waited arrives.
+  world.ask();
+  CHECK(amira.sign_in(*world.hub, "9999").error().code == Code::wrong_pin);
+  REQUIRE(amira.sign_in(*world.hub, "1234"));
+  world.clock.advance_ms(11 * 60'000);
+  amira.goal("now");
+  amira.sync(*world.hub);
+  world.carry();
+  CHECK(world.goals(*world.school, world.amira) == Texts{"now", "with another PIN"});
+
+  // Somebody else's card over one's own name.
+  Profile false_bo(world, bo, "false-bo");
+  REQUIRE(false_bo.sign_in(*world.hub, "1111"));
+  false_bo.card = world.school->card_for(world.amira).value();
+  false_bo.introduction = false_bo.introduce("1111");
+  false_bo.sign();
+  false_bo.goal("as if I were Bo");
+  false_bo.sync(*world.hub);
+  world.carry();
+  CHECK(world.problems == Texts{"card_unknown"});
+  CHECK(world.goals(*world.school, bo).empty());
+  // A card that was voided since, and a computer that was removed.
+  Profile voided(world, bo, "voided");
+  REQUIRE(voided.sign_in(*world.hub, "1111"));
+  REQUIRE(world.school->reprint_card(bo));
+  voided.goal("with a lost card");
+  voided.sync(*world.hub);
+  world.carry();
+  CHECK(world.problems == Texts{"card_voided"});
+  Profile removed(world, bo, "removed");
+  world.ask();
+  removed.card = world.school->card_for(bo).value();
+  REQUIRE(removed.sign_in(*world.hub, "1111"));
+  REQUIRE(world.school->remove_computer(world.lab.id));
+  removed.goal("from a removed computer");
+  removed.sync(*world.hub);
+  world.carry();
+  CHECK(world.problems == Texts{"unauthorized"});
+  // The hub learns of it, and lets that computer in no more.
+  world.ask();
+  CHECK_FALSE(world.hub->bearer(removed.token));
+  CHECK(world.hub->computer(world.computer_token).error().code == Code::unauthorized);
+}
+
+TEST_CASE("a hub knows the people of its classes and no others, and follows when they move") {
+  World world;
+  auto cy = world.student("Cy", world.period4);
+  world.ask();
+  CHECK(world.hub->accounts().person(world.amira).value());
+  CHECK_FALSE(world.hub->accounts().person(cy).value());
+  CHECK(world.hub->students_of(world.period3).value().size() == 1);
+  CHECK(world.hub->student_of_card(world.school->card_for(cy).value(), world.lab.id).error().code ==
+        Code::card_unknown);
+  // Nothing comes twice.
+  auto question = nlohmann::json::parse(world.hub->hub_question(kSpki, {}));
+  auto answer = nlohmann::json::parse(world.school->hub_papers(world.hub_bearer(), question.dump()).value());
+  CHECK_FALSE(answer.contains("papers"));
+  REQUIRE(world.school->enroll(world.period3, cy, "student"));
+  REQUIRE(world.school->enroll(world.period3, world.amira, "student", false));
+  REQUIRE(world.school->refresh_access());
+  world.ask();
+  CHECK(world.hub->students_of(world.period3).value().front().person.given == "Cy");
+  CHECK_FALSE(world.hub->accounts().person(world.amira).value()->active);
+  CHECK(world.hub->accounts().access(world.amira).value().empty());
+  // Places: a student of the class is told of the hub, others are not, and the hub tells of the school.
+  CHECK(world.school->places_for(cy).value().front().name == "North room");
+  CHECK(world.school->places_for(world.amira).value().empty());
+}
+
+TEST_CASE("a teacher answers at a hub, and the school takes it for the hub's teachers alone") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.sync(*world.hub);
+  world.round();
+  auto in = world.hub->sign_in("okafor@alder.example", "a-long-password");
+  REQUIRE(in);
+  store::Edit note{{domain::person_stream(world.amira), "observation", {}}, {{"text", "well asked"}}, {}, {}};
+  REQUIRE(world.hub->write(world.okafor, std::span(&note, 1)));
+  auto elsewhere = world.teacher("mori@alder.example", world.period4);
+  CHECK(world.hub->write(elsewhere, std::span(&note, 1)).error().code == Code::not_granted);
+  amira.sync(*world.hub);
+  auto there = [&](store::Store& store) {
+    return store.records(domain::person_stream(world.amira), "observation").value().size();
+  };
+  CHECK(there(*amira.store) == 1);
+  CHECK(there(world.school->store()) == 0);
+  CHECK(world.hub->store().waiting_count().value() == 1);
+  world.round();
+  CHECK(there(world.school->store()) == 1);
+  CHECK(world.hub->store().waiting_count().value() == 0);
+  // A hub that says somebody else wrote it is not believed.
+  store::Edit forged = note;
+  REQUIRE(world.hub->store().write(elsewhere, std::span(&forged, 1)));
+  world.round();
+  CHECK(there(world.school->store()) == 1);
+  CHECK(world.hub->store().refusals().value().size() == 1);
+}
+
+TEST_CASE("what a hub may not do it says in one sentence") {
+  World world;
+  CHECK(world.hub->begin_backup().error().code == Code::unsupported);
+  CHECK(world.hub->add_hub("Another", {world.period3}).error().code == Code::unsupported);
+  CHECK(world.hub->reset_pin(world.amira).error().code == Code::unsupported);
+  CHECK(world.hub->read_bundle("x").error().code == Code::unsupported);
+  CHECK(world.school->add_hub("", {world.period3}).error().code == Code::invalid);
+  CHECK(world.school->add_hub(std::string(61, 'n'), {world.period3}).error().code == Code::invalid);
+  CHECK(world.school->add_hub("Empty", {}).error().code == Code::invalid);
+  CHECK(world.school->add_hub("Nowhere", {ClassId{}}).error().code == Code::not_found);
+  CHECK(read_hub_file("{}").error().code == Code::malformed);
+  CHECK(read_hub_file("not JSON").error().code == Code::malformed);
+  CHECK(School::make_hub(world.data, world.file).error().code == Code::conflict);
+  auto another = world.school->add_hub("South room", {world.period3}).value();
+  CHECK(School::make_hub(world.hub_data, another).error().code == Code::conflict);
+  // Only a hub is told of people, and only the school's word is taken.
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  CHECK(world.school->hub_papers(world.school->bearer(amira.token).value(), "{}").error().code ==
+        Code::forbidden);
+  CHECK(world.hub->take_papers("{}", kSpki).error().code == Code::identity_changed);
+  auto answer = world.school->hub_papers(world.hub_bearer(), R"({"spki":")" + kSpki + "\"}").value();
+  auto broken = nlohmann::json::parse(answer);
+  broken["papers"]["people"][0][0] = "no id";
+  CHECK(world.hub->take_papers(broken.dump(), kSpki).error().code == Code::malformed);
+  CHECK(world.hub->accounts().person(world.amira).value());
+  broken["papers"] = 7;
+  CHECK(world.hub->take_papers(broken.dump(), kSpki).error().code == Code::malformed);
+}

@@ -1,0 +1,218 @@
+// A hub in the class's room: computers that go to it and back to the school, its line to the school, and its
+// disk, which may be an old image or an empty one.
+#include <filesystem>
+
+#include "tests/simulation/school_world.hpp"
+
+namespace waymark::simulation {
+namespace {
+namespace fs = std::filesystem;
+constexpr std::int64_t kReplyTimeMs = 30'000;
+constexpr std::int64_t kPapersMs = 60'000;
+}  // namespace
+
+void World::make_hub() {
+  hub_file_ = must(school_->add_hub("North room", {period_}), "hub");
+  hub_file_.upstream = "https://school.example";
+  hub_ = std::make_unique<Hub>();
+  hub_->clock.set_ms(now_ms_);
+  hub_->random = std::make_unique<SeededRandom>(random_.u64());
+  must(School::make_hub(folder_ + "/hub", hub_file_), "a hub's directory");
+  open_hub();
+}
+
+void World::open_hub() {
+  auto& hub = *hub_;
+  hub.session.reset();
+  hub.school.reset();
+  hub.school = must(School::open(folder_ + "/hub", hub.clock, *hub.random), "hub");
+  hub.session = std::make_unique<sync::Session>(hub.school->store());
+  must(hub.session->start(), "start");
+  hub.session->hurry(hub.clock.steady_ms());
+  hub.ticket = 0;
+  hub.papers_ms = -kPapersMs;
+  if (hub.images.empty()) remember(hub.images, hub.school->store());
+}
+
+// ---- what happens to it
+
+void World::move(Computer& computer) {
+  if (!hub_ || computer.teacher) return;
+  go_to(computer, !computer.at_hub);
+}
+
+void World::go_to(Computer& computer, bool hub) {
+  log(std::string(hub ? "to the hub " : "to the school ") + std::to_string(computer.index));
+  computer.at_hub = hub;
+  // What is on its way is not answered any more.
+  if (computer.ticket) computer.session->on_lost({Code::offline, ""}, computer.clock.steady_ms());
+  computer.ticket = 0;
+  must(computer.session->meet(hub ? hub_file_.hub.hex() : ""), "meet");
+  computer.session->hurry(computer.clock.steady_ms());
+}
+
+void World::crash_hub() {
+  if (!hub_) return;
+  crashes_++;
+  log("crash hub");
+  open_hub();
+}
+
+void World::restore_hub() {
+  if (!hub_) return;
+  auto image = hub_->images[random_.below(hub_->images.size())];
+  if (chance(50)) remember(hub_->images, hub_->school->store());
+  log("restore hub");
+  journeys_++;
+  hub_->era++;
+  hub_->session.reset();
+  hub_->school.reset();
+  put_image(folder_ + "/hub/school.db", image);
+  open_hub();
+  count_losses();
+}
+
+// It is dead, and another comes with the same file and nothing else.
+void World::replace_hub() {
+  if (!hub_) return;
+  log("replace hub");
+  journeys_++;
+  hub_->era++;
+  hub_->session.reset();
+  hub_->school.reset();
+  fs::remove_all(folder_ + "/hub");
+  must(School::make_hub(folder_ + "/hub", hub_file_), "a hub's directory");
+  open_hub();
+  count_losses();
+}
+
+// ---- its line to the school
+
+void World::send_up() {
+  auto& hub = *hub_;
+  auto steady = hub.clock.steady_ms();
+  if (hub.ticket && steady - hub.sent_ms > kReplyTimeMs) {
+    hub.ticket = 0;
+    if (hub.asked == Asked::sync) hub.session->on_lost({Code::timeout, ""}, steady);
+  }
+  if (hub.ticket) return;
+  Message message{true, kHub, 0, 0, {}, 0, {}};
+  if (steady - hub.papers_ms >= kPapersMs) {
+    message.asked = Asked::papers;
+    message.body = hub.school->hub_question("", {"https://192.168.4.9:8443"});
+  } else {
+    auto load = must(hub.school->next_load(), "what is to be carried");
+    if (!load.bundle.empty()) {
+      message.asked = Asked::bundle;
+      message.body = load.bundle;
+      hub.load = std::move(load);
+    } else {
+      auto request = must(hub.session->next(steady), "next");
+      if (!request) return;
+      message.asked = Asked::sync;
+      message.body = wire::encode(*request);
+    }
+  }
+  hub.ticket = message.ticket = ++tickets_;
+  hub.sent_ms = steady;
+  hub.asked = message.asked;
+  post(std::move(message));
+}
+
+void World::hub_at_school(const Message& message) {
+  if (!school_up_ || !hub_line_up_) return;
+  auto bearer = school_->bearer(hub_file_.token);
+  if (!bearer) return;  // a school of before the hub
+  Result<std::string> reply = Error{Code::internal, ""};
+  std::optional<PowerCut> cut;
+  bool dies = lossy_ && chance(4);
+  if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
+  if (message.asked == Asked::papers) reply = school_->hub_papers(*bearer, message.body);
+  if (message.asked == Asked::sync) reply = school_->sync(*bearer, message.body);
+  if (message.asked == Asked::bundle) {
+    auto read = school_->read_bundle(message.body, true);
+    if (read)
+      reply = std::move(read->answer);
+    else
+      reply = read.error();
+  }
+  cut.reset();
+  if (dies && !reply) return crash_school();
+  if (!reply) return log("the school refused the hub " + std::string(name(reply.error().code)));
+  post({false, kHub, message.ticket, 0, std::move(*reply), era_, message.asked});
+}
+
+void World::arrive_at_hub_from_school(const Message& message) {
+  auto& hub = *hub_;
+  if (hub.ticket != message.ticket) return;
+  hub.ticket = 0;
+  auto steady = hub.clock.steady_ms();
+  std::optional<PowerCut> cut;
+  bool dies = lossy_ && chance(4);
+  if (dies) cut.emplace(hub.school->store(), 1 + static_cast<int>(random_.below(2'000)));
+  Status taken;
+  if (message.asked == Asked::papers) taken = hub.school->take_papers(message.body, "");
+  if (message.asked == Asked::papers && taken) hub.papers_ms = steady;
+  if (message.asked == Asked::bundle) taken = hub.school->take_answers(hub.load, message.body);
+  if (message.asked == Asked::sync) {
+    auto reply = wire::decode_reply(message.body);
+    if (reply) {
+      taken = hub.session->on_reply(*reply, steady);
+      if (hub.session->take_went_back()) must(hub.school->carried().carry_again(), "carry again");
+    } else
+      hub.session->on_lost(reply.error(), steady);
+  }
+  cut.reset();
+  if (dies && !taken) return crash_hub();
+  if (!taken && taken.error().code != Code::malformed && taken.error().code != Code::identity_changed)
+    throw Broken("a true answer was refused by the hub: " + taken.error().detail);
+}
+
+// ---- the room's computers at it
+
+void World::arrive_at_hub(const Message& message) {
+  if (!hub_up_) return;
+  const auto& computer = *computers_[static_cast<std::size_t>(message.computer)];
+  auto& hub = *hub_;
+  auto bearer = hub.school->bearer(computer.token);
+  if (!bearer) return log("the hub does not know " + std::to_string(message.computer));
+  std::optional<PowerCut> cut;
+  bool dies = lossy_ && chance(4);
+  if (dies) cut.emplace(hub.school->store(), 1 + static_cast<int>(random_.below(2'000)));
+  auto reply = hub.school->sync(*bearer, message.body);
+  cut.reset();
+  if (dies && !reply) return crash_hub();
+  if (!reply) return log("the hub refused " + std::string(name(reply.error().code)));
+  if (plan_.sabotage == Sabotage::hub_forgets)
+    must(hub.school->store().db().execute("DELETE FROM carried"), "sabotage");
+  post({false, message.computer, message.ticket, 0, std::move(*reply), era_, Asked::sync, true, hub.era});
+}
+
+// ---- what must hold of it
+
+// 10: nothing of a stream that the hub was not given can be read there, nor in what it carries.
+void World::check_hub() {
+  auto& db = hub_->school->store().db();
+  {
+    auto query =
+        must(db.prepare("SELECT s.name FROM op JOIN stream s ON s.id = op.stream WHERE s.name LIKE 'own:%'"),
+             "streams");
+    if (must(query.step(), "streams") && query.text(0) != domain::own_stream(hub_file_.hub))
+      broken(10, "the hub has " + query.text(0));
+  }
+  auto query = must(db.prepare("SELECT body FROM carried"), "carried");
+  while (must(query.step(), "carried"))
+    if (query.text(0).find("\"stream\":\"own:") != std::string::npos)
+      broken(10, "the hub can read what it carries sealed");
+}
+
+bool World::hub_is_quiet() {
+  auto& hub = *hub_;
+  auto status = must(hub.session->status(), "status");
+  if (!status.verified || must(hub.school->carried().carrying(), "carrying").batches > 0) return false;
+  for (const auto& reading : must(hub.school->store().readings(), "readings"))
+    if (reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head) return false;
+  return true;
+}
+
+}  // namespace waymark::simulation
