@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "client/app/computer.hpp"
 #include "client/app/connection.hpp"
 #include "client/app/joining.hpp"
 #include "client/app/link.hpp"
+#include "client/app/outgoing.hpp"
 #include "client/app/records.hpp"
 #include "client/app/seeking.hpp"
 #include "client/app/sentences.hpp"
@@ -75,6 +77,7 @@ struct App::Impl {
         computer(std::move(at)),
         connection(options.transport, computer),
         joining(connection, computer, random),
+        outgoing(connection, computer, clock, random),
         seeking(options.finder, connection, computer, clock) {
     touched_ms = clock.steady_ms();
   }
@@ -85,6 +88,7 @@ struct App::Impl {
   Computer computer;
   Connection connection;
   Joining joining;
+  Outgoing outgoing;
   Seeking seeking;
   std::vector<Announced> near;  // while a computer is to join
   bool browses = false;
@@ -127,6 +131,8 @@ struct App::Impl {
         kept.unsent = true;
       }));
     }
+    // Where it fails it is tried again, and what it tells comes from the school too.
+    (void)outgoing.take_answers(*open->records, open->profile);
     open->link = std::make_unique<Link>(connection, *open->records, open->profile.token, clock, random);
     open->link->come_back_with({computer.state().identity, open->profile.certificate, open->profile.signature,
                                 open->profile.device_key},
@@ -199,6 +205,8 @@ struct App::Impl {
     });
     open.profile.notice.clear();
     open.link->listen(false);
+    // On a shared computer the records may be opened again much later, or never: what waits can go without.
+    if (computer.profiles().size() > 1) (void)outgoing.keep(*open.records, open.profile);
     // What waits goes by itself, with nobody signed in.
     open.link->hurry();
     close_if_done(open.person);
@@ -225,6 +233,7 @@ struct App::Impl {
     auto done = open.link->all_at_school();
     bool all = done && *done && !open.profile.pin_unsent;
     if (!all && options.transport && computer.state().joined()) return;
+    if (all) outgoing.forget(open.records->store().replica());
     std::int64_t heard = 0;
     if (auto status = open.link->status(); status && status->heard_ms) heard = *status->heard_ms;
     (void)computer.change_profile(person, [&](Profile& kept) {
@@ -538,6 +547,7 @@ struct App::Impl {
     }
     auto person = me->person;
     auto name = me->profile.name;
+    outgoing.forget(me->records->store().replica());
     me = nullptr;
     opened.erase(person);
     back.clear();
@@ -595,6 +605,9 @@ struct App::Impl {
       if (news.records || news.files || news.status) dirty = true;
       close_if_done(person);
     }
+    std::set<std::string> held;
+    for (const auto& [person, open] : opened) held.insert(open->records->store().replica().hex());
+    outgoing.tick(held);
     if (me && steady() - touched_ms >= lock_after_ms) {
       lock({"notice.locked", {}, -1});
       dirty = true;
@@ -688,9 +701,11 @@ struct App::Impl {
     if (toast) at = std::min(at, toast_until_ms);
     if (me) at = std::min(at, touched_ms + lock_after_ms);
     if (here.screen == Screen::pin && pin.wait_until_ms > steady()) at = std::min(at, steady() + 1'000);
-    if (computer.state().joined())
+    if (computer.state().joined()) {
+      if (auto due = outgoing.due_ms()) at = std::min(at, *due);
       for (const auto& [person, open] : opened)
         if (auto due = open->link->due_ms(); due && !open->profile.token.empty()) at = std::min(at, *due);
+    }
     return at;
   }
 

@@ -5,7 +5,6 @@
 
 #include "shared/store/files.hpp"
 #include "shared/sync/carry.hpp"
-#include "shared/sync/session.hpp"
 #include "shared/wire/bundle.hpp"
 
 namespace waymark::app {
@@ -13,6 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kFolder = "WAYMARK";
+constexpr std::size_t kStickBytesMax = 64 * 1024 * 1024;
 
 struct Keys {
   SecretKey device;
@@ -30,36 +30,56 @@ Result<Keys> keys_of(const Profile& profile, const std::string& identity) {
 
 }  // namespace
 
-Result<StickWritten> write_stick(Records& records, const Profile& profile, const std::string& identity,
-                                 const std::string& where) {
+Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const std::string& identity,
+                                std::size_t bytes_max) {
   WAYMARK_TRY(keys, keys_of(profile, identity));
   WAYMARK_TRY(person, PersonId::parse(profile.person));
   auto& store = records.store();
-  StickWritten written;
-  WAYMARK_TRY(batches,
-              sync::make_batches(store, {person, keys.device, profile.certificate, profile.signature}));
-  if (batches.empty()) return written;
+  SealedWork sealed;
+  WAYMARK_TRY(batches, sync::make_batches(
+                           store, {person, keys.device, profile.certificate, profile.signature}, bytes_max));
+  if (batches.empty()) return sealed;
   std::vector<wire::BundleItem> items;
   for (auto& batch : batches) items.push_back({wire::batch_item, std::move(batch)});
   WAYMARK_TRY(bytes, wire::seal_bundle(keys.identity, keys.device, items));
+  sealed.bytes = std::move(bytes);
+  WAYMARK_TRY(waiting, store.waiting_count());
+  sealed.ops = waiting;
+  return sealed;
+}
+
+Result<bool> take_answer(sync::Session& session, const Profile& profile, const std::string& identity,
+                         std::string_view bytes) {
+  WAYMARK_TRY(keys, keys_of(profile, identity));
+  WAYMARK_TRY(bundle, wire::open_bundle(bytes, keys.device));
+  if (!(bundle.writer == keys.identity)) return Error{Code::unauthorized, "the answer is not of this school"};
+  for (const auto& item : bundle.items)
+    if (item.kind == wire::acknowledgement_item)
+      WAYMARK_CHECK(session.on_acknowledgement(item.body, keys.identity));
+  return bundle.whole;
+}
+
+Result<StickWritten> write_stick(Records& records, const Profile& profile, const std::string& identity,
+                                 const std::string& where) {
+  WAYMARK_TRY(sealed, seal_waiting(records, profile, identity, kStickBytesMax));
+  StickWritten written;
+  if (sealed.ops == 0) return written;
   fs::path path(where);
   std::error_code error;
   if (fs::is_directory(path, error)) {
     if (path.filename() != kFolder) path /= kFolder;
     fs::create_directories(path, error);
     if (error) return Error{Code::io, path.string() + ": " + error.message()};
-    path /= store.replica().hex() + ".to-school";
+    path /= records.store().replica().hex() + ".to-school";
   }
-  WAYMARK_CHECK(store::write_durably(path.string(), bytes));
-  WAYMARK_TRY(waiting, store.waiting_count());
+  WAYMARK_CHECK(store::write_durably(path.string(), sealed.bytes));
   written.file = path.string();
-  written.ops = waiting;
+  written.ops = sealed.ops;
   return written;
 }
 
 Result<StickRead> read_stick(Records& records, const Profile& profile, const std::string& identity,
                              const std::string& where) {
-  WAYMARK_TRY(keys, keys_of(profile, identity));
   std::vector<fs::path> paths;
   fs::path path(where);
   std::error_code error;
@@ -78,20 +98,15 @@ Result<StickRead> read_stick(Records& records, const Profile& profile, const std
   WAYMARK_TRY(before, store.waiting_count());
   for (const auto& file : paths) {
     auto bytes = store::read_whole(file.string(), wire::bundle_bytes_max);
-    auto bundle = bytes ? wire::open_bundle(*bytes, keys.device) : Result<wire::Bundle>(bytes.error());
-    if (bundle && !(bundle->writer == keys.identity))
-      bundle = Error{Code::unauthorized, "the answer on the stick is not of this school"};
-    if (!bundle) {
+    auto whole = bytes ? take_answer(session, profile, identity, *bytes) : Result<bool>(bytes.error());
+    if (!whole) {
       // On a class's stick most are for others.
-      if (paths.size() > 1 && bundle.error().code == Code::unauthorized) continue;
-      problem = bundle.error();
+      if (paths.size() > 1 && whole.error().code == Code::unauthorized) continue;
+      problem = whole.error();
       continue;
     }
     read.answers++;
-    read.whole = read.whole && bundle->whole;
-    for (const auto& item : bundle->items)
-      if (item.kind == wire::acknowledgement_item)
-        WAYMARK_CHECK(session.on_acknowledgement(item.body, keys.identity));
+    read.whole = read.whole && *whole;
   }
   if (read.answers == 0 && problem) return *problem;
   if (read.answers == 0) return Error{Code::not_found, "no answer of the school for this student is there"};

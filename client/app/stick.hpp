@@ -4,18 +4,33 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "client/app/computer.hpp"
 #include "client/app/records.hpp"
+#include "shared/sync/session.hpp"
 
 namespace waymark::app {
+
+// What waits, as a bundle for the school; nothing where nothing waits. `conflict` where the school has given
+// this student no certificate.
+struct SealedWork {
+  std::string bytes;
+  std::int64_t ops = 0;
+};
+Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const std::string& identity,
+                                std::size_t bytes_max);
+
+// The school's answer to one. `unauthorized` when it is for another device or of another school, `malformed`
+// when nothing of it can be read. False: its end is missing; what was there counts.
+Result<bool> take_answer(sync::Session& session, const Profile& profile, const std::string& identity,
+                         std::string_view bytes);
 
 struct StickWritten {
   std::string file;      // where it is; empty when nothing waits, and then nothing was written
   std::int64_t ops = 0;  // that wait and are in it
 };
-// `where`: the stick, or any folder; else the file itself. `io`, `disk_full`; `conflict` where the school has
-// given this student no certificate.
+// `where`: the stick, or any folder; else the file itself. `io`, `disk_full`, `conflict`.
 Result<StickWritten> write_stick(Records& records, const Profile& profile, const std::string& identity,
                                  const std::string& where);
 

@@ -926,3 +926,161 @@ TEST_CASE(
   // It is remembered.
   CHECK(app::Computer::open(lab.folder, world.clock).value().state().address == moved);
 }
+
+// ---- what a student left on a shared computer
+
+namespace {
+
+// Two students; the first has written something without a network and left.
+struct Left {
+  World world;
+  Lab lab{world, "lab-03"};
+  std::string outgoing = lab.folder + "/outgoing";
+  Left() {
+    lab.join_computer();
+    lab.join_student(world.leo, "0815");
+    lab.app->dispatch(Lock{});
+    lab.join_student(world.amira);
+    lab.run(30);
+    lab.net.plugged = false;
+    lab.add_goal("one");
+    lab.app->dispatch(Lock{});
+  }
+  std::vector<std::string> files() {
+    std::vector<std::string> endings;
+    for (const auto& entry : std::filesystem::directory_iterator(outgoing))
+      endings.push_back(entry.path().extension().string());
+    std::sort(endings.begin(), endings.end());
+    return endings;
+  }
+  std::string file(const std::string& ending) {
+    for (const auto& entry : std::filesystem::directory_iterator(outgoing))
+      if (entry.path().extension() == ending) return entry.path().string();
+    return {};
+  }
+  std::unique_ptr<App> without_network() {
+    AppOptions options;
+    options.data = lab.folder;
+    options.clock = &world.clock;
+    options.random = &world.random;
+    options.utc_offset = [](std::int64_t) { return 0; };
+    return App::open(options).value();
+  }
+};
+
+using Endings = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("what a student left on a shared computer goes though their records are in use elsewhere") {
+  Left left;
+  auto& lab = left.lab;
+  CHECK(left.files() == Endings{".to-school"});
+  lab.app.reset();
+  auto other = left.without_network();
+  other->dispatch(SignIn{left.world.amira.hex()});
+  other->dispatch(EnterPin{"4711"});
+  REQUIRE(other->shown().frame.has_value());
+  CHECK(other->shown().frame->status.waiting == 1);
+
+  // Its answer is lost once: it is delivered again, and there is one goal all the same.
+  lab.net.plugged = true;
+  lab.net.lose_next_reply = true;
+  lab.start();
+  lab.run(10);
+  CHECK(at_school(left.world, left.world.amira) == std::vector<std::string>{"one"});
+  CHECK(left.files() == Endings{".to-school"});
+  lab.run(60);
+  CHECK(at_school(left.world, left.world.amira) == std::vector<std::string>{"one"});
+  CHECK(left.files() == Endings{".from-school"});
+  // Nothing counts as sent before the student's own records have the answer.
+  CHECK(other->shown().frame->status.waiting == 1);
+  other.reset();
+  CHECK(left.files() == Endings{".from-school", ".to-school"});
+  lab.net.plugged = false;
+  lab.sign_in(left.world.amira);
+  CHECK(lab.frame().status.waiting == 0);
+  lab.app->dispatch(Lock{});
+  CHECK(left.files().empty());
+}
+
+TEST_CASE("what a student left on a shared computer is not lost with their folder") {
+  Left left;
+  auto& lab = left.lab;
+  lab.app.reset();
+  std::filesystem::remove_all(lab.folder + "/profiles/" + left.world.amira.hex());
+  lab.net.plugged = true;
+  lab.start();
+  lab.run(30);
+  CHECK(at_school(left.world, left.world.amira) == std::vector<std::string>{"one"});
+  CHECK(left.files() == Endings{".from-school"});
+  lab.join_student(left.world.amira);
+  lab.run(30);
+  CHECK(lab.goals() == std::vector<std::string>{"one"});
+}
+
+TEST_CASE("when all of it is at school by itself, nothing is left lying") {
+  Left left;
+  left.lab.net.plugged = true;
+  left.lab.run(60);
+  CHECK(at_school(left.world, left.world.amira) == std::vector<std::string>{"one"});
+  CHECK(left.files().empty());
+}
+
+TEST_CASE("torn files of what was left do no harm") {
+  Left left;
+  auto& lab = left.lab;
+  lab.app.reset();
+  auto torn = left.file(".to-school");
+  std::filesystem::resize_file(torn, 30);
+  auto other = left.without_network();
+  other->dispatch(SignIn{left.world.amira.hex()});
+  other->dispatch(EnterPin{"4711"});
+  lab.net.plugged = true;
+  lab.start();
+  lab.run(30);
+  CHECK(at_school(left.world, left.world.amira).empty());
+  CHECK(left.files() == Endings{".not-taken"});
+  other.reset();
+  // The answer to the next one is torn: the student's own connection tells it again.
+  lab.run(400);
+  CHECK(at_school(left.world, left.world.amira) == std::vector<std::string>{"one"});
+  std::filesystem::resize_file(left.file(".from-school"), 150);
+  lab.sign_in(left.world.amira);
+  lab.run(30);
+  CHECK(lab.frame().status.waiting == 0);
+  lab.app->dispatch(Lock{});
+  lab.run(5);
+  CHECK(left.files().empty());
+}
+
+TEST_CASE("the folder of what was left has room for two hundred, and answers give way to work") {
+  Left left;
+  auto& lab = left.lab;
+  auto fill = [&](std::size_t files, const std::string& ending) {
+    std::filesystem::remove_all(left.outgoing);
+    std::filesystem::create_directories(left.outgoing);
+    for (std::size_t i = 0; i < files; i++) {
+      auto digits = std::to_string(1'000 + i);
+      std::ofstream(left.outgoing + "/" + std::string(28, 'a') + digits + ending) << "x";
+    }
+    lab.sign_in(left.world.amira);
+    lab.app->dispatch(Lock{});
+    return left.files();
+  };
+  CHECK(fill(199, ".to-school").size() == 200);
+  CHECK(fill(200, ".to-school").size() == 200);
+  auto made_room = fill(200, ".from-school");
+  CHECK(made_room == Endings{".to-school"});
+}
+
+TEST_CASE("who uses a computer alone leaves nothing beside their folder") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.net.plugged = false;
+  lab.add_goal("one");
+  lab.app->dispatch(Lock{});
+  CHECK_FALSE(std::filesystem::exists(lab.folder + "/outgoing"));
+}
