@@ -65,6 +65,14 @@ bool worth_compressing(std::string_view type) {
          type.substr(0, 22) == "application/javascript";
 }
 
+// Whose request it is as far as turns go. Nobody has looked at the token yet: with invented ones somebody
+// gets more turns, and nothing else.
+std::string device_of(const http::Request& request) {
+  for (auto who : {request.bearer(), request.header("cookie")})
+    if (!who.empty()) return std::string(who.substr(0, 128));
+  return request.remote;
+}
+
 }  // namespace
 
 // What sessions have in common. It outlives them: ~Server runs the io_context dry first.
@@ -113,6 +121,8 @@ struct Server::Impl {
   // Runs the handler, its slow work elsewhere, and gives the response; all away from the session's strand.
   void handle(std::shared_ptr<http::Request> request, std::function<void(http::Response)> done);
   void settle(http::Answer answer, std::function<void(http::Response)> done);
+  void queue(Desk::Job job);
+  Error busy();
   // What a handler does, with its time counted.
   http::Answer timed(const std::function<http::Answer()>& work);
 };
@@ -499,9 +509,9 @@ void Server::Impl::settle(http::Answer answer, std::function<void(http::Response
     auto step = std::make_shared<http::Later>(std::move(*later));
     asio::post(slow, [this, step, done = std::move(done)]() mutable {
       if (step->work) step->work();
-      desk.add({[this, step] { return timed(step->then); },
-                [this, done = std::move(done)](http::Answer next) { settle(std::move(next), done); }},
-               true);
+      queue({.work = [this, step] { return timed(step->then); },
+             .done = [this, done = std::move(done)](http::Answer next) { settle(std::move(next), done); },
+             .must = true});
     });
     return;
   }
@@ -513,18 +523,31 @@ void Server::Impl::settle(http::Answer answer, std::function<void(http::Response
 
 void Server::Impl::handle(std::shared_ptr<http::Request> request, std::function<void(http::Response)> done) {
   metrics.handling++;
+  auto finish = [this, done = std::move(done)](http::Answer answer) { settle(std::move(answer), done); };
+  auto who = device_of(*request);
+  auto bytes = request->body.size();
+  if (!desk.has_place(who, bytes)) return finish(busy());
   bool shares = false;
   try {
     shares = router.prepare(*request);
   } catch (...) {  // as in a handler: this request fails
-    return settle(Error{Code::internal, ""}, std::move(done));
+    return finish(Error{Code::internal, ""});
   }
-  auto finish = [this, done = std::move(done)](http::Answer answer) { settle(std::move(answer), done); };
-  Desk::Job job{[this, request] { return timed([&] { return router.handle(*request); }); }, finish, shares};
-  if (desk.add(std::move(job))) return;
-  // Spread, so that those who are sent away do not come back together.
+  queue({.work = [this, request] { return timed([&] { return router.handle(*request); }); },
+         .done = std::move(finish),
+         .shares = shares,
+         .who = std::move(who),
+         .bytes = bytes});
+}
+
+void Server::Impl::queue(Desk::Job job) {
+  if (auto away = desk.add(std::move(job))) away->done(busy());
+}
+
+// Spread, so that those who are sent away do not come back together.
+Error Server::Impl::busy() {
   metrics.turned_away++;
-  finish(Error{Code::server_busy, std::to_string(2 + metrics.turned_away % 7)});
+  return {Code::server_busy, std::to_string(2 + metrics.turned_away % 7)};
 }
 
 Status Server::Impl::listen() {
@@ -629,12 +652,12 @@ bool Server::run(std::function<void()> function) {
   if (impl_->stopping) return false;
   auto done = std::make_shared<std::promise<void>>();
   auto future = done->get_future();
-  impl_->desk.add({[function = std::move(function)]() -> http::Answer {
-                     function();
-                     return http::no_content();
-                   },
-                   [done](http::Answer) { done->set_value(); }},
-                  true);
+  impl_->queue({.work = [function = std::move(function)]() -> http::Answer {
+                  function();
+                  return http::no_content();
+                },
+                .done = [done](http::Answer) { done->set_value(); },
+                .must = true});
   // It may be among what a stop no longer begins.
   while (future.wait_for(Milliseconds(50)) != std::future_status::ready)
     if (impl_->stopped_all) return future.wait_for(Milliseconds(0)) == std::future_status::ready;

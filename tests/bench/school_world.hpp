@@ -1,7 +1,6 @@
 // A school with one class, served on loopback as waymark-server serves it, for the benchmarks of sync.
 #pragma once
 
-#include "client/app/transport.hpp"
 #include "shared/domain/kinds.hpp"
 #include "shared/wire/messages.hpp"
 #include "sync-server/net/server.hpp"
@@ -30,27 +29,45 @@ class SchoolWorld {
 
   void serve(bool tls = true) {
     must(school->refresh_access());
-    server::net::ServerOptions options;
+    server.reset();
+    router.emplace();
     options.host = "127.0.0.1";
     options.together = [this](const std::function<void()>& work) {
+      commits++;
       return store::together(school->store().db(), work);
     };
+    options.tls.reset();
+    spki.clear();
     if (tls) {
       options.tls = must(server::net::own_tls(folder.path() + "/school/tls", "Bench"));
       spki = options.tls->spki;
     }
-    server::add_sync_routes(router, *school);
-    server = must(server::net::Server::start(options, router, metrics));
+    server::add_sync_routes(*router, *school);
+    server = must(server::net::Server::start(options, *router, metrics));
   }
   struct Student {
     PersonId id;
     std::string token;
   };
-  Student student() {
+  Student student() { return student(class_id); }
+  Student student(const ClassId& in) {
     Student student{must(school->add_student("Amira", "Haddad")), server::make_token(random)};
-    must(school->enroll(class_id, student.id, "student"));
+    must(school->enroll(in, student.id, "student"));
     must(school->accounts().add_device(server::token_hash(student.token), student.id, computer_id, {}));
     return student;
+  }
+  // In classes of 25.
+  std::vector<Student> students(int count) {
+    std::vector<Student> all;
+    auto transaction = must(store::Transaction::begin(school->store().db()));
+    ClassId in;
+    for (int i = 0; i < count; i++) {
+      if (i % 25 == 0) in = must(school->add_class("Period " + std::to_string(4 + i / 25)));
+      all.push_back(student(in));
+    }
+    must(school->refresh_access());
+    must(transaction.commit());
+    return all;
   }
 
   SystemClock clock;
@@ -59,8 +76,10 @@ class SchoolWorld {
   std::unique_ptr<server::School> school;
   ClassId class_id;
   server::ComputerId computer_id;
-  http::Router router;
+  std::optional<http::Router> router;
   http::Metrics metrics;
+  server::net::ServerOptions options;
+  std::atomic<int> commits = 0;  // of groups
   std::unique_ptr<server::net::Server> server;
   std::string spki;
 };

@@ -41,15 +41,16 @@ struct World {
         [this] { seen_after.push_back(rows()); });
     auto hold = held.get_future().share();
     std::promise<void> begun;
-    desk->add({[hold, &begun]() -> http::Answer {
-                 begun.set_value();
-                 hold.wait();
-                 return http::no_content();
-               },
-               [](http::Answer) {}});
+    add({[hold, &begun]() -> http::Answer {
+           begun.set_value();
+           hold.wait();
+           return http::no_content();
+         },
+         [](http::Answer) {}});
     begun.get_future().wait();
   }
 
+  void add(Desk::Job job) { REQUIRE_FALSE(desk->add(std::move(job))); }
   std::string rows() {  // as a connection of its own sees them: what is committed
     auto other = store::Db::open(path).value();
     auto query = other->prepare("SELECT group_concat(who, ' ') FROM said").value();
@@ -77,17 +78,17 @@ struct World {
       WAYMARK_CHECK(transaction.commit());
       return http::text(200, "done");
     };
-    desk->add({[write]() -> http::Answer { return write(); },
-               [this, at](http::Answer answer) {
-                 answers[at] = std::to_string(answer.response()->status);
-                 seen_at_answer[at] = rows();
-               },
-               true});
+    add({[write]() -> http::Answer { return write(); },
+         [this, at](http::Answer answer) {
+           answers[at] = std::to_string(answer.response()->status);
+           seen_at_answer[at] = rows();
+         },
+         true});
   }
   void release() {
     held.set_value();
     std::promise<void> last;
-    desk->add({[]() -> http::Answer { return http::no_content(); }, [&](http::Answer) { last.set_value(); }});
+    add({[]() -> http::Answer { return http::no_content(); }, [&](http::Answer) { last.set_value(); }});
     last.get_future().wait();
   }
 };
@@ -109,14 +110,14 @@ TEST_CASE("a copy of the database waits for the group before it, and never runs 
   world.ask(1);
   world.ask(2);
   std::string copied;
-  world.desk->add({[&]() -> http::Answer {
-                     // SQLite refuses this within a transaction, as a backup would be.
-                     auto query = world.db->prepare("VACUUM INTO ?").value();
-                     query.bind(world.path + ".copy");
-                     copied = query.run() ? "done" : "refused";
-                     return http::no_content();
-                   },
-                   [](http::Answer) {}});
+  world.add({[&]() -> http::Answer {
+               // SQLite refuses this within a transaction, as a backup would be.
+               auto query = world.db->prepare("VACUUM INTO ?").value();
+               query.bind(world.path + ".copy");
+               copied = query.run() ? "done" : "refused";
+               return http::no_content();
+             },
+             [](http::Answer) {}});
   world.ask(3);
   world.ask(4);
   world.release();
@@ -152,8 +153,7 @@ TEST_CASE("a common commit that fails is told to everybody in it, and nothing st
   CHECK(world.commits == 1);
   world.ask(4);
   std::promise<void> last;
-  world.desk->add(
-      {[]() -> http::Answer { return http::no_content(); }, [&](http::Answer) { last.set_value(); }});
+  world.add({[]() -> http::Answer { return http::no_content(); }, [&](http::Answer) { last.set_value(); }});
   last.get_future().wait();
   CHECK(world.answers.back() == "200");
   CHECK(world.rows() == "4");
@@ -164,11 +164,11 @@ TEST_CASE("a common transaction that ended underneath is noticed, and each is do
   world.ask(1);
   // As SQLite does on a full disk: the whole transaction is rolled back under a statement.
   bool first = true;
-  world.desk->add({[&]() -> http::Answer {
-                     if (std::exchange(first, false)) (void)world.db->execute("ROLLBACK");
-                     return http::no_content();
-                   },
-                   [](http::Answer) {}, true});
+  world.add({[&]() -> http::Answer {
+               if (std::exchange(first, false)) (void)world.db->execute("ROLLBACK");
+               return http::no_content();
+             },
+             [](http::Answer) {}, true});
   world.ask(3);
   world.release();
   CHECK(world.answers == std::vector<std::string>(2, "200"));
@@ -179,8 +179,8 @@ TEST_CASE("a handler's exception within a group fails its own request alone") {
   World world;
   world.ask(1);
   int status = 0;
-  world.desk->add({[]() -> http::Answer { throw std::runtime_error("a library's"); },
-                   [&](http::Answer answer) { status = answer.response()->status; }, true});
+  world.add({[]() -> http::Answer { throw std::runtime_error("a library's"); },
+             [&](http::Answer answer) { status = answer.response()->status; }, true});
   world.ask(3);
   world.release();
   CHECK(status == 500);
@@ -188,29 +188,123 @@ TEST_CASE("a handler's exception within a group fails its own request alone") {
   CHECK(world.rows() == "1 3");
 }
 
-TEST_CASE("the queue has a bound, and the rest of something begun finds room in any case") {
+namespace {
+
+// A desk that is held up until release(), and says in which order it did what was asked meanwhile.
+struct Queue {
   std::promise<void> held, begun;
-  auto hold = held.get_future().share();
-  Desk desk(2, {});
-  std::atomic<int> done = 0;
-  auto job = [&](bool first) {
-    return Desk::Job{[&, first]() -> http::Answer {
-                       if (first) begun.set_value();
-                       hold.wait();
-                       return http::no_content();
-                     },
-                     [&](http::Answer) { done++; }};
-  };
-  REQUIRE(desk.add(job(true)));
-  begun.get_future().wait();
-  CHECK(desk.add(job(false)));
-  CHECK(desk.add(job(false)));
-  CHECK_FALSE(desk.add(job(false)));
-  CHECK(desk.waiting() == 2);
-  CHECK(desk.add(job(false), true));
-  held.set_value();
-  while (done < 4) std::this_thread::yield();
-  CHECK(desk.waiting() == 0);
+  std::string order;
+  std::atomic<int> answered = 0;
+  int asked = 0;
+  Desk desk;
+
+  explicit Queue(std::size_t waiting_max) : desk(waiting_max, {}) { hold(); }
+  void hold() {
+    held = {}, begun = {};
+    auto gate = held.get_future().share();
+    asked++;
+    REQUIRE_FALSE(desk.add({[this, gate]() -> http::Answer {
+                              begun.set_value();
+                              gate.wait();
+                              return http::no_content();
+                            },
+                            [this](http::Answer) { answered++; }}));
+    begun.get_future().wait();
+  }
+  // The name of who was turned away for it; empty when nobody was.
+  std::string ask(const std::string& name, std::string who = {}, std::size_t bytes = 0, bool must = false) {
+    Desk::Job job{[this, name]() -> http::Answer {
+                    order += name + " ";
+                    return http::text(200, name);
+                  },
+                  [this, name](http::Answer answer) {
+                    answered++;
+                    if (answer.response()->status != 200) away = name;
+                  },
+                  false,
+                  std::move(who),
+                  bytes,
+                  must};
+    asked++;
+    away.clear();
+    if (auto job_away = desk.add(std::move(job))) job_away->done(Error{Code::server_busy, "1"});
+    return away;
+  }
+  std::string release() {
+    held.set_value();
+    while (answered < asked) std::this_thread::yield();
+    return std::exchange(order, {});
+  }
+  std::string away;
+};
+
+}  // namespace
+
+TEST_CASE("the queue has a bound, and the rest of something begun finds room in any case") {
+  Queue queue(2);
+  CHECK(queue.ask("a").empty());
+  CHECK(queue.ask("b").empty());
+  CHECK(queue.ask("c") == "c");
+  CHECK(queue.desk.waiting() == 2);
+  CHECK(queue.ask("rest", "", 0, true).empty());
+  CHECK(queue.ask("d") == "d");
+  CHECK(queue.release() == "a b rest ");
+  CHECK(queue.desk.waiting() == 0);
+}
+
+TEST_CASE("small requests go before large ones, and a large one is overtaken so often and no more") {
+  Queue queue(8);
+  queue.ask("large", "amira", 2'000);  // 7 places
+  queue.ask("edit1", "leo", 200);
+  queue.ask("edit2", "maya", 200);
+  CHECK(queue.release() == "edit1 edit2 large ");
+
+  Queue full(64);
+  full.ask("large", "amira", 2'000);
+  for (int i = 1; i <= 9; i++) full.ask(std::to_string(i), "student" + std::to_string(i), 200);
+  CHECK(full.release() == "1 2 3 4 5 6 large 7 8 9 ");
+}
+
+TEST_CASE("however large a request is, there is a bound to how many go before it") {
+  Queue queue(2'000);
+  queue.ask("large", "amira", 4'000'000);  // 1,024 places
+  for (int i = 0; i < 1'100; i++) queue.ask(std::to_string(i), "student" + std::to_string(i), 0);
+  CHECK(queue.release().find(" 1022 large 1023 ") != std::string::npos);
+}
+
+TEST_CASE("a device that floods goes behind the others, and makes room for them when no more may wait") {
+  Queue queue(4);
+  for (auto name : {"f1", "f2", "f3", "f4"}) CHECK(queue.ask(name, "flood").empty());
+  CHECK(queue.ask("f5", "flood") == "f5");
+  CHECK_FALSE(queue.desk.has_place("flood", 0));
+  CHECK(queue.desk.has_place("amira", 4'000'000));
+  CHECK(queue.ask("amira", "amira", 100'000) == "f4");
+  CHECK(queue.ask("leo", "leo", 100'000) == "f3");
+  CHECK(queue.ask("maya", "maya", 100'000) == "f2");
+  // Its first is as good as anybody's, and so is what comes when everybody has one.
+  CHECK(queue.ask("noor", "noor", 100'000) == "noor");
+  CHECK(queue.release() == "f1 amira leo maya ");
+}
+
+TEST_CASE("who was turned away goes before who was not as often, whatever its size") {
+  Queue queue(2);
+  queue.ask("a", "a"), queue.ask("b", "b");
+  CHECK(queue.ask("large", "amira", 4'000'000) == "large");
+  CHECK_FALSE(queue.desk.has_place("leo", 0));  // as good as having been added and given back
+  queue.release();
+  queue.hold();
+  queue.ask("c", "c"), queue.ask("d", "d");
+  CHECK(queue.ask("large", "amira", 4'000'000) == "d");
+  CHECK(queue.ask("leo", "leo") == "c");
+  // Of those with the same luck the small goes first; the large one's next try is before all of them.
+  CHECK(queue.ask("c", "c") == "large");
+  CHECK(queue.ask("large", "amira", 4'000'000) == "c");
+  CHECK(queue.release() == "large leo ");
+  // Once served, it is as others.
+  queue.hold();
+  queue.ask("e", "e"), queue.ask("f", "f");
+  CHECK(queue.ask("leo", "leo") == "leo");
+  queue.release();
 }
 
 TEST_CASE("what is done after a group finds all of it written, and runs once for it") {

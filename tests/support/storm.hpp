@@ -1,0 +1,296 @@
+// Many devices at once on real sockets. Each has its ops, its chain, its cursors and its digests, and no
+// database: what it sends and what it believes is what docs/PROTOCOL.md says, made directly. They wait by
+// exchanges and not by a clock: "retry-after: 3" means after so many times a good answer came to anybody.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <sys/resource.h>
+
+#include "shared/base/seams.hpp"
+#include "shared/domain/kinds.hpp"
+#include "shared/sync/serve.hpp"
+#include "shared/wire/messages.hpp"
+#include "shared/wire/pack.hpp"
+
+namespace waymark::test {
+
+class StormDevice {
+ public:
+  StormDevice(PersonId person, std::string the_token, Random& random)
+      : token(std::move(the_token)), person_(person), random_(random), replica_(random.id<ReplicaId>()) {}
+
+  // Goals as students write them, to be pushed.
+  void write(int count, std::int64_t now_ms) {
+    for (int i = 0; i < count; i++) {
+      record::Op op;
+      op.stream = domain::person_stream(person_);
+      op.kind = "goal";
+      op.record = random_.id<RecordId>();
+      op.fields = {
+          {"want", "next I need a second source, and I will ask at the library (" + std::to_string(i) + ")"}};
+      op.author = person_;
+      op.replica = replica_;
+      op.time_ms = now_ms;
+      random_.fill(op.salt);
+      ops_.push_back(record::canonical(op));
+      chain_.push_back(record::next(chain_.back(), record::op_id(ops_.back())));
+    }
+  }
+
+  // The next message, or the same one again when no answer came.
+  std::string body() const {
+    wire::SyncRequest request;
+    request.replica = replica_;
+    request.before = chain_[settled_];
+    for (auto i = settled_; i < ops_.size() && request.ops.size() < wire::ops_per_request_max; i++)
+      request.ops.push_back(ops_[i]);
+    request.waiting = static_cast<std::int64_t>(ops_.size() - settled_);
+    if (read_all_) {
+      std::vector<sync::ReadSoFar> so_far;
+      for (const auto& [stream, reading] : readings_)
+        so_far.push_back({stream, reading.access, reading.served});
+      request.same = sync::read_hash(feed_, std::move(so_far));
+    } else {
+      for (const auto& [stream, reading] : readings_)
+        request.cursors.push_back({stream, reading.access, feed_, reading.segment, reading.seq, false});
+    }
+    return wire::pack(wire::encode(request));
+  }
+
+  // Empty, or what is wrong with the answer.
+  std::string heard(std::string_view body) {
+    auto text = wire::unpack(body, wire::message_bytes_max);
+    if (!text) return "no packed body";
+    auto reply = wire::decode_reply(*text);
+    if (!reply) return "no reply: " + reply.error().detail;
+    if (!reply->refused.empty()) return "an op was refused: " + reply->refused.front().code;
+    auto n = static_cast<std::size_t>(reply->position.n);
+    if (n >= chain_.size() || !(chain_[n] == reply->position)) return "a position that is not ours";
+    settled_ = n;
+    if (reply->same && !*reply->same) return read_all_ = false, "";
+    for (const auto& granted : reply->granted) readings_[granted.stream] = {granted.access, {}, 0, {}};
+    for (const auto& page : reply->pages)
+      if (auto wrong = take(page); !wrong.empty()) return wrong;
+    read_all_ = !reply->more;
+    return {};
+  }
+
+  // Everything written is at school, and everything at school that it may read was read.
+  bool done() const { return read_all_ && settled_ + 1 == chain_.size(); }
+  std::size_t written() const { return ops_.size(); }
+  std::size_t settled() const { return settled_; }
+  std::int64_t read() const {
+    std::int64_t count = 0;
+    for (const auto& [stream, reading] : readings_) count += static_cast<std::int64_t>(reading.served.count);
+    return count;
+  }
+
+  const std::string token;
+  int turned_away = 0, turned_away_most = 0;  // for one exchange: now, and ever
+  double done_s = 0;                          // after the storm began
+
+ private:
+  struct Reading {
+    AccessId access;
+    SegmentToken segment;
+    std::int64_t seq = 0;
+    record::Digest served;
+  };
+  std::string take(const wire::StreamPage& page) {
+    auto found = readings_.find(page.stream);
+    if (found == readings_.end()) return "a page of a stream that was not granted";
+    auto& reading = found->second;
+    if (page.reset) reading.served = {};
+    for (const auto& id : page.own) reading.served.add(id);
+    for (const auto& body : page.bodies) {
+      auto stub = record::parse_stub(body);
+      reading.served.add(stub ? stub->id : record::op_id(body));
+    }
+    feed_ = page.feed;
+    reading.segment = page.segment;
+    reading.seq = page.seq;
+    bool equal =
+        reading.served.hex() == page.digest && static_cast<std::int64_t>(reading.served.count) == page.head;
+    return page.digest.empty() || equal ? "" : "another digest of " + page.stream;
+  }
+
+  PersonId person_;
+  Random& random_;
+  ReplicaId replica_;
+  std::vector<std::string> ops_;
+  std::vector<record::Position> chain_ = {{}};
+  std::size_t settled_ = 0;
+  FeedId feed_;
+  std::map<std::string, Reading> readings_;
+  bool read_all_ = false;
+};
+
+class Storm {
+ public:
+  Storm(std::uint16_t port, bool tls) : there_(boost::asio::ip::address_v4::loopback(), port), tls_(tls) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+      limit.rlim_cur = limit.rlim_max;
+      ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+  }
+
+  // One after another when `in_turn`, else all at once. Their connections are made before the first word.
+  void run(std::vector<std::unique_ptr<StormDevice>>& devices, bool in_turn = false) {
+    for (auto& device : devices) lines_.push_back(connect(*device));
+    left_ = lines_.size();
+    for (auto& line : flood_) line->send();
+    begun_ = std::chrono::steady_clock::now();
+    in_turn_ = in_turn;
+    if (in_turn)
+      lines_[next_++]->send();
+    else
+      for (auto& line : lines_) line->send();
+    io_.run();
+  }
+  // One device that sends the same over many connections, and again at once whatever the answer is.
+  void flood(StormDevice& device, int connections) {
+    for (int i = 0; i < connections; i++) {
+      flood_.push_back(connect(device));
+      flood_.back()->floods = true;
+    }
+  }
+
+  std::size_t bytes = 0;      // of all requests and answers, headers and all, without TLS
+  std::int64_t answered = 0;  // with 200, the flood's not counted
+  std::int64_t turned_away = 0;
+  std::string wrong;  // what no device may ever meet
+
+ private:
+  using tcp = boost::asio::ip::tcp;
+  using ErrorCode = boost::system::error_code;
+  static constexpr int kAnswersASecond = 32, kTriesMax = 100;
+
+  struct Line {
+    explicit Line(StormDevice& the_device) : device(the_device) {}
+    virtual ~Line() = default;
+    virtual void send() = 0;
+    StormDevice& device;
+    bool floods = false;
+  };
+  template <class Stream>
+  struct LineOn : Line {
+    LineOn(Storm& the_storm, StormDevice& the_device, Stream the_stream)
+        : Line(the_device), storm(the_storm), stream(std::move(the_stream)) {}
+    void send() override {
+      if (!out.empty() && device.turned_away > 0) return write();  // the same again
+      auto body = device.body();
+      out = "POST /v1/sync HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer " + device.token +
+            "\r\ncontent-length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+      write();
+    }
+    void write() {
+      storm.bytes += out.size();
+      in.clear();
+      boost::asio::async_write(stream, boost::asio::buffer(out), [this](ErrorCode error, std::size_t) {
+        if (error) return storm.lost(*this, error);
+        read();
+      });
+    }
+    void read() {
+      stream.async_read_some(boost::asio::buffer(piece), [this](ErrorCode error, std::size_t size) {
+        if (error) return storm.lost(*this, error);
+        in.append(piece.data(), size);
+        auto end = in.find("\r\n\r\n");
+        if (end == std::string::npos) return read();
+        auto length = static_cast<std::size_t>(
+            storm.number_after(in.substr(0, end), "ontent-length: ", "ontent-Length: "));
+        if (in.size() < end + 4 + length) return read();
+        storm.bytes += in.size();
+        storm.heard(*this, in.substr(0, end), std::string_view(in).substr(end + 4));
+      });
+    }
+    Storm& storm;
+    Stream stream;
+    std::string out, in;
+    std::array<char, 16 * 1024> piece{};
+  };
+
+  static std::int64_t number_after(const std::string& text, const char* name, const char* other) {
+    auto at = text.find(name);
+    if (at == std::string::npos) at = text.find(other);
+    return at == std::string::npos
+               ? 0
+               : std::strtoll(text.c_str() + at + std::char_traits<char>::length(name), nullptr, 10);
+  }
+
+  std::unique_ptr<Line> connect(StormDevice& device) {
+    tcp::socket socket(io_);
+    socket.connect(there_);
+    socket.set_option(tcp::no_delay(true));
+    if (!tls_) return std::make_unique<LineOn<tcp::socket>>(*this, device, std::move(socket));
+    boost::asio::ssl::stream<tcp::socket> stream(std::move(socket), context_);
+    stream.handshake(boost::asio::ssl::stream_base::client);
+    return std::make_unique<LineOn<boost::asio::ssl::stream<tcp::socket>>>(*this, device, std::move(stream));
+  }
+
+  void lost(Line& line, const ErrorCode& error) {
+    if (!line.floods || left_ > 0) stop("a connection was lost: " + error.message());
+  }
+  void stop(std::string why) {
+    if (wrong.empty()) wrong = std::move(why);
+    io_.stop();
+  }
+
+  void heard(Line& line, const std::string& head, std::string_view body) {
+    bool good = head.compare(0, 12, "HTTP/1.1 200") == 0, busy = head.compare(0, 12, "HTTP/1.1 503") == 0;
+    if (!good && !busy) return stop("an answer that is none: " + head);
+    if (line.floods) return left_ > 0 ? line.send() : void();
+    auto& device = line.device;
+    if (busy) {
+      turned_away++;
+      device.turned_away_most = std::max(device.turned_away_most, ++device.turned_away);
+      if (device.turned_away > kTriesMax) return stop("a device is kept out");
+      auto seconds = number_after(head, "etry-after: ", "etry-After: ");
+      if (seconds <= 0) return stop("sent away without being told when to come back");
+      waiting_.emplace(answered + seconds * kAnswersASecond, &line);
+    } else {
+      answered++;
+      device.turned_away = 0;
+      if (auto what = device.heard(body); !what.empty()) return stop(what);
+      if (device.done()) {
+        device.done_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+        left_--;
+        if (left_ == 0) return io_.stop();
+        if (in_turn_) lines_[next_++]->send();
+      } else {
+        line.send();
+      }
+    }
+    // Who waits comes when it is time, or when nobody else is left to count by.
+    while (!waiting_.empty() &&
+           (waiting_.begin()->first <= answered || waiting_.size() == (in_turn_ ? 1 : left_))) {
+      auto* next = waiting_.begin()->second;
+      waiting_.erase(waiting_.begin());
+      next->send();
+    }
+  }
+  boost::asio::io_context io_;
+  boost::asio::ssl::context context_{boost::asio::ssl::context::tls_client};
+  tcp::endpoint there_;
+  bool tls_ = false, in_turn_ = false;
+  std::vector<std::unique_ptr<Line>> lines_, flood_;
+  std::size_t left_ = 0, next_ = 0;
+  std::multimap<std::int64_t, Line*> waiting_;  // by the number of answers after which they come again
+  std::chrono::steady_clock::time_point begun_;
+};
+
+}  // namespace waymark::test
