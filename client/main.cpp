@@ -14,6 +14,7 @@
 #include "client/net/finder.hpp"
 #ifdef WAYMARK_WINDOW
 #include "client/cli/sentences.hpp"
+#include "client/platform/system.hpp"
 #include "client/screens/window.hpp"
 #include "client/ui/catalogue.hpp"
 #endif
@@ -84,6 +85,11 @@ int window(const std::vector<std::string>& arguments) {
     with.random = &random;
     with.transport = transport.get();
     with.finder = finder.get();
+    with.sticks = [] {
+      std::vector<app::StickPlace> places;
+      for (auto& [path, name] : platform::sticks()) places.push_back({std::move(path), std::move(name)});
+      return places;
+    };
     auto opened = app::App::open(std::move(with));
     if (!opened) std::cerr << "waymark: " << cli::sentence(opened.error()) << "\n";
     return opened;

@@ -14,6 +14,7 @@
 #include "client/app/records.hpp"
 #include "client/app/seeking.hpp"
 #include "client/app/sentences.hpp"
+#include "client/app/stick.hpp"
 #include "client/app/student.hpp"
 #include "shared/wire/joining.hpp"
 
@@ -22,7 +23,8 @@ namespace {
 
 constexpr std::size_t kTilesMax = 10;
 constexpr std::size_t kBackMax = 50;
-constexpr std::int64_t kLookMs = 30'000;  // for a new day, and the part of the day that a greeting names
+constexpr std::int64_t kSticksMs = 2'000;  // for one that was plugged in
+constexpr std::int64_t kLookMs = 30'000;   // for a new day, and the part of the day that a greeting names
 
 template <class... F>
 struct Overloaded : F... {
@@ -101,6 +103,11 @@ struct App::Impl {
   Phrase toast, error, notice;
   std::int64_t toast_until_ms = 0, touched_ms = 0;
   bool saved = true;
+
+  // Of the screen `stick`: what was found, and what was said last.
+  std::vector<StickPlace> sticks;
+  Phrase stick_done, stick_next, stick_problem;
+  std::int64_t look_for_sticks_ms = 0;
 
   Shown cached;
   bool dirty = true;
@@ -295,6 +302,7 @@ struct App::Impl {
     }
     if (to.screen == Screen::who || to.screen == Screen::join || to.screen == Screen::pin) return;
     if (to == here) return;
+    stick_done = {}, stick_next = {}, stick_problem = {};
     // The same screen with another part of it open is no step to go back over.
     bool same_place = to.screen == here.screen && to.project == here.project && to.step == here.step &&
                       to.record == here.record && to.screen != Screen::check;
@@ -471,6 +479,8 @@ struct App::Impl {
         [&](const JoinWithCard& c) {
           if (!me) joining.card(c.card);
         },
+        [&](const WriteStick& c) { with_stick(c.folder, [&] { write_on(c.folder); }); },
+        [&](const ReadStick& c) { with_stick(c.folder, [&] { read_from(c.folder); }); },
         [&](const ForgetMe&) { forget_me(); },
         [&](const ChooseLanguage& c) {
           if (c.code == "en" || c.code == "es")
@@ -537,6 +547,96 @@ struct App::Impl {
     notice = sentence_of(why);
   }
 
+  // ---- the stick
+
+  template <class F>
+  void with_stick(const std::string& folder, F use) {
+    if (!me) return;
+    stick_done = {}, stick_next = {}, stick_problem = {};
+    std::error_code failed;
+    if (!std::filesystem::is_directory(folder, failed))
+      stick_problem = {"stick.not_there", {}, -1};
+    else
+      use();
+  }
+
+  void write_on(const std::string& folder) {
+    auto written = write_stick(*me->records, me->profile, computer.state().identity, folder);
+    if (!written) {
+      stick_failed(written.error(), "stick.not_written");
+      return;
+    }
+    if (written->file.empty()) {
+      stick_done = {"stick.nothing_waits", {}, -1};
+      return;
+    }
+    stick_done = {"stick.written", {{"count", written->ops}}, written->ops};
+    stick_next = {"stick.written_next", {}, -1};
+  }
+
+  void read_from(const std::string& folder) {
+    auto read = read_stick(me->link->session(), *me->records, me->profile, computer.state().identity, folder);
+    if (!read) {
+      stick_failed(read.error(), "stick.not_read");
+      return;
+    }
+    me->student->refresh();
+    if (read->settled > 0)
+      stick_done = {"stick.settled", {{"count", read->settled}}, read->settled};
+    else
+      stick_done = {"stick.nothing_new", {}, -1};
+    if (!read->whole)
+      stick_next = {"stick.torn", {}, -1};
+    else if (read->waiting > 0)
+      stick_next = {"stick.still_waits", {{"count", read->waiting}}, read->waiting};
+    else
+      stick_next = {"stick.all_settled", {}, -1};
+  }
+
+  void stick_failed(const Error& why, const std::string& otherwise) {
+    auto key = [&]() -> std::string {
+      switch (why.code) {
+        case Code::disk_full:
+          return "stick.full";
+        case Code::not_found:
+          return "stick.no_answer";
+        case Code::malformed:
+        case Code::too_large:
+          return "stick.damaged";
+        case Code::unauthorized:
+          return "stick.not_ours";
+        case Code::conflict:
+          return "stick.no_certificate";
+        default:
+          return otherwise;
+      }
+    }();
+    stick_problem = {key, {}, -1};
+  }
+
+  StickView stick() {
+    StickView view;
+    view.places = sticks;
+    auto waiting = me->records->store().waiting_count();
+    view.any_waiting = waiting && *waiting > 0;
+    if (view.any_waiting)
+      view.waiting = {"stick.waiting", {{"count", *waiting}}, *waiting};
+    else
+      view.waiting = {"stick.none_waits", {}, -1};
+    view.done = stick_done;
+    view.next = stick_next;
+    view.problem = stick_problem;
+    return view;
+  }
+
+  void look_for_sticks() {
+    if (!me || here.screen != Screen::stick || !options.sticks || steady() < look_for_sticks_ms) return;
+    look_for_sticks_ms = steady() + kSticksMs;
+    auto found = options.sticks();
+    if (found != sticks) dirty = true;
+    sticks = std::move(found);
+  }
+
   void forget_me() {
     if (!me) return;
     auto all = me->link->all_at_school();
@@ -589,6 +689,7 @@ struct App::Impl {
     if (connection.poll()) dirty = true;
     follow_joining();
     look_around();
+    look_for_sticks();
     std::vector<std::string> people;
     people.reserve(opened.size());
     for (const auto& [person, open] : opened) people.push_back(person);
@@ -700,6 +801,7 @@ struct App::Impl {
     std::int64_t at = steady() + kLookMs;
     if (toast) at = std::min(at, toast_until_ms);
     if (me) at = std::min(at, touched_ms + lock_after_ms);
+    if (me && here.screen == Screen::stick && options.sticks) at = std::min(at, look_for_sticks_ms);
     if (here.screen == Screen::pin && pin.wait_until_ms > steady()) at = std::min(at, steady() + 1'000);
     if (computer.state().joined()) {
       if (auto due = outgoing.due_ms()) at = std::min(at, *due);
@@ -909,6 +1011,8 @@ struct App::Impl {
         now.screen = who();
     } else if (here.screen == Screen::settings) {
       now.screen = settings();
+    } else if (here.screen == Screen::stick) {
+      now.screen = stick();
     } else {
       auto view = me->student->view(here);
       if (!view && view.error().code == Code::database_damaged) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "client/app/calendar.hpp"
 #include "client/app/commands.hpp"
@@ -23,8 +24,9 @@ struct AppOptions {
   Clock* clock = nullptr;
   Random* random = nullptr;
   UtcOffset utc_offset = system_utc_offset;
-  Transport* transport = nullptr;  // none: nothing is sent or fetched
-  Finder* finder = nullptr;        // none: a school is where it was said to be
+  Transport* transport = nullptr;                        // none: nothing is sent or fetched
+  Finder* finder = nullptr;                              // none: a school is where it was said to be
+  std::function<std::vector<StickPlace>()> sticks = {};  // that are plugged in now; must not wait
 };
 
 // Without input for this long the app locks by itself.

@@ -42,6 +42,13 @@ struct JoinComputer {
 struct JoinWithCard {
   std::string card;
 };
+// What waits, onto a stick (or any folder), and the school's answer from it. Both stay on the screen `stick`.
+struct WriteStick {
+  std::string folder;
+};
+struct ReadStick {
+  std::string folder;
+};
 struct ForgetMe {};      // `conflict` while something is not at school
 struct ChooseLanguage {  // before anybody is signed in
   std::string code;
@@ -227,12 +234,12 @@ template <class... T>
 struct GestureList {};
 using Gestures =
     GestureList<Go, Back, DismissToast, SignIn, EnterPin, ChoosePin, ChangePin, Lock, JoinComputer,
-                JoinWithCard, ForgetMe, ChooseLanguage, ChooseTextSize, ChooseProject, FilterIdeas, MarkIdea,
-                PickIdea, PickProduct, SetOwnQuestion, TickItem, OpenForm, PlanStep, WriteWork, AttachFile,
-                ShowInPerson, RenameWork, DeleteWork, SaveGoal, CheckIn, NewDate, WrapUpGoal, ReopenGoal,
-                SetLevel, SetBecause, ToggleEvidence, SetConfidence, SetGlow, SetGrow, SetNext, TurnIn,
-                AskForHelp, SettleHelp, ReadAnswer, Reply, DismissNote, PackUp, SetAboutMe, SetMark,
-                SetPreference, SaveDraft, DropDraft, ResolveConflict, DismissRefusal, Undo, Redo>;
+                JoinWithCard, WriteStick, ReadStick, ForgetMe, ChooseLanguage, ChooseTextSize, ChooseProject,
+                FilterIdeas, MarkIdea, PickIdea, PickProduct, SetOwnQuestion, TickItem, OpenForm, PlanStep,
+                WriteWork, AttachFile, ShowInPerson, RenameWork, DeleteWork, SaveGoal, CheckIn, NewDate,
+                WrapUpGoal, ReopenGoal, SetLevel, SetBecause, ToggleEvidence, SetConfidence, SetGlow, SetGrow,
+                SetNext, TurnIn, AskForHelp, SettleHelp, ReadAnswer, Reply, DismissNote, PackUp, SetAboutMe,
+                SetMark, SetPreference, SaveDraft, DropDraft, ResolveConflict, DismissRefusal, Undo, Redo>;
 
 // One gesture on its way to App. It is held by pointer: a screen that makes one compiles nothing about the
 // others (a variant of all of them cost every screen four seconds).

@@ -23,6 +23,7 @@ enum class Screen {
   settings,
   conflict,  // `record` as ConflictView::id
   refusals,
+  stick,  // carrying work on one
 };
 
 // The part of a screen that opens with it and takes the focus.

@@ -50,6 +50,8 @@ class Link {
   Result<sync::SessionStatus> status() { return session_.status(); }
   // Why the last exchange came to nothing; nothing when it did not.
   const std::optional<Error>& problem() const { return problem_; }
+  // For what came by another way than its own.
+  sync::Session& session() { return session_; }
   const std::vector<wire::Elsewhere>& elsewhere() const { return session_.elsewhere(); }
   // Everything is at school, files too, as an answer of this process has said.
   Result<bool> all_at_school();

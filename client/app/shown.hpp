@@ -22,7 +22,7 @@ struct Appearance {
 
 using ScreenView = std::variant<WhoView, JoinView, PinView, TodayView, PackUpView, ProjectView, CheckView,
                                 FinishView, AnswerView, GoalsView, IdeasView, CompareIdeasView, GrowthView,
-                                AboutMeView, SettingsView, ConflictView, RefusalsView>;
+                                AboutMeView, SettingsView, ConflictView, RefusalsView, StickView>;
 
 struct Shown {
   Appearance look;

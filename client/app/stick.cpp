@@ -78,8 +78,8 @@ Result<StickWritten> write_stick(Records& records, const Profile& profile, const
   return written;
 }
 
-Result<StickRead> read_stick(Records& records, const Profile& profile, const std::string& identity,
-                             const std::string& where) {
+Result<StickRead> read_stick(sync::Session& session, Records& records, const Profile& profile,
+                             const std::string& identity, const std::string& where) {
   std::vector<fs::path> paths;
   fs::path path(where);
   std::error_code error;
@@ -92,7 +92,6 @@ Result<StickRead> read_stick(Records& records, const Profile& profile, const std
     paths.push_back(path);
   }
   auto& store = records.store();
-  sync::Session session(store);
   StickRead read;
   std::optional<Error> problem;
   WAYMARK_TRY(before, store.waiting_count());

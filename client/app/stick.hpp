@@ -40,9 +40,10 @@ struct StickRead {
   std::int64_t waiting = 0;
   bool whole = true;  // false: an answer's end is missing; what was there counts
 };
-// Takes the answers of the school that are for this student's computer. `not_found` when there is none,
-// `malformed` when the only one is damaged, `unauthorized` when it is not of this school.
-Result<StickRead> read_stick(Records& records, const Profile& profile, const std::string& identity,
-                             const std::string& where);
+// Takes the answers of the school that are for this student's computer, by the session of these records.
+// `not_found` when there is none, `malformed` when the only one is damaged, `unauthorized` when it is not of
+// this school.
+Result<StickRead> read_stick(sync::Session& session, Records& records, const Profile& profile,
+                             const std::string& identity, const std::string& where);
 
 }  // namespace waymark::app

@@ -612,4 +612,18 @@ struct RefusalsView {
   bool operator==(const RefusalsView&) const = default;
 };
 
+// A drive that can be carried about.
+struct StickPlace {
+  std::string path, name;
+  bool operator==(const StickPlace&) const = default;
+};
+struct StickView {
+  std::vector<StickPlace> places;  // that are plugged in now
+  Phrase waiting;                  // how many changes the school has not answered yet
+  bool any_waiting = false;
+  Phrase done, next;  // what was just written or read, and what follows from it
+  Phrase problem;     // why it was not
+  bool operator==(const StickView&) const = default;
+};
+
 }  // namespace waymark::app

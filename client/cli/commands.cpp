@@ -612,7 +612,8 @@ Status Command::bundle_write() {
 
 Status Command::bundle_read() {
   WAYMARK_CHECK(enter());
-  auto read = app::read_stick(*records_, profile_, computer_->state().identity, given_.file);
+  sync::Session session(records_->store());
+  auto read = app::read_stick(session, *records_, profile_, computer_->state().identity, given_.file);
   if (!read && read.error().code == Code::unauthorized)
     return Error{Code::conflict,
                  "The answer there is for another student or of another school, so nothing was changed"};

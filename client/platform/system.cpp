@@ -121,6 +121,28 @@ std::string system_language() {
   return {};
 }
 
+std::vector<Stick> sticks() {
+  std::vector<Stick> found;
+  const std::string user = environment("USER");
+  if (user.empty()) return found;
+  std::error_code error;
+  for (const std::string& media :
+       std::initializer_list<std::string>{"/media/" + user, "/run/media/" + user}) {
+    struct stat around {};
+    if (::stat(media.c_str(), &around) != 0) continue;
+    for (const auto& entry :
+         fs::directory_iterator(media, fs::directory_options::skip_permission_denied, error)) {
+      // A folder that was left behind is none: what is plugged in is a file system of its own.
+      struct stat info {};
+      if (::stat(entry.path().c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_dev == around.st_dev)
+        continue;
+      found.push_back({entry.path().string(), entry.path().filename().string()});
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const Stick& a, const Stick& b) { return a.path < b.path; });
+  return found;
+}
+
 std::vector<FoundFile> recent_files(bool pictures_only, std::size_t most) {
   struct Folder {
     std::string path;
@@ -131,12 +153,7 @@ std::vector<FoundFile> recent_files(bool pictures_only, std::size_t most) {
                                  {user_folder("DOWNLOAD", "Downloads"), false},
                                  {user_folder("DESKTOP", "Desktop"), false}};
   std::error_code error;
-  const std::string user = environment("USER");
-  for (const std::string& media : std::initializer_list<std::string>{"/media/" + user, "/run/media/" + user})
-    if (!user.empty() && fs::is_directory(media, error))
-      for (const auto& stick :
-           fs::directory_iterator(media, fs::directory_options::skip_permission_denied, error))
-        folders.push_back({stick.path().string(), true});
+  for (const auto& stick : sticks()) folders.push_back({stick.path, true});
 
   std::vector<FoundFile> found;
   std::size_t seen = 0;

@@ -17,6 +17,12 @@ bool system_prefers_dark();
 // "es" of LC_ALL, LC_MESSAGES or LANG; empty when nothing is said.
 std::string system_language();
 
+// What is plugged in and can be taken away again: its folder, and its name as the desktop shows it.
+struct Stick {
+  std::string path, name;
+};
+std::vector<Stick> sticks();
+
 struct FoundFile {
   std::string path, name, folder;  // folder: as one knows it, "Pictures"
   std::int64_t bytes = 0;

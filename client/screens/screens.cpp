@@ -30,6 +30,7 @@ struct DrawScreen {
   void operator()(const app::SettingsView& view) const { draw_settings(ui, view, locals, out); }
   void operator()(const app::ConflictView& view) const { draw_conflict(ui, view, locals, out); }
   void operator()(const app::RefusalsView& view) const { draw_refusals(ui, view, locals, out); }
+  void operator()(const app::StickView& view) const { draw_stick(ui, view, locals, out); }
 };
 
 // Pages with nothing on them yet have the landscape along their foot.

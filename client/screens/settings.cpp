@@ -127,7 +127,7 @@ ui::Icon sign_of_kind(std::string_view kind) {
   return ui::Icon::pencil;
 }
 
-void this_computer(ui::Ui& ui, const app::SettingsView& view) {
+void this_computer(ui::Ui& ui, const app::SettingsView& view, Commands& out) {
   auto card = ui.card("computer", {.pad = {26, ui.low() ? 14.0F : 22.0F}, .gap = ui.low() ? 6.0F : 10.0F});
   {
     auto row = ui.row({.gap = 12, .cross = ui::Cross::center});
@@ -159,9 +159,13 @@ void this_computer(ui::Ui& ui, const app::SettingsView& view) {
     ui.text("screen.settings.since"_t.counted(thing.count).with("when", thing.since),
             {.type = ui::Type::small, .ink = ui::Ink::muted});
   }
-  auto row = ui.row({.gap = 10, .cross = ui::Cross::center});
-  ui.icon(ui::Icon::send, 18);
-  ui.text("screen.settings.by_themselves"_t, {.type = ui::Type::small, .width = ui::fill()});
+  {
+    auto row = ui.row({.gap = 10, .cross = ui::Cross::center});
+    ui.icon(ui::Icon::send, 18);
+    ui.text("screen.settings.by_themselves"_t, {.type = ui::Type::small, .width = ui::fill()});
+  }
+  if (ui.link("stick", "screen.stick.title"_t, ui::Icon::none, ui::Icon::arrow))
+    out.push_back(go(app::Screen::stick));
 }
 
 bool row_of(ui::Ui& ui, std::string_view key, ui::Icon icon, const ui::Text& title, const ui::Text& detail) {
@@ -216,13 +220,13 @@ void draw_settings(ui::Ui& ui, const app::SettingsView& view, Locals& locals, Co
     page_title(ui, locals, "screen.settings.title"_t, "screen.settings.with_you"_t, out);
     if (ui.narrow()) {
       looks(ui, view, out);
-      this_computer(ui, view);
+      this_computer(ui, view, out);
       my_things(ui, view, locals, out);
     } else {
       auto row = ui.row({.gap = 20, .cross = ui::Cross::start});
       looks(ui, view, out);
       auto column = ui.column({.width = ui::px(ui.low() ? 350.0F : 440.0F), .gap = ui.low() ? 12.0F : 20.0F});
-      this_computer(ui, view);
+      this_computer(ui, view, out);
       my_things(ui, view, locals, out);
     }
   }

@@ -1084,3 +1084,98 @@ TEST_CASE("who uses a computer alone leaves nothing beside their folder") {
   lab.app->dispatch(Lock{});
   CHECK_FALSE(std::filesystem::exists(lab.folder + "/outgoing"));
 }
+
+// ---- the screen of the stick
+
+TEST_CASE("what waits goes to school on a stick, and counts as sent when its answer is read") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.net.plugged = false;
+  lab.add_goal("one");
+  auto stick = world.folder.path() + "/stick";
+  lab.app->dispatch(to(Screen::settings));
+  lab.app->dispatch(to(Screen::stick));
+  CHECK(lab.see<StickView>().any_waiting);
+  CHECK(lab.see<StickView>().waiting.count == 2);
+  CHECK(lab.see<StickView>().places.empty());
+  lab.app->dispatch(WriteStick{stick});
+  CHECK(lab.see<StickView>().problem.key == "stick.not_there");
+  std::filesystem::create_directories(stick);
+  lab.app->dispatch(ReadStick{stick});
+  CHECK(lab.see<StickView>().problem.key == "stick.no_answer");
+
+  lab.app->dispatch(WriteStick{stick});
+  CHECK(lab.see<StickView>().problem.key == "");
+  CHECK(lab.see<StickView>().done.key == "stick.written");
+  CHECK(lab.see<StickView>().done.count == 2);
+  CHECK(lab.see<StickView>().any_waiting);
+  CHECK(lab.frame().status.waiting == 1);
+
+  std::filesystem::path written;
+  for (const auto& entry : std::filesystem::directory_iterator(stick + "/WAYMARK")) written = entry.path();
+  auto bytes = store::read_whole(written.string(), 1'000'000).value();
+  auto read = world.school->read_bundle(bytes).value();
+  CHECK(at_school(world, world.amira) == std::vector<std::string>{"one"});
+  auto answer = std::filesystem::path(written).replace_extension(".from-school").string();
+  lab.add_goal("two");
+  lab.app->dispatch(to(Screen::stick));
+  CHECK(lab.see<StickView>().done.key == "");
+
+  auto put = [&](const std::string& content) {
+    REQUIRE(store::write_durably(answer, content));
+    lab.app->dispatch(ReadStick{stick});
+    return lab.see<StickView>();
+  };
+  CHECK(put("waymark").problem.key == "stick.damaged");
+  CHECK(put(bytes).problem.key == "stick.not_ours");
+  CHECK(lab.see<StickView>().waiting.count == 3);
+  // Its end is torn off: what is whole counts.
+  auto torn = put(read.answer.substr(0, read.answer.size() - 5));
+  CHECK(torn.done.key == "stick.settled");
+  CHECK(torn.next.key == "stick.torn");
+  auto whole = put(read.answer);
+  CHECK(whole.done.key == "stick.nothing_new");
+  CHECK(whole.next.key == "stick.still_waits");
+  CHECK(whole.next.count == 1);
+  CHECK(lab.frame().status.waiting == 1);
+  CHECK(whole.problem.key == "");
+
+  // A stick that cannot be written on.
+  std::filesystem::remove_all(stick + "/WAYMARK");
+  std::ofstream(stick + "/WAYMARK") << "a file in its place";
+  lab.app->dispatch(WriteStick{stick});
+  CHECK(lab.see<StickView>().problem.key == "stick.not_written");
+  CHECK(lab.frame().status.waiting == 1);
+}
+
+TEST_CASE("a stick that is plugged in shows by itself, on its own screen alone") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.app.reset();
+  int looked = 0;
+  std::vector<StickPlace> plugged_in;
+  AppOptions options;
+  options.data = lab.folder;
+  options.clock = &world.clock;
+  options.random = &world.random;
+  options.utc_offset = [](std::int64_t) { return 0; };
+  options.sticks = [&] {
+    looked++;
+    return plugged_in;
+  };
+  lab.app = App::open(options).value();
+  lab.sign_in(world.amira);
+  lab.run(10);
+  CHECK(looked == 0);
+  lab.app->dispatch(to(Screen::stick));
+  lab.run(3);
+  CHECK(lab.see<StickView>().places.empty());
+  plugged_in = {{"/media/amira/CREEK", "CREEK"}};
+  lab.run(3);
+  CHECK(lab.see<StickView>().places == plugged_in);
+}

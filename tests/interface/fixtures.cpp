@@ -556,6 +556,24 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     add("settings_all_sent", shown(to(Screen::settings), view));
   }
 
+  // ---- the stick
+  {
+    StickView view;
+    view.places = {{"/media/amira/CREEK", "CREEK"}};
+    view.any_waiting = true;
+    view.waiting = phrase("stick.waiting", {argument("count", std::int64_t{4})}, 4);
+    add("stick", shown(to(Screen::stick), view), true);
+    view.done = phrase("stick.written", {argument("count", std::int64_t{4})}, 4);
+    view.next = phrase("stick.written_next");
+    add("stick_written", shown(to(Screen::stick), view));
+    view.done = {}, view.next = {};
+    view.problem = phrase("stick.full");
+    add("stick_full", shown(to(Screen::stick), view));
+    view = {};
+    view.waiting = phrase("stick.none_waits");
+    add("stick_none", shown(to(Screen::stick), view)).words = {{"stick.folder", "/mnt/box"}};
+  }
+
   // ---- two versions, and what could not be placed
   add("conflict", shown(to(Screen::conflict), conflict()), true);
   {

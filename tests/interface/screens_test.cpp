@@ -464,6 +464,28 @@ TEST_CASE("settings are preferences of the student") {
   CHECK(page.stage.asked.at(0).get_if<app::ChangePin>());
 }
 
+TEST_CASE("work is carried on a stick that is plugged in, or by way of a folder that is named") {
+  On settings("settings");
+  settings.stage.press("computer/stick");
+  CHECK(asked<app::Go>(settings.stage).to.screen == app::Screen::stick);
+  On page("stick");
+  page.stage.press("stick0/write");
+  CHECK(asked<app::WriteStick>(page.stage).folder == "/media/amira/CREEK");
+  page.stage.asked.clear();
+  page.stage.press("stick0/read");
+  CHECK(asked<app::ReadStick>(page.stage).folder == "/media/amira/CREEK");
+  page.stage.asked.clear();
+  CHECK(page.stage.find("folder/write") == nullptr);
+  page.stage.focus("folder/path");
+  page.stage.type("/mnt/box");
+  page.stage.press("folder/write");
+  CHECK(asked<app::WriteStick>(page.stage).folder == "/mnt/box");
+  // Nothing waits: there is nothing to write.
+  On none("stick_none");
+  CHECK(none.stage.find("folder/write") == nullptr);
+  CHECK(none.stage.find("folder/read") != nullptr);
+}
+
 TEST_CASE("being forgotten is asked twice, and cannot be asked while something waits") {
   On waiting("settings");
   CHECK(waiting.stage.find("mine/forget") == nullptr);
