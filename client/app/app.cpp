@@ -141,16 +141,26 @@ struct App::Impl {
     // Where it fails it is tried again, and what it tells comes from the school too.
     (void)outgoing.take_answers(*open->records, open->profile);
     open->link = std::make_unique<Link>(connection, *open->records, open->profile.token, clock, random);
-    open->link->come_back_with({computer.state().identity, open->profile.certificate, open->profile.signature,
-                                open->profile.device_key},
-                               [this, held = open.get()](const std::string& token) {
-                                 held->profile.token = token;
-                                 // Not kept, it is asked for again when the school knows the old one no
-                                 // longer.
-                                 (void)computer.change_profile(held->person,
-                                                               [&](Profile& kept) { kept.token = token; });
-                               });
+    give_papers(*open);
     return opened.emplace(person, std::move(open)).first->second.get();
+  }
+
+  void give_papers(Open& open) {
+    const auto& profile = open.profile;
+    open.link->come_back_with({profile.person, computer.state().identity, profile.certificate,
+                               profile.signature, profile.introduction, profile.device_key},
+                              [this, held = &open](const Link::Kept& now) {
+                                auto change = [&](Profile& kept) {
+                                  if (!now.token.empty()) kept.token = now.token;
+                                  if (now.certificate.empty()) return;
+                                  kept.certificate = now.certificate, kept.signature = now.signature;
+                                  kept.introduction.clear();
+                                };
+                                change(held->profile);
+                                // Not kept, it is asked for again when the school knows the old one no
+                                // longer.
+                                (void)computer.change_profile(held->person, change);
+                              });
   }
 
   void make_student(Open& open) {
@@ -702,6 +712,7 @@ struct App::Impl {
         send_pin(open);
       }
       auto news = open.link->take_news();
+      if (news.status) keep_places(computer, open.link->places());
       if (news.files && open.student) open.student->refresh();
       if (news.records || news.files || news.status) dirty = true;
       close_if_done(person);
@@ -722,10 +733,9 @@ struct App::Impl {
   // The schools of this network, where a computer is to join one; and the one that it has joined, where that
   // does not answer at its address.
   void look_around() {
-    if (!options.finder) return;
     bool to_choose = !me && here.screen == Screen::join && !computer.state().joined();
-    if (to_choose != std::exchange(browses, to_choose)) options.finder->look(to_choose);
-    auto found = to_choose ? options.finder->found() : std::vector<Announced>();
+    if (to_choose != std::exchange(browses, to_choose) && options.finder) options.finder->look(to_choose);
+    auto found = to_choose && options.finder ? options.finder->found() : std::vector<Announced>();
     if (found != std::exchange(near, found)) dirty = true;
     if (to_choose || !seeking.tick(school_is_lost())) return;
     for (auto& [person, open] : opened) open->link->hurry();
@@ -761,6 +771,7 @@ struct App::Impl {
       if (auto found = opened.find(*person); found != opened.end()) {
         if (auto now = computer.profile(*person)) found->second->profile = std::move(*now);
         found->second->link->set_token(found->second->profile.token);
+        give_papers(*found->second);
       }
       if (auto in = enter(*person); !in) {
         pin = {};
@@ -837,7 +848,9 @@ struct App::Impl {
     auto all = counts.waiting + counts.files_waiting;
     auto link = me->link->status();
     if (link && link->heard_ms) view.heard = when.moment(*link->heard_ms);
-    if (all > 0)
+    if (all > 0 && link && link->waiting > 0 && link->in_room == link->waiting && counts.files_waiting == 0)
+      view.waiting_phrase = {"status.in_room", {{"count", all}}, all};
+    else if (all > 0)
       view.waiting_phrase = {"status.waiting", {{"count", all}}, all};
     else if (link && link->verified)
       view.waiting_phrase = {"status.all_at_school", {}, -1};

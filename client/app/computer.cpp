@@ -12,10 +12,26 @@
 #include "shared/store/files.hpp"
 
 namespace waymark::app {
+
+using json = nlohmann::json;
+
+std::vector<ComputerState::Place> places_from(const json& object) {
+  std::vector<ComputerState::Place> found;
+  if (auto places = object.find("places"); places != object.end() && places->is_array())
+    for (const auto& item : *places) {
+      if (!item.is_object()) continue;
+      ComputerState::Place place{member_text(item, "hub"), member_text(item, "name"), {}};
+      if (auto addresses = item.find("addresses"); addresses != item.end() && addresses->is_array())
+        for (const auto& address : *addresses)
+          if (address.is_string()) place.addresses.push_back(address.get<std::string>());
+      found.push_back(std::move(place));
+    }
+  return found;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
-using json = nlohmann::json;
 
 constexpr std::size_t kFileBytesMax = 256 * 1024;
 
@@ -34,6 +50,9 @@ ComputerState computer_from(const json& object) {
   state.id = member_text(object, "computer");
   state.name = member_text(object, "name");
   state.token = member_text(object, "token");
+  state.hub = member_text(object, "hub");
+  state.hub_name = member_text(object, "hub_name");
+  state.places = places_from(object);
   state.language = member_text(object, "language");
   if (auto theme = member_text(object, "theme"); !theme.empty()) state.theme = theme;
   if (auto size = member_number(object, "text_size"); size >= 100 && size <= 200)
@@ -41,6 +60,9 @@ ComputerState computer_from(const json& object) {
   return state;
 }
 json json_of(const ComputerState& state) {
+  json places = json::array();
+  for (const auto& place : state.places)
+    places.push_back({{"hub", place.hub}, {"name", place.name}, {"addresses", place.addresses}});
   return {{"v", 0},
           {"address", state.address},
           {"school", state.school},
@@ -49,6 +71,9 @@ json json_of(const ComputerState& state) {
           {"computer", state.id},
           {"name", state.name},
           {"token", state.token},
+          {"hub", state.hub},
+          {"hub_name", state.hub_name},
+          {"places", places},
           {"language", state.language},
           {"theme", state.theme},
           {"text_size", state.text_size}};
@@ -64,6 +89,7 @@ Profile profile_from(const json& object) {
   profile.certificate = member_text(object, "certificate");
   profile.signature = member_text(object, "signature");
   profile.device_key = member_text(object, "device_key");
+  profile.introduction = member_text(object, "introduction");
   profile.pin_kind = pin_kind_named(member_text(object, "pin_kind"));
   profile.pin_hash = member_text(object, "pin_hash");
   profile.pin_unsent = member_flag(object, "pin_unsent");
@@ -84,6 +110,7 @@ json json_of(const Profile& profile) {
           {"certificate", profile.certificate},
           {"signature", profile.signature},
           {"device_key", profile.device_key},
+          {"introduction", profile.introduction},
           {"pin_kind", name(profile.pin_kind)},
           {"pin_hash", profile.pin_hash},
           {"pin_unsent", profile.pin_unsent},

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "client/app/views.hpp"
 #include "shared/base/hash.hpp"
 #include "shared/base/seams.hpp"
@@ -21,6 +23,13 @@ struct ComputerState {
   std::string identity;           // 64 hexadecimal digits
   std::vector<std::string> pins;  // TLS keys that the identity has signed, newest first; none over plain HTTP
   std::string id, name, token;    // of this computer
+  std::string hub, hub_name;      // whom the address leads to; empty: the school's server itself
+  struct Place {
+    std::string hub, name;
+    std::vector<std::string> addresses;
+    bool operator==(const Place&) const = default;
+  };
+  std::vector<Place> places;  // where else the school can be reached
   // Before anybody is signed in.
   std::string language, theme = "system";
   int text_size = 100;
@@ -33,6 +42,7 @@ struct Profile {
   std::string name;
   Mark mark;
   std::string token, certificate, signature, device_key;  // of this student here
+  std::string introduction;  // sealed to the school, until it has given a certificate
   PinKind pin_kind = PinKind::digits;
   std::string pin_hash;     // Argon2id, in the form the school has the PIN; empty: none
   bool pin_unsent = false;  // chosen here, and the school does not know it yet
@@ -41,6 +51,9 @@ struct Profile {
   bool unsent = false;  // something may wait: look, even when nobody is signed in
   std::string notice;   // a sentence's key that the student has not seen yet
 };
+
+// The places of an object's "places"; what cannot be read is left out.
+std::vector<ComputerState::Place> places_from(const nlohmann::json& object);
 
 class Computer {
  public:

@@ -66,6 +66,10 @@ Result<HelloReply> read_hello(const HttpReply& reply) {
   hello.school = member_text(body, "school");
   hello.identity = member_text(body, "identity");
   hello.spki = member_text(body, "spki");
+  if (auto hub = body.find("hub"); hub != body.end() && hub->is_object()) {
+    hello.hub = member_text(*hub, "id");
+    hello.hub_name = member_text(*hub, "name");
+  }
   if (auto now = body.find("now"); now != body.end() && now->is_number_integer())
     hello.now_ms = now->get<std::int64_t>();
   auto identity = from_hex(hello.identity), signature = from_hex(member_text(body, "signature"));
@@ -162,6 +166,20 @@ void Connection::cancel(std::uint64_t ticket) {
     if (waiting == ticket) waiting = 0;
 }
 
+std::uint64_t Connection::who_answers(std::function<void()> done) {
+  HttpRequest request;
+  request.url = "/v1/hello";
+  request.timeout_ms = 10'000;
+  request.reply_bytes_max = 64 * 1024;
+  return send(std::move(request), [this, done = std::move(done)](Result<HttpReply> reply, std::int64_t) {
+    auto hello = reply ? read_hello(*reply) : Result<HelloReply>(reply.error());
+    if (hello && hello->identity == computer_.state().identity)
+      (void)computer_.change(
+          [&](ComputerState& state) { state.hub = hello->hub, state.hub_name = hello->hub_name; });
+    done();
+  });
+}
+
 void Connection::finish(Open open, Result<HttpReply> reply) {
   if (!reply) return open.done(reply.error(), 0);
   auto wait = retry_after_ms(*reply);
@@ -182,6 +200,7 @@ void Connection::renew_key(std::uint64_t ticket, Open open) {
       std::erase(state.pins, said->spki);
       state.pins.insert(state.pins.begin(), said->spki);
       if (state.pins.size() > kPinsMax) state.pins.resize(kPinsMax);
+      state.hub = said->hub, state.hub_name = said->hub_name;
     });
     if (!kept) return tell(kept.error());
     request->request.pins = {said->spki};

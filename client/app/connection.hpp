@@ -14,9 +14,10 @@
 
 namespace waymark::app {
 
-// What a hello said, its signature checked.
+// What a hello said, its signature checked. Of the hub only a connection with the key it names vouches.
 struct HelloReply {
   std::string school, identity, spki;
+  std::string hub, hub_name;  // who answers is a hub of the school's; empty: its server
   std::int64_t now_ms = 0;
 };
 
@@ -44,6 +45,10 @@ class Connection {
   // Takes what ended and calls its Done. True when something ended.
   bool poll();
   bool busy() const { return !open_.empty() || !failed_.empty(); }
+  // The hub that the joined school's address leads to; empty: its server.
+  const std::string& hub() const { return computer_.state().hub; }
+  // Asks who it is that answers there; the connection's key vouches for it.
+  std::uint64_t who_answers(std::function<void()> done);
 
  private:
   struct Open {

@@ -4,6 +4,7 @@
 
 #include "client/app/json_members.hpp"
 #include "shared/base/text.hpp"
+#include "shared/wire/introduction.hpp"
 #include "shared/wire/joining.hpp"
 
 namespace waymark::app {
@@ -122,6 +123,8 @@ void Joining::keep_computer(const HelloReply& hello, const HttpReply& reply) {
     state.id = member_text(body, "computer");
     state.name = member_text(body, "name");
     state.token = member_text(body, "token");
+    state.hub = hello.hub, state.hub_name = hello.hub_name;
+    state.places = places_from(body);
   });
   if (!kept) return fail(kept.error());
   ticket_ = 0;
@@ -157,21 +160,26 @@ void Joining::student(std::string_view typed_pin, PinKind kind) {
   if (!card) return fail({Code::card_unknown, card.error().detail});
   SecretKey key;
   random_.fill(key.seed);
+  // Named here, so that it is the same at every hub and at the school.
+  std::array<std::uint8_t, 16> bytes;
+  random_.fill(bytes);
+  auto token = to_base64url(bytes);
   auto request = join_request({{"step", "student"},
                                {"card", *card},
                                {"pin", pin},
                                {"pin_kind", name(kind)},
+                               {"token", token},
                                {"device_key", to_hex(public_key(key).bytes)}});
   request.headers["authorization"] = "Bearer " + computer_.state().token;
-  ticket_ =
-      connection_.send(std::move(request), [this, key, pin, kind](Result<HttpReply> reply, std::int64_t) {
-        if (!reply) return fail(reply.error());
-        keep_student(*reply, key, pin, kind);
-      });
+  ticket_ = connection_.send(std::move(request),
+                             [this, key, pin, kind, card = *card](Result<HttpReply> reply, std::int64_t) {
+                               if (!reply) return fail(reply.error());
+                               keep_student(*reply, key, card, pin, kind);
+                             });
 }
 
-void Joining::keep_student(const HttpReply& reply, const SecretKey& key, const std::string& pin,
-                           PinKind kind) {
+void Joining::keep_student(const HttpReply& reply, const SecretKey& key, const std::string& card,
+                           const std::string& pin, PinKind kind) {
   auto body = json::parse(reply.body, nullptr, false);
   if (!body.is_object()) return fail(kStrange);
   auto person = member_text(body, "person"), token = member_text(body, "token");
@@ -179,16 +187,27 @@ void Joining::keep_student(const HttpReply& reply, const SecretKey& key, const s
   auto identity = key_of(computer_.state().identity);
   auto signature = from_hex(signed_by);
   if (!PersonId::parse(person) || token.empty() || !identity || !signature) return fail(kStrange);
-  if (!verify(*identity, as_bytes(certificate), *signature))
+  // A hub has none to give: the school does, once it has read the introduction.
+  bool at_hub = !computer_.state().hub.empty() && certificate.empty();
+  if (!at_hub && !verify(*identity, as_bytes(certificate), *signature))
     return fail({Code::identity_changed, "the certificate is not signed by the school"});
   auto hash = hash_password(pin);
   if (hash.empty()) return fail({Code::internal, "the PIN could not be hashed"});
+  std::string introduction;
+  if (at_hub) {
+    auto sealed = wire::seal({card, pin, std::string(name(kind)), hash, public_key(key), computer_.state().id,
+                              computer_.state().name, to_hex(sha256(as_bytes(token)))},
+                             *identity);
+    if (!sealed) return fail(sealed.error());
+    introduction = std::move(*sealed);
+  }
   // Who has been here before keeps the records; only what lets in is new.
   auto kept = computer_.change_profile(person, [&](Profile& profile) {
     if (profile.name.empty()) profile.name = member_text(body, "first_name");
     profile.token = token;
     profile.certificate = certificate;
     profile.signature = signed_by;
+    profile.introduction = introduction;
     profile.device_key = to_hex(key.seed);
     profile.pin_kind = kind;
     profile.pin_hash = hash;

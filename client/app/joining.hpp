@@ -46,7 +46,8 @@ class Joining {
   void finish(const HelloReply& hello, const std::string& code, const std::string& nonce,
               const HttpReply& reply);
   void keep_computer(const HelloReply& hello, const HttpReply& reply);
-  void keep_student(const HttpReply& reply, const SecretKey& key, const std::string& pin, PinKind kind);
+  void keep_student(const HttpReply& reply, const SecretKey& key, const std::string& card,
+                    const std::string& pin, PinKind kind);
 
   Connection& connection_;
   Computer& computer_;

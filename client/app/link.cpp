@@ -110,7 +110,8 @@ void Link::hurry() {
 
 std::optional<std::int64_t> Link::due_ms() const {
   auto due = session_.due_ms();
-  if (auto files = files_.due_ms(); files && replies_ > 0) due = std::min(due.value_or(*files), *files);
+  if (auto files = files_.due_ms(); files && replies_ > 0 && met_.empty())
+    due = std::min(due.value_or(*files), *files);
   if (listens_ && reached_)
     if (auto listen_due = listening_.due_ms()) due = std::min(due.value_or(*listen_due), *listen_due);
   return due;
@@ -146,7 +147,41 @@ Status Link::follow_news() {
   return {};
 }
 
+void Link::come_back_with(Papers papers, std::function<void(const Kept&)> keep) {
+  papers_ = std::move(papers);
+  keep_ = std::move(keep);
+  sign();
+}
+
+void Link::sign() {
+  sync::Author author;
+  auto person = PersonId::parse(papers_.person);
+  auto key = from_hex(papers_.device_key), identity_bytes = from_hex(papers_.identity);
+  PublicKey identity;
+  if (!person || !key || key->size() != author.key.seed.size() || !identity_bytes ||
+      identity_bytes->size() != identity.bytes.size())
+    return;
+  author.person = *person;
+  std::copy(key->begin(), key->end(), author.key.seed.begin());
+  std::copy(identity_bytes->begin(), identity_bytes->end(), identity.bytes.begin());
+  author.certificate = papers_.certificate, author.certificate_signature = papers_.signature;
+  author.introduction = papers_.introduction;
+  session_.sign_as(std::move(author), identity);
+}
+
+// The address leads to somebody else than it did: a hub, or the school's server.
+void Link::ask_who_answers() {
+  sync_ticket_ = connection_.who_answers([this] {
+    sync_ticket_ = 0;
+    if (met_ != connection_.hub()) session_.hurry(clock_.steady_ms());
+  });
+}
+
 Status Link::send_sync() {
+  if (!sync_ticket_ && met_ != connection_.hub()) {
+    WAYMARK_CHECK(session_.meet(connection_.hub()));
+    met_ = connection_.hub();
+  }
   auto request = session_.next(clock_.steady_ms());
   if (!request) return request.error();
   if (!*request) return {};
@@ -175,7 +210,7 @@ void Link::lost(const Error& error, std::int64_t retry_after_ms) {
 // computer was removed. The certificate tells it which.
 bool Link::come_back() {
   auto key_bytes = from_hex(papers_.device_key), identity_bytes = from_hex(papers_.identity);
-  if (papers_.certificate.empty() || !keep_token_ || !key_bytes || !identity_bytes) return false;
+  if (papers_.certificate.empty() || !keep_ || !key_bytes || !identity_bytes) return false;
   SecretKey key;
   PublicKey identity;
   if (key_bytes->size() != key.seed.size() || identity_bytes->size() != identity.bytes.size()) return false;
@@ -185,7 +220,8 @@ bool Link::come_back() {
       {"step", "return"},
       {"certificate", papers_.certificate},
       {"signature", papers_.signature},
-      {"proof", to_hex(sign(key, as_bytes(wire::return_message(identity, papers_.certificate))))}};
+      {"token", token_},
+      {"proof", to_hex(waymark::sign(key, as_bytes(wire::return_message(identity, papers_.certificate))))}};
   HttpRequest http;
   http.method = "POST";
   http.url = "/v1/join";
@@ -198,7 +234,7 @@ bool Link::come_back() {
     if (!answer.is_object() || !answer["token"].is_string())
       return lost({Code::not_waymark, "an answer without a token"}, wait_ms);
     token_ = answer["token"].get<std::string>();
-    keep_token_(token_);
+    keep_({token_, {}, {}});
     session_.on_lost({Code::offline, "known again"}, clock_.steady_ms());
     hurry();
   });
@@ -225,11 +261,18 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
     auto code = kept.error().code;
     if (code == Code::disk_full || code == Code::database_damaged || code == Code::io)
       store_problem_ = kept.error();
+    if (message->room.has_value() == met_.empty()) ask_who_answers();
     return;
   }
   replies_++;
   reached_ = true;
   problem_.reset();
+  if (auto given = session_.take_certificate()) {
+    papers_.certificate = given->first, papers_.signature = given->second;
+    papers_.introduction.clear();
+    if (keep_) keep_({{}, given->first, given->second});
+    sign();
+  }
   bool changed = !session_.changed().empty() || !message->refused.empty();
   if (changed) news_.records = true;
   files_.look(changed);
@@ -237,7 +280,7 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
 
 // After the records: the school must know which stream a file belongs to.
 Status Link::send_file() {
-  if (replies_ == 0) return {};
+  if (replies_ == 0 || !met_.empty()) return {};  // a hub keeps no files: they wait for the school
   WAYMARK_TRY(step, files_.next(clock_.steady_ms()));
   if (!step) return {};
   auto http = request_of(*step);

@@ -28,15 +28,19 @@ class Link {
   void set_token(std::string token) { token_ = std::move(token); }
 
   // With these a school that was restored from a backup knows this computer again, though it joined later.
+  // And with them everything is signed that a hub carries.
   struct Papers {
+    std::string person;                  // 32 digits
     std::string identity;                // the school's, 64 digits
     std::string certificate, signature;  // as they were given
+    std::string introduction;            // until they are
     std::string device_key;              // secret, 64 digits
   };
-  void come_back_with(Papers papers, std::function<void(const std::string& token)> keep) {
-    papers_ = std::move(papers);
-    keep_token_ = std::move(keep);
-  }
+  // What is given later: a token, or a certificate with its signature. Empty is what stays as it is.
+  struct Kept {
+    std::string token, certificate, signature;
+  };
+  void come_back_with(Papers papers, std::function<void(const Kept&)> keep);
 
   // Sends what is due. The Error of the store, if it fails.
   Status tick();
@@ -52,6 +56,8 @@ class Link {
   const std::optional<Error>& problem() const { return problem_; }
   // For what came by another way than its own.
   sync::Session& session() { return session_; }
+  // Where else the school can be reached.
+  const std::vector<wire::Place>& places() const { return session_.places(); }
   const std::vector<wire::Elsewhere>& elsewhere() const { return session_.elsewhere(); }
   // Everything is at school, files too, as an answer of this process has said.
   Result<bool> all_at_school();
@@ -76,6 +82,8 @@ class Link {
   void on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms);
   void lost(const Error& error, std::int64_t retry_after_ms);
   bool come_back();
+  void sign();
+  void ask_who_answers();
   Status send_file();
   void on_file(const sync::FileStep& step, Result<HttpReply> reply, std::int64_t retry_after_ms);
 
@@ -83,7 +91,7 @@ class Link {
   Records& records_;
   std::string token_;
   Papers papers_;
-  std::function<void(const std::string&)> keep_token_;
+  std::function<void(const Kept&)> keep_;
   Clock& clock_;
   Random& random_;
   sync::Session session_;
@@ -92,6 +100,7 @@ class Link {
   Listening::Heads told_;  // and not asked for yet
   bool listens_ = false, reached_ = false;
   std::uint64_t sync_ticket_ = 0, file_ticket_ = 0;
+  std::string met_;  // the hub that the session meets; empty: the school's server
   std::optional<Error> problem_;
   std::optional<Error> store_problem_;
   News news_;

@@ -7,9 +7,38 @@ namespace waymark::app {
 namespace {
 
 constexpr std::int64_t kTryAgainMs = 60'000;  // an address that was not the school
-constexpr std::size_t kTriedMax = 64, kPinsKept = 4;
+constexpr std::size_t kTriedMax = 64, kPinsKept = 4, kPlacesMax = 16, kAddressesMax = 8;
+
+// Where the school was reached until now is a place to come back to, unless it is the same one that has
+// moved.
+void leave_address(ComputerState& state, const std::string& to_hub) {
+  if (state.hub == to_hub) return;
+  auto place = std::find_if(state.places.begin(), state.places.end(),
+                            [&](const auto& known) { return known.hub == state.hub; });
+  if (place == state.places.end()) {
+    if (state.places.size() >= kPlacesMax) return;
+    place = state.places.insert(state.places.end(), {state.hub, state.hub_name, {}});
+  }
+  std::erase(place->addresses, state.address);
+  place->addresses.insert(place->addresses.begin(), state.address);
+  if (place->addresses.size() > kAddressesMax) place->addresses.resize(kAddressesMax);
+}
 
 }  // namespace
+
+void keep_places(Computer& computer, const std::vector<wire::Place>& told) {
+  if (told.empty()) return;
+  std::vector<ComputerState::Place> places;
+  for (const auto& place : told) places.push_back({place.hub, place.name, place.addresses});
+  if (!computer.state().hub.empty())
+    for (const auto& known : computer.state().places)
+      if (std::none_of(places.begin(), places.end(), [&](const auto& p) { return p.hub == known.hub; }))
+        places.push_back(known);
+  if (places.size() > kPlacesMax) places.resize(kPlacesMax);
+  // Not kept, it is told again.
+  if (places != computer.state().places)
+    (void)computer.change([&](ComputerState& state) { state.places = std::move(places); });
+}
 
 void Seeking::stop() {
   if (ticket_) connection_.cancel(std::exchange(ticket_, 0));
@@ -23,23 +52,35 @@ bool Seeking::tick(bool lost) {
     return true;
   }
   const auto& school = computer_.state();
-  if (!finder_ || !lost || !school.joined()) {
+  if (!lost || !school.joined()) {
     stop();
     return false;
   }
-  if (!std::exchange(looking_, true)) finder_->look(true);
+  if (!std::exchange(looking_, true) && finder_) finder_->look(true);
   if (ticket_) return false;
+  for (const auto& place : school.places)
+    for (const auto& address : place.addresses)
+      if (may_try(address)) {
+        try_address(address);
+        return false;
+      }
+  if (!finder_) return false;
   for (const auto& announced : finder_->found()) {
     bool ours = announced.identity.size() == 16 && school.identity.starts_with(announced.identity);
-    if (!ours || announced.address == school.address || !announced.address.starts_with("https://")) continue;
-    auto known = tried_.find(announced.address);
-    if (known != tried_.end() && clock_.steady_ms() - known->second < kTryAgainMs) continue;
-    if (known == tried_.end() && tried_.size() >= kTriedMax) continue;
-    tried_[announced.address] = clock_.steady_ms();
+    if (!ours || !may_try(announced.address)) continue;
     try_address(announced.address);
     break;
   }
   return false;
+}
+
+bool Seeking::may_try(const std::string& address) {
+  if (address == computer_.state().address || !address.starts_with("https://")) return false;
+  auto known = tried_.find(address);
+  if (known != tried_.end() && clock_.steady_ms() - known->second < kTryAgainMs) return false;
+  if (known == tried_.end() && tried_.size() >= kTriedMax) return false;
+  tried_[address] = clock_.steady_ms();
+  return true;
 }
 
 void Seeking::try_address(const std::string& address) {
@@ -51,13 +92,15 @@ void Seeking::try_address(const std::string& address) {
     again.url = "/v1/hello";
     again.timeout_ms = 10'000;
     ticket_ = connection_.send_to(address, {hello->spki}, std::move(again),
-                                  [this, address, spki = hello->spki](Result<HttpReply> reply, std::int64_t) {
+                                  [this, address, said = *hello](Result<HttpReply> reply, std::int64_t) {
                                     ticket_ = 0;
                                     if (!reply) return;
                                     auto kept = computer_.change([&](ComputerState& state) {
+                                      leave_address(state, said.hub);
                                       state.address = address;
-                                      std::erase(state.pins, spki);
-                                      state.pins.insert(state.pins.begin(), spki);
+                                      state.hub = said.hub, state.hub_name = said.hub_name;
+                                      std::erase(state.pins, said.spki);
+                                      state.pins.insert(state.pins.begin(), said.spki);
                                       if (state.pins.size() > kPinsKept) state.pins.resize(kPinsKept);
                                     });
                                     found_ = kept.has_value();

@@ -183,7 +183,13 @@ Status Command::join() {
     return {};
   }
   joining.card(given_.code);
-  WAYMARK_CHECK(wait_for(joining, connection));
+  auto asked = wait_for(joining, connection);
+  // In a room whose hub is there and the school's server is not.
+  if (!asked && asked.error().code == Code::offline && find_again(connection)) {
+    joining.card(given_.code);
+    asked = wait_for(joining, connection);
+  }
+  WAYMARK_CHECK(asked);
   auto needs = *joining.needs();
   auto kind = needs.new_pin ? (given_.pictures ? app::PinKind::pictures : app::PinKind::digits) : needs.kind;
   WAYMARK_TRY(pin, read_pin());
@@ -208,7 +214,7 @@ Status Command::join() {
 
 // The school does not answer at its address: perhaps it has another one on this network now.
 bool Command::find_again(app::Connection& connection) {
-  if (!around_.finder) return false;
+  if (!around_.finder && computer_->state().places.empty()) return false;
   app::Seeking seeking(around_.finder, connection, *computer_, *around_.clock);
   for (auto until = around_.clock->steady_ms() + kSeekMs; around_.clock->steady_ms() < until;) {
     if (seeking.tick(true)) return true;
@@ -222,6 +228,16 @@ Result<json> Command::sync_one(const Profile& profile) {
   WAYMARK_TRY(records, open_records(profile));
   app::Connection connection(around_.transport, *computer_);
   app::Link link(connection, *records, profile.token, *around_.clock, *around_.random);
+  link.come_back_with({profile.person, computer_->state().identity, profile.certificate, profile.signature,
+                       profile.introduction, profile.device_key},
+                      [&](const app::Link::Kept& now) {
+                        (void)computer_->change_profile(profile.person, [&](Profile& kept) {
+                          if (!now.token.empty()) kept.token = now.token;
+                          if (now.certificate.empty()) return;
+                          kept.certificate = now.certificate, kept.signature = now.signature;
+                          kept.introduction.clear();
+                        });
+                      });
   auto stream = "person:" + profile.person;
   link.look_for_files_by([&] {
     std::vector<sync::Mention> mentioned;
@@ -254,7 +270,9 @@ Result<json> Command::sync_one(const Profile& profile) {
       }
       // Done when the school agrees and no file is due.
       auto due = link.due_ms();
-      if (now.verified && (!due || *due > around_.clock->steady_ms())) break;
+      // A hub has it, and sends it on when it can.
+      bool in_room = now.waiting > 0 && now.waiting == now.in_room;
+      if ((now.verified || in_room) && (!due || *due > around_.clock->steady_ms())) break;
     }
     if (around_.clock->steady_ms() - began > kGiveUpMs) {
       problem = Error{Code::timeout, "after ten minutes"};
@@ -262,6 +280,7 @@ Result<json> Command::sync_one(const Profile& profile) {
     }
     around_.wait(20);
   }
+  app::keep_places(*computer_, link.places());
   WAYMARK_TRY(waiting, records->store().waiting_count());
   WAYMARK_TRY(files, records->store().files_to_send());
   WAYMARK_TRY(refusals, records->store().refusals());
@@ -284,6 +303,7 @@ Result<json> Command::sync_one(const Profile& profile) {
                  {"files_sent", link.files_sent()},
                  {"files_received", link.files_received()},
                  {"waiting", waiting},
+                 {"in_room", now.in_room},
                  {"files_waiting", files.size()},
                  {"verified", now.verified},
                  {"elsewhere", elsewhere}};
@@ -326,8 +346,9 @@ Status Command::sync() {
           Error{code_named((*result)["problem"].get<std::string>()), (*result)["detail"].get<std::string>()};
     if (!given_.json) {
       out() << profile.name << ": sent " << (*result)["sent"] << ", received " << (*result)["received"]
-            << ", refused " << (*result)["refused"].size() << "; " << (*result)["waiting"] << " waiting, "
-            << (*result)["files_waiting"] << " files waiting.\n";
+            << ", refused " << (*result)["refused"].size() << "; " << (*result)["waiting"] << " waiting";
+      if ((*result)["in_room"] > 0) out() << " (" << (*result)["in_room"] << " of them in the room)";
+      out() << ", " << (*result)["files_waiting"] << " files waiting.\n";
       for (const auto& place : (*result)["elsewhere"])
         out() << "  " << place["waiting"] << " still on " << place["computer"].get<std::string>() << ".\n";
     }

@@ -204,12 +204,18 @@ Result<Response> sign_out(School& school, const Asked& asked) {
 
 Result<Response> session(School& school, const Asked& asked) {
   WAYMARK_TRY(classes, class_lines(school, asked.person.id));
-  return json_response({{"csrf", asked.csrf},
-                        {"name", trim(asked.person.given + " " + asked.person.family)},
-                        {"email", asked.person.email.value_or("")},
-                        {"role", asked.person.role},
-                        {"school", school.name()},
-                        {"classes", classes}});
+  json said = {{"csrf", asked.csrf},
+               {"name", trim(asked.person.given + " " + asked.person.family)},
+               {"email", asked.person.email.value_or("")},
+               {"role", asked.person.role},
+               {"school", school.name()},
+               {"classes", classes}};
+  if (school.hub()) {
+    WAYMARK_TRY(carrying, school.carried().carrying());
+    WAYMARK_TRY(own, school.store().waiting_count());
+    said["hub"] = {{"name", school.hub()->name}, {"waiting", carrying.ops + own}};
+  }
+  return json_response(said);
 }
 
 // ---- set-up

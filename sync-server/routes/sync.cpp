@@ -68,10 +68,15 @@ Result<Response> finish(School& school, const Request& request, const json& body
   WAYMARK_TRY(proof, http::text_of(body, "proof"));
   WAYMARK_TRY(name, http::text_or(body, "name", ""));
   WAYMARK_TRY(joined, school.finish_join(id, nonce, proof, request.spki, name));
+  WAYMARK_TRY(known, school.places());
+  json places = json::array();
+  for (const auto& place : known)
+    places.push_back({{"hub", place.hub}, {"name", place.name}, {"addresses", place.addresses}});
   return http::json_response({{"computer", joined.id.hex()},
                               {"name", joined.name},
                               {"token", joined.token},
-                              {"school", joined.school}});
+                              {"school", joined.school},
+                              {"places", places}});
 }
 
 Result<Response> card(School& school, const Computer& computer, const json& body) {

@@ -270,6 +270,15 @@ Result<std::vector<wire::Place>> School::places_for(const PersonId& person) {
   return places;
 }
 
+Result<std::vector<wire::Place>> School::places() {
+  std::vector<wire::Place> places;
+  WAYMARK_TRY(hubs, carried_->hubs());
+  for (const auto& hub : hubs)
+    if (hub.active && !hub.addresses.empty() && places.size() < wire::places_max)
+      places.push_back({hub.id.hex(), hub.name, hub.addresses});
+  return places;
+}
+
 // ---- at the hub
 
 Status School::make_hub(const std::string& data, const HubFile& file) {

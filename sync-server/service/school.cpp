@@ -223,6 +223,7 @@ std::string School::make_password() { return grouped(make_code(random_, 12)); }
 // ---- classes and access
 
 Result<ClassId> School::add_class(std::string_view title, const std::optional<std::string>& source) {
+  WAYMARK_CHECK(only_the_school());
   auto text = trim(title);
   if (text.empty()) return Error{Code::invalid, "a class needs a title"};
   ClassRow row{random_.id<ClassId>(), text, source, true};
@@ -232,6 +233,7 @@ Result<ClassId> School::add_class(std::string_view title, const std::optional<st
 
 Result<PersonId> School::add_student(std::string_view given, std::string_view family,
                                      const std::optional<std::string>& source) {
+  WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(given_text, normalize(trim(given)));
   WAYMARK_TRY(family_text, normalize(trim(family)));
   if (given_text.empty()) return Error{Code::invalid, "a student needs a first name"};
@@ -248,6 +250,7 @@ Result<PersonId> School::add_student(std::string_view given, std::string_view fa
 }
 
 Status School::enroll(const ClassId& class_id, const PersonId& person, std::string_view role, bool active) {
+  WAYMARK_CHECK(only_the_school());
   return accounts_->put(Enrollment{class_id, person, std::string(role), active});
 }
 

@@ -265,6 +265,7 @@ class School {
   Result<std::string> hub_papers(const Bearer& bearer, std::string_view question);
   // Where else a person of this school may reach it.
   Result<std::vector<wire::Place>> places_for(const PersonId& person);
+  Result<std::vector<wire::Place>> places();  // all of them
   // At the hub: makes the directory this hub's. `conflict` when it is somebody else's.
   static Status make_hub(const std::string& data, const HubFile& file);
   std::string hub_question(std::string_view spki, const std::vector<std::string>& addresses);

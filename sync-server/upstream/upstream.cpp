@@ -8,7 +8,7 @@
 namespace waymark::server::upstream {
 namespace {
 
-constexpr std::int64_t kPapersMs = 60'000;  // how soon a new student, card or removal is known in the room
+constexpr std::int64_t kPapersMs = 10'000;  // how soon a new student, card or removal is known in the room
 constexpr std::int64_t kRoundMs = 2'000;
 constexpr int kExchangesMax = 50;  // of one round, so that papers are asked for in between
 

@@ -821,7 +821,7 @@ TEST_CASE("a lost stream is opened again, and what came in between is told then"
   auto before = places.asked("GET /v1/events");
   places.here.net.hang_up();
   places.write_there("meanwhile");
-  places.here.run(7);
+  places.here.run(8);
   CHECK(places.asked("GET /v1/events") == before + 1);
   CHECK(places.here.net.listening() == 1);
   CHECK(places.here.goals() == std::vector<std::string>{"meanwhile"});
