@@ -137,6 +137,8 @@ Status School::load() {
   }
   WAYMARK_TRY(opened, store::Store::open(data_ + "/school.db", {&clock_, &random_, hub_.has_value()}));
   store_ = std::move(opened);
+  // Ids are random: where they are looked up is all over the database.
+  WAYMARK_CHECK(store_->db().execute("PRAGMA cache_size=-65536"));
   accounts_ = std::make_unique<Accounts>(*store_);
   carried_ = std::make_unique<Carried>(*store_);
   WAYMARK_CHECK(accounts_->prepare());

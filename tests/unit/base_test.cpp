@@ -75,3 +75,13 @@ TEST_CASE("a seed gives the same numbers each time") {
   CHECK(first == b.u64());
   CHECK(first != c.u64());
 }
+
+TEST_CASE("a message hashed at once and in pieces has one hash, whatever its length") {
+  for (std::size_t size : {0, 1, 55, 56, 63, 64, 65, 119, 120, 330, 100'000}) {
+    std::string text(size, 'w');
+    Sha256Stream stream;
+    stream.add(as_bytes(std::string_view(text).substr(0, size / 3)));
+    stream.add(as_bytes(std::string_view(text).substr(size / 3)));
+    CHECK(to_hex(sha256(as_bytes(text))) == to_hex(stream.finish()));
+  }
+}
