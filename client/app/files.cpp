@@ -113,7 +113,7 @@ Status FileFolder::append(std::string_view hash, std::int64_t from, std::string_
     Coming begun{std::string(hash), 0, {}};
     while (begun.bytes < from) {
       auto left = static_cast<std::size_t>(from - begun.bytes);
-      WAYMARK_TRY(piece, store::read_range(path, begun.bytes, std::min(left, sync::piece_bytes_max)));
+      WAYMARK_TRY(piece, store::read_range(path, begun.bytes, std::min(left, sync::PieceBytes().max)));
       if (piece.empty()) return Error{Code::io, path + " is shorter than it was"};
       begun.sum.add(as_bytes(piece));
       begun.bytes += static_cast<std::int64_t>(piece.size());

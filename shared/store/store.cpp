@@ -1106,6 +1106,20 @@ Result<bool> Store::mentions(std::string_view stream, std::string_view hash) {
   return query.bind(stream).bind(as_bytes(hash)).step();
 }
 
+Result<std::map<std::string, std::string>> Store::streams_mentioning(std::string_view hash) {
+  std::map<std::string, std::string> streams;
+  WAYMARK_TRY(query, db_->prepare(sql::op_mentioning));
+  query.bind(as_bytes(hash));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return streams;
+    auto& mime = streams[query.text(0)];
+    auto op = record::parse_op(query.view(1));
+    if (!op) return damaged(op.error());
+    if (auto field = op->fields.find("mime"); field != op->fields.end()) mime = field->second.text();
+  }
+}
+
 Result<bool> Store::remove_file(std::string_view stream, std::string_view hash, std::int64_t since_day) {
   WAYMARK_TRY(bytes, from_hex(hash));
   WAYMARK_TRY(mentioned, mentions(stream, hash));

@@ -271,6 +271,8 @@ class Store {
   Result<std::vector<FileRow>> files_untouched(std::int64_t since_day, std::size_t rows_max);
   // Does an op of the stream hold this name, whatever its kind? What was erased does not.
   Result<bool> mentions(std::string_view stream, std::string_view hash);
+  // The streams whose ops do, and the type that the op says the file has.
+  Result<std::map<std::string, std::string>> streams_mentioning(std::string_view hash);
   // The row, when it was not touched after that day and nothing mentions it. True: it is gone.
   Result<bool> remove_file(std::string_view stream, std::string_view hash, std::int64_t since_day);
   Result<bool> knows_file(std::string_view hash);  // in any stream

@@ -19,7 +19,10 @@ constexpr int kWrongMax = 3;
 }  // namespace
 
 void FileQueue::look(bool changed) {
-  if (changed) not_there_.clear(), looks_.clear();
+  if (changed) {
+    not_there_.clear(), looks_.clear();
+    unknown_ = true;
+  }
   due_ms_ = 0;
 }
 
@@ -59,7 +62,7 @@ void FileQueue::back_off(Lane& lane, std::int64_t steady_ms, std::int64_t retry_
 
 void FileQueue::arrived(Lane& lane) {
   lane.failures = 0;
-  lane.piece = std::min(lane.piece * 2, piece_bytes_max);
+  lane.piece = std::min(lane.piece * 2, pieces_.max);
 }
 
 Result<std::optional<FileStep>> FileQueue::next(std::int64_t steady_ms) {
@@ -93,19 +96,29 @@ Result<std::optional<FileStep>> FileQueue::next(std::int64_t steady_ms) {
 
 // ---- what the school lacks
 
-// What this replica has of the files that are mentioned, and what the school may have lost.
-Status FileQueue::gather_asked() {
-  to_ask_.clear();
-  WAYMARK_TRY(rows, store_.files_to_send());
-  for (const auto& row : rows)
-    if (row.state == kToAsk) to_ask_[row.stream].push_back(row.hash);
+// A file that is mentioned and lies here, and of which nobody knows whether it is at school: this database
+// may have been put back, or it was given to an earlier version.
+Status FileQueue::note_unknown() {
   for (const auto& mention : mentions_ ? mentions_() : std::vector<Mention>()) {
     auto bytes = disk_.size(mention.hash);
     if (!bytes) continue;
     WAYMARK_TRY(row, store_.file_in(mention.stream, mention.hash));
-    if (row && row->state != kAtSchool) continue;
-    if (!row) WAYMARK_CHECK(store_.add_file({mention.hash, *bytes, mention.mime, mention.stream, kAtSchool}));
-    to_ask_[mention.stream].push_back(mention.hash);
+    if (!row) WAYMARK_CHECK(store_.add_file({mention.hash, *bytes, mention.mime, mention.stream, kToAsk}));
+  }
+  unknown_ = false;
+  return {};
+}
+
+// What the school may have lost, and, once a day, all that is mentioned and here.
+Status FileQueue::gather_asked(bool all) {
+  WAYMARK_TRY(rows, store_.files_to_send());
+  for (const auto& row : rows)
+    if (row.state == kToAsk) to_ask_[row.stream].push_back(row.hash);
+  if (!all || !mentions_) return {};
+  for (const auto& mention : mentions_()) {
+    WAYMARK_TRY(row, store_.file_in(mention.stream, mention.hash));
+    if (row && row->state == kAtSchool && disk_.size(mention.hash))
+      to_ask_[mention.stream].push_back(mention.hash);
   }
   return {};
 }
@@ -113,11 +126,11 @@ Status FileQueue::gather_asked() {
 Result<std::optional<FileStep>> FileQueue::next_ask(std::int64_t steady_ms) {
   WAYMARK_TRY(waiting, store_.waiting_count());
   if (waiting > 0) return std::optional<FileStep>();  // look() is called when they are at school
-  WAYMARK_TRY(rows, store_.files_to_send());
-  bool doubtful = std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.state == kToAsk; });
-  if (to_ask_.empty() && (doubtful || ask_due_ms_ <= steady_ms)) {
-    WAYMARK_CHECK(gather_asked());
-    ask_due_ms_ = steady_ms + ask_again_ms;
+  if (unknown_) WAYMARK_CHECK(note_unknown());
+  if (to_ask_.empty()) {
+    bool all = ask_due_ms_ <= steady_ms;
+    WAYMARK_CHECK(gather_asked(all));
+    if (all) ask_due_ms_ = steady_ms + ask_again_ms;
   }
   due_at(ask_due_ms_);
   if (to_ask_.empty()) return std::optional<FileStep>();
@@ -305,7 +318,7 @@ Status FileQueue::on_lost(const Error& error, std::int64_t steady_ms, std::int64
       break;
   }
   auto& lane = gets ? down_ : up_;
-  lane.piece = std::max(lane.piece / 4, piece_bytes_min);
+  lane.piece = std::max(lane.piece / 4, pieces_.min);
   back_off(lane, steady_ms, retry_after_ms);
   return {};
 }

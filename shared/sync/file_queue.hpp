@@ -18,9 +18,9 @@ namespace waymark::sync {
 inline constexpr std::int64_t file_bytes_max = 20 * 1024 * 1024;
 inline constexpr std::size_t files_asked_max = 1'000;
 // Pieces grow while they arrive and shrink when they are lost.
-inline constexpr std::size_t piece_bytes_min = 16 * 1024;
-inline constexpr std::size_t piece_bytes_first = 256 * 1024;
-inline constexpr std::size_t piece_bytes_max = 1024 * 1024;
+struct PieceBytes {
+  std::size_t min = 16 * 1024, first = 256 * 1024, max = 1024 * 1024;
+};
 inline constexpr std::int64_t ask_again_ms = std::int64_t{24} * 3600 * 1000;
 
 // Where this replica's files lie, by hash.
@@ -69,7 +69,8 @@ struct FileReply {
 
 class FileQueue {
  public:
-  FileQueue(store::Store& store, FileDisk& disk) : store_(store), disk_(disk) {}
+  FileQueue(store::Store& store, FileDisk& disk, const PieceBytes& pieces = {})
+      : store_(store), disk_(disk), pieces_(pieces), up_{pieces.first}, down_{pieces.first} {}
 
   // Every file that the records here name, the most wanted first.
   void look_by(std::function<std::vector<Mention>()> mentions) { mentions_ = std::move(mentions); }
@@ -99,20 +100,21 @@ class FileQueue {
 
  private:
   struct Lane {
+    std::size_t piece = 0;
     std::int64_t due_ms = 0;
     int failures = 0;
-    std::size_t piece = piece_bytes_first;
-    std::optional<Problem> problem;
+    std::optional<Problem> problem = {};
   };
   Result<std::optional<FileStep>> next_ask(std::int64_t steady_ms);
   Result<std::optional<FileStep>> next_put(std::int64_t steady_ms);
   std::optional<FileStep> next_get(std::int64_t steady_ms);
-  Status gather_asked();
+  Status note_unknown();
+  Status gather_asked(bool all);
   Status asked(const FileStep& step, const FileReply& reply);
   Status put(const FileStep& step, const FileReply& reply, std::int64_t steady_ms);
   Status got(const FileStep& step, const FileReply& reply, std::int64_t steady_ms);
   void back_off(Lane& lane, std::int64_t steady_ms, std::int64_t retry_after_ms);
-  static void arrived(Lane& lane);
+  void arrived(Lane& lane);
   // Not before then; the others go on meanwhile.
   using Later = std::map<std::string, std::int64_t>;
   bool is_off(Later& later, const std::string& hash, std::int64_t steady_ms);
@@ -120,12 +122,14 @@ class FileQueue {
 
   store::Store& store_;
   FileDisk& disk_;
+  PieceBytes pieces_;
   std::function<std::vector<Mention>()> mentions_;
   std::optional<FileStep> on_way_;
   Lane up_, down_;
   bool up_next_ = true;  // the directions take turns
   std::optional<std::int64_t> due_ms_ = 0;
   std::int64_t ask_due_ms_ = 0;
+  bool unknown_ = true;  // of files that are mentioned and here, the store may not know
   std::map<std::string, std::vector<std::string>> to_ask_;  // by stream
   std::map<std::string, std::int64_t> come_;                // what the school said that it has of a file
   void not_there(const std::string& hash, std::int64_t steady_ms);

@@ -18,6 +18,7 @@ constexpr std::int64_t kGraceDays = 30;
 constexpr std::int64_t kDayMs =
     std::int64_t{20} * 3600 * 1000;         // less than 24 hours, so that no night is left out
 constexpr std::size_t kCollectedMax = 256;  // in one go
+constexpr std::size_t kAdoptedMax = 32;     // looked for in one go, each in all ops
 constexpr std::string_view kDayKey = "file_day", kDayTimeKey = "file_day_ms";
 
 std::int64_t number_of(const std::optional<std::string>& text) {
@@ -27,6 +28,8 @@ std::int64_t number_of(const std::optional<std::string>& text) {
 bool is_hash(std::string_view hash) { return hash.size() == 64 && from_hex(hash).has_value(); }
 
 Error not_there() { return {Code::not_found, "no such file, or not yours to read"}; }
+// What a hub took it would have to carry on before anybody counts it as sent.
+Error no_files_here() { return {Code::unsupported, "a hub takes no files; they wait for the school"}; }
 Error not_its_name() { return {Code::wrong_id, "the file is not what its name says"}; }
 
 }  // namespace
@@ -53,6 +56,7 @@ Result<bool> School::has_file(std::string_view stream, std::string_view hash) {
 
 Result<Upload> School::begin_upload(const Bearer& bearer, std::string_view stream, std::string_view hash,
                                     const FilePiece& piece, std::string_view mime) {
+  if (hub_) return no_files_here();
   if (piece.total > file_bytes_max) return Error{Code::too_large, "a file of more than 20 MB"};
   if (!is_hash(hash)) return not_its_name();
   auto size = static_cast<std::int64_t>(piece.bytes.size());
@@ -177,6 +181,7 @@ Result<std::string> School::file(const PersonId& reader, std::string_view stream
 
 Result<std::vector<std::string>> School::lacking_files(const Bearer& bearer, std::string_view stream,
                                                        const std::vector<std::string>& hashes) {
+  if (hub_) return no_files_here();
   WAYMARK_TRY(allowed, may_put(bearer.person, stream));
   WAYMARK_TRY(day, file_day());
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
@@ -231,6 +236,19 @@ std::vector<std::string> School::files_on_disk(const std::string& data) {
   return found;
 }
 
+// A file that this database forgot, as after a restore, when the ops that mention it have come back: nobody
+// may have its bytes any more but this disk. Who knows its name was given it by a record that they could
+// read.
+Result<bool> School::adopt(const std::string& hash, std::int64_t day) {
+  WAYMARK_TRY(streams, store_->streams_mentioning(hash));
+  std::error_code error;
+  auto bytes = fs::file_size(file_path(hash), error);
+  if (error || streams.empty()) return false;
+  for (const auto& [stream, mime] : streams)
+    WAYMARK_CHECK(store_->add_file({hash, static_cast<std::int64_t>(bytes), mime, stream, 1, day}));
+  return true;
+}
+
 Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_disk) {
   if (copying_.use_count() > 1) return 0;  // a backup reads them
   WAYMARK_TRY(day, count_day());
@@ -251,13 +269,25 @@ Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_di
     if (!known) gone.push_back(row.hash);
   }
   WAYMARK_TRY(strays, store_->strays());
+  // Some at a time, each in its turn; before one goes it is looked for in any case.
+  auto next = strays.upper_bound(adopted_to_);
+  std::set<std::string> in_turn;
+  for (std::size_t i = 0; i < std::min(kAdoptedMax, strays.size()); i++) {
+    if (next == strays.end()) next = strays.begin();
+    adopted_to_ = next->first;
+    in_turn.insert(adopted_to_);
+    ++next;
+  }
   for (const auto& [hash, found_day] : strays) {
     WAYMARK_TRY(known, store_->knows_file(hash));
     bool there = std::binary_search(on_disk.begin(), on_disk.end(), hash);
     if (known || !there) WAYMARK_CHECK(store_->remove_stray(hash));
-    if (known || !there || found_day > since || being_written(hash)) continue;
+    bool old = found_day <= since;
+    if (known || !there || being_written(hash) || (!old && !in_turn.contains(hash))) continue;
+    WAYMARK_TRY(adopted, adopt(hash, day));
+    if (!adopted && !old) continue;
     WAYMARK_CHECK(store_->remove_stray(hash));
-    gone.push_back(hash);
+    if (!adopted) gone.push_back(hash);
   }
   for (const auto& hash : on_disk) {
     if (strays.contains(hash)) continue;

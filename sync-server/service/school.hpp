@@ -297,7 +297,8 @@ class School {
   Result<std::vector<std::string>> lacking_files(const Bearer& bearer, std::string_view stream,
                                                  const std::vector<std::string>& hashes);
   // Removes files that no op of their streams mentions and nobody sent or asked for during thirty days, a
-  // bounded number at a time; to be called every hour. `on_disk` is what files_on_disk() gave, which is slow
+  // bounded number at a time; to be called every hour. Files that a restored database forgot are had again
+  // when ops mention them. `on_disk` is what files_on_disk() gave, which is slow
   // and touches no School. How many went; none while a backup reads them.
   Result<std::int64_t> collect_files(const std::vector<std::string>& on_disk);
   static std::vector<std::string> files_on_disk(const std::string& data);
@@ -391,6 +392,7 @@ class School {
   Result<bool> has_file(std::string_view stream, std::string_view hash);
   Result<std::int64_t> file_day();
   Result<std::int64_t> count_day();
+  Result<bool> adopt(const std::string& hash, std::int64_t day);
   // `slowed_down` while waiting is due after wrong tries of this key.
   Status may_try(const std::string& key);
   Status wrong_try(const std::string& key);
@@ -416,6 +418,7 @@ class School {
   };
   std::map<std::string, Pending> joins_;  // by code id; bounded
   Uploads uploads_;
+  std::string adopted_to_;         // the stray that was looked for last
   std::set<std::string> writing_;  // uploads of which a piece is being written
   std::optional<std::int64_t> quota_bytes_;
   std::shared_ptr<int> copying_ = std::make_shared<int>();  // shared with backups that are being made

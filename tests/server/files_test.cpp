@@ -72,7 +72,7 @@ struct World {
   }
   void mention(const std::string& body) {
     store::Edit edit{{stream, "work", random.id<RecordId>()},
-                     {{"project", "p"}, {"type", "photo"}, {"file", name_of(body)}},
+                     {{"project", "p"}, {"type", "photo"}, {"file", name_of(body)}, {"mime", "image/png"}},
                      {},
                      {}};
     REQUIRE(school->store().write(amira, std::span(&edit, 1)));
@@ -306,6 +306,27 @@ TEST_CASE(
   CHECK(world.school->lacking_files(world.at_amira, world.stream, {name_of(body)}).value().size() == 1);
   REQUIRE(world.put(body, 0, 1'000));
   CHECK(world.school->file(world.amira, world.stream, name_of(body)).value() == body);
+}
+
+TEST_CASE("a file that only the restored school's disk has is had again when its record comes back") {
+  World world;
+  auto body = noise(1'000), later = noise(1'000, 6);
+  auto file = world.folder.path() + "/monday.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), file));
+  for (const auto& each : {body, later}) REQUIRE(world.put(each, 0, 1'000));
+  REQUIRE(world.school->restore(file, key_of_phrase(world.made.recovery_phrase).value()));
+  world.collect();
+  world.mention(body);
+  CHECK(world.school->file(world.amira, world.stream, name_of(body)).error().code == Code::not_found);
+  CHECK(world.collect() == 0);
+  CHECK(world.school->file(world.amira, world.stream, name_of(body)).value() == body);
+  CHECK(world.school->find_file(world.amira, world.stream, name_of(body)).value().mime == "image/png");
+  CHECK(world.school->file(world.leo, world.stream, name_of(body)).error().code == Code::not_found);
+  CHECK(world.school->file(world.leo, world.leos, name_of(body)).error().code == Code::not_found);
+  CHECK(world.collect_for_days(29) == 0);
+  world.mention(later);  // in the last hour
+  CHECK(world.collect_for_days(10) == 0);
+  CHECK(world.school->file(world.amira, world.stream, name_of(later)).value() == later);
 }
 
 TEST_CASE("nothing is collected while a backup reads it, or while it comes again") {

@@ -377,6 +377,11 @@ TEST_CASE("what a hub may not do it says in one sentence") {
   CHECK(world.hub->add_hub("Another", {world.period3}).error().code == Code::unsupported);
   CHECK(world.hub->reset_pin(world.amira).error().code == Code::unsupported);
   CHECK(world.hub->read_bundle("x").error().code == Code::unsupported);
+  Bearer at_amira{world.amira, {}, "lab-03", {}};
+  auto stream = domain::person_stream(world.amira), hash = to_hex(sha256(as_bytes(std::string_view("x"))));
+  CHECK(world.hub->put_file(at_amira, stream, hash, "x", "").error().code == Code::unsupported);
+  CHECK(world.hub->lacking_files(at_amira, stream, {hash}).error().code == Code::unsupported);
+  CHECK(world.hub->file(world.amira, stream, hash).error().code == Code::not_found);
   CHECK(world.school->add_hub("", {world.period3}).error().code == Code::invalid);
   CHECK(world.school->add_hub(std::string(61, 'n'), {world.period3}).error().code == Code::invalid);
   CHECK(world.school->add_hub("Empty", {}).error().code == Code::invalid);

@@ -102,7 +102,9 @@ void World::compare(store::Store& store, const std::vector<OracleEntry>& from, i
                                  must(RecordId::parse(key.substr(second + 1)), "record id")};
     auto record = must(store.find(record_key), "find");
     std::size_t shown = record ? record->fields.size() : 0;
-    if (shown != fields.size()) broken(invariant, key + " shows " + std::to_string(shown) + " fields");
+    if (shown != fields.size())
+      broken(invariant, key + " shows " + std::to_string(shown) + " fields" +
+                            (&store == &school_->store() ? " at the school" : ""));
     for (const auto& [name, expected] : fields) {
       const auto* field = record->field(name);
       if (!field) broken(invariant, key + " lacks " + name);
@@ -124,9 +126,17 @@ void World::become_quiet() {
   school_up_ = hub_up_ = hub_line_up_ = true;
   lossy_ = 0;
   network_.clear();
+  file_network_.clear();
   log("quiet");
+  advance(sync::ask_again_ms);
   for (auto& computer : computers_) {
     computer->exchanges = 0;
+    computer->files.full = false;
+    if (computer->file_ticket) {
+      computer->file_ticket = 0;
+      must(computer->queue->on_lost({Code::offline, ""}, computer->clock.steady_ms()), "loss");
+    }
+    computer->queue->hurry();
     if (computer->ticket) {
       computer->ticket = 0;
       computer->session->on_lost({Code::offline, ""}, computer->clock.steady_ms());
@@ -142,16 +152,32 @@ void World::become_quiet() {
   }
   for (int round = 0; round < kQuietRoundsMax; round++) {
     advance(1'000);
-    for (auto& computer : computers_) send(*computer);
+    for (auto& computer : computers_) {
+      send(*computer);
+      send_file(*computer);
+    }
     if (hub_) send_up();
     advance(1'000);
     deliver();
+    deliver_files();
     bool all =
         (!hub_ || hub_is_quiet()) && std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
           auto status = must(computer->session->status(), "status");
           return status.verified && status.waiting == 0 && reads_everything(*computer);
         });
-    if (all) return;
+    if (!all) continue;
+    // Somebody looks at their work: what was not there a while ago is looked for again.
+    if (round % 20 == 0) {
+      collect_once();
+      for (auto& computer : computers_) {
+        // Whose files wait at the hub takes them to the school.
+        if (computer->at_hub && !files_are_settled(*computer)) go_to(*computer, false);
+        computer->queue->hurry();
+      }
+    }
+    if (std::all_of(computers_.begin(), computers_.end(),
+                    [&](auto& computer) { return files_are_settled(*computer); }))
+      return;
   }
   for (auto& computer : computers_) {
     auto status = must(computer->session->status(), "status");
@@ -176,6 +202,7 @@ void World::check_quiet() {
   if (hub_) must(hub_->school->store().verify(), "the hub's store");
   check_nothing_lost();
   check_copies();
+  check_files();
   // 10: what somebody else wrote under a student's name is not at the school.
   for (const auto& id : forged_)
     if (must(root.has(id), "has")) broken(10, id.hex() + " is by somebody else than it says");

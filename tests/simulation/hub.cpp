@@ -31,7 +31,7 @@ void World::open_hub() {
   hub.session->hurry(hub.clock.steady_ms());
   hub.ticket = 0;
   hub.papers_ms = -kPapersMs;
-  if (hub.images.empty()) remember(hub.images, hub.school->store());
+  if (hub.images.empty()) remember(hub.images, {image_of(hub.school->store()), {}});
 }
 
 // ---- what happens to it
@@ -60,8 +60,8 @@ void World::crash_hub() {
 
 void World::restore_hub() {
   if (!hub_) return;
-  auto image = hub_->images[random_.below(hub_->images.size())];
-  if (chance(50)) remember(hub_->images, hub_->school->store());
+  auto image = hub_->images[random_.below(hub_->images.size())].database;
+  if (chance(50)) remember(hub_->images, {image_of(hub_->school->store()), {}});
   log("restore hub");
   journeys_++;
   hub_->era++;

@@ -81,6 +81,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
   if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
   // What a hub tells of the school it tells by answers of some time ago.
   computer.era = message.at_hub && message.era > 0 ? -1 : message.era;
+  computer.queue->look(!computer.session->changed().empty());
   if (plan_.sabotage == Sabotage::forget_refusals)
     for (const auto& refusal : must(computer.store->refusals(), "refusals"))
       must(computer.store->dismiss_refusal(refusal.op), "sabotage");

@@ -1,6 +1,7 @@
 // The inside of the simulated school: its parts, what may happen, and where each is written: world.cpp makes
 // the school and lets people write, network.cpp carries messages, hub.cpp has the hub in the room, travel.cpp
-// takes disks back in time and copies them, checks.cpp says what must hold.
+// takes disks back in time and copies them, files.cpp attaches files, carries them and lets the school
+// collect, checks.cpp says what must hold.
 #pragma once
 
 #include <deque>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "shared/domain/kinds.hpp"
+#include "shared/sync/file_queue.hpp"
 #include "shared/sync/session.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/simulation/oracle.hpp"
@@ -73,6 +75,8 @@ enum class Kind {
   remember_hub,
   restore_hub,  // its disk is an old image again
   replace_hub,  // it is dead, and an empty one takes its place
+  attach,       // a student attaches a file
+  collect,      // days pass at the school, its clock jumps, and it collects files
 };
 struct Event {
   Kind kind = Kind::nothing;
@@ -80,6 +84,28 @@ struct Event {
 };
 std::vector<Event> plan_events(const Plan& plan);
 std::string_view name(Kind kind);
+
+using Content = std::shared_ptr<const std::string>;
+
+// A computer's files: what was kept is kept, what comes may be torn. Where it is full, nothing comes.
+struct FilesHere final : sync::FileDisk {
+  std::map<std::string, Content, std::less<>> whole;
+  std::map<std::string, std::string, std::less<>> parts;
+  bool full = false;
+
+  std::optional<std::int64_t> size(std::string_view hash) const override;
+  Result<std::string> read(std::string_view hash, std::int64_t from, std::size_t bytes) const override;
+  std::int64_t coming(std::string_view hash) const override;
+  Status append(std::string_view hash, std::int64_t from, std::string_view bytes) override;
+  Status finish(std::string_view hash) override;
+  void drop(std::string_view hash) override;
+};
+
+// Of a disk: the database, and which files lay beside it.
+struct Image {
+  std::string database;
+  std::map<std::string, Content, std::less<>> files;
+};
 
 struct Computer {
   int index = 0;
@@ -98,7 +124,11 @@ struct Computer {
   bool at_hub = false;
   std::vector<record::RecordKey> records;          // that this computer wrote to
   std::map<std::string, std::vector<OpId>> forms;  // a form opened earlier and not saved yet: what it read
-  std::vector<std::string> images;                 // of its disk
+  std::vector<Image> images;                       // of its disk
+  FilesHere files;
+  std::unique_ptr<sync::FileQueue> queue;
+  std::uint64_t file_ticket = 0;
+  std::int64_t file_sent_ms = 0;
   // With what a student's device signs; a copy has the same.
   SecretKey key;
   std::string certificate, certificate_signature;
@@ -124,12 +154,29 @@ struct Hub {
   std::unique_ptr<SeededRandom> random;
   std::unique_ptr<School> school;
   std::unique_ptr<sync::Session> session;  // its own, with the school
-  std::vector<std::string> images;
+  std::vector<Image> images;
   std::uint64_t ticket = 0;
   std::int64_t sent_ms = 0, papers_ms = 0;
   Asked asked = Asked::sync;
   server::HubLoad load;
   int era = 0;  // how often it has travelled
+};
+
+// A step of a computer's queue of files on its way, and the answer.
+struct FileMessage {
+  bool to_school = true;
+  int computer = 0;
+  std::uint64_t ticket = 0;
+  std::int64_t due_ms = 0;
+  sync::FileStep step;
+  sync::FileReply reply;
+  std::optional<Error> error;
+};
+
+struct Attached {
+  OpId op;
+  std::string stream, hash;
+  bool lost = false;  // no surviving disk has it
 };
 
 struct Committed {
@@ -182,7 +229,10 @@ class World {
   void crash_school();
   void torn(Computer& computer);
   void torn_school();
-  static void remember(std::vector<std::string>& images, store::Store& store);
+  static std::string image_of(store::Store& store);
+  static void remember(std::vector<Image>& images, Image image);
+  void remember(Computer& computer);
+  void remember_school();
   static void put_blank(const std::string& path);
   static void put_image(const std::string& path, std::string_view image);
   void restore(Computer& computer);
@@ -192,6 +242,24 @@ class World {
   void travelled(Computer& computer);
   void school_travelled();
   void count_losses();
+
+  // files.cpp
+  void attach(Computer& computer);
+  void collect();
+  void collect_once();
+  std::vector<sync::Mention> mentions(Computer& computer);
+  void send_file(Computer& computer);
+  void post_file(FileMessage message);
+  void deliver_files();
+  void file_arrives_at_school(const FileMessage& message);
+  void file_arrives_at(Computer& computer, const FileMessage& message);
+  std::string school_file(std::string_view hash) const;
+  std::map<std::string, Content, std::less<>> school_files() const;
+  void put_school_files(const std::map<std::string, Content, std::less<>>& files);
+  bool mentioned_at_school(const Attached& file);
+  void count_lost_files();
+  bool files_are_settled(Computer& computer);
+  void check_files();
 
   // sticks.cpp
   void write_stick(Computer& computer);
@@ -240,13 +308,17 @@ class World {
   ManualClock school_clock_{1'795'000'000'000};
   std::unique_ptr<SeededRandom> school_random_;
   std::unique_ptr<School> school_;
-  std::vector<std::string> school_images_;
+  std::vector<Image> school_images_;
   int era_ = 0;  // how often the school has travelled
   ClassId period_;
   std::vector<PersonId> students_, teachers_;
   std::vector<std::unique_ptr<Computer>> computers_;
   std::deque<Message> network_;
   std::vector<Committed> committed_;
+  std::deque<FileMessage> file_network_;
+  std::vector<Attached> attached_;
+  std::map<std::string, Content, std::less<>> contents_;  // of every file that was ever attached
+  long files_ = 0, collected_ = 0;
   std::string log_;
   std::uint64_t tickets_ = 0;
   // The class's stick: what is there stays there, so that it is read again later, and out of order.

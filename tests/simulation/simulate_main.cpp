@@ -79,13 +79,14 @@ int main(int count, char** words) {
   if (!given) seed = std::random_device{}();
   auto begun = std::chrono::steady_clock::now();
   unsigned long long passed = 0, failed = 0;
-  long events = 0, ops = 0, messages = 0, crashes = 0, journeys = 0, copies = 0;
+  long events = 0, ops = 0, messages = 0, crashes = 0, journeys = 0, copies = 0, files = 0, collected = 0;
   for (unsigned long long i = 0; i < seeds; i++) {
     plan.seed = seed + i;
     auto outcome = simulation::run(plan);
     events += outcome.events + outcome.messages;
     ops += outcome.ops, messages += outcome.messages, crashes += outcome.crashes;
     journeys += outcome.journeys, copies += outcome.copies;
+    files += outcome.files, collected += outcome.collected;
     if (log) std::fwrite(outcome.log.data(), 1, outcome.log.size(), stdout);
     if (!outcome.failure) {
       passed++;
@@ -97,8 +98,9 @@ int main(int count, char** words) {
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   std::printf(
       "%llu seeds, %ld ops, %ld messages, %ld crashes, %ld journeys back in time, %ld copied disks, "
-      "%.0f events a second\n",
-      seeds, ops, messages, crashes, journeys, copies, static_cast<double>(events) / seconds);
+      "%ld files brought and %ld collected, %.0f events a second\n",
+      seeds, ops, messages, crashes, journeys, copies, files, collected,
+      static_cast<double>(events) / seconds);
   std::printf("%llu passed, %llu failed\n", passed, failed);
   return failed ? 1 : 0;
 }

@@ -93,6 +93,7 @@ void World::torn(Computer& computer) {
   computer.session.reset();
   computer.store.reset();
   disk.put_back(random_);
+  for (auto& [hash, part] : computer.files.parts) part.resize(random_.below(part.size() + 1));
   open(computer);
   travelled(computer);
 }
@@ -109,15 +110,23 @@ void World::torn_school() {
 
 // ---- journeys
 
-void World::remember(std::vector<std::string>& images, store::Store& store) {
+std::string World::image_of(store::Store& store) {
   sqlite3_int64 size = 0;
   auto* bytes = sqlite3_serialize(store.db().handle(), "main", &size, 0);
   if (!bytes) throw Broken("no image of a disk");
-  images.emplace_back(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  std::string image(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
   sqlite3_free(bytes);
+  return image;
+}
+void World::remember(std::vector<Image>& images, Image image) {
+  images.push_back(std::move(image));
   // The first, of before the first sync, is never forgotten.
   if (images.size() > kImagesMax) images.erase(images.begin() + 1);
 }
+void World::remember(Computer& computer) {
+  remember(computer.images, {image_of(*computer.store), computer.files.whole});
+}
+void World::remember_school() { remember(school_images_, {image_of(school_->store()), school_files()}); }
 
 // Made once a process: a school has ten computers, and their tables need not be made each time.
 void World::put_blank(const std::string& path) {
@@ -128,9 +137,7 @@ void World::put_blank(const std::string& path) {
     auto store =
         must(store::Store::open(folder.path() + "/blank.db", {&clock, &random, true}), "a blank store");
     must(store->db().execute("DELETE FROM meta"), "a blank store");  // the names are each computer's own
-    std::vector<std::string> images;
-    remember(images, *store);
-    return images.front();
+    return image_of(*store);
   }();
   put_image(path, image);
 }
@@ -140,7 +147,9 @@ void World::restore(Computer& computer) {
   log("restore " + std::to_string(computer.index));
   computer.session.reset();
   computer.store.reset();
-  put_image(computer.path, image);
+  put_image(computer.path, image.database);
+  computer.files.whole = image.files;
+  computer.files.parts.clear();
   open(computer);
   travelled(computer);
 }
@@ -149,17 +158,19 @@ void World::restore_school() {
   auto image = school_images_[random_.below(school_images_.size())];
   // What it leaves is an image too: a later journey may lead back to it, as when two copies of one server
   // take turns at one address.
-  if (chance(50)) remember(school_images_, school_->store());
+  if (chance(50)) remember_school();
   log("restore school");
   school_.reset();
-  put_image(folder_ + "/school/school.db", image);
+  put_image(folder_ + "/school/school.db", image.database);
+  // A backup that is put in place leaves the files that are there; a disk that is put back does not.
+  if (chance(50)) put_school_files(image.files);
   open_school();
   school_travelled();
 }
 
 // The server does not notice anything: its connection, its segment and its prepared statements live on.
 void World::revert_school() {
-  auto image = school_images_[random_.below(school_images_.size())];
+  auto image = school_images_[random_.below(school_images_.size())].database;
   log("revert school");
   // A database in memory cannot be one with a write-ahead log; the two bytes of its header say so.
   image[18] = image[19] = 1;
@@ -179,11 +190,8 @@ void World::revert_school() {
 void World::copy(Computer& computer) {
   if (copies_ >= kCopiesMax) return;
   copies_++;
-  std::vector<std::string> image;
-  if (chance(30))
-    image.push_back(computer.images.front());  // of before the first sync
-  else
-    remember(image, *computer.store);
+  // Now, or as it was before the first sync.
+  auto image = chance(30) ? computer.images.front() : Image{image_of(*computer.store), computer.files.whole};
   auto copied = std::make_unique<Computer>();
   copied->index = static_cast<int>(computers_.size());
   copied->teacher = computer.teacher;
@@ -196,9 +204,10 @@ void World::copy(Computer& computer) {
   copied->certificate = computer.certificate;
   copied->certificate_signature = computer.certificate_signature;
   copied->clock = computer.clock;
-  put_image(copied->path, image.front());
+  put_image(copied->path, image.database);
+  copied->files.whole = image.files;
   open(*copied);
-  copied->images = std::move(image);
+  copied->images = {std::move(image)};
   copied->era = -1;
   if (computer.at_hub) go_to(*copied, true);
   log("copy " + std::to_string(computer.index) + " to " + std::to_string(copied->index));
@@ -230,6 +239,7 @@ void World::count_losses() {
     });
     if (op.lost) log("lost " + op.id.hex());
   }
+  count_lost_files();
 }
 
 }  // namespace waymark::simulation

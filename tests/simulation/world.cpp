@@ -49,6 +49,8 @@ constexpr Likely kKinds[] = {
     {Kind::remember_hub, "remember hub", 6},
     {Kind::restore_hub, "restore hub", 4},
     {Kind::replace_hub, "replace hub", 4},
+    {Kind::attach, "attach", 60},
+    {Kind::collect, "collect", 12},
 };
 bool travels(Kind kind) {
   return kind == Kind::restore_hub || kind == Kind::replace_hub ||
@@ -96,9 +98,9 @@ World::World(const Plan& plan) : plan_(plan), random_(plan.seed) {
   if (plan.hub) make_hub();
   for (auto& computer : computers_) {
     open(*computer);
-    remember(computer->images, *computer->store);  // before the first sync
+    remember(*computer);  // before the first sync
   }
-  remember(school_images_, school_->store());
+  remember_school();
   school_up_ = !plan.sticks_only;
   // Whoever is at this school was on its disk long ago: a power cut tears what was written since.
   must(school_->store().db().execute("PRAGMA wal_checkpoint(TRUNCATE)"), "checkpoint");
@@ -140,6 +142,8 @@ Outcome World::go() {
   outcome.journeys = journeys_;
   outcome.copies = copies_;
   outcome.carried = carried_;
+  outcome.files = files_;
+  outcome.collected = collected_;
   outcome.log = std::move(log_);
   return outcome;
 }
@@ -214,7 +218,11 @@ void World::open(Computer& computer) {
   computer.session = std::make_unique<sync::Session>(*computer.store);
   must(computer.session->start(), "start");
   computer.session->hurry(computer.clock.steady_ms());
-  computer.ticket = 0;
+  // Small files in smaller pieces, so that there are several of them and few bytes.
+  computer.queue =
+      std::make_unique<sync::FileQueue>(*computer.store, computer.files, sync::PieceBytes{64, 512, 1'024});
+  computer.queue->look_by([this, &computer] { return mentions(computer); });
+  computer.ticket = computer.file_ticket = 0;
   computer.forms.clear();
   computer.session->sign_as(
       {computer.person, computer.key, computer.certificate, computer.certificate_signature, {}},
@@ -278,11 +286,11 @@ void World::happen(const Event& event) {
       break;
     case Kind::remember: {
       auto& computer = any();
-      remember(computer.images, *computer.store);
+      remember(computer);
       break;
     }
     case Kind::remember_school:
-      remember(school_images_, school_->store());
+      remember_school();
       break;
     case Kind::restore:
       restore(any());
@@ -318,7 +326,7 @@ void World::happen(const Event& event) {
       crash_hub();
       break;
     case Kind::remember_hub:
-      if (hub_) remember(hub_->images, hub_->school->store());
+      if (hub_) remember(hub_->images, {image_of(hub_->school->store()), {}});
       break;
     case Kind::restore_hub:
       restore_hub();
@@ -326,10 +334,20 @@ void World::happen(const Event& event) {
     case Kind::replace_hub:
       replace_hub();
       break;
+    case Kind::attach:
+      attach(any());
+      break;
+    case Kind::collect:
+      collect();
+      break;
   }
-  for (auto& computer : computers_) send(*computer);
+  for (auto& computer : computers_) {
+    send(*computer);
+    send_file(*computer);
+  }
   if (hub_) send_up();
   deliver();
+  deliver_files();
 }
 
 // Every kind of gesture: new records, edits of what is here, edits of what was read a while ago, answers

@@ -28,6 +28,8 @@ enum class Sabotage {
   hub_forgets,            // a hub says that it has what it does not carry on
   believe_hub,            // what a hub has counts as at school
   open_own,               // a hub is given what it may not read unsealed
+  collect_what_is_old,    // files are collected without a look at what mentions them
+  never_ask,              // a computer never asks which files the school lacks
 };
 
 struct Plan {
@@ -49,6 +51,8 @@ struct Outcome {
   long journeys = 0;  // back in time: of computers and of the school
   long copies = 0;    // computers that were copied
   long carried = 0;   // ops that a stick's answer settled
+  long files = 0;     // attached, and come to where they were wanted
+  long collected = 0;
   std::string log;
 };
 

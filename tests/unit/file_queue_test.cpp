@@ -231,6 +231,19 @@ TEST_CASE("a school that lost a file gets it again, from whoever has it") {
   CHECK(world.store->files_to_send().value().empty());
 }
 
+TEST_CASE("a file that is here and of which the store forgot is asked about when its record comes") {
+  World world;
+  auto body = noise(1'000, 1), hash = name_of(body);
+  REQUIRE(world.run());
+  world.disk.whole[hash] = body;
+  world.mentioned.push_back({hash, kStream, "image/png"});
+  world.queue->look(true);
+  REQUIRE(world.run());
+  CHECK(world.log == std::vector<std::string>{"ask 1", "put " + hash.substr(0, 4) + " 0"});
+  CHECK(world.school.whole[hash] == body);
+  CHECK(world.state(hash) == 1);
+}
+
 TEST_CASE("more files than one question may name are asked about in several") {
   World world;
   for (std::size_t i = 0; i <= files_asked_max; i++) {

@@ -1,0 +1,314 @@
+// Files: students attach them, pieces are lost, doubled and cut short, disks that are full, and a school that
+// collects what nothing mentions, by a clock that jumps.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "shared/base/hash.hpp"
+#include "tests/simulation/school_world.hpp"
+
+namespace waymark::simulation {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kReplyTimeMs = 30'000;
+constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
+constexpr std::int64_t kYearMs = 365 * kDayMs;
+constexpr int kFilesMax = 24;  // of one school: they are compared often
+
+std::string name_of(std::string_view body) { return to_hex(sha256(as_bytes(body))); }
+
+}  // namespace
+
+// ---- a computer's disk
+
+std::optional<std::int64_t> FilesHere::size(std::string_view hash) const {
+  auto found = whole.find(hash);
+  if (found == whole.end()) return {};
+  return static_cast<std::int64_t>(found->second->size());
+}
+Result<std::string> FilesHere::read(std::string_view hash, std::int64_t from, std::size_t bytes) const {
+  auto found = whole.find(hash);
+  if (found == whole.end()) return Error{Code::not_found, std::string(hash)};
+  return found->second->substr(static_cast<std::size_t>(from), bytes);
+}
+std::int64_t FilesHere::coming(std::string_view hash) const {
+  auto found = parts.find(hash);
+  return found == parts.end() ? 0 : static_cast<std::int64_t>(found->second.size());
+}
+Status FilesHere::append(std::string_view hash, std::int64_t from, std::string_view bytes) {
+  if (full) return Error{Code::disk_full, ""};
+  auto& part = parts[std::string(hash)];
+  part.resize(static_cast<std::size_t>(from));
+  part += bytes;
+  return {};
+}
+Status FilesHere::finish(std::string_view hash) {
+  auto part = std::move(parts[std::string(hash)]);
+  drop(hash);
+  if (name_of(part) != hash) return Error{Code::wrong_id, ""};
+  whole[std::string(hash)] = std::make_shared<const std::string>(std::move(part));
+  return {};
+}
+void FilesHere::drop(std::string_view hash) {
+  if (auto found = parts.find(hash); found != parts.end()) parts.erase(found);
+}
+
+// ---- what people do
+
+void World::attach(Computer& computer) {
+  if (computer.teacher || attached_.size() >= kFilesMax) return;
+  Content body;
+  if (!attached_.empty() && chance(10)) {
+    body = contents_[attached_[random_.below(attached_.size())].hash];  // somebody's else, or the same twice
+  } else {
+    std::string bytes(1 + random_.below(chance(30) ? 4'000 : 300), '\0');
+    for (char& c : bytes) c = static_cast<char>(random_.below(256));
+    body = std::make_shared<const std::string>(std::move(bytes));
+  }
+  auto hash = name_of(*body);
+  auto stream = domain::person_stream(computer.person);
+  contents_[hash] = computer.files.whole[hash] = body;
+  store::Edit edit{{stream, "work", computer.random->id<RecordId>()},
+                   {{"project", std::string(32, 'a')},
+                    {"step", "plan"},
+                    {"type", "photo"},
+                    {"file", hash},
+                    {"mime", "image/png"},
+                    {"bytes", static_cast<std::int64_t>(body->size())}},
+                   {},
+                   {}};
+  if (chance(20)) edit.fields["title"] = 7;  // refused: nothing at the school will mention the file
+  auto transaction = must(store::Transaction::begin(computer.store->db()), "begin");
+  must(computer.store->add_file({hash, static_cast<std::int64_t>(body->size()), "image/png", stream, 0}),
+       "a file's row");
+  auto written = must(computer.store->write(computer.person, std::span(&edit, 1)), "attach");
+  must(transaction.commit(), "commit");
+  auto op = must(computer.store->op(written.front().op), "op");
+  committed_.push_back({written.front().op, record::canonical(*op), computer.index, false});
+  attached_.push_back({written.front().op, stream, hash});
+  computer.session->committed(computer.clock.steady_ms());
+  log("attach " + std::to_string(computer.index) + " " + hash);
+}
+
+std::vector<sync::Mention> World::mentions(Computer& computer) {
+  std::vector<sync::Mention> found;
+  auto stream = domain::person_stream(computer.person);
+  if (!computer.teacher)
+    for (const auto& work : must(computer.store->records(stream, "work"), "works"))
+      found.push_back({work.text("file"), stream, work.text("mime")});
+  return found;
+}
+
+void World::collect() {
+  auto days = 1 + random_.below(chance(40) ? 50 : 3);
+  for (std::uint64_t day = 0; day < days; day++) {
+    advance(kDayMs);
+    collect_once();
+  }
+}
+
+void World::collect_once() {
+  static constexpr std::int64_t years[] = {-56, -1, 1, 10};
+  auto jump = lossy_ && chance(20) ? years[random_.below(4)] * kYearMs : 0;
+  if (jump) school_clock_.set_ms(std::max<std::int64_t>(0, now_ms_ + jump));
+  auto before = School::files_on_disk(school_->data());
+  if (plan_.sabotage == Sabotage::collect_what_is_old) {
+    must(school_->store().db().execute("DELETE FROM file"), "sabotage");
+    for (const auto& hash : before) fs::remove(school_file(hash));
+  }
+  std::optional<PowerCut> cut;
+  bool dies = lossy_ && chance(4);
+  if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(500)));
+  auto gone = school_->collect_files(before);
+  cut.reset();
+  if (jump) school_clock_.set_ms(now_ms_);
+  if (!gone && !dies) throw Broken("collecting failed: " + gone.error().detail);
+  if (!gone) crash_school();
+  if (gone) collected_ += *gone;
+  // 19: what is mentioned stays.
+  for (const auto& file : attached_)
+    if (std::binary_search(before.begin(), before.end(), file.hash) && !fs::exists(school_file(file.hash)) &&
+        mentioned_at_school(file))
+      broken(19, "the file " + file.hash + " was collected, and " + file.op.hex() + " mentions it");
+  count_lost_files();
+  if (gone && *gone) log("collected " + std::to_string(*gone));
+}
+
+// ---- on its way
+
+void World::send_file(Computer& computer) {
+  if (computer.at_hub) return;  // files wait for the school
+  auto steady = computer.clock.steady_ms();
+  if (computer.file_ticket && steady - computer.file_sent_ms > kReplyTimeMs) {
+    computer.file_ticket = 0;
+    must(computer.queue->on_lost({Code::timeout, ""}, steady), "loss");
+  }
+  auto step = must(computer.queue->next(steady), "next file");
+  if (!step) return;
+  if (plan_.sabotage == Sabotage::never_ask && step->what == sync::FileStep::What::ask) {
+    must(computer.queue->on_reply({}, steady), "sabotage");
+    return;
+  }
+  computer.file_ticket = ++tickets_;
+  computer.file_sent_ms = steady;
+  post_file({true, computer.index, computer.file_ticket, 0, std::move(*step), {}, {}});
+}
+
+void World::post_file(FileMessage message) {
+  messages_++;
+  int copies = chance(lossy_) ? 0 : chance(lossy_ / 4) ? 2 : 1;
+  auto& bytes = message.to_school ? message.step.bytes : message.reply.bytes;
+  log((message.to_school ? "file up " : "file down ") + std::to_string(message.computer) + " " +
+      std::to_string(bytes.size()) + " x" + std::to_string(copies));
+  for (int i = 0; i < copies; i++) {
+    message.due_ms = now_ms_ + static_cast<std::int64_t>(random_.below(lossy_ ? 20'000 : 200));
+    if (chance(lossy_ / 6)) bytes.resize(random_.below(bytes.size() + 1));
+    file_network_.push_back(message);
+  }
+}
+
+void World::deliver_files() {
+  std::stable_sort(file_network_.begin(), file_network_.end(),
+                   [](const auto& a, const auto& b) { return a.due_ms < b.due_ms; });
+  while (!file_network_.empty() && file_network_.front().due_ms <= now_ms_) {
+    auto message = std::move(file_network_.front());
+    file_network_.pop_front();
+    if (message.to_school)
+      file_arrives_at_school(message);
+    else
+      file_arrives_at(*computers_[static_cast<std::size_t>(message.computer)], message);
+  }
+}
+
+void World::file_arrives_at_school(const FileMessage& message) {
+  if (!school_up_) return;
+  using What = sync::FileStep::What;
+  const auto& step = message.step;
+  auto bearer =
+      must(school_->bearer(computers_[static_cast<std::size_t>(message.computer)]->token), "bearer");
+  std::optional<PowerCut> cut;
+  bool dies = lossy_ && chance(4);
+  if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(500)));
+  FileMessage answer{false, message.computer, message.ticket, 0, {}, {}, {}};
+  switch (step.what) {
+    case What::ask: {
+      auto lacking = school_->lacking_files(bearer, step.stream, step.hashes);
+      if (lacking) answer.reply.lacking = *lacking;
+      if (!lacking) answer.error = lacking.error();
+      break;
+    }
+    case What::find:
+    case What::put: {
+      auto state =
+          school_->put_piece(bearer, step.stream, step.hash, {step.from, step.total, step.bytes}, step.mime);
+      if (state) answer.reply.whole = state->whole, answer.reply.come = state->bytes;
+      if (!state) answer.error = state.error();
+      break;
+    }
+    case What::get: {
+      auto found = school_->find_file(bearer.person, step.stream, step.hash);
+      auto size =
+          found ? std::clamp<std::int64_t>(found->bytes - step.from, 0, static_cast<std::int64_t>(step.size))
+                : 0;
+      auto bytes = !found      ? Result<std::string>(found.error())
+                   : size == 0 ? Result<std::string>(Error{Code::invalid, "the file ends before that"})
+                               : School::read_file(*found, step.from, static_cast<std::size_t>(size));
+      if (bytes) answer.reply = {{}, false, 0, step.from, found->bytes, *bytes, found->mime};
+      if (!bytes) answer.error = bytes.error();
+      break;
+    }
+  }
+  cut.reset();
+  if (dies && answer.error) return crash_school();
+  post_file(std::move(answer));
+}
+
+void World::file_arrives_at(Computer& computer, const FileMessage& message) {
+  if (computer.file_ticket != message.ticket) return;
+  computer.file_ticket = 0;
+  computer.files.full = lossy_ && chance(5);
+  auto steady = computer.clock.steady_ms();
+  auto received = computer.queue->received();
+  must(message.error ? computer.queue->on_lost(*message.error, steady)
+                     : computer.queue->on_reply(message.reply, steady),
+       "a file's answer");
+  files_ += computer.queue->received() - received;
+}
+
+// ---- the school's disk
+
+std::string World::school_file(std::string_view hash) const {
+  return folder_ + "/school/files/" + std::string(hash.substr(0, 2)) + "/" + std::string(hash.substr(2));
+}
+
+std::map<std::string, Content, std::less<>> World::school_files() const {
+  std::map<std::string, Content, std::less<>> files;
+  for (const auto& hash : School::files_on_disk(folder_ + "/school"))
+    files.emplace(hash, contents_.find(hash)->second);
+  return files;
+}
+
+void World::put_school_files(const std::map<std::string, Content, std::less<>>& files) {
+  for (const auto& hash : School::files_on_disk(folder_ + "/school"))
+    if (!files.contains(hash)) fs::remove(school_file(hash));
+  for (const auto& [hash, body] : files) {
+    fs::create_directories(fs::path(school_file(hash)).parent_path());
+    std::ofstream(school_file(hash), std::ios::binary) << *body;
+  }
+}
+
+// ---- what must hold
+
+bool World::mentioned_at_school(const Attached& file) {
+  return must(school_->store().op(file.op), "op").has_value();
+}
+
+// A file that no disk has is lost, and nobody can be blamed for it: the school may let go what nothing there
+// mentions, and a computer may be put back. What the school has for another stream is not told to this one.
+void World::count_lost_files() {
+  auto& root = school_->store();
+  for (auto& file : attached_) {
+    if (file.lost) continue;
+    bool there =
+        fs::exists(school_file(file.hash)) && (must(root.file_in(file.stream, file.hash), "a file's row") ||
+                                               !must(root.knows_file(file.hash), "a file's rows"));
+    file.lost = !there && std::none_of(computers_.begin(), computers_.end(), [&](const auto& computer) {
+      return computer->files.whole.contains(file.hash) &&
+             domain::person_stream(computer->person) == file.stream;
+    });
+    if (file.lost) log("lost file " + file.hash);
+  }
+}
+
+// Everything that can come or go has.
+bool World::files_are_settled(Computer& computer) {
+  if (computer.teacher) return true;
+  for (const auto& mention : mentions(computer)) {
+    bool lost = std::any_of(attached_.begin(), attached_.end(), [&](const Attached& file) {
+      return file.lost && file.hash == mention.hash && file.stream == mention.stream;
+    });
+    if (!lost && !computer.files.whole.contains(mention.hash)) return false;
+  }
+  return must(computer.store->files_to_send(), "files to send").empty();
+}
+
+// 19: every file that an accepted record mentions is at the school, and is what its name says; and everybody
+// whose record it is has it.
+void World::check_files() {
+  count_lost_files();
+  for (const auto& file : attached_) {
+    if (file.lost || !mentioned_at_school(file)) continue;
+    if (!must(school_->store().file_in(file.stream, file.hash), "a file's row"))
+      broken(19, "the school does not know of the file " + file.hash);
+    std::ifstream in(school_file(file.hash), std::ios::binary);
+    std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    if (bytes != *contents_[file.hash]) broken(19, "the file " + file.hash + " is another at the school");
+  }
+  for (const auto& computer : computers_)
+    if (!files_are_settled(*computer))
+      broken(19, "computer " + std::to_string(computer->index) + " lacks a file");
+}
+
+}  // namespace waymark::simulation
