@@ -183,6 +183,12 @@ Result<Imported> FileFolder::import_bytes(ByteView bytes, std::string_view name,
   imported.hash = to_hex(sha256(encoded));
   imported.bytes = static_cast<std::int64_t>(encoded.size());
   WAYMARK_CHECK(store(imported.hash, encoded));
+  if (imported.bytes < small_from_bytes) return imported;
+  WAYMARK_TRY(small, encode_jpeg(fitted(std::move(picture), small_side_max)));
+  if (static_cast<std::int64_t>(small.size()) > imported.bytes / 2) return imported;
+  imported.small = to_hex(sha256(small));
+  imported.small_bytes = static_cast<std::int64_t>(small.size());
+  WAYMARK_CHECK(store(imported.small, small));
   return imported;
 }
 

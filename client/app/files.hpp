@@ -15,6 +15,9 @@ namespace waymark::app {
 using sync::file_bytes_max;
 inline constexpr int picture_side_max = 2048;
 inline constexpr int thumbnail_side_max = 320;
+// What a teacher's page shows before anybody asks for the whole picture; made where it saves a slow line.
+inline constexpr int small_side_max = 640;
+inline constexpr std::int64_t small_from_bytes = 200 * 1024;
 // More than any camera a school has takes; decoding one needs three bytes a pixel.
 inline constexpr std::int64_t picture_pixels_max = 100'000'000;
 
@@ -24,6 +27,9 @@ struct Imported {
   std::string name;  // of the file it came from
   std::int64_t bytes = 0;
   int width = 0, height = 0;  // of a picture
+  // A small copy that goes with a large picture, a JPEG; empty when there is none.
+  std::string small;
+  std::int64_t small_bytes = 0;
 };
 
 class FileFolder final : public sync::FileDisk {

@@ -222,9 +222,12 @@ class Student::Impl {
   std::vector<sync::Mention> files_mentioned() {
     std::vector<sync::Mention> mentioned;
     if (!load()) return mentioned;
-    for (auto it = records_.works.rbegin(); it != records_.works.rend(); ++it)
+    for (auto it = records_.works.rbegin(); it != records_.works.rend(); ++it) {
+      if (auto small = it->text("small"); small.size() == 64)
+        mentioned.push_back({small, it->key.stream, "image/jpeg"});
       if (auto hash = it->text("file"); hash.size() == 64)
         mentioned.push_back({hash, it->key.stream, it->text("mime")});
+    }
     return mentioned;
   }
 
@@ -744,6 +747,7 @@ class Student::Impl {
     if (picture) {
       made.fields.emplace("width", file.width);
       made.fields.emplace("height", file.height);
+      if (!file.small.empty()) made.fields.emplace("small", file.small);
       options_.files->thumbnail(file.hash);  // made now, so that no frame waits for it
     }
     auto shown = title.empty() ? file.name.substr(0, file.name.rfind('.')) : title;
@@ -752,6 +756,8 @@ class Student::Impl {
     {
       WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
       WAYMARK_CHECK(store_.add_file({file.hash, file.bytes, file.mime, person_stream(), 0}));
+      if (!file.small.empty())
+        WAYMARK_CHECK(store_.add_file({file.small, file.small_bytes, "image/jpeg", person_stream(), 0}));
       WAYMARK_TRY(written, write({made}));
       (void)written;
       WAYMARK_CHECK(transaction.commit());

@@ -242,9 +242,13 @@ Result<json> Command::sync_one(const Profile& profile) {
   link.look_for_files_by([&] {
     std::vector<sync::Mention> mentioned;
     if (auto works = records->store().records(stream, "work"))
-      for (const auto& work : *works)
-        if (auto hash = work.text("file"); !hash.empty() && !work.deleted())
+      for (const auto& work : *works) {
+        if (work.deleted()) continue;
+        if (auto small = work.text("small"); !small.empty())
+          mentioned.push_back({small, stream, "image/jpeg"});
+        if (auto hash = work.text("file"); !hash.empty())
           mentioned.push_back({hash, stream, work.text("mime")});
+      }
     return mentioned;
   });
   WAYMARK_TRY(waiting_before, records->store().waiting_count());
@@ -489,6 +493,7 @@ Result<record::Fields> Command::read_fields(const domain::KindRule& kind) {
       fields["mime"] = file.mime;
       fields["bytes"] = file.bytes;
       if (file.width > 0) fields["width"] = file.width, fields["height"] = file.height;
+      if (!file.small.empty()) fields["small"] = file.small;
       continue;
     }
     switch (rule->type) {
@@ -544,6 +549,9 @@ Status Command::write(store::Edit edit) {
     if (auto hash = file->second.text(); records_->files().has(hash))
       WAYMARK_CHECK(store.add_file(
           {hash, edit.fields["bytes"].integer(), edit.fields["mime"].text(), edit.key.stream, 0}));
+  if (auto small = edit.fields.find("small"); small != edit.fields.end() && edit.key.kind == "work")
+    if (auto bytes = records_->files().size(small->second.text()))
+      WAYMARK_CHECK(store.add_file({small->second.text(), *bytes, "image/jpeg", edit.key.stream, 0}));
   WAYMARK_CHECK(transaction.commit());
   // Whoever opens the window next is to send it, signed in or not.
   WAYMARK_CHECK(computer_->change_profile(profile_.person, [](Profile& kept) { kept.unsent = true; }));

@@ -26,8 +26,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathwayName, id, version, title, steps)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassPage, id, title, students, needing, now_ms, needs, to_answer,
                                    computers, trail, pathways)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassLine, id, title, students, to_answer)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Piece, id, type, title, text, file, name, mime, bytes, width, height,
-                                   added_ms, confirmed, changed_since)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Piece, id, type, title, text, file, small, name, mime, bytes, width,
+                                   height, added_ms, confirmed, changed_since)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AboutMe, strengths, interests, languages, learn_best, need, written_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Judgement, levels, glow, grow, next, outcome)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Try, number, at_ms, levels, review, reviewed)

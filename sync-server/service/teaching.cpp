@@ -118,19 +118,13 @@ record::RecordKey held_key(const PersonId& student, std::string_view turn_in) {
 }
 
 Piece piece_of(const Portfolio& p, const Record& work, const Record* turn_in) {
-  Piece piece{work.key.id.hex(),
-              work.text("type"),
-              work.text("title"),
-              work.text("text"),
-              work.text("file"),
-              work.text("name"),
-              work.text("mime"),
-              work.integer("bytes"),
-              work.integer("width"),
-              work.integer("height"),
-              work.created_ms,
-              is_confirmed(p, work),
-              false};
+  Piece piece{work.key.id.hex(),      work.text("type"),
+              work.text("title"),     work.text("text"),
+              work.text("file"),      work.text("small"),
+              work.text("name"),      work.text("mime"),
+              work.integer("bytes"),  work.integer("width"),
+              work.integer("height"), work.created_ms,
+              is_confirmed(p, work),  false};
   if (turn_in) {
     auto saw = turn_in->texts("saw");
     auto heads = work.all_heads();

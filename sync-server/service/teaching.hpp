@@ -97,7 +97,7 @@ Status confirm_shown(School& school, const PersonId& teacher, const PersonId& st
 // ---- answering
 
 struct Piece {
-  std::string id, type, title, text, file, name, mime;
+  std::string id, type, title, text, file, small, name, mime;
   std::int64_t bytes = 0, width = 0, height = 0, added_ms = 0;
   bool confirmed = false;
   bool changed_since = false;  // after it was turned in

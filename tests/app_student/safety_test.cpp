@@ -234,6 +234,33 @@ TEST_CASE("a photo comes in without its metadata, with a small copy") {
   REQUIRE(other.student->files_mentioned().size() == 1);
 }
 
+TEST_CASE("a large photo goes with a small copy, which goes first") {
+  World world;
+  auto lab = world.computer("lab-03");
+  auto id = world.choose(lab);
+  Picture noise{1'000, 800, 3, Bytes(1'000 * 800 * 3)};
+  SeededRandom random(4);
+  for (auto& byte : noise.pixels) byte = static_cast<std::uint8_t>(random.below(256));
+  auto path = world.folder.path() + "/wall.jpg";
+  write_file(path, encode_jpeg(noise).value());
+  lab.can(AttachFile{id, "walk-the-creek", path, "", true});
+  auto rows = lab.store->files_to_send().value();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].bytes < rows[1].bytes);
+  CHECK(rows[0].mime == "image/jpeg");
+  auto small = decode(lab.files->read(rows[0].hash).value()).value();
+  CHECK(small.width == 640);
+  CHECK(small.height == 512);
+  auto mentioned = lab.student->files_mentioned();
+  REQUIRE(mentioned.size() == 2);
+  CHECK(mentioned[0].hash == rows[0].hash);
+  CHECK(mentioned[1].hash == rows[1].hash);
+  auto work = lab.store->records(domain::person_stream(amira), "work").value();
+  REQUIRE(work.size() == 1);
+  CHECK(work[0].text("file") == rows[1].hash);
+  CHECK(work[0].text("small") == rows[0].hash);
+}
+
 TEST_CASE("what is no picture is refused where a picture is wanted, and leaves nothing behind") {
   World world;
   auto lab = world.computer("lab-03");

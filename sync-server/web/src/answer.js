@@ -27,8 +27,13 @@ function beginning(item, rubric) {
 }
 
 function File({ piece, item, onLarge }) {
-  const src = `/api/students/${item.student.id}/files/${piece.file}`;
-  if (piece.mime.startsWith("image/")) return html`<figure><button class="picture" type="button" onClick=${() => onLarge(piece)}><img src=${src} alt=${piece.title || piece.name || t("piece.photo")} width=${piece.width || undefined} height=${piece.height || undefined} loading="lazy" onError=${(e) => { e.target.closest("figure").classList.add("missing"); }} /></button>
+  const at = (hash) => `/api/students/${item.student.id}/files/${hash}`, src = at(piece.file);
+  // The small copy; where it has not come, the whole picture; where that has not come either, a word.
+  const failed = (e) => {
+    if (piece.small && e.target.src.endsWith(piece.small)) e.target.src = src;
+    else e.target.closest("figure").classList.add("missing");
+  };
+  if (piece.mime.startsWith("image/")) return html`<figure><button class="picture" type="button" onClick=${() => onLarge(piece)}><img src=${at(piece.small || piece.file)} alt=${piece.title || piece.name || t("piece.photo")} width=${piece.width || undefined} height=${piece.height || undefined} loading="lazy" onError=${failed} /></button>
     <p class="muted gone">${t("piece.coming")}</p><figcaption>${piece.title || piece.name} · <button class="link" type="button" onClick=${() => onLarge(piece)}>${t("piece.larger")}</button> <${Kbd}>Z</${Kbd}></figcaption></figure>`;
   return html`<p><a href=${src} download=${piece.name}>${piece.title || piece.name}</a> <span class="muted sm">${Math.max(1, Math.round(piece.bytes / 1024))} kB</span></p>`;
 }
