@@ -33,7 +33,7 @@ const budget = (workload, ours, most, unit, reference, against) =>
 
 const groups = {
   app: ['store', 'window'],
-  sync: ['push', 'idle'],
+  sync: ['push', 'idle', 'first', 'storm'],
 };
 const parts = {
   store() {
@@ -67,6 +67,32 @@ const parts = {
     if (theirs.edit_ms) row(`W4 one edit, ${with_n}`, mine.edit_ms, theirs.edit_ms, 'ms', pouch, { times: 10 });
     budget('W4 requests', mine.edit_requests, 1, '', theirs.edit_requests, pouch);
     budget('W4 bytes with headers', mine.edit_bytes, 400, 'B', theirs.edit_bytes, pouch);
+  },
+  first() {
+    const got = program('waymark_bench_sync', ['first'], '2,000 records written, pushed, and read elsewhere (W1)');
+    const crdt = existsSync(join(here, 'crdt/node_modules')) ? run(process.execPath, [join(here, 'crdt/bench.mjs')], 'Automerge and Yjs with 2,000 records') : undefined;
+    const only = (workload, ours, unit) => rows.push([workload, `${number(ours)} ${unit}`, '', '', '', '', '']);
+    if (!crdt) only('W1 2,000 records pushed and pulled', got.total_ms, 'ms');
+    for (const [name, theirs] of crdt ? [['Automerge 2', crdt.automerge], ['Yjs 13', crdt.yjs]] : []) {
+      row('W1 2,000 records pushed and pulled', got.total_ms, theirs.total_ms, 'ms', `${name}, in one process`, { times: 1 });
+      row('W1 bytes, both ways, with headers', got.bytes, theirs.bytes, 'B', `${name}, its sync`, { most: 1 });
+    }
+    if (crdt) row('W1 bytes, both ways, with headers', got.bytes, crdt.automerge.file_bytes, 'B', 'Automerge 2, one file one way', { most: 1 });
+    if (crdt) row('W1 pulled by the second computer', got.pull_ms, crdt.yjs.merge_ms, 'ms', 'Yjs 13, merged in memory', { most: 1 });
+    only('W1 until the second has a page to show', got.usable_ms, 'ms');
+  },
+  storm() {
+    const devices = quick ? 200 : 1_000;
+    const got = program('waymark_bench_storm', [devices], 'storms (W2), and a server that lost a day');
+    const few = got.storm_200;
+    if (got.storm_1000) {
+      row('W2 storm of 1,000 devices, each', got.storm_1000.s, few.s * 5, 's', 'five times Waymark, 200', { most: 1.3 });
+      budget('W2 commits for 1,000 devices', got.storm_1000.commits, 333, '');
+    }
+    rows.push(['W2 storm of 200 devices', `${number(few.s)} s`, '', `p99 ${number(few.p99_s)} s`, '', '', '']);
+    row(`a lost day is back, ${number(devices)} devices`, got.back_s, got.first_s, 's', 'the day itself', { most: 3 });
+    rows.push(['the same, bytes', `${number(got.back_bytes)} B`, `${number(got.first_bytes)} B`, 'the day itself', `${number(got.back_bytes / got.first_bytes)}x`, '', '']);
+    budget('the same, ops lost', got.lost, 0, '');
   },
   window() {
     const got = run(process.execPath, [join(here, 'window.mjs'), bin, quick ? '2' : '7'], 'the window');

@@ -17,7 +17,7 @@ class SchoolWorld {
   SchoolWorld() {
     must(server::School::init({folder.path() + "/school", "Bench", "a@bench.example", "creek-and-stone"},
                               clock, random));
-    school = must(server::School::open(folder.path() + "/school", clock, random));
+    open();
     class_id = must(school->add_class("Period 3"));
     server::Computer computer;
     computer.id = random.id<server::ComputerId>();
@@ -27,6 +27,8 @@ class SchoolWorld {
   }
   ~SchoolWorld() { server.reset(); }
 
+  void open() { school = must(server::School::open(folder.path() + "/school", clock, random)); }
+  void close() { server.reset(), school.reset(); }
   void serve(bool tls = true) {
     must(school->refresh_access());
     server.reset();

@@ -3,6 +3,9 @@
 // school with authorization and fsync, and back. Printed as one JSON object; medians.
 //   idle   nothing to do
 //   edit   one field edited, saved, and brought to the school
+// waymark_bench_sync first (W1): 2,000 records written on one computer, brought to the school, and read by a
+// second computer of the same student for the first time: until it has a first page to show, and until it has
+// all and the digests agree.
 // Bytes are those of the whole HTTP exchange without TLS, as a tap between the two counts them.
 #include <condition_variable>
 #include <mutex>
@@ -56,13 +59,17 @@ class Wire {
 // One computer of a student.
 class Computer {
  public:
-  Computer(SchoolWorld& world, SchoolWorld::Student student) : world_(world), student_(std::move(student)) {
-    store = must(store::Store::open(world.folder.path() + "/here.db", {&world.clock, &world.random, true}));
+  Computer(SchoolWorld& world, SchoolWorld::Student student, const std::string& name = "here")
+      : world_(world), student_(std::move(student)) {
+    store = must(
+        store::Store::open(world.folder.path() + "/" + name + ".db", {&world.clock, &world.random, true}));
     session.emplace(*store);
   }
   // Exchanges until nothing is left to do at once.
   void settle() {
     session->hurry(world_.clock.steady_ms());
+    auto begun = std::chrono::steady_clock::now();
+    usable_s = 0;
     for (;;) {
       auto request = must(session->next(world_.clock.steady_ms()));
       if (!request) return;
@@ -79,8 +86,20 @@ class Computer {
       requests++;
       auto text = must(wire::unpack(reply, wire::message_bytes_max));
       must(session->on_reply(must(wire::decode_reply(text)), world_.clock.steady_ms()));
+      if (usable_s == 0)
+        usable_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     }
   }
+  void create(int count) {
+    std::vector<store::Edit> edits;
+    for (int i = 0; i < count; i++)
+      edits.push_back({{domain::person_stream(student_.id), "goal", world_.random.id<RecordId>()},
+                       {{"want", passage(i)}},
+                       {},
+                       {}});
+    must(store->write(student_.id, edits));
+  }
+  std::size_t goals() { return must(store->records(domain::person_stream(student_.id), "goal")).size(); }
   void edit(std::int64_t i) {
     auto stream = domain::person_stream(student_.id);
     if (keys_.empty())
@@ -99,7 +118,7 @@ class Computer {
   std::string url;
   std::size_t body_bytes = 0;
   int requests = 0;
-  double edited = 0;
+  double edited = 0, usable_s = 0;
 
  private:
   SchoolWorld& world_;
@@ -159,13 +178,54 @@ void measure(std::int64_t records) {
       nothing.requests, median(edited) * 1e3, one.bytes, one.body, one.requests);
 }
 
+struct First {
+  double create_and_push = 0, usable = 0, pull = 0;
+  std::size_t bytes = 0;
+};
+First first_sync(bool counted) {
+  constexpr int kRecords = 2'000;
+  SchoolWorld world;
+  auto amira = world.student();
+  world.serve(!counted);
+  std::optional<Tap> tap;
+  if (counted) tap.emplace(world.server->port());
+  auto url = counted ? "http://127.0.0.1:" + std::to_string(tap->port())
+                     : "https://127.0.0.1:" + std::to_string(world.server->port());
+  Computer one(world, amira, "one"), two(world, amira, "two");
+  one.url = two.url = url;
+  First first;
+  first.create_and_push = seconds_of([&] {
+    one.create(kRecords);
+    one.settle();
+  });
+  first.pull = seconds_of([&] { two.settle(); });
+  first.usable = two.usable_s;
+  if (counted) first.bytes = tap->bytes;
+  if (two.goals() != kRecords || !must(two.session->status()).verified)
+    give_up({Code::internal, "the second computer has not got everything"});
+  return first;
+}
+
+void measure_first(int rounds) {
+  std::vector<double> push, usable, pull, total;
+  for (int i = 0; i < rounds; i++) {
+    auto first = first_sync(false);
+    push.push_back(first.create_and_push), usable.push_back(first.usable), pull.push_back(first.pull);
+    total.push_back(first.create_and_push + first.pull);
+  }
+  std::printf("{\"push_ms\":%.1f,\"usable_ms\":%.1f,\"pull_ms\":%.1f,\"total_ms\":%.1f,\"bytes\":%zu}\n",
+              median(push) * 1e3, median(usable) * 1e3, median(pull) * 1e3, median(total) * 1e3,
+              first_sync(true).bytes);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   if (count != 2) {
-    std::fprintf(stderr, "waymark_bench_sync RECORDS\n");
+    std::fprintf(stderr, "waymark_bench_sync RECORDS|first\n");
     return 2;
   }
+  if (std::string_view(words[1]) == "first") return measure_first(5), 0;
   measure(std::strtoll(words[1], nullptr, 10));
   return 0;
 }

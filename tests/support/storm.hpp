@@ -80,6 +80,7 @@ class StormDevice {
     auto n = static_cast<std::size_t>(reply->position.n);
     if (n >= chain_.size() || !(chain_[n] == reply->position)) return "a position that is not ours";
     settled_ = n;
+    heard_ = true;
     if (reply->same && !*reply->same) return read_all_ = false, "";
     for (const auto& granted : reply->granted) readings_[granted.stream] = {granted.access, {}, 0, {}};
     for (const auto& page : reply->pages)
@@ -89,14 +90,10 @@ class StormDevice {
   }
 
   // Everything written is at school, and everything at school that it may read was read.
-  bool done() const { return read_all_ && settled_ + 1 == chain_.size(); }
-  std::size_t written() const { return ops_.size(); }
-  std::size_t settled() const { return settled_; }
-  std::int64_t read() const {
-    std::int64_t count = 0;
-    for (const auto& [stream, reading] : readings_) count += static_cast<std::int64_t>(reading.served.count);
-    return count;
-  }
+  bool done() const { return heard_ && read_all_ && settled_ + 1 == chain_.size(); }
+
+  // A new exchange begins, whether or not there is anything to do.
+  void comes_back() { heard_ = false; }
 
   const std::string token;
   int turned_away = 0, turned_away_most = 0;  // for one exchange: now, and ever
@@ -135,7 +132,7 @@ class StormDevice {
   std::size_t settled_ = 0;
   FeedId feed_;
   std::map<std::string, Reading> readings_;
-  bool read_all_ = false;
+  bool read_all_ = false, heard_ = false;
 };
 
 class Storm {
