@@ -1260,6 +1260,11 @@ class Student::Impl {
 
   Result<Outcome> on(const DismissRefusal& c) {
     WAYMARK_TRY(id, OpId::parse(c.op));
+    for (const auto& refusal : records_.refusals)
+      if (refusal.op == id && refusal.code == handed_back) {
+        auto name = std::string(handed_back) + "." + id.hex();
+        return mark_seen("dismissed." + name, name, true);
+      }
     WAYMARK_CHECK(store_.dismiss_refusal(id));
     ++local_;
     return Outcome{};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
@@ -14,7 +15,7 @@ constexpr std::size_t kWaitingMax = 5000;
 Status keep_alive(store::Store& store, RecordList& records, std::string_view flag) {
   RecordList alive;
   for (auto& record : records) {
-    WAYMARK_TRY(is_gone, gone(store, record, flag));
+    WAYMARK_TRY(is_gone, store.gone(record, flag));
     if (!is_gone) alive.push_back(std::move(record));
   }
   records = std::move(alive);
@@ -46,20 +47,6 @@ const Record* find_record(const RecordList& records, std::string_view id) {
   return nullptr;
 }
 std::string id_of(const Record& record) { return record.key.id.hex(); }
-
-Result<bool> gone(store::Store& store, const Record& record, std::string_view flag) {
-  if (!record.boolean(flag)) return false;
-  const auto& head = record.field(flag)->heads.front();
-  WAYMARK_TRY(op, store.op(head.op));
-  if (!op) return true;
-  for (const auto& [name, field] : record.fields) {
-    if (name == flag) continue;
-    for (const auto& other : field.heads)
-      if (other.op != head.op && !std::binary_search(op->base.begin(), op->base.end(), other.op))
-        return false;
-  }
-  return true;
-}
 
 Field field_of(const Record* record, std::string_view name) {
   if (!record) return {};
@@ -216,11 +203,13 @@ Status RecordSet::load_own(store::Store& store, Kinds only) {
 }
 
 Status RecordSet::load_class(store::Store& store, ClassRecords& of) {
-  WAYMARK_TRY(found, store.records(of.stream, "class"));
+  // Of a class that was left too: what was begun there keeps its steps and the names of who answered.
+  constexpr auto kToo = store::Store::Holding::too;
+  WAYMARK_TRY(found, store.records(of.stream, "class", kToo));
   of.record = found.empty() ? std::nullopt : std::optional(std::move(found.front()));
-  WAYMARK_TRY(members, store.records(of.stream, "member"));
+  WAYMARK_TRY(members, store.records(of.stream, "member", kToo));
   of.members = std::move(members);
-  WAYMARK_TRY(pathways, store.records(of.stream, "pathway"));
+  WAYMARK_TRY(pathways, store.records(of.stream, "pathway", kToo));
   of.pathways = std::move(pathways);
   std::stable_sort(of.pathways.begin(), of.pathways.end(), [](const Record& a, const Record& b) {
     auto order_a = a.text("order"), order_b = b.text("order");
@@ -230,6 +219,24 @@ Status RecordSet::load_class(store::Store& store, ClassRecords& of) {
     return member.text("person") == me.hex() && !member.boolean("inactive");
   });
   if (of.record && of.record->boolean("archived")) of.mine = false;
+  if (held_streams_.count(of.stream)) of.mine = false;
+  return {};
+}
+
+// What the school could not place comes back as a notice with its words, unless it is still here itself.
+Status RecordSet::add_handed_back(store::Store& store, std::vector<store::Refusal>& refused) const {
+  WAYMARK_TRY(notices, store.records(domain::inbox_stream(me), "notice"));
+  for (const auto& notice : notices) {
+    auto op = OpId::parse(notice.text("op"));
+    if (notice.text("type") != handed_back || !op ||
+        is_dismissed(std::string(handed_back) + "." + op->hex()) ||
+        std::any_of(refused.begin(), refused.end(), [&](const auto& refusal) { return refusal.op == *op; }))
+      continue;
+    record::Op content;
+    content.kind = notice.text("kind");
+    content.fields = {{"text", notice.text("text")}};
+    refused.push_back({*op, std::string(handed_back), "", notice.created_ms, std::move(content)});
+  }
   return {};
 }
 
@@ -243,6 +250,11 @@ Status RecordSet::load(store::Store& store, const std::map<std::string, Touched>
     seen_heads_.clear();
   }
   refusals = std::move(refused);
+  WAYMARK_TRY(held, store.held_streams());
+  if (std::set<std::string> now(held.begin(), held.end()); now != held_streams_) {
+    held_streams_ = std::move(now);
+    seen_heads_.clear();
+  }
   WAYMARK_TRY(ids, store.waiting_ids(kWaitingMax));
   waiting = std::set<OpId>(ids.begin(), ids.end());
   waiting_longest = ids.empty() ? OpId{} : ids.front();
@@ -271,7 +283,15 @@ Status RecordSet::load(store::Store& store, const std::map<std::string, Touched>
   if (in_school != 0) {
     WAYMARK_TRY(found, store.records(domain::school_stream, "standard"));
     standards = std::move(found);
+    // An erasure takes ops away without a new entry in their streams.
+    WAYMARK_TRY(erasures, store.records(domain::school_stream, "erasure"));
+    if (auto before = std::exchange(erasures_, erasures.size()); before != erasures_) {
+      seen_heads_.clear();
+      pathways_.clear();
+      return load(store, {});
+    }
   }
+  WAYMARK_CHECK(add_handed_back(store, refusals));
   count_waiting_things();
   return {};
 }
@@ -298,7 +318,7 @@ PathwayPtr RecordSet::pathway(store::Store& store, const std::string& version) c
   auto id = RecordId::parse(version);
   if (!id) return nullptr;
   for (const auto& each : classes) {
-    auto found = store.find({each.stream, "pathway_version", *id});
+    auto found = store.find({each.stream, "pathway_version", *id}, store::Store::Holding::too);
     if (!found || !*found) continue;
     auto content = domain::parse_pathway((*found)->text("content"));
     if (!content) continue;

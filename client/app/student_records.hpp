@@ -32,7 +32,7 @@ struct ClassRecords {
   std::optional<Record> record;
   RecordList members;
   RecordList pathways;
-  bool mine = false;  // I am an active member and it is not archived
+  bool mine = false;  // I am an active member, it is not archived, and I may still read it
 };
 
 // One turning in of a step, with what the student thought and what the teacher answered.
@@ -47,6 +47,9 @@ struct Touched {
   std::int64_t ops = 0;
   std::set<std::string> kinds;
 };
+
+// The type of a notice with work that the school could not place, and the code of the refusal it is shown as.
+inline constexpr std::string_view handed_back = "handed_back";
 
 struct RecordSet {
   PersonId me;
@@ -98,6 +101,7 @@ struct RecordSet {
   // `only`: the kinds to read; none: all of them.
   using Kinds = const std::set<std::string>*;
   void count_waiting_things();
+  Status add_handed_back(store::Store& store, std::vector<store::Refusal>& refused) const;
   Status load_person(store::Store& store, Kinds only);
   Status load_own(store::Store& store, Kinds only);
   void set_corrected_aside();
@@ -112,6 +116,8 @@ struct RecordSet {
   std::map<std::string, Corrected> corrected_;  // by the id of the review that no longer stands
   std::map<std::string, std::int64_t> seen_heads_;
   std::string refusal_state_;
+  std::size_t erasures_ = 0;
+  std::set<std::string> held_streams_;  // of classes that were left
   mutable std::map<std::string, PathwayPtr> pathways_;
 };
 
@@ -121,9 +127,6 @@ RecordId assessment_draft_record(std::string_view project, std::string_view step
 
 const Record* find_record(const RecordList& records, std::string_view id);
 std::string id_of(const Record& record);
-// Deleted or archived by somebody who saw everything that is there: an edit that the deletion did not see
-// wins.
-Result<bool> gone(store::Store& store, const Record& record, std::string_view flag);
 
 // A text with the head that was read: the displayed one. Others that are there stay to be shown.
 Field field_of(const Record* record, std::string_view name);

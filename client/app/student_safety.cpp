@@ -210,7 +210,10 @@ RefusalsView refusals_view(const Scene& scene) {
     line.what = phrase("thing." + (named ? kind : std::string("other")));
     line.sentence = phrase("error." + refusal.code);
     line.at = scene.calendar.moment(refusal.at_ms);
-    if (refusal.content) line.words = words_for(scene, refusal.content->key(), refusal.content->fields);
+    if (refusal.code == handed_back)
+      line.words = refusal.content->fields.at("text").text();
+    else if (refusal.content)
+      line.words = words_for(scene, refusal.content->key(), refusal.content->fields);
     view.lines.push_back(std::move(line));
   }
   return view;

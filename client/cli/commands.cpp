@@ -243,7 +243,8 @@ Result<json> Command::sync_one(const Profile& profile) {
     std::vector<sync::Mention> mentioned;
     if (auto works = records->store().records(stream, "work"))
       for (const auto& work : *works) {
-        if (work.deleted()) continue;
+        auto gone = records->store().gone(work, "deleted");
+        if (!gone || *gone) continue;
         if (auto small = work.text("small"); !small.empty())
           mentioned.push_back({small, stream, "image/jpeg"});
         if (auto hash = work.text("file"); !hash.empty())
@@ -421,7 +422,8 @@ Status Command::list() {
   for (const auto& stream : streams) {
     WAYMARK_TRY(found, records_->store().records(stream, given_.kind));
     for (const auto& record : found) {
-      if (record.deleted()) continue;
+      WAYMARK_TRY(gone, records_->store().gone(record, "deleted"));
+      if (gone) continue;
       if (given_.json) {
         all.push_back(record_json(record));
         continue;

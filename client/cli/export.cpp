@@ -164,7 +164,7 @@ Result<Names> names_of(store::Store& store, const std::string& person_stream, st
   WAYMARK_TRY(streams, store.streams());
   for (const auto& stream : streams) {
     if (!stream.starts_with("class:")) continue;
-    WAYMARK_TRY(found, store.records(stream, "pathway_version"));
+    WAYMARK_TRY(found, store.records(stream, "pathway_version", store::Store::Holding::too));
     for (const auto& version : found)
       if (auto pathway = domain::parse_pathway(version.text("content")))
         versions.emplace(version.key.id.hex(), std::make_shared<const domain::Pathway>(std::move(*pathway)));
@@ -229,7 +229,6 @@ void write_page(Page& page, const std::map<std::string, std::vector<store::Recor
     if (found == by_kind.end()) return;
     bool first = true;
     for (const auto& record : found->second) {
-      if (record.deleted()) continue;
       if (std::exchange(first, false)) page.heading(heading);
       write(record);
       page.end();
@@ -342,7 +341,8 @@ Result<Exported> export_all(app::Records& records, const app::Profile& profile, 
                                     {"fields", fields_json(op.fields)}});
         body["records"].push_back(std::move(one));
         done.records++;
-        by_kind[std::string(kind.name)].push_back(std::move(record));
+        WAYMARK_TRY(gone, store.gone(record, "deleted"));
+        if (!gone) by_kind[std::string(kind.name)].push_back(std::move(record));
       }
     }
   for (auto& [kind, all] : by_kind)

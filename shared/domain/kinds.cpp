@@ -162,7 +162,10 @@ constexpr std::array kStandard = {id("framework"),  word("code"),
 constexpr std::array kRubric = {
     id("framework"),    line("title"),   passage("text"), FieldRule{"content", Type::text, kContent},
     word("identifier"), word("changed"), flag("retired")};
-constexpr std::array kNotice = {word("type", true), id("op"), word("code"), passage("text")};
+// What a store itself obeys (shared/store/erase.hpp): everything of a person, or single ops.
+constexpr std::array kErasure = {id("person"), ids("ops"), word("why")};
+constexpr std::array kNotice = {word("type", true), id("op"), word("code"), word("kind"),
+                                FieldRule{"text", Type::text, kEssay}};
 
 constexpr std::array kKinds = {
     KindRule{"assessment_draft", "own", Role::owner, Shape::editable, kAssessmentDraft},
@@ -199,6 +202,7 @@ constexpr std::array kKinds = {
     KindRule{"framework", "school", Role::root, Shape::editable, kFramework},
     KindRule{"standard", "school", Role::root, Shape::editable, kStandard},
     KindRule{"rubric", "school", Role::root, Shape::editable, kRubric},
+    KindRule{"erasure", "school", Role::root, Shape::append_only, kErasure},
     KindRule{"notice", "inbox", Role::root, Shape::append_only, kNotice},
 };
 

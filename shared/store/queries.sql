@@ -9,6 +9,10 @@ SELECT coalesce(max(n), 0) FROM op
 
 -- name: stream_find
 SELECT id FROM stream WHERE name = ?
+-- name: stream_shown
+SELECT id FROM stream s WHERE name = ? AND (NOT EXISTS
+  (SELECT 1 FROM reading r WHERE r.stream = s.id AND r.role IN ('ended member', 'ended staff'))
+  OR EXISTS (SELECT 1 FROM reading r WHERE r.stream = s.id AND r.role NOT LIKE 'ended %'))
 -- name: stream_add
 INSERT INTO stream (name) VALUES (?) RETURNING id
 -- name: stream_all
@@ -117,6 +121,8 @@ SELECT n, c FROM outbox WHERE n IS NOT NULL ORDER BY n DESC LIMIT 1
 SELECT c FROM outbox WHERE n = ?
 -- name: outbox_from
 SELECT outbox.n, op.id, op.body FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.n >= ? ORDER BY outbox.n LIMIT ?
+-- name: outbox_op
+SELECT op.id FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.n = ?
 -- name: outbox_settle
 UPDATE outbox SET state = ? WHERE n = ? RETURNING op
 -- name: outbox_unsettle
@@ -136,7 +142,8 @@ SELECT refusal.op, code, sentence, at_ms, op.body FROM refusal LEFT JOIN op ON o
 UPDATE refusal SET dismissed = 1 WHERE op = ?
 
 -- name: reading_list
-SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest, r.compared FROM reading r JOIN stream s ON s.id = r.stream WHERE r.parent = ? ORDER BY s.name
+SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest, r.compared FROM reading r JOIN stream s ON s.id = r.stream
+WHERE r.parent = ? AND r.role NOT LIKE 'ended %' ORDER BY s.name
 -- name: reading_find
 SELECT access FROM reading WHERE parent = ? AND stream = ?
 -- name: reading_set
@@ -145,8 +152,12 @@ ON CONFLICT (parent, stream) DO UPDATE SET access = excluded.access, role = excl
   count = 0, digest = x'00000000000000000000000000000000', compared = 0
 -- name: reading_role
 UPDATE reading SET role = ? WHERE parent = ? AND stream = ?
--- name: reading_remove
-DELETE FROM reading WHERE parent = ? AND stream = ?
+-- name: reading_end
+UPDATE reading SET role = 'ended ' || role, access = zeroblob(16) WHERE parent = ? AND stream = ? AND role NOT LIKE 'ended %'
+-- name: reading_ended
+SELECT name FROM stream s WHERE EXISTS
+  (SELECT 1 FROM reading r WHERE r.stream = s.id AND r.role IN ('ended member', 'ended staff'))
+  AND NOT EXISTS (SELECT 1 FROM reading r WHERE r.stream = s.id AND r.role NOT LIKE 'ended %') ORDER BY name
 -- name: reading_move
 UPDATE reading SET feed = ?, segment = ?, seq = ?, count = ?, digest = ?,
   verified_ms = coalesce(?, verified_ms) WHERE parent = ? AND stream = ?
@@ -166,7 +177,7 @@ INSERT OR REPLACE INTO sealed (op, seal) SELECT n, ? FROM op WHERE id = ?
 SELECT seal.id, seal.items, seal.signature FROM op JOIN sealed ON sealed.op = op.n JOIN seal ON seal.id = sealed.seal
 WHERE op.id = ?
 -- name: op_settled
-SELECT n, id FROM op WHERE stream = ? AND n > ? AND state <> 2
+SELECT n, id FROM op WHERE stream = ? AND n > ? AND state < 2
   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.op = op.n AND outbox.state = 0) ORDER BY n LIMIT ?
 
 -- name: position_get
@@ -192,6 +203,8 @@ SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.i
 
 -- name: file_touch
 UPDATE file SET touched_day = ? WHERE hash = ? AND touched_day < ?
+-- name: file_of_stream
+SELECT f.hash FROM file f JOIN stream s ON s.id = f.stream WHERE s.name = ?
 -- name: file_untouched
 SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.touched_day <= ? LIMIT ?
 -- name: file_untouched_since

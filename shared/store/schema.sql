@@ -33,7 +33,8 @@ CREATE TABLE record (
 ) STRICT;
 
 -- The log. state 0: accepted, body is the op's canonical bytes; 1: a stub, body is the stub's;
--- 2: our own, refused by the school: a stub to everyone else, its content kept here for its author.
+-- 2: our own, refused by the school: a stub to everyone else, its content kept here for its author;
+-- 3: the same, and the school keeps no stub of it: it links nothing.
 CREATE TABLE op (
   n INTEGER PRIMARY KEY,
   id BLOB NOT NULL UNIQUE,
@@ -78,7 +79,8 @@ CREATE TABLE refusal (
 -- What this replica may read at a parent, and how far it has read there. parent: empty for the school's server, else the
 -- hub's id, since one computer meets both. count and digest: of what was served under this cursor, our own ops included.
 -- compared: since reading began at zero, the parent was asked for everything here that it did not serve, so that a
--- parent that lost something has it again.
+-- parent that lost something has it again. role: "ended " and the role that was, when the access ended: what was read
+-- stays, in the holding area, and is shown again only under a new access.
 CREATE TABLE reading (
   parent TEXT NOT NULL,
   stream INTEGER NOT NULL REFERENCES stream (id),
@@ -93,6 +95,7 @@ CREATE TABLE reading (
   compared INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (parent, stream)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX reading_stream ON reading (stream);
 
 -- The signatures under which a parent served: with them what it lost can be brought back to it by anybody, and
 -- forged by nobody. items: 16 bytes for each line of the page, whose first half of the SHA-256 they are.

@@ -14,5 +14,6 @@ CREATE TABLE reading (
   compared INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (parent, stream)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX reading_stream ON reading (stream);
 INSERT INTO reading SELECT '', stream, access, role, feed, segment, seq, count, digest, verified_ms, compared FROM reading_3;
 DROP TABLE reading_3;

@@ -7,6 +7,7 @@
 #include "waymark_store_sql.hpp"
 
 #include "shared/base/hash.hpp"
+#include "shared/store/erase.hpp"
 
 namespace waymark::store {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 constexpr int kSchemaVersion = 4;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
 
-enum OpState { kAccepted = 0, kStub = 1, kRefused = 2 };
+enum OpState { kAccepted = 0, kStub = 1, kRefused = 2, kUnplaced = 3 };
 enum OutboxState { kWaiting = 0, kAtSchool = 1, kSentBack = 2 };
 
 std::string join(const std::vector<std::string>& names) {
@@ -254,8 +255,8 @@ Result<std::int64_t> intern(Db& db, std::string_view name, std::string_view find
 }
 }  // namespace
 
-Result<std::optional<std::int64_t>> Store::known_stream(std::string_view name) {
-  WAYMARK_TRY(query, db_->prepare(sql::stream_find));
+Result<std::optional<std::int64_t>> Store::known_stream(std::string_view name, Holding holding) {
+  WAYMARK_TRY(query, db_->prepare(holding == Holding::too ? sql::stream_find : sql::stream_shown));
   WAYMARK_TRY(row, query.bind(name).step());
   if (!row) return std::optional<std::int64_t>();
   return std::optional(query.integer(0));
@@ -298,8 +299,8 @@ Result<std::vector<Record>> read_records(Query& query, std::string_view stream, 
 
 }  // namespace
 
-Result<std::optional<Record>> Store::find(const record::RecordKey& key) {
-  WAYMARK_TRY(stream, known_stream(key.stream));
+Result<std::optional<Record>> Store::find(const record::RecordKey& key, Holding holding) {
+  WAYMARK_TRY(stream, known_stream(key.stream, holding));
   if (!stream) return std::optional<Record>();
   WAYMARK_TRY(kind_query, db_->prepare(sql::kind_find));
   WAYMARK_TRY(has_kind, kind_query.bind(key.kind).step());
@@ -324,13 +325,23 @@ Result<std::optional<Record>> Store::find(const record::RecordKey& key) {
   return std::optional(std::move(record));
 }
 
-Result<std::vector<Record>> Store::records(std::string_view stream, std::string_view kind) {
-  WAYMARK_TRY(stream_row, known_stream(stream));
+Result<std::vector<Record>> Store::records(std::string_view stream, std::string_view kind, Holding holding) {
+  WAYMARK_TRY(stream_row, known_stream(stream, holding));
   if (!stream_row) return std::vector<Record>();
   WAYMARK_TRY(kind_row, kind_id(kind));
   WAYMARK_TRY(query, db_->prepare(sql::record_list));
   query.bind(*stream_row).bind(kind_row);
   return read_records(query, stream, kind, -1);
+}
+
+Result<std::vector<std::string>> Store::held_streams() {
+  std::vector<std::string> names;
+  WAYMARK_TRY(query, db_->prepare(sql::reading_ended));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return names;
+    names.push_back(query.text(0));
+  }
 }
 
 Result<std::vector<Record>> Store::records_everywhere(std::string_view stream_word, std::string_view kind) {
@@ -339,6 +350,23 @@ Result<std::vector<Record>> Store::records_everywhere(std::string_view stream_wo
   // ':' and ';' are neighbours, so this is every name that begins with the word and a colon.
   query.bind(kind_row).bind(std::string(stream_word) + ":").bind(std::string(stream_word) + ";");
   return read_records(query, {}, kind, 6);
+}
+
+Result<bool> Store::gone(const Record& record, std::string_view flag) {
+  const auto* marked = record.field(flag);
+  if (!marked) return false;
+  std::set<OpId> removals;  // of several at once, one that saw everything is enough
+  for (const auto& head : marked->heads)
+    if (head.value.boolean()) removals.insert(head.op);
+  for (const auto& removal : removals) {
+    WAYMARK_TRY(op, this->op(removal));
+    bool saw_all = op.has_value();
+    for (const auto& other : saw_all ? record.all_heads() : std::vector<OpId>{})
+      saw_all =
+          saw_all && (removals.count(other) || std::binary_search(op->base.begin(), op->base.end(), other));
+    if (saw_all) return true;
+  }
+  return false;
 }
 
 Result<std::optional<record::Op>> Store::op(const OpId& id) {
@@ -362,7 +390,7 @@ Result<std::vector<std::string>> Store::streams() {
 
 Result<std::vector<std::pair<OpId, record::Op>>> Store::history(const record::RecordKey& key) {
   std::vector<std::pair<OpId, record::Op>> ops;
-  WAYMARK_TRY(stream, known_stream(key.stream));
+  WAYMARK_TRY(stream, known_stream(key.stream, Holding::hidden));
   if (!stream) return ops;
   WAYMARK_TRY(kind, kind_id(key.kind));
   WAYMARK_TRY(found, db_->prepare(sql::record_find));
@@ -475,6 +503,10 @@ Result<std::int64_t> Store::learn(const record::RecordKey& key, const record::Li
     WAYMARK_CHECK(query.bind(base).bind(record.id).run());
   }
   WAYMARK_CHECK(update_heads(record, n, link));
+  if (state == kAccepted && key.kind == erasure_kind && key.stream == "school") {
+    WAYMARK_TRY(erasure, record::parse_op(body));
+    WAYMARK_CHECK(obey_erasure(*this, erasure));
+  }
   return n;
 }
 
@@ -540,6 +572,7 @@ Status Store::recompute_heads(std::int64_t record) {
     for (;;) {
       WAYMARK_TRY(more, query.step());
       if (!more) break;
+      if (query.integer(2) == kUnplaced) continue;
       auto id = query.id<OpId>(1);
       WAYMARK_TRY(link, link_from(id, static_cast<int>(query.integer(2)), query.view(3)));
       numbers.emplace(id, query.integer(0));
@@ -581,9 +614,32 @@ Result<std::optional<std::string>> Store::stream_of(const OpId& id) {
   return std::optional(query.text(0));
 }
 
+Status Store::readmit(std::int64_t n, const OpId& id, std::int64_t record) {
+  WAYMARK_TRY(state, db_->prepare(sql::op_state_set));
+  WAYMARK_CHECK(state.bind(kAccepted).bind(n).run());
+  WAYMARK_TRY(removed, db_->prepare(sql::refusal_remove));
+  WAYMARK_CHECK(removed.bind(id).run());
+  return recompute_heads(record);
+}
+
+Result<bool> Store::accept(const OpId& id) {
+  std::int64_t n = 0, record = 0;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_find));
+    WAYMARK_TRY(row, query.bind(id).step());
+    if (!row) return false;
+    if (query.integer(1) != kRefused && query.integer(1) != kUnplaced) return true;
+    n = query.integer(0), record = query.integer(3);
+  }
+  WAYMARK_CHECK(readmit(n, id, record));
+  return true;
+}
+
 Result<Outcome> Store::add(const record::Op& op, std::string_view body, const OpId& id) {
-  WAYMARK_TRY(known, has(id));
+  WAYMARK_TRY(known, accept(id));
   if (known) return Outcome::duplicate;
+  WAYMARK_TRY(erased, is_erased(*this, op.stream, id));
+  if (erased) return add_stub(stub_of(op, id, erased_reason));
   WAYMARK_TRY(n, learn(op.key(), record::link_of(op, id), op.time_ms, kAccepted, body));
   (void)n;
   return Outcome::fresh;
@@ -605,8 +661,8 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
   }
   bool erased = stub.reason == "erased";
   if (state == kStub || (state == kRefused && !erased)) return Outcome::duplicate;
-  bool own = false;
-  {
+  bool own = state == kUnplaced;
+  if (!own) {
     WAYMARK_TRY(query, db_->prepare(sql::outbox_has));
     WAYMARK_TRY(row, query.bind(n).step());
     own = row;
@@ -708,7 +764,7 @@ Result<std::vector<Entry>> Store::page(std::string_view stream, std::int64_t seq
       auto op = record::parse_op(entry.body);
       if (!op) return damaged(op.error());
       entry.replica = op->replica;
-      if (entry.state == kRefused) entry.body = record::canonical(stub_of(*op, entry.id, "refused"));
+      if (entry.state != kAccepted) entry.body = record::canonical(stub_of(*op, entry.id, "refused"));
     }
     bytes += entry.body.size();
     entries.push_back(std::move(entry));
@@ -750,9 +806,10 @@ Status Store::grant(std::string_view stream, const AccessId& access, std::string
 }
 
 Status Store::revoke(std::string_view stream) {
-  WAYMARK_TRY(row, stream_id(stream));
-  WAYMARK_TRY(query, db_->prepare(sql::reading_remove));
-  return query.bind(parent_).bind(row).run();
+  WAYMARK_TRY(row, known_stream(stream));
+  if (!row) return {};
+  WAYMARK_TRY(query, db_->prepare(sql::reading_end));
+  return query.bind(parent_).bind(*row).run();
 }
 
 Status Store::set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,
@@ -955,18 +1012,13 @@ Status Store::mark_settled(std::int64_t n, bool refused, std::string_view code, 
     WAYMARK_TRY(row, query.bind(op).step());
     if (!row) return Error{Code::database_damaged, "the outbox names an op that is not here"};
     id = query.id<OpId>(0), record = query.integer(1);
-    if (query.integer(2) != (refused ? kAccepted : kRefused)) return {};
+    if (query.integer(2) == kStub || (query.integer(2) == kAccepted) != refused) return {};
   }
-  if (!refused) {
-    // Refused once, and let in by a school that was put back and decides otherwise now.
-    WAYMARK_TRY(state, db_->prepare(sql::op_state_set));
-    WAYMARK_CHECK(state.bind(kAccepted).bind(op).run());
-    WAYMARK_TRY(removed, db_->prepare(sql::refusal_remove));
-    WAYMARK_CHECK(removed.bind(id).run());
-    return recompute_heads(record);
-  }
+  // Refused once, and let in by a school that was put back and decides otherwise now.
+  if (!refused) return readmit(op, id, record);
+  // It links nothing until the school's stub of it comes: of some refusals there is none.
   WAYMARK_TRY(state, db_->prepare(sql::op_state_set));
-  WAYMARK_CHECK(state.bind(kRefused).bind(op).run());
+  WAYMARK_CHECK(state.bind(kUnplaced).bind(op).run());
   WAYMARK_TRY(refusal, db_->prepare(sql::refusal_add));
   WAYMARK_CHECK(refusal.bind(id).bind(code).bind(sentence).bind(clock().now_ms()).run());
   return recompute_heads(record);

@@ -52,7 +52,6 @@ struct Record {
   std::vector<std::string> texts(std::string_view name) const;
   std::int64_t changed_ms() const;  // the latest displayed time
   PersonId author() const;          // of the latest displayed head
-  bool deleted() const { return boolean("deleted"); }
   // What an edit of these fields is based on: their heads, sorted and unique.
   std::vector<OpId> heads_of(std::span<const std::string> names) const;
   std::vector<OpId> all_heads() const;
@@ -92,7 +91,7 @@ struct StreamState {
 struct Entry {
   std::int64_t seq = 0;
   OpId id;
-  int state = 0;     // 0 accepted op, otherwise a stub
+  int state = 0;     // 0 accepted op, otherwise a stub; 3: refused here, and no stub anywhere else
   std::string body;  // canonical bytes
   ReplicaId replica;
 };
@@ -163,11 +162,18 @@ class Store {
   Result<std::optional<std::string>> meta(std::string_view key);
   Status set_meta(std::string_view key, std::string_view value);
 
-  // ---- records
-  Result<std::optional<Record>> find(const record::RecordKey& key);
-  Result<std::vector<Record>> records(std::string_view stream, std::string_view kind);
+  // ---- records. Those of a stream to which the access ended are in the holding area: they stay, and are
+  // read only by who says so. A person's own stay readable.
+  enum class Holding { hidden, too };
+  Result<std::optional<Record>> find(const record::RecordKey& key, Holding holding = Holding::hidden);
+  Result<std::vector<Record>> records(std::string_view stream, std::string_view kind,
+                                      Holding holding = Holding::hidden);
+  Result<std::vector<std::string>> held_streams();
   // Every record of a kind in all streams that begin with `stream_word` ("person"), for a teacher's overview.
   Result<std::vector<Record>> records_everywhere(std::string_view stream_word, std::string_view kind);
+  // Deleted or archived (`flag`) by somebody who saw everything that is there: an edit that the deletion did
+  // not see wins.
+  Result<bool> gone(const Record& record, std::string_view flag);
   Result<std::optional<record::Op>> op(const OpId& id);
   Result<std::vector<std::string>> streams();
   // All ops of one record in the order learned, with their ids: its history.
@@ -187,6 +193,8 @@ class Store {
   Result<Outcome> add(const record::Op& op, std::string_view body, const OpId& id);
   Result<Outcome> add_stub(const record::Stub& stub);
   Result<bool> has(const OpId& id);
+  // The parent serves it as accepted: what was refused once is so no longer. False when it is not here.
+  Result<bool> accept(const OpId& id);
   // Why an op is only a stub here; nothing when it is accepted or unknown.
   Result<std::optional<std::string>> stub_reason(const OpId& id);
   // The stream an op is in; nothing when it is unknown.
@@ -207,7 +215,7 @@ class Store {
   Result<std::vector<Reading>> readings();
   // New access to a stream, or another access to it: starts from zero.
   Status grant(std::string_view stream, const AccessId& access, std::string_view role);
-  // The access ended: records stay where they are, reading stops.
+  // The access ended: reading stops, and the records go to the holding area.
   Status revoke(std::string_view stream);
   Status set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,
                     bool verified);
@@ -289,7 +297,8 @@ class Store {
   Store() = default;
   Status prepare_schema(const std::string& path);
   Status start();
-  Result<std::optional<std::int64_t>> known_stream(std::string_view name);
+  Result<std::optional<std::int64_t>> known_stream(std::string_view name, Holding holding = Holding::too);
+  Status readmit(std::int64_t n, const OpId& id, std::int64_t record);
   Result<std::int64_t> stream_id(std::string_view name);
   Result<std::int64_t> kind_id(std::string_view name);
   // The end of a stream as this transaction has moved it; written down once, before the commit.

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "shared/base/hash.hpp"
+#include "shared/record/erased_line.hpp"
+#include "shared/store/erase.hpp"
 
 namespace waymark::sync {
 namespace {
@@ -23,11 +25,22 @@ record::Stub stub_of(const record::Op& op, const OpId& id, Code code) {
   return stub;
 }
 
+// The code of an op that belongs to what was erased: nothing of it is kept, here or with its author.
+constexpr std::string_view kErased = store::erased_reason;
+
+Result<bool> is_erased(store::Store& store, const Pushed& pushed) {
+  if (!pushed.op) return pushed.erased;
+  WAYMARK_TRY(author, store::is_erased(store, pushed.op->author));
+  if (author) return true;
+  return store::is_erased(store, pushed.op->stream, pushed.id);
+}
+
 // Decides one pushed op and stores the outcome. The decision depends on the op and its author's rights alone,
 // so a repeated push is decided the same way again.
 Result<Status> settle(store::Store& store, const Caller& caller, const std::string& body,
                       const Pushed& pushed, Served& served) {
-  const auto& [id, op] = pushed;
+  const auto& id = pushed.id;
+  const auto& op = pushed.op;
   auto dead = [&](const Error& error) -> Result<Status> {
     served.dead_letters.emplace_back(body, std::string(name(error.code)));
     return Status(error);
@@ -66,12 +79,15 @@ Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& 
   bool joined = at == position;
   for (std::size_t i = 0; i < pushed.size(); i++) {
     at = record::next(at, pushed[i].id);
-    WAYMARK_TRY(status, settle(store, caller, request.ops[i], pushed[i], served));
-    if (!status)
-      served.reply.refused.push_back({at.n, std::string(name(status.error().code)), status.error().detail});
+    WAYMARK_TRY(erased, is_erased(store, pushed[i]));
+    if (erased) served.reply.refused.push_back({at.n, std::string(kErased), "erased at the school"});
     if (joined) position = at;
     // A request may overlap what was settled before; where the chains meet, it goes on from there.
     if (!joined && at == position) joined = true;
+    if (erased) continue;
+    WAYMARK_TRY(status, settle(store, caller, request.ops[i], pushed[i], served));
+    if (!status)
+      served.reply.refused.push_back({at.n, std::string(name(status.error().code)), status.error().detail});
   }
   if (joined && !request.ops.empty()) WAYMARK_CHECK(store.set_position(request.replica, position));
   served.reply.position = position;
@@ -123,7 +139,15 @@ Status take_back(store::Store& store, const Caller& caller, const wire::Returned
       if (!believed || op->stream != back.stream) continue;
       WAYMARK_TRY(added, store.add(*op, body, id));
       outcome = added;
-    } else if (auto stub = record::parse_stub(body); stub && believed && stub->stream == back.stream) {
+    } else if (auto stub = record::parse_stub(body); stub && stub->stream == back.stream) {
+      // An op of the page that is erased comes as its stub: only where this school knows of the erasure, so
+      // that nobody makes others' work go away by it.
+      if (!believed && sealed && stub->reason == kErased &&
+          std::find(back.items.begin(), back.items.end(), stub->id) != back.items.end()) {
+        WAYMARK_TRY(erased, store::is_erased(store, stub->stream, stub->id));
+        believed = erased;
+      }
+      if (!believed) continue;
       WAYMARK_TRY(added, store.add_stub(*stub));
       outcome = added;
     }
@@ -212,7 +236,12 @@ std::string read_hash(const FeedId& feed, std::vector<ReadSoFar> streams) {
 std::vector<Pushed> read_pushed(const wire::SyncRequest& request) {
   std::vector<Pushed> pushed;
   pushed.reserve(request.ops.size());
-  for (const auto& body : request.ops) pushed.push_back({record::op_id(body), record::parse_op(body)});
+  for (const auto& body : request.ops) {
+    if (auto erased = record::erased_line(body))
+      pushed.push_back({*erased, Error{Code::malformed, "erased"}, true});
+    else
+      pushed.push_back({record::op_id(body), record::parse_op(body)});
+  }
   return pushed;
 }
 

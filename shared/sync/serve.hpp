@@ -56,6 +56,7 @@ struct Served {
 struct Pushed {
   OpId id;
   Result<record::Op> op;
+  bool erased = false;  // its stub stands in its place
 };
 std::vector<Pushed> read_pushed(const wire::SyncRequest& request);
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "shared/base/hash.hpp"
+#include "shared/store/erase.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/serve.hpp"
 
@@ -249,6 +250,8 @@ Status Session::on_reply(const wire::SyncReply& reply, std::int64_t steady_ms) {
     on_lost(applied.error(), steady_ms);
     return applied;
   }
+  // A reader elsewhere may be in the way: then the next reply does it.
+  (void)store::scrub(store_);
   failures_ = 0;
   problem_.reset();
   elsewhere_ = reply.elsewhere;
@@ -353,8 +356,12 @@ Status Session::apply(const wire::SyncReply& reply) {
   for (const auto& granted : reply.granted)
     WAYMARK_CHECK(store_.grant(granted.stream, granted.access, granted.role));
   // Reading stops; what was read stays, and what waits is still offered.
-  for (const auto& stream : reply.ended) WAYMARK_CHECK(store_.revoke(stream));
-  bool behind = reply.more;
+  for (const auto& stream : reply.ended) {
+    WAYMARK_CHECK(store_.revoke(stream));
+    refill_.streams.erase(stream);
+    changed_.push_back(stream);
+  }
+  bool behind = reply.more || !refill_.lacking.empty();
   whole_.clear();
   mismatched_ = false;
   for (const auto& page : reply.pages) WAYMARK_CHECK(apply_page(page));
@@ -394,7 +401,8 @@ Status Session::settle(const wire::SyncReply& reply) {
 Status Session::settle_one(std::int64_t n, const std::vector<wire::Refused>& refused) {
   auto found = std::find_if(refused.begin(), refused.end(), [n](const auto& r) { return r.n == n; });
   if (found == refused.end()) return store_.mark_settled(n, false, {}, {});
-  return store_.mark_settled(n, true, found->code, found->sentence);
+  WAYMARK_CHECK(store_.mark_settled(n, true, found->code, found->sentence));
+  return found->code == store::erased_reason ? store::erase_own(store_, n) : Status();
 }
 
 // How new the newest answer is that was heard: of a batch twice its round, of an exchange one more than twice
@@ -455,7 +463,7 @@ Status Session::apply_page(const wire::StreamPage& page) {
   std::vector<OpId> ids;
   std::map<OpId, OpId> by_item;  // of the lines
   for (const auto& id : page.own) {
-    WAYMARK_TRY(here, store_.has(id));
+    WAYMARK_TRY(here, store_.accept(id));
     // Once ours, and gone: this database was put back. The page is read again with content.
     if (!here) incomplete = true;
     served.add(id);

@@ -1,5 +1,6 @@
 #include "shared/wire/batch.hpp"
 
+#include "shared/record/erased_line.hpp"
 #include "shared/wire/header.hpp"
 
 namespace waymark::wire {
@@ -144,7 +145,7 @@ Result<CheckedBatch> decode_batch(std::string_view bytes, const BatchReader& rea
       WAYMARK_TRY(opened, open_line(ops[i], *reader.secret));
       ops[i] = std::move(opened);
     }
-    if (record::op_id(ops[i]) != batch.ids[i])
+    if (record::erased_line(ops[i]).value_or(record::op_id(ops[i])) != batch.ids[i])
       return Error{Code::wrong_id, "op " + std::to_string(i + 1) + " is not what the batch says"};
     auto op = record::parse_op(ops[i]);
     if (op && op->author != batch.person)

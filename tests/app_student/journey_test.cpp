@@ -328,6 +328,18 @@ TEST_CASE("a project whose class has not come to this computer yet is said to be
   CHECK(other.today().next.origin == NextOrigin::item);
 }
 
+TEST_CASE("a class that was left is a class no longer, and a project begun there keeps its steps") {
+  World world;
+  auto at = world.computer("lab-03");
+  REQUIRE(at.store->grant(domain::class_stream(class_5b), world.random.id<AccessId>(), "member"));
+  auto id = world.choose(at);
+  REQUIRE_FALSE(at.ideas().cards.empty());
+  REQUIRE(at.store->revoke(domain::class_stream(class_5b)));
+  at.student->refresh();
+  CHECK(at.ideas().cards.empty());
+  CHECK(at.project(id, "find-sources").step.title == "Find sources");
+}
+
 TEST_CASE("an empty line still locks, and Today shows the next item") {
   World world;
   auto lab = world.computer("lab-03");

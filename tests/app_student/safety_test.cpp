@@ -339,6 +339,32 @@ TEST_CASE("what the school sent back stays readable until it is dismissed") {
   CHECK(lab.student->counts().refusals == 0);
 }
 
+TEST_CASE("work that an adult hands back comes with its words, once, and stays until it is dismissed") {
+  World world;
+  auto at = world.computer("lab-03");
+  auto op = world.random.id<OpId>();
+  world.write(*world.school, root,
+              {{domain::inbox_stream(amira), "notice", {}},
+               {{"type", "handed_back"},
+                {"op", op.hex()},
+                {"code", "not_granted"},
+                {"kind", "goal"},
+                {"text", "ask better questions\nask Mr. Halloran"}},
+               {},
+               {}});
+  carry(*world.school, *at.store, domain::inbox_stream(amira));
+  at.student->refresh();
+  auto view = at.view<RefusalsView>({Screen::refusals, {}, {}, {}, {}, Focus::none});
+  REQUIRE(view.lines.size() == 1);
+  CHECK(view.lines[0].what.key == "thing.goal");
+  CHECK(view.lines[0].sentence.key == "error.handed_back");
+  CHECK(view.lines[0].words == "ask better questions\nask Mr. Halloran");
+  at.can(DismissRefusal{op.hex()});
+  CHECK(at.view<RefusalsView>({Screen::refusals, {}, {}, {}, {}, Focus::none}).lines.empty());
+  world.start(at);
+  CHECK(at.view<RefusalsView>({Screen::refusals, {}, {}, {}, {}, Focus::none}).lines.empty());
+}
+
 TEST_CASE("what waits is told by kind, and nothing is said to wait once it is at school") {
   World world;
   auto lab = world.computer("lab-03");

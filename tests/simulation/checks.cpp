@@ -19,6 +19,7 @@ std::vector<OracleEntry> World::entries(store::Store& store, const std::string& 
     for (auto& entry : page) {
       if (entry.seq != seq + 1) broken(6, stream + " jumps from " + std::to_string(seq));
       seq = entry.seq;
+      if (entry.state == 3) continue;  // refused, and in no stream but this computer's
       bool accepted = !record::parse_stub(entry.body).has_value();
       all.push_back({entry.id.hex(), std::move(entry.body), accepted});
     }

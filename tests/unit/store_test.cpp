@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include <doctest/doctest.h>
 
@@ -228,6 +229,76 @@ TEST_CASE("a new grant of a stream starts from zero, the same grant goes on") {
   CHECK(world.store->readings().value()[0].served.count == 0);
   REQUIRE(world.store->revoke(kStream));
   CHECK(world.store->readings().value().empty());
+}
+
+TEST_CASE("when an access ends, what others wrote is held back until it begins again; one's own stays") {
+  World world;
+  auto access = world.random.id<AccessId>();
+  REQUIRE(world.store->grant(kStream, access, "staff"));
+  world.set(*world.store, world.goal(), {{"want", "one"}});
+  REQUIRE(world.store->revoke(kStream));
+  REQUIRE(world.store->revoke("class:" + kAmira.hex()));  // never heard of: nothing to end
+  CHECK(world.store->held_streams().value() == std::vector<std::string>{kStream});
+  CHECK_FALSE(world.store->find(world.goal()).value());
+  CHECK(world.store->records(kStream, "goal").value().empty());
+  CHECK(world.store->history(world.goal()).value().empty());
+  CHECK(world.store->find(world.goal(), Store::Holding::too).value()->text("want") == "one");
+  CHECK(world.store->records(kStream, "goal", Store::Holding::too).value().size() == 1);
+  // A school that was put back may give the very access again: it begins at zero all the same.
+  REQUIRE(world.store->grant(kStream, access, "owner"));
+  CHECK(world.store->held_streams().value().empty());
+  CHECK(world.store->find(world.goal()).value()->text("want") == "one");
+  CHECK(world.store->readings().value()[0].cursor.seq == 0);
+  REQUIRE(world.store->revoke(kStream));
+  CHECK(world.store->find(world.goal()).value()->text("want") == "one");
+  CHECK(world.store->streams().value() == std::vector<std::string>{kStream});
+}
+
+TEST_CASE("a refused op links once the school has a stub of it, and stands when the school takes it in") {
+  World world;
+  auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
+  auto second = world.set(*world.store, world.goal(), {{"want", "two"}}, {first});
+  auto third = world.set(*world.store, world.goal(), {{"want", "three"}}, {second});
+  REQUIRE(world.store->freeze(1, 10, 1 << 20));
+  REQUIRE(world.store->mark_settled(2, true, "not_granted", "no access then"));
+  auto heads = [&] {
+    auto record = world.store->find(world.goal()).value().value();
+    auto all = record.all_heads();
+    return std::set<OpId>(all.begin(), all.end());
+  };
+  // The school has the first and the third and nothing between them.
+  CHECK(heads() == std::set<OpId>{first, third});
+  CHECK(world.store->refusals().value().size() == 1);
+  REQUIRE(world.store->verify());
+  auto op = world.store->op(second).value().value();
+  auto transaction = Transaction::begin(world.store->db()).value();
+  REQUIRE(world.store->add_stub({second, kStream, "goal", op.record, {"want"}, op.base, "invalid"}));
+  CHECK(heads() == std::set<OpId>{third});
+  CHECK(world.store->refusals().value().front().code == "not_granted");
+  CHECK(world.store->accept(second).value());
+  CHECK(heads() == std::set<OpId>{third});
+  CHECK(world.store->refusals().value().empty());
+  CHECK_FALSE(world.store->accept({}).value());
+  REQUIRE(transaction.commit());
+  REQUIRE(world.store->verify());
+}
+
+TEST_CASE("of two deletions at once, one that saw everything is enough; one that did not takes nothing") {
+  World world;
+  auto gone = [&] {
+    return world.store->gone(world.store->find(world.goal()).value().value(), "deleted").value();
+  };
+  auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
+  world.set(*world.store, world.goal(), {{"deleted", true}}, {first});
+  CHECK(gone());
+  auto edit = world.set(*world.store, world.goal(), {{"want", "two"}}, {first});
+  CHECK_FALSE(gone());
+  world.set(*world.store, world.goal(), {{"deleted", true}}, {edit});
+  world.clock.advance_ms(1);
+  world.set(*world.store, world.goal(), {{"deleted", true}}, {first});
+  CHECK(gone());
+  world.set(*world.store, world.goal(), {{"deleted", false}});
+  CHECK_FALSE(gone());
 }
 
 TEST_CASE("a file that is no database, and one from the future, are named for what they are") {

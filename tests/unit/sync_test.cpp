@@ -323,6 +323,10 @@ TEST_CASE("what comes back under no seal, a changed one or another's is not let 
               R"(","kind":"goal","names":["want"],"reason":"forbidden","record":")" + std::string(32, '1') +
               R"(","stream":")" + stream + R"(","stub":0})";
   CHECK_FALSE(returned({stream, {id}, signed_by(world.identity, stream, {id}), {stub}}));
+  // Nor does one that says it is erased, where the school knows of no erasure.
+  auto erased = stub;
+  erased.replace(erased.find("forbidden"), 9, "erased");
+  CHECK_FALSE(returned({stream, {id}, signed_by(world.identity, stream, {id}), {erased}}));
   CHECK(returned({stream, {id}, signed_by(world.identity, stream, {id}), {body}}));
 }
 

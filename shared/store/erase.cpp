@@ -1,0 +1,164 @@
+#include "shared/store/erase.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "waymark_store_sql.hpp"
+
+namespace waymark::store {
+namespace {
+
+constexpr std::size_t kPage = 500;
+constexpr std::size_t kPageBytes = std::size_t{4} << 20;
+constexpr std::string_view kScrubKey = "scrub", kFilesKey = "erased_files";
+constexpr std::array<std::string_view, 6> kPersonal = {"own", "person", "staff", "inbox", "pulse", "talk"};
+
+std::string key_of(std::string_view hex) { return "erased " + std::string(hex); }
+
+record::Stub stub_of(const record::Op& op, const OpId& id) {
+  record::Stub stub{id, op.stream, op.kind, op.record, {}, op.base, std::string(erased_reason)};
+  for (const auto& field : op.fields) stub.names.push_back(field.first);
+  return stub;
+}
+
+Status erase_op(Store& store, const record::Op& op, const OpId& id) {
+  WAYMARK_TRY(outcome, store.add_stub(stub_of(op, id)));
+  (void)outcome;
+  WAYMARK_TRY(query, store.db().prepare(sql::refusal_remove));
+  return query.bind(id).run();
+}
+
+// Files of a stream go with it; of one op, those that no other op of the stream mentions.
+Status erase_files(Store& store, std::string_view stream, const std::vector<std::string>& only) {
+  std::vector<std::string> hashes;
+  {
+    WAYMARK_TRY(query, store.db().prepare(sql::file_of_stream));
+    query.bind(stream);
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      auto hash = to_hex(query.blob(0));
+      if (only.empty() || std::find(only.begin(), only.end(), hash) != only.end()) hashes.push_back(hash);
+    }
+  }
+  if (hashes.empty()) return {};
+  WAYMARK_TRY(known, store.meta(kFilesKey));
+  auto erased = known.value_or("");
+  for (const auto& hash : hashes) {
+    WAYMARK_TRY(bytes, from_hex(hash));
+    WAYMARK_TRY(query, store.db().prepare(sql::file_remove));
+    WAYMARK_CHECK(query.bind(ByteView(bytes)).bind(stream).run());
+    erased += hash + " ";
+  }
+  return store.set_meta(kFilesKey, erased);
+}
+
+Status erase_stream(Store& store, const std::string& stream) {
+  std::int64_t seq = 0;
+  for (;;) {
+    WAYMARK_TRY(entries, store.page(stream, seq, kPage, kPageBytes));
+    if (entries.empty()) break;
+    for (const auto& entry : entries) {
+      seq = entry.seq;
+      WAYMARK_TRY(op, store.op(entry.id));  // one's own that were refused have their text too
+      if (op) WAYMARK_CHECK(erase_op(store, *op, entry.id));
+    }
+  }
+  return erase_files(store, stream, {});
+}
+
+}  // namespace
+
+std::optional<PersonId> person_of_stream(std::string_view stream) {
+  auto colon = stream.find(':');
+  if (colon == std::string_view::npos ||
+      std::find(kPersonal.begin(), kPersonal.end(), stream.substr(0, colon)) == kPersonal.end())
+    return std::nullopt;
+  auto id = PersonId::parse(stream.substr(colon + 1));
+  return id ? std::optional(*id) : std::nullopt;
+}
+
+Result<bool> is_erased(Store& store, const PersonId& person) {
+  WAYMARK_TRY(found, store.meta(key_of(person.hex())));
+  return found.has_value();
+}
+
+Result<bool> is_erased(Store& store, std::string_view stream, const OpId& id) {
+  if (auto person = person_of_stream(stream)) {
+    WAYMARK_TRY(erased, is_erased(store, *person));
+    if (erased) return true;
+  }
+  WAYMARK_TRY(found, store.meta(key_of(id.hex())));
+  return found.has_value();
+}
+
+Status obey_erasure(Store& store, const record::Op& erasure) {
+  auto text = [&](std::string_view name) {
+    auto found = erasure.fields.find(name);
+    return found == erasure.fields.end() ? std::string() : found->second.text();
+  };
+  WAYMARK_CHECK(store.set_meta(kScrubKey, "1"));
+  if (auto person = PersonId::parse(text("person"))) {
+    WAYMARK_CHECK(store.set_meta(key_of(person->hex()), "1"));
+    WAYMARK_TRY(streams, store.streams());
+    for (const auto& stream : streams)
+      if (person_of_stream(stream) == *person) WAYMARK_CHECK(erase_stream(store, stream));
+  }
+  auto named = erasure.fields.find("ops");
+  if (named == erasure.fields.end()) return {};
+  for (const auto& item : named->second.texts()) {
+    auto id = OpId::parse(item);
+    if (!id) continue;
+    WAYMARK_CHECK(store.set_meta(key_of(id->hex()), "1"));
+    WAYMARK_TRY(op, store.op(*id));
+    if (!op) continue;
+    WAYMARK_CHECK(erase_op(store, *op, *id));
+    // A file that another op of the stream still shows stays.
+    std::vector<std::string> files;
+    for (const auto& [name, value] : op->fields)
+      if (auto hash = value.text(); hash.size() == 64 && from_hex(hash)) {
+        WAYMARK_TRY(mentioned, store.mentions(op->stream, hash));
+        if (!mentioned) files.push_back(hash);
+      }
+    if (!files.empty()) WAYMARK_CHECK(erase_files(store, op->stream, files));
+  }
+  return {};
+}
+
+Status erase_own(Store& store, std::int64_t n) {
+  OpId id;
+  {
+    WAYMARK_TRY(query, store.db().prepare(sql::outbox_op));
+    WAYMARK_TRY(row, query.bind(n).step());
+    if (!row) return {};
+    id = query.id<OpId>(0);
+  }
+  WAYMARK_TRY(op, store.op(id));
+  if (!op) return {};
+  WAYMARK_CHECK(store.set_meta(kScrubKey, "1"));
+  return erase_op(store, *op, id);
+}
+
+Result<std::vector<std::string>> take_erased_files(Store& store) {
+  std::vector<std::string> gone;
+  WAYMARK_TRY(known, store.meta(kFilesKey));
+  if (!known || known->empty()) return gone;
+  for (std::size_t at = 0; at + 64 <= known->size(); at += 65) {
+    auto hash = known->substr(at, 64);
+    WAYMARK_TRY(known_still, store.knows_file(hash));
+    if (!known_still) gone.push_back(hash);
+  }
+  WAYMARK_CHECK(store.set_meta(kFilesKey, ""));
+  return gone;
+}
+
+Result<bool> scrub(Store& store) {
+  WAYMARK_TRY(wanted, store.meta(kScrubKey));
+  if (wanted.value_or("").empty() || store.db().in_transaction()) return false;
+  WAYMARK_CHECK(store.db().execute("VACUUM"));
+  WAYMARK_CHECK(store.set_meta(kScrubKey, ""));
+  WAYMARK_CHECK(store.db().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  return true;
+}
+
+}  // namespace waymark::store

@@ -1,0 +1,40 @@
+// Erasure: the one kind of record that a store itself obeys. The school writes it into the stream that
+// everybody reads (kind "erasure": a person's id, or ids of single ops), so that it reaches every replica on
+// the roads that all records take. Where it is learned, the ops that it names become stubs at once, and those
+// that come later come as stubs: the outcome depends on the set of ops and not on their order.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/store/store.hpp"
+
+namespace waymark::store {
+
+inline constexpr std::string_view erasure_kind = "erasure";
+inline constexpr std::string_view erased_reason = "erased";
+
+// The person whose stream it is and who is erased with it: of "own:", "person:", "staff:", "inbox:", "pulse:"
+// and "talk:"; nobody of the others.
+std::optional<PersonId> person_of_stream(std::string_view stream);
+
+Result<bool> is_erased(Store& store, const PersonId& person);
+// By its stream's person or by its own id.
+Result<bool> is_erased(Store& store, std::string_view stream, const OpId& id);
+
+// What an erasure says, done to what is here. Called by the store itself as it learns one.
+Status obey_erasure(Store& store, const record::Op& erasure);
+
+// A text of an op that was refused because its author or its place is erased: gone here too.
+Status erase_own(Store& store, std::int64_t n);
+
+// Hashes of files that no stream mentions any more since something was erased, each told once: whoever keeps
+// the files deletes them.
+Result<std::vector<std::string>> take_erased_files(Store& store);
+
+// Erased content may still stand in pages of the database that are free, and in its write-ahead log. Writes
+// both anew where an erasure was obeyed since the last time; does nothing within a transaction. True: done.
+Result<bool> scrub(Store& store);
+
+}  // namespace waymark::store
