@@ -65,6 +65,8 @@ class Line {
 void add_school_commands(Commands& commands);
 void add_school_lines(Line& line);
 void add_backup_commands(Commands& commands);
+void add_erase_commands(Commands& commands);
+void add_erase_lines(Line& line);
 void add_backup_lines(Line& line);
 void add_bundle_commands(Commands& commands);
 void add_bundle_lines(Line& line);

@@ -99,6 +99,7 @@ int run(int count, char** words) {
   Commands commands;
   add_school_commands(commands);
   add_backup_commands(commands);
+  add_erase_commands(commands);
   add_bundle_commands(commands);
   add_hub_commands(commands);
   add_import_commands(commands);
@@ -106,6 +107,7 @@ int run(int count, char** words) {
   add_serve_line(line);
   add_school_lines(line);
   add_backup_lines(line);
+  add_erase_lines(line);
   add_bundle_lines(line);
   add_hub_lines(line);
   add_import_lines(line);

@@ -8,6 +8,7 @@
 #include "sync-server/routes/events.hpp"
 #include "sync-server/service/authoring.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/letters.hpp"
 #include "sync-server/service/rosters.hpp"
 #include "sync-server/service/teaching.hpp"
 
@@ -60,6 +61,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VersionLine, id, note, by, number, at_ms, stu
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathwayPage, id, content, saw, published, number, saved_ms, has_draft,
                                    archived, newer_published, versions, others_editing, published_content)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Saved, saw, saved_ms, problem)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterLine, n, at_ms, written_ms, person, name, kind, code, is_private,
+                                   can_take_in, words, settled, settled_by, settled_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterPage, waiting, settled, more)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NewcomerLine, id, name, at_ms, waiting, classes, same_id, same_name,
+                                   same_class)
 
 namespace {
 
@@ -204,7 +210,15 @@ Result<Response> sign_out(School& school, const Asked& asked) {
 
 Result<Response> session(School& school, const Asked& asked) {
   WAYMARK_TRY(classes, class_lines(school, asked.person.id));
+  WAYMARK_TRY(letters, letters_waiting_for(school, asked.person));
+  std::size_t newcomers = 0;
+  if (asked.person.role == "admin") {
+    WAYMARK_TRY(waiting, school.newcomers());
+    newcomers = waiting.size();
+  }
   json said = {{"csrf", asked.csrf},
+               {"letters", letters},
+               {"newcomers", newcomers},
                {"name", trim(asked.person.given + " " + asked.person.family)},
                {"email", asked.person.email.value_or("")},
                {"role", asked.person.role},
@@ -304,6 +318,42 @@ Result<Response> remove_computer(School& school, const Asked& asked) {
 Result<Response> reprint(School& school, const Asked& asked) {
   WAYMARK_TRY(code, school.reprint_card(asked.student));
   return json_response({{"code", grouped(code)}});
+}
+
+// ---- work that needs a home, and who came back after a restore
+
+Result<Response> settle(School& school, const Asked& asked) {
+  auto number = asked.request.param("letter");
+  std::int64_t n = std::strtoll(std::string(number).c_str(), nullptr, 10);
+  WAYMARK_TRY(theirs, may_settle(school, asked.person, n));
+  if (!theirs) return Error{Code::forbidden, "not a student of yours"};
+  auto how = asked.request.param("how");
+  if (how == "take-in") return done(school.take_in_letter(asked.person.id, n));
+  if (how == "hand-back") return done(school.hand_back_letter(asked.person.id, n));
+  if (how == "set-aside") return done(school.set_aside_letter(asked.person.id, n));
+  return Error{Code::not_found, "a letter is taken in, handed back or set aside"};
+}
+
+Status administrates(const Asked& asked) {
+  if (asked.person.role != "admin") return Error{Code::forbidden, "this is for administrators"};
+  return {};
+}
+
+Result<Response> newcomers(School& school, const Asked& asked) {
+  WAYMARK_CHECK(administrates(asked));
+  WAYMARK_TRY(lines, newcomer_lines(school));
+  return json_response({{"newcomers", lines}});
+}
+
+Result<Response> let_in(School& school, const Asked& asked) {
+  WAYMARK_CHECK(administrates(asked));
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(same, http::text_or(body, "same", ""));
+  WAYMARK_TRY(id, PersonId::parse(asked.request.param("newcomer")));
+  WAYMARK_CHECK(school.accounts().audit(asked.person.id, "newcomer let in", id.hex()));
+  if (same.empty()) return done(school.confirm_newcomer(id));
+  WAYMARK_TRY(listed, PersonId::parse(same));
+  return done(school.merge_newcomer(id, listed));
 }
 
 // ---- class and answering
@@ -438,6 +488,10 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("GET", "/api/computers", computers);
   add("POST", "/api/computers", add_computer);
   add("DELETE", "/api/computers/{computer}", remove_computer);
+  add("GET", "/api/letters", [](School& s, const Asked& a) { return shown(letters_for(s, a.person)); });
+  add("POST", "/api/letters/{letter}/{how}", settle);
+  add("GET", "/api/newcomers", newcomers);
+  add("POST", "/api/newcomers/{newcomer}", let_in);
   add("POST", "/api/classes", add_class, kPasteBody);
   add("GET", "/api/classes/{class}",
       [](School& s, const Asked& a) { return shown(class_page(s, a.class_id, a.request.asked("today"))); });

@@ -2,10 +2,12 @@
 // removals that outlive them, and people and computers that joined after the backup.
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "shared/base/text.hpp"
+#include "shared/store/erase.hpp"
 #include "shared/store/files.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
@@ -155,6 +157,9 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
 
 Status School::remember(std::string_view what, std::string_view subject, std::string_view value,
                         std::string_view kind) {
+  // A disk that was reverted under a running server knows fewer: it is told first, else it never would be.
+  WAYMARK_TRY(seen, store_->meta(kRemovalsKey));
+  if (seen.value_or("0") != std::to_string(removals_seen_)) WAYMARK_CHECK(replay_removals());
   WAYMARK_CHECK(removals_.append(
       {clock_.now_ms(), std::string(what), std::string(subject), std::string(value), std::string(kind)}));
   removals_seen_++;
@@ -162,6 +167,16 @@ Status School::remember(std::string_view what, std::string_view subject, std::st
 }
 
 Status School::apply(const Removal& removal) {
+  if (removal.what == "erasure") {
+    auto op = record::parse_op(removal.value);
+    if (!op) return Error{Code::malformed, "the log of removals has an erasure that cannot be read"};
+    WAYMARK_TRY(added, store_->add(*op, removal.value, record::op_id(removal.value)));
+    (void)added;
+    auto named = op->fields.find("ops");
+    if (named != op->fields.end()) WAYMARK_CHECK(forget_letters(named->second.texts()));
+    auto person = PersonId::parse(removal.subject);
+    return person && op->fields.contains("person") ? forget_person(*person) : Status();
+  }
   if (removal.what == "computer") {
     WAYMARK_TRY(id, ComputerId::parse(removal.subject));
     WAYMARK_TRY(computers, accounts_->computers());
@@ -255,8 +270,16 @@ Result<Person> School::admit(const wire::Certificate& certificate, std::string_v
         accounts_->add_computer({*computer, "joined after the backup", clock_.now_ms(), {}, false, 0},
                                 token_hash(make_token(random_))));
   WAYMARK_TRY(person, accounts_->person(id));
-  if (person && !person->active) return not_good_here();
+  // Their computers are let in to hear that all of it is erased, and nothing is taken in from them.
+  WAYMARK_TRY(erased, store::is_erased(*store_, id));
+  if (person && !person->active && !erased) return not_good_here();
   if (person) return *person;
+  if (erased) {
+    WAYMARK_CHECK(forget_person(id));
+    WAYMARK_CHECK(refresh_access());
+    WAYMARK_TRY(nameless, accounts_->person(id));
+    return *nameless;
+  }
   WAYMARK_TRY(gone, is_gone(id));
   if (gone) return not_good_here();
   person.emplace();
@@ -281,9 +304,10 @@ Result<JoinedStudent> School::return_student(std::string_view certificate, std::
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(person, admit(*checked, certificate));
   WAYMARK_TRY(computer, ComputerId::parse(checked->computer));
-  // Once for each key, however often a lost answer makes it come again.
+  // A few for each key, however often a lost answer makes it come again; not one, since two copies of a disk
+  // would turn each other away for ever.
   WAYMARK_TRY(token, token_for(wanted, person.id, checked->key.bytes));
-  WAYMARK_CHECK(accounts_->forget_device(person.id, checked->key.bytes));
+  WAYMARK_CHECK(accounts_->forget_old_devices(person.id, checked->key.bytes));
   WAYMARK_CHECK(accounts_->add_device(token_hash(token), person.id, computer, checked->key.bytes));
   WAYMARK_CHECK(accounts_->audit(person.id, "came back with a certificate", checked->computer));
   WAYMARK_CHECK(transaction.commit());
@@ -293,20 +317,71 @@ Result<JoinedStudent> School::return_student(std::string_view certificate, std::
 
 Result<std::vector<Newcomer>> School::newcomers() { return accounts_->newcomers(); }
 
+Result<std::vector<ClassRow>> School::classes_of_newcomer(const Newcomer& newcomer) {
+  std::vector<ClassRow> classes;
+  auto object = json::parse(newcomer.certificate, nullptr, false);
+  if (!object.is_object() || !object["classes"].is_array()) return classes;
+  for (const auto& item : object["classes"]) {
+    auto class_id = ClassId::parse(item.is_string() ? item.get<std::string>() : std::string());
+    if (!class_id) continue;
+    WAYMARK_TRY(row, accounts_->class_by_id(*class_id));
+    if (row) classes.push_back(*row);
+  }
+  return classes;
+}
+
+Status School::may_be_merged(const PersonId& listed) {
+  WAYMARK_TRY(person, accounts_->person(listed));
+  if (!person || person->role != "student") return Error{Code::not_found, "no such student"};
+  for (const auto& stream :
+       {domain::person_stream(listed), domain::own_stream(listed), domain::staff_stream(listed)}) {
+    WAYMARK_TRY(state, store_->stream_state(stream));
+    if (state.head > 0)
+      return Error{Code::conflict, "both have work of their own, so they stay two students"};
+  }
+  WAYMARK_TRY(seen, accounts_->seen_on(listed));
+  if (!seen.empty())
+    return Error{Code::conflict, "both have signed in on a computer, so they stay two students"};
+  return {};
+}
+
+Status School::merge_newcomer(const PersonId& newcomer, const PersonId& listed) {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(newcomers, accounts_->newcomers());
+  bool waits =
+      std::any_of(newcomers.begin(), newcomers.end(), [&](const auto& n) { return n.person == newcomer; });
+  if (!waits || newcomer == listed) return Error{Code::not_found, "nobody of this id waits to be confirmed"};
+  WAYMARK_CHECK(may_be_merged(listed));
+  WAYMARK_TRY(kept, accounts_->person(newcomer));
+  WAYMARK_TRY(other, accounts_->person(listed));
+  auto source = std::exchange(other->source, std::nullopt);
+  other->active = false;
+  WAYMARK_CHECK(put_person(*other));
+  kept->given = other->given;
+  kept->family = other->family;
+  kept->source = source;
+  WAYMARK_CHECK(put_person(*kept));
+  WAYMARK_CHECK(accounts_->void_cards(listed));
+  WAYMARK_TRY(enrollments, accounts_->enrollments_of(listed));
+  for (auto enrollment : enrollments) {
+    enrollment.person = newcomer;
+    WAYMARK_CHECK(accounts_->put(enrollment));
+    WAYMARK_CHECK(enroll(enrollment.class_id, listed, enrollment.role, false));
+  }
+  WAYMARK_CHECK(accounts_->confirm_newcomer(newcomer));
+  WAYMARK_CHECK(refresh_access());
+  WAYMARK_CHECK(accounts_->audit(newcomer, "merged with a student of the roster", listed.hex()));
+  return transaction.commit();
+}
+
 Status School::confirm_newcomer(const PersonId& id) {
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(newcomers, accounts_->newcomers());
   auto found =
       std::find_if(newcomers.begin(), newcomers.end(), [&](const auto& n) { return n.person == id; });
   if (found == newcomers.end()) return Error{Code::not_found, "nobody of this id waits to be confirmed"};
-  auto object = json::parse(found->certificate, nullptr, false);
-  if (object.is_object() && object["classes"].is_array())
-    for (const auto& item : object["classes"]) {
-      auto class_id = ClassId::parse(item.is_string() ? item.get<std::string>() : std::string());
-      if (!class_id) continue;
-      WAYMARK_TRY(row, accounts_->class_by_id(*class_id));
-      if (row) WAYMARK_CHECK(enroll(*class_id, id, "student"));
-    }
+  WAYMARK_TRY(classes, classes_of_newcomer(*found));
+  for (const auto& row : classes) WAYMARK_CHECK(enroll(row.id, id, "student"));
   WAYMARK_CHECK(accounts_->confirm_newcomer(id));
   WAYMARK_CHECK(refresh_access());
   WAYMARK_CHECK(accounts_->audit(id, "confirmed after a restore", found->name));

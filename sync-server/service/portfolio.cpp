@@ -125,8 +125,7 @@ void Portfolio::index() {
                      std::pair(last->integer("try"), last->changed_ms()))
       last = &turn_in;
   }
-  for (const auto& work : works)
-    if (!work.deleted()) begun_.emplace(work.text("project"), work.text("step"));
+  for (const auto& work : works) begun_.emplace(work.text("project"), work.text("step"));
   for (auto [records, by] : {std::pair(&reviews, &latest_reviews_), {&held, &held_}})
     for (const auto& record : *records) {
       auto turn_in = RecordId::parse(record.text("turn_in"));
@@ -194,6 +193,12 @@ Result<Portfolio> portfolio(School& school, const PersonId& student) {
   }
   WAYMARK_TRY(held, school.store().records(domain::staff_stream(student), "held_review"));
   p.held = std::move(held);
+  Records works;
+  for (auto& work : p.works) {
+    WAYMARK_TRY(gone, school.store().gone(work, "deleted"));
+    if (!gone) works.push_back(std::move(work));
+  }
+  p.works = std::move(works);
   p.index();
   return p;
 }

@@ -1,6 +1,7 @@
 // What must not come back with an old backup: removed computers, voided cards, changed passwords and PINs,
-// people who left. Each is a line of a file beside the database, on the disk before it is done, and the
-// database knows how many lines it has seen; a database that was put back is told the rest when it is opened.
+// people who left, what was erased. Each is a line of a file beside the database, on the disk before it is
+// done, and the database knows how many lines it has seen; a database that was put back is told the rest when
+// it is opened.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,9 @@ namespace waymark::server {
 
 struct Removal {
   std::int64_t at_ms = 0;
-  std::string what;     // computer, card, password, pin, person
+  std::string what;     // computer, card, password, pin, person, erasure
   std::string subject;  // whose or which: an id
-  std::string value;    // a hash, a card's new code, "gone" or "here"
+  std::string value;    // a hash, a card's new code, "gone" or "here", an erasure's op
   std::string kind;     // of a PIN
 };
 

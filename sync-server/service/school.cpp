@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "shared/base/text.hpp"
+#include "shared/store/erase.hpp"
 #include "shared/sync/serve.hpp"
 #include "shared/wire/messages.hpp"
 #include "shared/wire/pack.hpp"
@@ -160,7 +161,10 @@ Status School::load() {
   name_ = *name;
   WAYMARK_CHECK(make_private_directory(data_ + "/files"));
   WAYMARK_CHECK(make_private_directory(data_ + "/uploads"));
-  return replay_removals();
+  WAYMARK_CHECK(replay_removals());
+  WAYMARK_CHECK(finish_erasures());
+  // Whoever was enrolled or left just before a power cut has the access that follows from it.
+  return refresh_access();
 }
 
 std::string School::fingerprint() const { return wire::fingerprint(identity()); }
@@ -279,7 +283,13 @@ Status School::refresh_access() {
   std::map<PersonId, const Person*> by_id;
   for (const auto& person : people) {
     by_id[person.id] = &person;
-    if (person.active) add_own(wanted[person.id], person);
+    // Who was erased reads on what is left of their own, so that their computers learn of it.
+    bool reads = person.active;
+    if (!reads) {
+      WAYMARK_TRY(erased, store::is_erased(*store_, person.id));
+      reads = erased;
+    }
+    if (reads) add_own(wanted[person.id], person);
   }
   WAYMARK_TRY(root_text, store_->meta("root"));
   WAYMARK_TRY(root, PersonId::parse(root_text.value_or("")));
@@ -341,6 +351,7 @@ Status School::refresh_access() {
     for (const auto& enrollment : enrollments) {
       const auto* person = by_id[enrollment.person];
       if (!person || enrollment.role == "hub") continue;
+      if (!person->active && person->given.empty() && person->family.empty()) continue;  // erased: no name
       bool here = person->active && enrollment.active;
       std::string name = enrollment.role == "teacher" ? trim(person->given + " " + person->family)
                                                       : student_from(*person, students).display_name;
@@ -767,6 +778,7 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   WAYMARK_CHECK(
       accounts_->device_heard(bearer.token_hash, std::max<std::int64_t>(0, request.waiting - settled)));
   WAYMARK_CHECK(transaction.commit());
+  if (!request.returned.empty()) (void)finish_erasures();  // else when the school is opened again
   auto reply = wire::encode(served.reply);
   return read.packed ? wire::pack(reply) : reply;
 }

@@ -345,11 +345,41 @@ class School {
   Result<JoinedStudent> return_student(std::string_view certificate, std::string_view signature,
                                        std::string_view proof, std::string_view token = {});
   Result<std::vector<Newcomer>> newcomers();
+  // Those of their certificate that are still here.
+  Result<std::vector<ClassRow>> classes_of_newcomer(const Newcomer& newcomer);
   // Into the classes of their certificate.
   Status confirm_newcomer(const PersonId& id);
+  // A roster that was imported meanwhile may have made the same student again. One that has no work and no
+  // computer of its own can be put into a newcomer's place; else `conflict`, and both stay.
+  Status may_be_merged(const PersonId& listed);
+  Status merge_newcomer(const PersonId& newcomer, const PersonId& listed);
   std::string certificate_of(const Person& person, const ComputerId& computer, const PublicKey& device_key,
                              const std::vector<ClassId>& classes) const;
   std::string sign_certificate(std::string_view certificate) const;
+
+  // ---- erasure (erasing.cpp): everything that is about a student, or single ops, on the ground of law. It
+  // goes from every replica; the audit keeps that it was done.
+  struct Erased {
+    std::int64_t ops = 0;                 // that had content
+    std::vector<std::string> old_copies;  // of the database, which still have it
+  };
+  Result<Erased> erase_student(const std::optional<PersonId>& by, const PersonId& student);
+  Result<Erased> erase_ops(const std::optional<PersonId>& by, std::vector<OpId> ops);
+  // Students who left, and when; not those who are erased.
+  struct Left {
+    Person person;
+    std::int64_t at_ms = 0;
+  };
+  Result<std::vector<Left>> left_before(std::int64_t ms);
+
+  // ---- work that was refused without a trace (letters.cpp). An adult settles it; it is never deleted.
+  // Why it cannot be taken in: `not_found`, `conflict` (settled before), else what stands against it.
+  Status may_take_in(const DeadLetter& letter);
+  // Into its stream, as its author wrote it, on an adult's word.
+  Status take_in_letter(const PersonId& adult, std::int64_t n);
+  // To its author, as a notice with the text.
+  Status hand_back_letter(const PersonId& adult, std::int64_t n);
+  Status set_aside_letter(const PersonId& adult, std::int64_t n);
 
   // Every record, number and digest of the store, and every file against its name.
   Status verify();
@@ -365,6 +395,13 @@ class School {
                   std::string_view kind = {});
   Status apply(const Removal& removal);
   Status replay_removals();
+  Result<Erased> erase(const std::optional<PersonId>& by, const std::optional<PersonId>& person,
+                       const std::vector<OpId>& ops);
+  // What is about them beside the records.
+  Status forget_person(const PersonId& id);
+  Status forget_letters(const std::vector<std::string>& ops);
+  // Outside of a transaction: what an erasure leaves on the disk.
+  Status finish_erasures();
   Result<bool> is_gone(const PersonId& person);
   // The person of a student's certificate that this school signed; who is not known is let in to wait. Within
   // a transaction.

@@ -7,7 +7,7 @@ namespace waymark::server {
 namespace {
 
 bool is_shown_open(const Portfolio& p, const Record& work) {
-  return is_shown(work) && !work.deleted() && !is_confirmed(p, work);
+  return is_shown(work) && !is_confirmed(p, work);
 }
 
 const Record* current_project(const Portfolio& p) {

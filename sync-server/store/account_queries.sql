@@ -17,6 +17,26 @@ UPDATE person SET password = ? WHERE id = ?
 -- name: person_pin
 UPDATE person SET pin = ?, pin_kind = ? WHERE id = ?
 
+-- name: person_forget
+UPDATE person SET given = '', family = '', email = NULL, source = NULL, password = NULL, pin = NULL, pin_kind = NULL,
+  active = 0 WHERE id = ?
+-- name: forget_cards
+DELETE FROM card WHERE person = ?
+-- name: forget_newcomer
+DELETE FROM newcomer WHERE person = ?
+-- name: forget_letters_settled
+DELETE FROM dead_letter_settled WHERE n IN (SELECT n FROM dead_letter WHERE person = ?1 OR instr(body, ?2))
+-- name: forget_letters
+DELETE FROM dead_letter WHERE person = ?1 OR instr(body, ?2)
+-- name: forget_letter_settled
+DELETE FROM dead_letter_settled WHERE n = ?
+-- name: forget_letter
+DELETE FROM dead_letter WHERE n = ?
+-- name: forget_audit
+UPDATE audit SET subject = '' WHERE person = ?
+-- name: forget_enrollments
+UPDATE enrollment SET active = 0 WHERE person = ?
+
 -- name: class_find
 SELECT id, title, source, active FROM class WHERE id = ?
 -- name: class_find_source
@@ -89,6 +109,9 @@ UPDATE device SET removed_ms = ? WHERE computer = ?
 
 -- name: device_forget
 DELETE FROM device WHERE person = ? AND key = ?
+-- name: device_forget_old
+DELETE FROM device WHERE person = ?1 AND key = ?2 AND token NOT IN
+  (SELECT token FROM device WHERE person = ?1 AND key = ?2 ORDER BY joined_ms DESC, token LIMIT 3)
 
 -- name: newcomer_add
 INSERT INTO newcomer (person, certificate, at_ms) VALUES (?, ?, ?)
@@ -124,3 +147,14 @@ INSERT INTO audit (at_ms, person, action, subject) VALUES (?, ?, ?, ?)
 INSERT INTO dead_letter (at_ms, person, body, code) VALUES (?, ?, ?, ?) ON CONFLICT (body) DO NOTHING
 -- name: dead_letter_count
 SELECT count(*) FROM dead_letter WHERE settled_ms IS NULL
+-- name: dead_letter_list
+SELECT d.n, d.at_ms, d.person, d.body, d.code, d.settled_ms, s.by, s.how FROM dead_letter d
+LEFT JOIN dead_letter_settled s ON s.n = d.n
+WHERE (d.settled_ms IS NULL) = ? ORDER BY coalesce(d.settled_ms, d.at_ms) DESC, d.n DESC LIMIT ?
+-- name: dead_letter_find
+SELECT d.n, d.at_ms, d.person, d.body, d.code, d.settled_ms, s.by, s.how FROM dead_letter d
+LEFT JOIN dead_letter_settled s ON s.n = d.n WHERE d.n = ?
+-- name: dead_letter_settle
+UPDATE dead_letter SET settled_ms = ? WHERE n = ? AND settled_ms IS NULL
+-- name: dead_letter_settled_add
+INSERT INTO dead_letter_settled (n, by, how) VALUES (?, ?, ?)

@@ -75,6 +75,26 @@ Status Accounts::put(const Person& person) {
   bind(query, person.source);
   return query.bind(person.active).bind(now()).run();
 }
+Status Accounts::forget(const PersonId& id) {
+  for (auto statement : {sql::person_forget, sql::forget_cards, sql::forget_newcomer, sql::forget_audit,
+                         sql::forget_enrollments}) {
+    WAYMARK_TRY(query, db_.prepare(statement));
+    WAYMARK_CHECK(query.bind(id).run());
+  }
+  auto hex = id.hex();
+  for (auto statement : {sql::forget_letters_settled, sql::forget_letters}) {
+    WAYMARK_TRY(query, db_.prepare(statement));
+    WAYMARK_CHECK(query.bind(id).bind(as_bytes(hex)).run());
+  }
+  return {};
+}
+Status Accounts::forget_letter(std::int64_t n) {
+  for (auto statement : {sql::forget_letter_settled, sql::forget_letter}) {
+    WAYMARK_TRY(query, db_.prepare(statement));
+    WAYMARK_CHECK(query.bind(n).run());
+  }
+  return {};
+}
 Status Accounts::set_password(const PersonId& id, std::string_view hash) {
   WAYMARK_TRY(query, db_.prepare(sql::person_password));
   return query.bind(hash).bind(id).run();
@@ -225,6 +245,10 @@ Status Accounts::forget_device(const PersonId& person, ByteView key) {
   WAYMARK_TRY(query, db_.prepare(sql::device_forget));
   return query.bind(person).bind(key).run();
 }
+Status Accounts::forget_old_devices(const PersonId& person, ByteView key) {
+  WAYMARK_TRY(query, db_.prepare(sql::device_forget_old));
+  return query.bind(person).bind(key).run();
+}
 
 Status Accounts::add_newcomer(const PersonId& person, std::string_view certificate) {
   WAYMARK_TRY(query, db_.prepare(sql::newcomer_add));
@@ -309,6 +333,37 @@ Result<std::int64_t> Accounts::dead_letters_waiting() {
   WAYMARK_TRY(query, db_.prepare(sql::dead_letter_count));
   WAYMARK_TRY(row, query.step());
   return row ? query.integer(0) : std::int64_t{0};
+}
+namespace {
+DeadLetter read_dead_letter(const Query& row) {
+  DeadLetter letter{row.integer(0),
+                    row.integer(1),
+                    row.id<PersonId>(2),
+                    row.text(3),
+                    row.text(4),
+                    optional_integer(row, 5),
+                    {},
+                    row.text(7)};
+  if (!row.is_null(6)) letter.settled_by = row.id<PersonId>(6);
+  return letter;
+}
+}  // namespace
+Result<std::vector<DeadLetter>> Accounts::dead_letters(bool waiting, std::int64_t rows_max) {
+  WAYMARK_TRY(query, db_.prepare(sql::dead_letter_list));
+  return all<DeadLetter>(query.bind(waiting).bind(rows_max), read_dead_letter);
+}
+Result<std::optional<DeadLetter>> Accounts::dead_letter(std::int64_t n) {
+  WAYMARK_TRY(query, db_.prepare(sql::dead_letter_find));
+  return first<DeadLetter>(query.bind(n), read_dead_letter);
+}
+Status Accounts::settle_dead_letter(std::int64_t n, const PersonId& by, std::string_view how) {
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::dead_letter_settle));
+    WAYMARK_CHECK(query.bind(now()).bind(n).run());
+  }
+  if (db_.changes() == 0) return Error{Code::conflict, "it is settled already"};
+  WAYMARK_TRY(query, db_.prepare(sql::dead_letter_settled_add));
+  return query.bind(n).bind(by).bind(how).run();
 }
 
 }  // namespace waymark::server

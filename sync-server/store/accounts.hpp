@@ -71,6 +71,14 @@ struct SeenOn {  // where a person was heard from
   std::int64_t waiting = 0;
   ComputerId computer;
 };
+struct DeadLetter {  // what was refused without a trace in any stream
+  std::int64_t n = 0, at_ms = 0;
+  PersonId person;         // who sent it
+  std::string body, code;  // the bytes as they came, and why they were refused
+  std::optional<std::int64_t> settled_ms;
+  PersonId settled_by;
+  std::string settled;  // taken_in, handed_back, set_aside
+};
 struct WebSession {
   PersonId person;
   std::string csrf;
@@ -88,6 +96,9 @@ class Accounts {
   Result<std::optional<Person>> person_by_source(std::string_view source);
   Result<std::vector<Person>> people();
   Status put(const Person& person);  // not password and PIN
+  // Their name, sign-in, cards, letters and what the audit says of them. The row stays, without a name.
+  Status forget(const PersonId& id);
+  Status forget_letter(std::int64_t n);
   Status set_password(const PersonId& id, std::string_view hash);
   Status set_pin(const PersonId& id, std::string_view hash, std::string_view kind);
 
@@ -123,6 +134,8 @@ class Accounts {
   Status device_heard(ByteView token_hash, std::int64_t waiting);
   // All of this key: it comes back under another token.
   Status forget_device(const PersonId& person, ByteView key);
+  // But the last three, since a copy of its disk may be there.
+  Status forget_old_devices(const PersonId& person, ByteView key);
   Status add_newcomer(const PersonId& person, std::string_view certificate);
   Result<std::vector<Newcomer>> newcomers();  // that wait to be confirmed
   Status confirm_newcomer(const PersonId& person);
@@ -144,6 +157,10 @@ class Accounts {
   Status audit(const std::optional<PersonId>& person, std::string_view action, std::string_view subject);
   Status add_dead_letter(const PersonId& person, std::string_view body, std::string_view code);
   Result<std::int64_t> dead_letters_waiting();
+  // The latest first, at most `rows_max`: those that wait, or those that are settled.
+  Result<std::vector<DeadLetter>> dead_letters(bool waiting, std::int64_t rows_max);
+  Result<std::optional<DeadLetter>> dead_letter(std::int64_t n);
+  Status settle_dead_letter(std::int64_t n, const PersonId& by, std::string_view how);
 
  private:
   std::int64_t now() { return store_.clock().now_ms(); }

@@ -117,3 +117,10 @@ CREATE TABLE IF NOT EXISTS dead_letter (
   code TEXT NOT NULL,
   settled_ms INTEGER
 ) STRICT;
+
+-- What an adult decided: taken_in, handed_back, set_aside. The letter stays.
+CREATE TABLE IF NOT EXISTS dead_letter_settled (
+  n INTEGER PRIMARY KEY REFERENCES dead_letter (n),
+  by BLOB NOT NULL,
+  how TEXT NOT NULL
+) STRICT;

@@ -9,6 +9,7 @@
 #include "shared/wire/bundle.hpp"
 #include "shared/wire/messages.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/letters.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -441,6 +442,279 @@ TEST_CASE("what a batch may write is what its author may write; another's stream
   CHECK(world.goals(world.amira) == Texts{"mine"});
   CHECK(amira.store->refusals().value().front().code == "not_granted");
   CHECK(world.school->accounts().dead_letters_waiting().value() == 1);
+}
+
+TEST_CASE("a student whom a roster made again is one student, unless both have work") {
+  World world;
+  world.backup();
+  auto noor = world.student("Noor", "Siddiqui");
+  Laptop fresh(world, noor, world.join_computer("lab-09"));
+  fresh.goal("noor's");
+  REQUIRE(fresh.sync());
+  world.school->restore(world.file, world.key()).value();
+  auto again = world.school->add_student("noor", "SIDDIQUI", "sis-17").value();
+  REQUIRE(world.school->enroll(world.period3, again, "student"));
+  REQUIRE(world.school->refresh_access());
+  REQUIRE(fresh.come_back());
+  auto lines = newcomer_lines(*world.school).value();
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].classes == Texts{"Period 3"});
+  CHECK(lines[0].same_id == again.hex());
+  CHECK(lines[0].same_class == "Period 3");
+  CHECK(world.school->merge_newcomer(again, noor).error().code == Code::not_found);
+  CHECK(world.school->merge_newcomer(noor, noor).error().code == Code::not_found);
+  REQUIRE(world.school->merge_newcomer(noor, again));
+  CHECK(world.school->newcomers().value().empty());
+  CHECK(world.school->accounts().person_by_source("sis-17").value()->id == noor);
+  CHECK_FALSE(world.school->accounts().person(again).value()->active);
+  auto students = world.school->students_of(world.period3).value();
+  REQUIRE(students.size() == 2);
+  CHECK(students[1].person.id == noor);
+  REQUIRE(fresh.sync());
+  CHECK(world.goals(noor) == Texts{"noor's"});
+
+  // Who has written or signed in under the new name stays a student apart.
+  world.school->restore(world.file, world.key()).value();
+  auto third = world.student("Noor", "Siddiqui");
+  Laptop other(world, third, world.join_computer("lab-10"));
+  REQUIRE(fresh.come_back());
+  REQUIRE(newcomer_lines(*world.school).value().size() == 1);
+  CHECK(newcomer_lines(*world.school).value()[0].same_id.empty());
+  CHECK(world.school->merge_newcomer(noor, third).error().code == Code::conflict);
+  CHECK(world.school->newcomers().value().size() == 1);
+}
+
+namespace {
+// Does the text stand in any byte of the database or of its write-ahead log?
+bool stands_in(const std::string& database, std::string_view text) {
+  for (std::string_view tail : {"", "-wal"}) {
+    std::ifstream in(database + std::string(tail), std::ios::binary);
+    std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    if (bytes.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+}  // namespace
+
+TEST_CASE("an erased student is nowhere: on no device, in no byte of the school, and not after a restore") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Laptop twin(world, world.amira, world.join_computer("lab-04"));
+  auto bo = world.student("Bo", "Lindqvist");
+  Laptop other(world, bo, world.join_computer("lab-05"));
+  for (int i = 0; i < 40; i++) amira.goal("SECRET-" + std::to_string(i) + std::string(3'000, 'x'));
+  other.goal("bo's own");
+  REQUIRE(amira.sync());
+  REQUIRE(twin.sync());
+  REQUIRE(other.sync());
+  std::string picture = "a picture of her";
+  auto hash = to_hex(sha256(as_bytes(picture)));
+  auto bearer = world.school->bearer(amira.joined.token).value();
+  REQUIRE(world.school->put_file(bearer, domain::person_stream(world.amira), hash, picture, "image/png"));
+  REQUIRE(world.school->accounts().add_dead_letter(world.amira, "SECRET-LETTER", "malformed"));
+  world.backup();
+  amira.goal("SECRET-NOT-SENT");
+  auto database = world.data + "/school.db";
+  auto on_disk = world.data + "/files/" + hash.substr(0, 2) + "/" + hash.substr(2);
+  REQUIRE(stands_in(database, "SECRET"));
+  REQUIRE(fs::exists(on_disk));
+
+  CHECK(world.school->erase_student(std::nullopt, PersonId{}).error().code == Code::not_found);
+  auto erased = world.school->erase_student(std::nullopt, world.amira).value();
+  CHECK(erased.ops >= 40);
+  CHECK(erased.old_copies.empty());
+  CHECK(world.school->erase_student(std::nullopt, world.amira).error().code == Code::conflict);
+  CHECK_FALSE(stands_in(database, "SECRET"));
+  CHECK_FALSE(stands_in(database, "Haddad"));
+  CHECK_FALSE(fs::exists(on_disk));
+  CHECK(world.goals(world.amira).empty());
+  CHECK(world.goals(bo) == Texts{"bo's own"});
+  CHECK(world.school->students_of(world.period3).value().size() == 1);
+  REQUIRE(world.school->verify());
+
+  // Her computers hear of it, and what she had not sent yet is dropped, without a letter.
+  for (auto* laptop : {&amira, &twin}) {
+    REQUIRE(laptop->sync());
+    CHECK(laptop->waiting() == 0);
+    CHECK(laptop->store->refusals().value().empty());
+    CHECK(laptop->store->records(domain::person_stream(world.amira), "goal").value().empty());
+    REQUIRE(laptop->store->verify());
+  }
+  for (int i = 1; i <= 2; i++)
+    CHECK_FALSE(stands_in(world.folder.path() + "/device" + std::to_string(i) + ".db", "SECRET"));
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 0);
+  REQUIRE(other.sync());
+  CHECK(other.store->records(domain::person_stream(bo), "goal").value().size() == 1);
+
+  auto replaced = world.school->restore(world.file, world.key()).value();
+  CHECK_FALSE(stands_in(database, "SECRET"));
+  CHECK_FALSE(stands_in(database, "Haddad"));
+  CHECK_FALSE(fs::exists(on_disk));
+  REQUIRE(twin.sync());
+  amira.goal("SECRET-LATER");
+  REQUIRE(amira.sync());
+  CHECK_FALSE(stands_in(database, "SECRET"));
+  CHECK_FALSE(stands_in(world.folder.path() + "/device1.db", "SECRET"));
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 0);
+  // What the restore replaced is told of: it is an old copy, though here of after the erasure.
+  CHECK(world.school->erase_student(std::nullopt, bo).value().old_copies == Texts{replaced});
+  REQUIRE(world.school->verify());
+}
+
+TEST_CASE("one op is erased, and what was based on it stands; its place in the chain is kept") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  amira.goal("keep");
+  record::RecordKey key{domain::person_stream(world.amira), "goal", world.random.id<RecordId>()};
+  auto set = [&](std::string_view want) {
+    auto before = amira.store->find(key).value();
+    store::Edit edit{key, {{"want", want}}, before ? before->all_heads() : std::vector<OpId>{}, {}};
+    return amira.store->write(world.amira, std::span(&edit, 1)).value().front().op;
+  };
+  auto leak = set("LEAK");
+  set("mended");
+  REQUIRE(amira.sync());
+  CHECK(world.school->erase_ops(std::nullopt, {OpId{}}).error().code == Code::not_found);
+  CHECK(world.school->erase_ops(std::nullopt, {}).error().code == Code::invalid);
+  REQUIRE(world.school->erase_ops(std::nullopt, {leak}));
+  CHECK(world.school->erase_ops(std::nullopt, {leak}).error().code == Code::not_found);
+  auto erasure = world.school->store().records(domain::school_stream, "erasure").value().front();
+  CHECK(world.school->erase_ops(std::nullopt, {id_cast<OpId>(erasure.key.id)}).error().code == Code::invalid);
+  CHECK(world.goals(world.amira) == Texts{"keep", "mended"});
+  CHECK_FALSE(stands_in(world.data + "/school.db", "LEAK"));
+  REQUIRE(amira.sync());
+  CHECK_FALSE(stands_in(world.folder.path() + "/device1.db", "LEAK"));
+  CHECK(amira.store->records(key.stream, "goal").value().size() == 2);
+  // A replica that begins anew offers everything again; a stub stands where the erased op was.
+  REQUIRE(amira.store->become_new_replica());
+  for (const auto& batch : amira.batches()) REQUIRE(amira.hear(world.school->take_batch(batch).value()));
+  CHECK(amira.waiting() == 0);
+  CHECK(amira.store->refusals().value().empty());
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 0);
+  REQUIRE(amira.store->become_new_replica());
+  REQUIRE(amira.sync());
+  CHECK(world.goals(world.amira) == Texts{"keep", "mended"});
+}
+
+TEST_CASE("a retention rule names who left long enough ago, and nobody else") {
+  World world;
+  auto bo = world.student("Bo", "Lindqvist");
+  auto person = world.school->accounts().person(bo).value().value();
+  person.active = false;
+  REQUIRE(world.school->put_person(person));
+  auto left_ms = world.clock.now_ms();
+  CHECK(world.school->left_before(left_ms).value().empty());
+  auto left = world.school->left_before(left_ms + 1).value();
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].person.id == bo);
+  CHECK(left[0].at_ms == left_ms);
+  REQUIRE(world.school->erase_student(std::nullopt, bo));
+  CHECK(world.school->left_before(left_ms + 1).value().empty());
+}
+
+TEST_CASE("two copies of one disk do not turn each other away, and their tokens do not pile up") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 9; i++) {
+    world.clock.advance_ms(1'000);
+    tokens.push_back(amira.come_back().value().token);
+  }
+  for (std::size_t i = 0; i < tokens.size(); i++) {
+    CAPTURE(i);
+    CHECK(world.school->bearer(tokens[i]).has_value() == (i >= 5));
+  }
+}
+
+TEST_CASE(
+    "what a student wrote while away is kept for an adult, who takes it in, hands it back or sets it aside") {
+  World world;
+  auto rivera = world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone")
+                    .value()
+                    .id;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  amira.goal("before");
+  REQUIRE(amira.sync());
+  auto person = world.school->accounts().person(world.amira).value().value();
+  person.active = false;
+  REQUIRE(world.school->put_person(person));
+  REQUIRE(world.school->refresh_access());
+  for (const char* want : {"one", "two", "three", "four"}) amira.goal(want);
+  REQUIRE(amira.sync());
+  CHECK(amira.store->refusals().value().size() == 4);
+  CHECK(amira.store->records(domain::person_stream(world.amira), "goal").value().size() == 1);
+  auto letters = world.school->accounts().dead_letters(true, 10).value();
+  REQUIRE(letters.size() == 4);
+  CHECK(letters[0].n > letters[1].n);  // the latest first
+  CHECK(letters[3].code == "not_granted");
+  auto content = content_of(letters[3]);
+  CHECK(content.kind == "goal");
+  CHECK(content.stream == domain::person_stream(world.amira));
+  CHECK(content.words == std::vector<std::pair<std::string, std::string>>{{"want", "one"}});
+
+  REQUIRE(world.school->take_in_letter(rivera, letters[3].n));
+  REQUIRE(world.school->hand_back_letter(rivera, letters[2].n));
+  REQUIRE(world.school->set_aside_letter(rivera, letters[1].n));
+  for (const auto& letter : {letters[1], letters[2], letters[3]}) {
+    CHECK(world.school->take_in_letter(rivera, letter.n).error().code == Code::conflict);
+    CHECK(world.school->hand_back_letter(rivera, letter.n).error().code == Code::conflict);
+    CHECK(world.school->set_aside_letter(rivera, letter.n).error().code == Code::conflict);
+  }
+  CHECK(world.school->take_in_letter(rivera, 99).error().code == Code::not_found);
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 1);
+  auto settled = world.school->accounts().dead_letters(false, 10).value();
+  REQUIRE(settled.size() == 3);
+  for (const auto& letter : settled) {
+    CHECK(letter.settled_by == rivera);
+    CHECK_FALSE(letter.body.empty());  // it stays
+  }
+  CHECK(world.goals(world.amira) == Texts{"before", "one"});
+
+  // Back at school: what was taken in stands on her computer too, and is no refusal any more.
+  person.active = true;
+  REQUIRE(world.school->put_person(person));
+  REQUIRE(world.school->refresh_access());
+  REQUIRE(amira.sync());
+  CHECK(amira.store->records(domain::person_stream(world.amira), "goal").value().size() == 2);
+  CHECK(amira.store->refusals().value().size() == 3);
+  auto notices = amira.store->records(domain::inbox_stream(world.amira), "notice").value();
+  REQUIRE(notices.size() == 1);
+  CHECK(notices[0].text("type") == "handed_back");
+  CHECK(notices[0].text("kind") == "goal");
+  CHECK(notices[0].text("text") == "two");
+  REQUIRE(world.school->verify());
+}
+
+TEST_CASE("a letter that names another author, or writes where its author never could, is not taken in") {
+  World world;
+  auto rivera = world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone")
+                    .value()
+                    .id;
+  auto bo = world.student("Bo", "Lindqvist");
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  auto write = [&](const PersonId& author, const std::string& stream, const char* kind,
+                   record::Fields fields) {
+    store::Edit edit{{stream, kind, kind == std::string("goal") ? world.random.id<RecordId>() : RecordId{}},
+                     std::move(fields),
+                     {},
+                     {}};
+    amira.store->write(author, std::span(&edit, 1)).value();
+  };
+  write(bo, domain::person_stream(world.amira), "goal", {{"want", "forged"}});
+  write(world.amira, domain::person_stream(bo), "goal", {{"want", "not hers"}});
+  write(world.amira, domain::staff_stream(bo), "observation", {{"text", "nor this"}});
+  REQUIRE(amira.sync());
+  for (const auto& letter : world.school->accounts().dead_letters(true, 10).value()) {
+    auto refused = world.school->take_in_letter(rivera, letter.n);
+    CHECK((refused.error().code == Code::forbidden || refused.error().code == Code::not_granted));
+  }
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 3);
+  // A teacher's word about a student that there is not.
+  REQUIRE(world.school->accounts().add_dead_letter(rivera, "no op", "malformed"));
+  auto noise = world.school->accounts().dead_letters(true, 1).value().front();
+  CHECK(world.school->take_in_letter(rivera, noise.n).error().code == Code::malformed);
+  CHECK(content_of(noise).words.front().second == "no op");
+  REQUIRE(world.school->hand_back_letter(rivera, noise.n));
 }
 
 TEST_CASE("an acknowledgement that this school did not sign settles nothing") {

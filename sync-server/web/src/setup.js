@@ -9,8 +9,14 @@ function Confirm({ title, text, button, onYes, onClose }) {
 export function SetUpPage({ session, classes, current, choose, reload: reloadSession }) {
   return html`<main id="main"><div class="title"><div><h1>${t("setup.title")}</h1><p>${session.school}</p></div>
     <div class="acts">${classes.length > 1 && html`<label class="vh" for="setup-class">${t("class.pick")}</label><select id="setup-class" value=${current?.id} onChange=${(e) => choose(e.target.value)}>${classes.map((c) => html`<option key=${c.id} value=${c.id}>${c.title}</option>`)}</select>`}<${Link} class=${current ? "b" : "b p"} href="/set-up/new">${t("setup.new")}</${Link}></div></div>
+    <${NeedsAHome} session=${session} />
     ${!current ? html`<section class="card"><div class="empty"><h2>${t("setup.first")}</h2><p>${t("setup.first.text")}</p><${Link} class="b p" href="/set-up/new">${t("setup.first.button")}</${Link}></div></section>` : html`<${Roster} key=${current.id} current=${current} reloadSession=${reloadSession} />`}
     <${Computers} /></main>`;
+}
+
+function NeedsAHome({ session }) {
+  const n = session.letters + session.newcomers;
+  return html`<section class="card" aria-labelledby="h-home"><header><h2 id="h-home">${t("home.title")}</h2><p>${n > 0 ? t("home.count", { n }) : t("home.none")}</p><div class="acts push"><${Link} class=${n > 0 ? "b t" : "b"} href="/needs-a-home">${t("home.open")}</${Link}></div></header></section>`;
 }
 
 function Roster({ current, reloadSession }) {

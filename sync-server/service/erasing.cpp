@@ -1,0 +1,166 @@
+// School: erasure of a student or of single ops, and what a retention rule asks: who left long ago. What the
+// store does with an erasure is in shared/store/erase.hpp; here are the accounts, the files, and what
+// outlives a restore.
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "shared/store/erase.hpp"
+#include "sync-server/service/school.hpp"
+#include "sync-server/service/standing.hpp"
+
+namespace waymark::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kOpsMax = 256;  // in one record
+constexpr std::int64_t kLettersMax = 1'000'000;
+
+// Copies of the database beside it, which know nothing of what happens to it.
+std::vector<std::string> copies_in(const std::string& data) {
+  std::vector<std::string> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(data, error)) {
+    auto name = entry.path().filename().string();
+    if (name.starts_with("replaced-") || name.starts_with("school.db.before-") || name.starts_with("backup"))
+      found.push_back(entry.path().string());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+Result<School::Erased> School::erase_student(const std::optional<PersonId>& by, const PersonId& student) {
+  WAYMARK_TRY(person, accounts_->person(student));
+  if (!person || person->role != "student") return Error{Code::not_found, "no such student"};
+  WAYMARK_TRY(erased, store::is_erased(*store_, student));
+  if (erased) return Error{Code::conflict, "this student is erased already"};
+  // What is about them in streams of others: how a class calls them, and what they wrote there.
+  std::vector<OpId> elsewhere;
+  WAYMARK_TRY(streams, store_->streams());
+  for (const auto& stream : streams) {
+    if (store::person_of_stream(stream)) continue;
+    auto member = domain::singleton_id("member", student.hex());
+    for (std::int64_t seq = 0;;) {
+      WAYMARK_TRY(entries, store_->page(stream, seq, 500, std::size_t{8} << 20));
+      if (entries.empty()) break;
+      for (const auto& entry : entries) {
+        seq = entry.seq;
+        auto op = record::parse_op(entry.body);
+        if (op && (op->author == student || (op->kind == "member" && op->record == member)))
+          elsewhere.push_back(entry.id);
+      }
+    }
+  }
+  return erase(by, student, elsewhere);
+}
+
+Result<School::Erased> School::erase_ops(const std::optional<PersonId>& by, std::vector<OpId> ops) {
+  for (const auto& id : ops) {
+    WAYMARK_TRY(op, store_->op(id));
+    if (!op) return Error{Code::not_found, "no op " + id.hex() + " with content is here"};
+    if (op->stream == domain::school_stream && op->kind == store::erasure_kind)
+      return Error{Code::invalid, "an erasure cannot be erased"};
+  }
+  if (ops.empty()) return Error{Code::invalid, "no op is named"};
+  return erase(by, std::nullopt, ops);
+}
+
+Result<School::Erased> School::erase(const std::optional<PersonId>& by, const std::optional<PersonId>& person,
+                                     const std::vector<OpId>& ops) {
+  Erased erased;
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  erased.ops = static_cast<std::int64_t>(ops.size());
+  if (person) {
+    WAYMARK_TRY(streams, store_->streams());
+    for (const auto& stream : streams) {
+      if (store::person_of_stream(stream) != *person) continue;
+      for (std::int64_t seq = 0;;) {
+        WAYMARK_TRY(entries, store_->page(stream, seq, 500, std::size_t{8} << 20));
+        if (entries.empty()) break;
+        for (const auto& entry : entries) seq = entry.seq, erased.ops += entry.state == 0;
+      }
+    }
+  }
+  for (std::size_t at = 0; at < ops.size() || at == 0; at += kOpsMax) {
+    std::vector<std::string> named;
+    for (auto i = at; i < std::min(ops.size(), at + kOpsMax); i++) named.push_back(ops[i].hex());
+    store::Edit edit{{std::string(domain::school_stream), "erasure", {}}, {}, {}, {}};
+    if (person) edit.fields["person"] = person->hex();
+    if (!named.empty()) edit.fields["ops"] = record::Value(named);
+    WAYMARK_TRY(written, write_as_school(std::span(&edit, 1)));
+    WAYMARK_CHECK(forget_letters(named));
+    WAYMARK_TRY(line, store_->line(written.front().op));
+    WAYMARK_CHECK(remember("erasure", person ? person->hex() : named.front(), line.value_or("")));
+  }
+  if (person) {
+    WAYMARK_CHECK(forget_person(*person));
+    WAYMARK_CHECK(refresh_access());
+  }
+  WAYMARK_CHECK(accounts_->audit(by, person ? "student erased" : "ops erased",
+                                 person ? person->hex() : ops.front().hex()));
+  WAYMARK_CHECK(transaction.commit());
+  WAYMARK_CHECK(finish_erasures());
+  erased.old_copies = copies_in(data_);
+  return erased;
+}
+
+Status School::forget_person(const PersonId& id) {
+  WAYMARK_TRY(known, accounts_->person(id));
+  if (!known) {
+    // Joined after the backup that was restored: a name is not needed to be told of.
+    Person person;
+    person.id = id;
+    person.role = "student";
+    person.active = false;
+    WAYMARK_CHECK(accounts_->put(person));
+  }
+  return accounts_->forget(id);
+}
+
+// What came as a dead letter and was taken in is there twice.
+Status School::forget_letters(const std::vector<std::string>& ops) {
+  if (ops.empty()) return {};
+  for (bool waiting : {true, false}) {
+    WAYMARK_TRY(letters, accounts_->dead_letters(waiting, kLettersMax));
+    for (const auto& letter : letters)
+      if (std::find(ops.begin(), ops.end(), record::op_id(letter.body).hex()) != ops.end())
+        WAYMARK_CHECK(accounts_->forget_letter(letter.n));
+  }
+  return {};
+}
+
+Status School::finish_erasures() {
+  if (store_->db().in_transaction()) return {};
+  WAYMARK_TRY(scrubbed, store::scrub(*store_));
+  if (!scrubbed) return {};
+  // What pages keep of a student goes by the stream's end, which an erasure does not move.
+  standings_ = std::make_unique<Standings>();
+  WAYMARK_TRY(gone, store::take_erased_files(*store_));
+  std::error_code ignored;
+  for (const auto& hash : gone) fs::remove(file_path(hash), ignored);
+  return {};
+}
+
+Result<std::vector<School::Left>> School::left_before(std::int64_t ms) {
+  std::map<PersonId, std::int64_t> gone;
+  WAYMARK_TRY(removals, removals_.read());
+  for (const auto& removal : removals) {
+    auto id = PersonId::parse(removal.subject);
+    if (removal.what != "person" || !id) continue;
+    gone[*id] = removal.at_ms;
+  }
+  std::vector<Left> left;
+  for (const auto& [id, at_ms] : gone) {
+    WAYMARK_TRY(person, accounts_->person(id));
+    if (!person || person->active || person->role != "student" || at_ms >= ms) continue;
+    WAYMARK_TRY(erased, store::is_erased(*store_, id));
+    if (!erased) left.push_back({*person, at_ms});
+  }
+  std::sort(left.begin(), left.end(), [](const Left& a, const Left& b) { return a.at_ms < b.at_ms; });
+  return left;
+}
+
+}  // namespace waymark::server
