@@ -89,6 +89,21 @@ int main(int argc, char** argv) {
               {"bytes", static_cast<std::int64_t>(png.size())},
               {"width", 320},
               {"height", 200}});
+  // Work that needs a home: two things that came while Amira was in no class, and one nobody can read.
+  for (std::string_view want :
+       {"Ask the caretaker how the door was made", "Measure how loud it is at going home"}) {
+    record::Op op;
+    op.stream = domain::person_stream(amira);
+    op.kind = "goal";
+    op.record = random.id<RecordId>();
+    op.fields = {{"want", want}, {"first_step", "write three questions"}};
+    op.author = amira;
+    op.replica = random.id<ReplicaId>();
+    op.time_ms = clock.now_ms();
+    random.fill(op.salt);
+    school->accounts().add_dead_letter(amira, record::canonical(op), "not_granted").value();
+  }
+  school->accounts().add_dead_letter(room.students[1], "half a sentence that a disk", "malformed").value();
   std::printf("%s %s\n", room.class_id.hex().c_str(), amira.hex().c_str());
   return 0;
 }

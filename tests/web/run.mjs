@@ -378,10 +378,25 @@ const tests = {
     await page.getByText("As published, version 1").waitFor();
     await page.context().close();
   },
+  async "work that needs a home is read, taken in, handed back and set aside, and stays readable"() {
+    const page = await open({ path: "/set-up" });
+    await page.getByText("3 things wait for you.").waitFor();
+    await page.getByRole("link", { name: "Look at it" }).click(); await heading(page, "Work that needs a home");
+    await page.getByText("Ask the caretaker how the door was made").waitFor();
+    await axeClean(page, "work that needs a home"); await shot(page, "needs-a-home", true);
+    await page.getByRole("button", { name: /^Take it in/ }).first().click(); await page.getByText(/It is in its place, as Amira/).waitFor();
+    await page.getByRole("button", { name: /^Hand it back/ }).first().click(); await axeClean(page, "handing back"); await shot(page, "needs-a-home-hand-back");
+    await page.getByRole("dialog").getByRole("button", { name: "Hand it back" }).click(); await page.getByText(/gets it back\.$/).waitFor();
+    await page.getByRole("button", { name: /^Set aside/ }).first().click(); await page.getByRole("dialog").getByRole("button", { name: "Set aside" }).click();
+    await page.getByText("Everything that arrived has its place.").waitFor();
+    await page.getByText(/set aside by/).click(); await page.locator("details[open] .quote").getByText(/Ask the caretaker|Measure how loud|half a sentence/).waitFor();
+    await axeClean(page, "settled"); await shot(page, "needs-a-home-settled", true);
+    await page.context().close();
+  },
   async "every page works at 360 px, in dusk, and in Spanish"() {
     for (const [name, options] of [["360", { width: 360, height: 740 }], ["320", { width: 320, height: 640 }], ["768", { width: 768, height: 1024 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
       const page = await open(options);
-      for (const path of ["/", "/answer", "/students", "/students/" + ids.amira, "/pathways", "/set-up", "/set-up/add", "/cards", "/show"]) {
+      for (const path of ["/", "/answer", "/students", "/students/" + ids.amira, "/pathways", "/set-up", "/set-up/add", "/needs-a-home", "/cards", "/show"]) {
         await page.goto(`${base}${path}${path.includes("?") ? "&" : "?"}class=${ids.class_id}`);
         await page.waitForSelector("main h1, main h2"); await page.waitForFunction(() => !document.querySelector(".loading"));
         const missing = await page.evaluate(() => document.body.innerText.match(/\b[a-z]+\.[a-z_]+\.?[a-z_]*\b(?=$|\n)/gm)?.filter((x) => !/example|lan$|json|local/.test(x)) ?? []);
