@@ -576,11 +576,10 @@ struct App::Impl {
       stick_failed(written.error(), "stick.not_written");
       return;
     }
-    if (written->file.empty()) {
-      stick_done = {"stick.nothing_waits", {}, -1};
-      return;
-    }
-    stick_done = {"stick.written", {{"count", written->ops}}, written->ops};
+    if (written->ops == 0)
+      stick_done = {"stick.asks", {}, -1};
+    else
+      stick_done = {"stick.written", {{"count", written->ops}}, written->ops};
     stick_next = {"stick.written_next", {}, -1};
   }
 
@@ -593,6 +592,8 @@ struct App::Impl {
     me->student->refresh();
     if (read->settled > 0)
       stick_done = {"stick.settled", {{"count", read->settled}}, read->settled};
+    else if (read->news > 0)
+      stick_done = {"stick.news", {}, -1};
     else
       stick_done = {"stick.nothing_new", {}, -1};
     if (!read->whole)

@@ -53,7 +53,7 @@ std::set<std::string> Outgoing::replicas(const char* ending) const {
 
 Status Outgoing::keep(Records& records, const Profile& profile) {
   const auto replica = records.store().replica();
-  WAYMARK_TRY(sealed, seal_waiting(records, profile, computer_.state().identity, outgoing_bytes_max));
+  WAYMARK_TRY(sealed, seal_waiting(records, profile, computer_.state().identity, outgoing_bytes_max, false));
   if (sealed.ops == 0) {
     forget(replica);
     return {};

@@ -31,16 +31,20 @@ Result<Keys> keys_of(const Profile& profile, const std::string& identity) {
 }  // namespace
 
 Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const std::string& identity,
-                                std::size_t bytes_max) {
+                                std::size_t bytes_max, bool asks) {
   WAYMARK_TRY(keys, keys_of(profile, identity));
   WAYMARK_TRY(person, PersonId::parse(profile.person));
   auto& store = records.store();
   SealedWork sealed;
-  WAYMARK_TRY(batches, sync::make_batches(
-                           store, {person, keys.device, profile.certificate, profile.signature}, bytes_max));
-  if (batches.empty()) return sealed;
+  const sync::Author author{person, keys.device, profile.certificate, profile.signature};
+  WAYMARK_TRY(batches, sync::make_batches(store, author, bytes_max));
   std::vector<wire::BundleItem> items;
   for (auto& batch : batches) items.push_back({wire::batch_item, std::move(batch)});
+  if (asks) {
+    WAYMARK_TRY(reading, sync::make_reading(store, author, items.empty()));
+    if (reading) items.push_back({wire::reading_item, std::move(*reading)});
+  }
+  if (items.empty()) return sealed;
   WAYMARK_TRY(bytes, wire::seal_bundle(keys.identity, keys.device, items));
   sealed.bytes = std::move(bytes);
   WAYMARK_TRY(waiting, store.waiting_count());
@@ -48,22 +52,27 @@ Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const 
   return sealed;
 }
 
-Result<bool> take_answer(sync::Session& session, const Profile& profile, const std::string& identity,
-                         std::string_view bytes) {
+Result<AnswerTaken> take_answer(sync::Session& session, const Profile& profile, const std::string& identity,
+                                std::string_view bytes) {
   WAYMARK_TRY(keys, keys_of(profile, identity));
   WAYMARK_TRY(bundle, wire::open_bundle(bytes, keys.device));
   if (!(bundle.writer == keys.identity)) return Error{Code::unauthorized, "the answer is not of this school"};
-  for (const auto& item : bundle.items)
+  AnswerTaken taken{bundle.whole, 0};
+  for (const auto& item : bundle.items) {
     if (item.kind == wire::acknowledgement_item)
       WAYMARK_CHECK(session.on_acknowledgement(item.body, keys.identity));
-  return bundle.whole;
+    if (item.kind != wire::news_item) continue;
+    WAYMARK_TRY(news, session.on_news(item.body));
+    taken.news += news;
+  }
+  return taken;
 }
 
 Result<StickWritten> write_stick(Records& records, const Profile& profile, const std::string& identity,
                                  const std::string& where) {
-  WAYMARK_TRY(sealed, seal_waiting(records, profile, identity, kStickBytesMax));
+  WAYMARK_TRY(sealed, seal_waiting(records, profile, identity, kStickBytesMax, true));
   StickWritten written;
-  if (sealed.ops == 0) return written;
+  if (sealed.bytes.empty()) return written;
   fs::path path(where);
   std::error_code error;
   if (fs::is_directory(path, error)) {
@@ -97,15 +106,16 @@ Result<StickRead> read_stick(sync::Session& session, Records& records, const Pro
   WAYMARK_TRY(before, store.waiting_count());
   for (const auto& file : paths) {
     auto bytes = store::read_whole(file.string(), wire::bundle_bytes_max);
-    auto whole = bytes ? take_answer(session, profile, identity, *bytes) : Result<bool>(bytes.error());
-    if (!whole) {
+    auto taken = bytes ? take_answer(session, profile, identity, *bytes) : Result<AnswerTaken>(bytes.error());
+    if (!taken) {
       // On a class's stick most are for others.
-      if (paths.size() > 1 && whole.error().code == Code::unauthorized) continue;
-      problem = whole.error();
+      if (paths.size() > 1 && taken.error().code == Code::unauthorized) continue;
+      problem = taken.error();
       continue;
     }
     read.answers++;
-    read.whole = read.whole && *whole;
+    read.whole = read.whole && taken->whole;
+    read.news += taken->news;
   }
   if (read.answers == 0 && problem) return *problem;
   if (read.answers == 0) return Error{Code::not_found, "no answer of the school for this student is there"};

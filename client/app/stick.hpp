@@ -12,22 +12,26 @@
 
 namespace waymark::app {
 
-// What waits, as a bundle for the school; nothing where nothing waits. `conflict` where the school has given
-// this student no certificate.
+// What waits, as a bundle for the school; `asks` also what is new there. No bytes where there is nothing to
+// tell. `conflict` where the school has given this student no certificate.
 struct SealedWork {
   std::string bytes;
   std::int64_t ops = 0;
 };
 Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const std::string& identity,
-                                std::size_t bytes_max);
+                                std::size_t bytes_max, bool asks);
 
 // The school's answer to one. `unauthorized` when it is for another device or of another school, `malformed`
-// when nothing of it can be read. False: its end is missing; what was there counts.
-Result<bool> take_answer(sync::Session& session, const Profile& profile, const std::string& identity,
-                         std::string_view bytes);
+// when nothing of it can be read.
+struct AnswerTaken {
+  bool whole = true;      // false: its end is missing; what was there counts
+  std::int64_t news = 0;  // lines of others that came with it
+};
+Result<AnswerTaken> take_answer(sync::Session& session, const Profile& profile, const std::string& identity,
+                                std::string_view bytes);
 
 struct StickWritten {
-  std::string file;      // where it is; empty when nothing waits, and then nothing was written
+  std::string file;      // where it is; empty when there was nothing to write
   std::int64_t ops = 0;  // that wait and are in it
 };
 // `where`: the stick, or any folder; else the file itself. `io`, `disk_full`, `conflict`.
@@ -38,7 +42,8 @@ struct StickRead {
   int answers = 0;           // for this student, here or in an earlier time of this computer
   std::int64_t settled = 0;  // how many fewer wait now
   std::int64_t waiting = 0;
-  bool whole = true;  // false: an answer's end is missing; what was there counts
+  std::int64_t news = 0;  // lines that others wrote, new here
+  bool whole = true;      // false: an answer's end is missing; what was there counts
 };
 // Takes the answers of the school that are for this student's computer, by the session of these records.
 // `not_found` when there is none, `malformed` when the only one is damaged, `unauthorized` when it is not of

@@ -635,6 +635,8 @@ Status Command::bundle_write() {
     print({{"file", written.file}, {"ops", written.ops}});
   else if (written.file.empty())
     out() << "Nothing of " << profile_.name << " waits, so nothing was written.\n";
+  else if (written.ops == 0)
+    out() << written.file << " asks the school what is new; nothing of " << profile_.name << " waits.\n";
   else
     out() << written.file << ": " << written.ops
           << " changes, which only the school can read. They still wait here until its answer comes.\n";
@@ -655,10 +657,12 @@ Status Command::bundle_read() {
     print({{"answers", read->answers},
            {"settled", read->settled},
            {"waiting", read->waiting},
+           {"news", read->news},
            {"whole", read->whole}});
   else
     out() << "The school has answered: " << read->settled << " changes are settled, " << read->waiting
-          << " still wait" << (read->whole ? ".\n" : "; the end of an answer is missing.\n");
+          << " still wait" << (read->news > 0 ? ", and what is new there is here now" : "")
+          << (read->whole ? ".\n" : "; the end of an answer is missing.\n");
   return {};
 }
 

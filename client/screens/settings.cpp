@@ -127,6 +127,11 @@ ui::Icon sign_of_kind(std::string_view kind) {
   return ui::Icon::pencil;
 }
 
+void to_stick(ui::Ui& ui, Commands& out) {
+  if (ui.link("stick", "screen.stick.title"_t, ui::Icon::none, ui::Icon::arrow))
+    out.push_back(go(app::Screen::stick));
+}
+
 void this_computer(ui::Ui& ui, const app::SettingsView& view, Commands& out) {
   auto card = ui.card("computer", {.pad = {26, ui.low() ? 14.0F : 22.0F}, .gap = ui.low() ? 6.0F : 10.0F});
   {
@@ -145,6 +150,7 @@ void this_computer(ui::Ui& ui, const app::SettingsView& view, Commands& out) {
   ui.text(view.status.heard_phrase, {.type = ui::Type::small, .ink = ui::Ink::muted});
   if (view.waiting.empty()) {
     ui.banner("sent", {.text = "screen.settings.all_sent"_t, .icon = ui::Icon::check});
+    to_stick(ui, out);
     return;
   }
   ui.text("screen.settings.waiting"_t, {.type = ui::Type::label});
@@ -164,8 +170,7 @@ void this_computer(ui::Ui& ui, const app::SettingsView& view, Commands& out) {
     ui.icon(ui::Icon::send, 18);
     ui.text("screen.settings.by_themselves"_t, {.type = ui::Type::small, .width = ui::fill()});
   }
-  if (ui.link("stick", "screen.stick.title"_t, ui::Icon::none, ui::Icon::arrow))
-    out.push_back(go(app::Screen::stick));
+  to_stick(ui, out);
 }
 
 bool row_of(ui::Ui& ui, std::string_view key, ui::Icon icon, const ui::Text& title, const ui::Text& detail) {

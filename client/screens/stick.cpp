@@ -7,9 +7,9 @@ namespace waymark::screens {
 namespace {
 
 void both_ways(ui::Ui& ui, const app::StickView& view, const std::string& folder, bool main, Commands& out) {
-  if (view.any_waiting && ui.button("write", {.text = "screen.stick.write"_t,
-                                              .look = main ? ui::Look::pine : ui::Look::quiet,
-                                              .icon = ui::Icon::send}))
+  if (ui.button("write", {.text = view.any_waiting ? "screen.stick.write"_t : "screen.stick.ask"_t,
+                          .look = main ? ui::Look::pine : ui::Look::quiet,
+                          .icon = ui::Icon::send}))
     out.push_back(app::WriteStick{folder});
   if (ui.button("read", {.text = "screen.stick.read"_t, .icon = ui::Icon::message}))
     out.push_back(app::ReadStick{folder});

@@ -1,5 +1,6 @@
 #include "shared/sync/carry.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace waymark::sync {
@@ -54,6 +55,58 @@ Result<std::vector<std::string>> make_batches(store::Store& store, const Author&
   }
   WAYMARK_CHECK(transaction.commit());
   return batches;
+}
+
+Result<std::optional<std::string>> make_reading(store::Store& store, const Author& author, bool new_round) {
+  if (author.certificate.empty() || !store.parent().empty()) return std::optional<std::string>();
+  WAYMARK_TRY(transaction, store::Transaction::begin(store.db()));
+  wire::Reading reading;
+  if (new_round) {
+    WAYMARK_TRY(round, next_round(store));
+    reading.round = round;
+  } else {
+    WAYMARK_TRY(text, store.meta(batch_round_key));
+    reading.round = text ? std::strtoll(text->c_str(), nullptr, 10) : 0;
+  }
+  reading.certificate = author.certificate;
+  reading.certificate_signature = author.certificate_signature;
+  reading.asked.replica = store.replica();
+  WAYMARK_TRY(readings, store.readings());
+  // From the beginning one's own ops come with their content: they may be what was lost here.
+  for (const auto& one : readings)
+    reading.asked.cursors.push_back(
+        {one.stream, one.access, one.cursor.feed, one.cursor.segment, one.cursor.seq, one.cursor.seq == 0});
+  WAYMARK_CHECK(transaction.commit());
+  return std::optional(wire::encode(reading));
+}
+
+Result<std::vector<std::string>> answer_reading(store::Store& store, const Caller& caller,
+                                                const wire::Reading& reading, const SecretKey& identity,
+                                                std::size_t bytes_max) {
+  ServeLimits limits;
+  limits.identity = &identity;
+  std::vector<std::string> items;
+  wire::SyncRequest asked;
+  asked.replica = reading.asked.replica;
+  asked.cursors = reading.asked.cursors;
+  for (std::size_t bytes = 0; bytes < bytes_max;) {
+    WAYMARK_TRY(served, serve(store, caller, asked, limits));
+    items.push_back(wire::encode(wire::News{reading.round, asked, served.reply}));
+    bytes += items.back().size();
+    if (!served.reply.more) break;
+    // The next begins where these end.
+    std::vector<wire::StreamCursor> on;
+    for (const auto& access : caller.access)
+      for (const auto& page : served.reply.pages)
+        if (page.stream == access.stream) {
+          bool whole = std::any_of(asked.cursors.begin(), asked.cursors.end(), [&](const auto& cursor) {
+            return cursor.stream == page.stream && cursor.whole;
+          });
+          on.push_back({page.stream, access.id, page.feed, page.segment, page.seq, whole});
+        }
+    asked.cursors = std::move(on);
+  }
+  return items;
 }
 
 Result<std::optional<RoomBatch>> make_room_batch(store::Store& store, const Author& author,

@@ -8,6 +8,7 @@
 #include "shared/sync/author.hpp"
 #include "shared/sync/serve.hpp"
 #include "shared/wire/batch.hpp"
+#include "shared/wire/news.hpp"
 
 namespace waymark::sync {
 
@@ -18,6 +19,15 @@ inline constexpr std::string_view batch_round_key = "batch_round";
 // nothing waits. Making them changes no status.
 Result<std::vector<std::string>> make_batches(store::Store& store, const Author& author,
                                               std::size_t bytes_max = 64 * 1024 * 1024);
+
+// What this device has read at the school, for a stick: in the round of batches just made, or a new one.
+// Nothing while it reads at a hub, or the school has given no certificate.
+Result<std::optional<std::string>> make_reading(store::Store& store, const Author& author, bool new_round);
+
+// At the root: what is new for such a reader, page after page, together about `bytes_max`. Each is an item.
+Result<std::vector<std::string>> answer_reading(store::Store& store, const Caller& caller,
+                                                const wire::Reading& reading, const SecretKey& identity,
+                                                std::size_t bytes_max = 16 * 1024 * 1024);
 
 // The next batch for a hub: own ops from number n + 1 on, what the hub may not read sealed to the school. One
 // without ops asks the school only how far it has this replica's. Nothing while the school could not know the

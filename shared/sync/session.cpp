@@ -15,7 +15,8 @@ constexpr std::size_t kReturnedItemsMax = 4'000;
 constexpr int kMismatchesMax = 3;
 constexpr std::string_view kHeardKey = "heard_ms";
 constexpr std::string_view kNewestKey = "batch_newest";
-constexpr std::string_view kRoomKey = "room";  // "<hub's id> <number> <papers>"
+constexpr std::string_view kNewsKey = "news_round";  // of what was granted and ended last
+constexpr std::string_view kRoomKey = "room";        // "<hub's id> <number> <papers>"
 // When the school was last heard and how far the clock is off are written down again once they have moved by
 // this much: an exchange without news then costs no write to the disk.
 constexpr std::int64_t kHeardStepMs = 60'000, kOffsetStepMs = 1'000;
@@ -140,6 +141,7 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
     request.same = read_hash(readings.front().cursor.feed, std::move(read));
   }
   WAYMARK_CHECK(ask_what_is_lost(request));
+  moved_meanwhile_ = false;
   in_flight_ = true;
   return std::optional(std::move(request));
 }
@@ -347,7 +349,8 @@ Status Session::apply(const wire::SyncReply& reply) {
   WAYMARK_CHECK(at_hub() ? heard_from_hub(reply) : heard_from_school(reply));
   WAYMARK_CHECK(note_what_is_lost(reply));
 
-  if (reply.same && !*reply.same) {
+  // The pages of this reply begin where the cursors were: asked again from where they are.
+  if ((reply.same && !*reply.same) || moved_meanwhile_) {
     send_cursors_ = true;
     again_now_ = true;
     verified_ = false;
@@ -445,6 +448,55 @@ Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& iden
   for (auto n = acknowledgement.before.n + 1; n <= last; n++)
     WAYMARK_CHECK(settle_one(n, acknowledgement.refused));
   return transaction.commit();
+}
+
+Result<std::int64_t> Session::on_news(std::string_view bytes) {
+  WAYMARK_TRY(news, wire::decode_news(bytes));
+  if (!started_) WAYMARK_CHECK(start());
+  if (at_hub() || news.asked.replica != store_.replica()) return std::int64_t{0};
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
+  const auto& reply = news.reply;
+  WAYMARK_TRY(heard, newest());
+  WAYMARK_TRY(text, store_.meta(kNewsKey));
+  auto last = text ? std::strtoll(text->c_str(), nullptr, 10) : std::int64_t{0};
+  if (news.round >= last && 2 * news.round >= heard) {
+    for (const auto& granted : reply.granted)
+      WAYMARK_CHECK(store_.grant(granted.stream, granted.access, granted.role));
+    for (const auto& stream : reply.ended) WAYMARK_CHECK(store_.revoke(stream));
+    if (news.round > last) WAYMARK_CHECK(store_.set_meta(kNewsKey, std::to_string(news.round)));
+  }
+  std::int64_t before = 0, after = 0;
+  for (const auto& page : reply.pages) {
+    WAYMARK_TRY(begins, begins_here(news, page.stream));
+    if (!begins) continue;
+    moved_meanwhile_ = true;
+    WAYMARK_TRY(had, store_.stream_state(page.stream));
+    WAYMARK_CHECK(apply_page(page));
+    WAYMARK_TRY(has, store_.stream_state(page.stream));
+    before += had.head;
+    after += has.head;
+  }
+  // Where a page did not agree its stream is read again from zero, by the next stick or exchange.
+  mismatched_ = false;
+  send_cursors_ = true;
+  WAYMARK_CHECK(transaction.commit());
+  return after - before;
+}
+
+// Does this stream's page begin where this reader stands?
+Result<bool> Session::begins_here(const wire::News& news, const std::string& stream) {
+  WAYMARK_TRY(readings, store_.readings());
+  auto of_stream = [&](const auto& one) { return one.stream == stream; };
+  auto reading = std::find_if(readings.begin(), readings.end(), of_stream);
+  if (reading == readings.end()) return false;
+  const auto& all = news.reply.granted;
+  if (auto granted = std::find_if(all.begin(), all.end(), of_stream); granted != all.end())
+    return reading->access == granted->access && reading->cursor.seq == 0;
+  const auto& cursors = news.asked.cursors;
+  auto from = std::find_if(cursors.begin(), cursors.end(), of_stream);
+  if (from == cursors.end() || from->access != reading->access || from->seq != reading->cursor.seq)
+    return false;
+  return from->seq == 0 || (from->feed == reading->cursor.feed && from->segment == reading->cursor.segment);
 }
 
 Status Session::apply_page(const wire::StreamPage& page) {

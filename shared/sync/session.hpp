@@ -14,6 +14,7 @@
 #include "shared/store/store.hpp"
 #include "shared/sync/author.hpp"
 #include "shared/wire/batch.hpp"
+#include "shared/wire/news.hpp"
 
 namespace waymark::sync {
 
@@ -61,6 +62,11 @@ class Session {
   // or from the school itself, is read over.
   Status on_acknowledgement(std::string_view bytes, const PublicKey& identity);
 
+  // What the school had to tell when a stick was read there; whoever hands it over knows that it is the
+  // school's. A page is taken where this reader stands at its beginning, what is granted and ended where
+  // nothing newer was heard. How many lines were new here.
+  Result<std::int64_t> on_news(std::string_view bytes);
+
   Result<SessionStatus> status();
   // Streams whose records changed by the last reply.
   const std::vector<std::string>& changed() const { return changed_; }
@@ -86,6 +92,7 @@ class Session {
   Status settle(const wire::SyncReply& reply);
   Status settle_one(std::int64_t n, const std::vector<wire::Refused>& refused);
   Result<std::int64_t> newest();
+  Result<bool> begins_here(const wire::News& news, const std::string& stream);
   Status apply_page(const wire::StreamPage& page);
   Status restart(const std::string& stream);
   Status compare(const std::string& stream, const record::Digest& served);
@@ -129,6 +136,7 @@ class Session {
   std::int64_t room_n_ = 0;           // and the last number that it had
   std::int64_t again_from_ = -1;      // what the hub has above this number it is given again
   std::int64_t pushed_end_ = -1;      // the last number on its way to the hub
+  bool moved_meanwhile_ = false;      // cursors have moved since the request on its way was made
   bool asked_again_ = false;          // it was given again what it said it does not carry
   bool went_back_ = false;
   bool ask_school_ = false;  // this hub has not yet been given a batch since it was met

@@ -16,8 +16,9 @@ inline constexpr std::size_t bundle_bytes_max = 256 * 1024 * 1024;
 inline constexpr std::size_t bundle_item_bytes_max = 5 * 1024 * 1024;
 
 // problem: {"n": which of the batches, counted from 0, "code": why it was not taken in}, for who carries
-// them.
-inline constexpr std::uint8_t batch_item = 1, acknowledgement_item = 2, problem_item = 3;
+// them. reading and news: news.hpp.
+inline constexpr std::uint8_t batch_item = 1, acknowledgement_item = 2, problem_item = 3, reading_item = 4,
+                              news_item = 5;
 struct BundleItem {
   std::uint8_t kind = 0;  // kinds that are not known are read over
   std::string body;

@@ -88,6 +88,24 @@ Result<Person> School::introduce(const wire::Introduction& introduction, const P
   return *person;
 }
 
+Result<std::vector<std::string>> School::answer_reading(std::string_view bytes, const PublicKey& writer,
+                                                        BundleRead& read) {
+  WAYMARK_TRY(reading, wire::decode_reading(bytes));
+  WAYMARK_TRY(certificate,
+              wire::check_certificate(identity(), reading.certificate, reading.certificate_signature));
+  // Only the device that the certificate names may ask for its person.
+  if (!(certificate.key == writer))
+    return Error{Code::unauthorized, "the reading is not by the device that wrote the bundle"};
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  WAYMARK_TRY(person, admit(certificate, reading.certificate));
+  WAYMARK_TRY(who, caller(person.id));
+  WAYMARK_TRY(items, sync::answer_reading(*store_, who, reading, identity_));
+  WAYMARK_CHECK(transaction.commit());
+  read.name = person.given;
+  read.from = reading.asked.replica;
+  return items;
+}
+
 Result<std::string> School::take_batch(std::string_view bytes) {
   WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(checked, wire::decode_batch(bytes, {identity(), &identity_}));
@@ -124,6 +142,17 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
     if (!for_hub && !(checked->certificate.key == bundle.writer)) continue;
     read.from = checked->batch.replica;
     answers.push_back({wire::acknowledgement_item, wire::encode(taken->acknowledgement, identity_)});
+  }
+  // What is new for the writer, after what the writer brought.
+  for (const auto& item : bundle.items) {
+    if (item.kind != wire::reading_item || for_hub) continue;
+    auto news = answer_reading(item.body, bundle.writer, read);
+    if (!news) {
+      read.problems.push_back(news.error());
+      break;
+    }
+    for (auto& one : *news) answers.push_back({wire::news_item, std::move(one)});
+    break;
   }
   if (answers.empty()) return read;
   WAYMARK_TRY(answer, wire::seal_bundle(bundle.writer, identity_, answers));

@@ -423,6 +423,9 @@ class School {
   Status take_rows(const nlohmann::json& papers);
   Status take_answer(std::string_view bytes);
   Result<SecretKey> hub_key();
+  // What a stick's writer has read, answered.
+  Result<std::vector<std::string>> answer_reading(std::string_view bytes, const PublicKey& writer,
+                                                  BundleRead& read);
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   std::string file_path(std::string_view hash) const;
   Result<bool> may_put(const PersonId& person, std::string_view stream);

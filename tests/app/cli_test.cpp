@@ -3,7 +3,10 @@
 
 #include <zip.h>
 
+#include "client/app/computer.hpp"
 #include "client/cli/commands.hpp"
+#include "shared/wire/bundle.hpp"
+#include "shared/wire/news.hpp"
 #include "tests/app/world.hpp"
 
 using namespace waymark;
@@ -305,6 +308,73 @@ TEST_CASE("a window left open keeps the commands off the same student, with a se
         "again.\n");
 }
 
+TEST_CASE("a stick brings what was written elsewhere, once, and no other student's") {
+  World world;
+  Terminal lab(world, "lab-03"), home(world, "lab-07"), other(world, "lab-09");
+  lab.join(world.amira);
+  home.join(world.amira);
+  other.join(world.leo);
+  auto stick = world.folder.path() + "/stick";
+  std::filesystem::create_directory(stick);
+  auto bundle = [&](Terminal& at, const std::string& what) {
+    return at.run_bare({"bundle", what, stick, "--profile", at.folder, "--pin-stdin", "--json"}, "4711\n");
+  };
+  REQUIRE(lab.run({"sync"}).code == 0);
+  auto carry = [&] {
+    auto written = bundle(lab, "write");
+    REQUIRE(written.code == 0);
+    std::ifstream in(written.json()["file"].get<std::string>(), std::ios::binary);
+    auto read = world.school->read_bundle(std::string{std::istreambuf_iterator<char>(in), {}}).value();
+    CHECK(read.name == "Amira");
+    std::ofstream(stick + "/WAYMARK/" + read.from->hex() + ".from-school", std::ios::binary) << read.answer;
+  };
+  REQUIRE(home.run({"add", "goal", "want=written at home", "first_step=walk", "--pin-stdin"}).code == 0);
+  REQUIRE(home.run({"sync"}).code == 0);
+  CHECK(lab.run({"list", "goal", "--pin-stdin"}).out.find("written at home") == std::string::npos);
+  carry();
+  CHECK(bundle(other, "read").code == 1);
+  auto told = bundle(lab, "read");
+  REQUIRE(told.code == 0);
+  CHECK(told.json()["news"] > 0);
+  CHECK(told.json()["settled"] == 0);
+  CHECK(lab.run({"list", "goal", "--pin-stdin"}).out.find("written at home") != std::string::npos);
+  // Read twice it brings nothing more, and the next one brings only what came since.
+  CHECK(bundle(lab, "read").json()["news"] == 0);
+  carry();
+  CHECK(bundle(lab, "read").json()["news"] == 0);
+  CHECK(lab.run({"sync"}).code == 0);
+}
+
+TEST_CASE("nobody is told what another student may read, whatever certificate they show") {
+  World world;
+  Terminal lab(world, "lab-03");
+  lab.join(world.amira);
+  lab.join(world.leo);
+  auto computer = app::Computer::open(lab.folder, world.clock).value();
+  auto amira = computer.profile(world.amira.hex()).value(), leo = computer.profile(world.leo.hex()).value();
+  auto ask = [&](const app::Profile& papers, const app::Profile& writer) {
+    wire::Reading reading;
+    reading.certificate = papers.certificate;
+    reading.certificate_signature = papers.signature;
+    reading.asked.replica = world.random.id<ReplicaId>();
+    SecretKey key;
+    auto seed = from_hex(writer.device_key).value();
+    std::copy(seed.begin(), seed.end(), key.seed.begin());
+    return world.school
+        ->read_bundle(
+            wire::seal_bundle(world.school->identity(), key, {{wire::reading_item, wire::encode(reading)}})
+                .value())
+        .value();
+  };
+  CHECK(ask(amira, amira).answer.size() > 100);
+  auto theirs = ask(amira, leo);
+  CHECK(theirs.answer.empty());
+  REQUIRE(theirs.problems.size() == 1);
+  CHECK(theirs.problems[0].code == Code::unauthorized);
+  amira.signature[5] = amira.signature[5] == '0' ? '1' : '0';
+  CHECK(ask(amira, amira).answer.empty());
+}
+
 TEST_CASE("what waits goes to the school on a stick and counts when its answer has come back") {
   World world;
   Terminal lab(world, "lab-03");
@@ -316,7 +386,7 @@ TEST_CASE("what waits goes to the school on a stick and counts when its answer h
     return lab.run_bare(arguments, pin);
   };
   REQUIRE(lab.run({"sync"}).code == 0);
-  CHECK(bundle({"bundle", "write", stick}).json()["file"] == "");
+  CHECK(bundle({"bundle", "write", stick}).json()["ops"] == 0);
   REQUIRE(lab.run({"add", "goal", "want=carried by hand", "first_step=walk", "--pin-stdin"}).code == 0);
   CHECK(bundle({"bundle", "write", stick}, "0000\n").code == 1);
   auto written = bundle({"bundle", "write", stick});

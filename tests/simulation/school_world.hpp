@@ -330,6 +330,7 @@ class World {
   std::vector<Answer> from_school_;
   std::set<OpId> forged_;
   long carried_ = 0;  // ops settled by a stick's answer
+  long told_ = 0;     // lines that came with one
   bool school_up_ = true;
   std::unique_ptr<Hub> hub_;  // nothing: this school has none
   server::HubFile hub_file_;

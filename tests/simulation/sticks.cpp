@@ -33,9 +33,15 @@ void World::write_stick(Computer& computer) {
     if (!victim.teacher && victim.person != computer.person)
       batches.insert(batches.begin(), forged_batch(computer, victim, word()));
   }
-  if (batches.empty()) return;
   std::vector<wire::BundleItem> items;
   for (auto& batch : batches) items.push_back({wire::batch_item, std::move(batch)});
+  auto reading = must(sync::make_reading(*computer.store,
+                                         {computer.person, computer.key, computer.certificate,
+                                          computer.certificate_signature},
+                                         items.empty()),
+                      "reading");
+  if (reading) items.push_back({wire::reading_item, std::move(*reading)});
+  if (items.empty()) return;
   log("write stick " + std::to_string(computer.index) + " " + std::to_string(items.size()));
   keep(to_school_, damaged(must(wire::seal_bundle(school_->identity(), computer.key, items), "bundle")));
 }
@@ -101,7 +107,12 @@ void World::read_stick(Computer& computer) {
     auto bundle = wire::open_bundle(answer.bytes, computer.key);
     if (!bundle || !(bundle->writer == identity)) continue;
     for (const auto& item : bundle->items) {
-      must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
+      if (item.kind == wire::news_item) {
+        told_ += must(computer.session->on_news(item.body), "news");
+        if (answer.era == era_) check_cursors(computer);
+      } else {
+        must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
+      }
       // What is known of this school since is of this time; what an older one said may be lost by now.
       if (answer.era != era_) computer.era = -1;
     }

@@ -144,6 +144,7 @@ Outcome World::go() {
   outcome.carried = carried_;
   outcome.files = files_;
   outcome.collected = collected_;
+  outcome.told = told_;
   outcome.log = std::move(log_);
   return outcome;
 }

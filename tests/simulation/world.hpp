@@ -53,6 +53,7 @@ struct Outcome {
   long carried = 0;   // ops that a stick's answer settled
   long files = 0;     // attached, and come to where they were wanted
   long collected = 0;
+  long told = 0;  // lines that came by sticks
   std::string log;
 };
 
