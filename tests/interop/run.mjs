@@ -832,9 +832,11 @@ check('pages are sealed by the identity, and nothing comes in under a seal that 
   assert.deepEqual((await back(sealed.items, sealed.line)).header.lacking, [forged.id]);
 });
 
-check('what the protocol does not have yet is not found', async () => {
-  for (const path of ['/v1/hub', `/v1/streams/school/files/${sha256('x').toString('hex')}/pieces`])
-    assert.equal(errorOf(await world.ana.link.send('GET', path)).status, 404, path);
+check('people of a class are told to no one but a hub', async () => {
+  const asked = (token) =>
+    world.ana.link.send('POST', '/v1/hub', { body: Buffer.from('{"spki":""}'), type: 'application/json', token });
+  assert.equal(errorOf(await asked(null)).status, 401);
+  assert.equal(errorOf(await asked()).code, 'forbidden');
 });
 
 check('what is no bundle is refused, and nobody without a computer’s token brings one', async () => {
