@@ -266,7 +266,10 @@ Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_di
     WAYMARK_TRY(removed, store_->remove_file(row.stream, row.hash, since));
     if (!removed) WAYMARK_CHECK(store_->touch_file(row.hash, day));  // looked at again after as long
     WAYMARK_TRY(known, store_->knows_file(row.hash));
-    if (!known) gone.push_back(row.hash);
+    if (known) continue;
+    // Another stream may mention it to which it has not come yet.
+    WAYMARK_TRY(adopted, adopt(row.hash, day));
+    if (!adopted) gone.push_back(row.hash);
   }
   WAYMARK_TRY(strays, store_->strays());
   // Some at a time, each in its turn; before one goes it is looked for in any case.
