@@ -114,7 +114,7 @@ SELECT outbox.op, op.id FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.n I
 -- name: outbox_number
 UPDATE outbox SET n = ?, c = ? WHERE op = ?
 -- name: outbox_first_waiting
-SELECT n FROM outbox WHERE state = 0 ORDER BY op LIMIT 1
+SELECT n FROM outbox WHERE state = 0 AND n IS NOT NULL ORDER BY n LIMIT 1
 -- name: outbox_last
 SELECT n, c FROM outbox WHERE n IS NOT NULL ORDER BY n DESC LIMIT 1
 -- name: outbox_at

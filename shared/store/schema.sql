@@ -66,7 +66,7 @@ CREATE TABLE outbox (
   c BLOB,
   state INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX outbox_waiting ON outbox (op) WHERE state = 0;
+CREATE INDEX outbox_waiting ON outbox (n) WHERE state = 0;
 
 CREATE TABLE refusal (
   op BLOB PRIMARY KEY,

@@ -12,7 +12,7 @@
 namespace waymark::store {
 namespace {
 
-constexpr int kSchemaVersion = 4;
+constexpr int kSchemaVersion = 5;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
 
 enum OpState { kAccepted = 0, kStub = 1, kRefused = 2, kUnplaced = 3 };
@@ -184,6 +184,7 @@ Status Store::prepare_schema(const std::string& path) {
   if (version == 1) WAYMARK_CHECK(db_->execute(sql::schema_2));
   if (version == 1 || version == 2) WAYMARK_CHECK(db_->execute(sql::schema_3));
   if (version >= 1 && version <= 3) WAYMARK_CHECK(db_->execute(sql::schema_4));
+  if (version >= 1 && version <= 4) WAYMARK_CHECK(db_->execute(sql::schema_5));
   WAYMARK_CHECK(db_->execute("PRAGMA user_version = " + std::to_string(kSchemaVersion)));
   return transaction.commit();
 }
@@ -951,7 +952,7 @@ Result<std::int64_t> Store::first_waiting() {
   {
     WAYMARK_TRY(query, db_->prepare(sql::outbox_first_waiting));
     WAYMARK_TRY(row, query.step());
-    if (row && !query.is_null(0)) return query.integer(0);
+    if (row) return query.integer(0);
   }
   WAYMARK_TRY(last, last_number());
   return last + 1;

@@ -166,6 +166,20 @@ TEST_CASE("a refused op stays readable to its author and is a head no longer") {
   CHECK(world.store->refusals().value().empty());
 }
 
+TEST_CASE("what waits first is what has the lowest number, also when an older op was taken over after it") {
+  World world;
+  auto other = world.open("b.db");
+  auto taken_over = world.set(*other, world.goal(1), {{"want", "elsewhere"}});
+  world.copy(*other, *world.store);
+  world.set(*world.store, world.goal(2), {{"want", "a"}});
+  world.set(*world.store, world.goal(3), {{"want", "b"}});
+  REQUIRE(world.store->freeze(1, 10, 1 << 20).value().size() == 2);
+  REQUIRE(world.store->adopt(taken_over).value());
+  REQUIRE(world.store->freeze(1, 10, 1 << 20).value().size() == 3);
+  REQUIRE(world.store->mark_settled(1, false, "", ""));
+  CHECK(world.store->first_waiting().value() == 2);
+}
+
 TEST_CASE("numbers and chain are given once, in order, and a new replica begins anew") {
   World world;
   auto a = world.set(*world.store, world.goal(1), {{"want", "a"}});
@@ -312,7 +326,7 @@ TEST_CASE("a file that is no database, and one from the future, are named for wh
 }
 
 TEST_CASE("a database of an older version is brought up to date, and a copy of it is kept") {
-  for (int version : {1, 2, 3}) {
+  for (int version : {1, 2, 3, 4}) {
     World world;
     CAPTURE(version);
     auto path = world.folder.path() + "/a.db";
@@ -324,7 +338,8 @@ TEST_CASE("a database of an older version is brought up to date, and a copy of i
       auto query = db->prepare("SELECT name FROM sqlite_master ORDER BY 1").value();
       std::string text;
       while (query.step().value()) text += query.text(0) + ' ';
-      for (const char* table : {"PRAGMA table_info(file)", "PRAGMA table_info(reading)"}) {
+      for (const char* table :
+           {"PRAGMA table_info(file)", "PRAGMA table_info(reading)", "PRAGMA index_info(outbox_waiting)"}) {
         auto columns = db->prepare(table).value();
         while (columns.step().value()) text += columns.text(1) + ' ' + columns.text(2) + ' ';
       }
@@ -333,16 +348,21 @@ TEST_CASE("a database of an older version is brought up to date, and a copy of i
     auto now = schema(path);
     auto access = world.random.id<AccessId>();
     REQUIRE(world.store->grant(kStream, access, "owner"));
-    REQUIRE(world.store->db().execute(
-        "ALTER TABLE reading RENAME TO reading_4;"
-        "CREATE TABLE reading (stream INTEGER PRIMARY KEY REFERENCES stream (id), access BLOB NOT NULL,"
-        " role TEXT NOT NULL, feed BLOB NOT NULL, segment BLOB NOT NULL, seq INTEGER NOT NULL DEFAULT 0,"
-        " count INTEGER NOT NULL DEFAULT 0,"
-        " digest BLOB NOT NULL DEFAULT x'00000000000000000000000000000000', verified_ms INTEGER,"
-        " compared INTEGER NOT NULL DEFAULT 0) STRICT;"
-        "INSERT INTO reading SELECT stream, access, role, feed, segment, seq, count, digest, verified_ms, "
-        "compared"
-        " FROM reading_4; DROP TABLE reading_4; PRAGMA user_version = 3"));
+    REQUIRE(
+        world.store->db().execute("DROP INDEX outbox_waiting;"
+                                  "CREATE INDEX outbox_waiting ON outbox (op) WHERE state = 0;"
+                                  "PRAGMA user_version = 4"));
+    if (version <= 3)
+      REQUIRE(world.store->db().execute(
+          "ALTER TABLE reading RENAME TO reading_4;"
+          "CREATE TABLE reading (stream INTEGER PRIMARY KEY REFERENCES stream (id), access BLOB NOT NULL,"
+          " role TEXT NOT NULL, feed BLOB NOT NULL, segment BLOB NOT NULL, seq INTEGER NOT NULL DEFAULT 0,"
+          " count INTEGER NOT NULL DEFAULT 0,"
+          " digest BLOB NOT NULL DEFAULT x'00000000000000000000000000000000', verified_ms INTEGER,"
+          " compared INTEGER NOT NULL DEFAULT 0) STRICT;"
+          "INSERT INTO reading SELECT stream, access, role, feed, segment, seq, count, digest, verified_ms, "
+          "compared"
+          " FROM reading_4; DROP TABLE reading_4; PRAGMA user_version = 3"));
     if (version <= 2)
       REQUIRE(world.store->db().execute(
           "DROP TABLE stray; ALTER TABLE file DROP COLUMN touched_day; PRAGMA user_version = 2"));
@@ -355,7 +375,7 @@ TEST_CASE("a database of an older version is brought up to date, and a copy of i
     CHECK(before != now);
     world.store = world.open("a.db");
     CHECK(schema(path) == now);
-    CHECK(schema(path + ".before-4") == before);
+    CHECK(schema(path + ".before-5") == before);
     CHECK(world.store->readings().value().at(0).access == access);
     CHECK(world.store->file_in(kStream, hash).value()->bytes == 7);
     CHECK(world.store->find(world.goal()).value()->text("want") == "one");
