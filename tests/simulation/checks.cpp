@@ -171,13 +171,15 @@ void World::become_quiet() {
     if (round % 20 == 0) {
       collect_once();
       for (auto& computer : computers_) {
-        // Whose files wait at the hub takes them to the school.
-        if (computer->at_hub && !files_are_settled(*computer)) go_to(*computer, false);
+        // What a hub does not bring on its computer brings: files, and private texts that the school lost.
+        if (computer->at_hub && !(files_are_settled(*computer) && private_is_settled(*computer)))
+          go_to(*computer, false);
         computer->queue->hurry();
       }
     }
-    if (std::all_of(computers_.begin(), computers_.end(),
-                    [&](auto& computer) { return files_are_settled(*computer); }))
+    if (std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
+          return files_are_settled(*computer) && private_is_settled(*computer);
+        }))
       return;
   }
   for (auto& computer : computers_) {
@@ -193,6 +195,16 @@ bool World::reads_everything(Computer& computer) {
   for (const auto& reading : must(computer.store->readings(), "readings"))
     if ((!computer.at_hub && computer.era != era_) ||
         reading.cursor.seq != must(parent_of(computer).stream_state(reading.stream), "state").head)
+      return false;
+  return true;
+}
+
+// The school has every op that this computer has of its person's private stream.
+bool World::private_is_settled(Computer& computer) {
+  auto stream = domain::own_stream(computer.person);
+  auto there = entries(school_->store(), stream);
+  for (const auto& entry : entries(*computer.store, stream))
+    if (std::none_of(there.begin(), there.end(), [&](const auto& one) { return one.id == entry.id; }))
       return false;
   return true;
 }
