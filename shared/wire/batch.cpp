@@ -206,4 +206,17 @@ Result<Acknowledgement> decode_acknowledgement(std::string_view bytes, const Pub
   return acknowledgement;
 }
 
+std::string encode(const Problem& problem) {
+  return finish({{"v", protocol_version}, {"n", problem.n}, {"code", problem.code}});
+}
+
+Result<Problem> decode_problem(std::string_view bytes) {
+  WAYMARK_TRY(message, split(bytes));
+  Members in(message.header);
+  Problem problem{in.integer("n"), in.text("code")};
+  if (problem.n < 0) in.fail("n");
+  WAYMARK_CHECK(in.status());
+  return problem;
+}
+
 }  // namespace waymark::wire

@@ -54,6 +54,14 @@ struct Acknowledgement {
   std::string certificate = {}, certificate_signature = {};
 };
 
+// For who carried them: which of a bundle's batches, counted from 0, was not taken in, and why.
+struct Problem {
+  std::int64_t n = 0;
+  std::string code;
+};
+std::string encode(const Problem& problem);
+Result<Problem> decode_problem(std::string_view bytes);
+
 // The line that is signed and the signature's, which `encode` puts before the ops.
 std::string signed_lines(const Batch& batch, const SecretKey& device_key);
 std::string encode(const Batch& batch, const SecretKey& device_key);

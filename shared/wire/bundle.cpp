@@ -12,6 +12,9 @@ constexpr std::size_t kKeyBytes = 32, kSignatureBytes = 64;
 constexpr std::size_t kSealedKeyBytes = kKeyBytes + sealed_box_extra_bytes;
 constexpr std::size_t kHeadBytes = kMagic.size() + kKeyBytes + kSealedKeyBytes + sealed_header_bytes;
 
+constexpr std::size_t kLastFrameBytes = 4 + sealed_extra_bytes;
+Error bundle_too_large() { return Error{Code::too_large, "a bundle of more than 64 MiB"}; }
+
 // Signed by the writer: whoever knows the stream's key are writer and reader, so every frame is the writer's.
 std::string writer_message(const PublicKey& reader, const StreamKey& key) {
   std::string message(kMagic);
@@ -55,7 +58,7 @@ Result<std::string> seal_bundle(const PublicKey& reader, const SecretKey& writer
     if (item.body.size() + 1 > bundle_item_bytes_max)
       return Error{Code::too_large, "an item of more than 5 MiB"};
     add_frame(out, sealer.seal(as_bytes(static_cast<char>(item.kind) + item.body), false));
-    if (out.size() > bundle_bytes_max) return Error{Code::too_large, "a bundle of more than 256 MiB"};
+    if (out.size() + kLastFrameBytes > bundle_bytes_max) return bundle_too_large();
   }
   add_frame(out, sealer.seal({}, true));
   return out;
@@ -71,6 +74,7 @@ Result<PublicKey> bundle_reader(std::string_view bytes) {
 }
 
 Result<Bundle> open_bundle(std::string_view bytes, const SecretKey& reader) {
+  if (bytes.size() > bundle_bytes_max) return bundle_too_large();
   WAYMARK_TRY(to, bundle_reader(bytes));
   if (!(to == public_key(reader))) return Error{Code::unauthorized, "the bundle is sealed to somebody else"};
   auto rest = bytes.substr(kMagic.size() + kKeyBytes);

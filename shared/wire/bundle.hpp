@@ -12,11 +12,10 @@
 
 namespace waymark::wire {
 
-inline constexpr std::size_t bundle_bytes_max = 256 * 1024 * 1024;
+inline constexpr std::size_t bundle_bytes_max = 64 * 1024 * 1024;  // it is read as a whole
 inline constexpr std::size_t bundle_item_bytes_max = 5 * 1024 * 1024;
 
-// problem: {"n": which of the batches, counted from 0, "code": why it was not taken in}, for who carries
-// them. reading and news: news.hpp.
+// batch, acknowledgement and problem: batch.hpp; reading and news: news.hpp.
 inline constexpr std::uint8_t batch_item = 1, acknowledgement_item = 2, problem_item = 3, reading_item = 4,
                               news_item = 5;
 struct BundleItem {
@@ -34,7 +33,8 @@ Result<std::string> seal_bundle(const PublicKey& reader, const SecretKey& writer
                                 const std::vector<BundleItem>& items);
 // To whom it is sealed, which everybody may know. `malformed` when it is no bundle.
 Result<PublicKey> bundle_reader(std::string_view bytes);
-// `unauthorized` when it is sealed to somebody else; `malformed` when not even its writer can be read.
+// `unauthorized` when it is sealed to somebody else; `malformed` when not even its writer can be read;
+// `too_large`.
 Result<Bundle> open_bundle(std::string_view bytes, const SecretKey& reader);
 
 }  // namespace waymark::wire

@@ -18,7 +18,9 @@ Result<std::string> seal(const Introduction& introduction, const PublicKey& iden
                {"computer", introduction.computer},
                {"computer_name", introduction.computer_name},
                {"token", introduction.token_hash}};
-  WAYMARK_TRY(box, seal_to(identity, as_bytes(finish(text))));
+  auto line = finish(text);
+  line.pop_back();  // no newline: it is a line in nothing
+  WAYMARK_TRY(box, seal_to(identity, as_bytes(line)));
   return to_hex(box);
 }
 

@@ -31,9 +31,11 @@ Result<Reading> decode_reading(std::string_view bytes) {
   reading.round = in.integer("round");
   reading.certificate = in.text("certificate");
   reading.certificate_signature = in.text("certified");
+  if (reading.round < 0) in.fail("round");
   WAYMARK_CHECK(in.status());
   auto rest = message.rest;
   WAYMARK_TRY(asked, take_request(rest));
+  if (!rest.empty()) return Error{Code::malformed, "more lines than a reading has"};
   reading.asked = std::move(asked);
   return reading;
 }
@@ -47,6 +49,7 @@ Result<News> decode_news(std::string_view bytes) {
   Members in(message.header);
   News news;
   news.round = in.integer("round");
+  if (news.round < 0) in.fail("round");
   WAYMARK_CHECK(in.status());
   auto rest = message.rest;
   WAYMARK_TRY(asked, take_request(rest));

@@ -119,7 +119,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
   BundleRead read;
   read.whole = bundle.whole;
   std::vector<wire::BundleItem> answers;
-  std::size_t n = 0;
+  std::int64_t n = 0;
   for (const auto& item : bundle.items) {
     if (item.kind != wire::batch_item) continue;
     auto place = n++;
@@ -131,8 +131,8 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
       if (code == Code::disk_full || code == Code::io || code == Code::database_damaged) return taken.error();
       read.problems.push_back(taken.error());
       if (for_hub)
-        answers.push_back({wire::problem_item, R"({"code":")" + std::string(waymark::name(code)) +
-                                                   R"(","n":)" + std::to_string(place) + "}"});
+        answers.push_back(
+            {wire::problem_item, wire::encode(wire::Problem{place, std::string(waymark::name(code))})});
       continue;
     }
     read.name = taken->person.given;

@@ -30,12 +30,13 @@ std::string dump(const json& value) { return value.dump(-1, ' ', false, json::er
 class Papers {
  public:
   explicit Papers(const json& object) : object_(object) {}
+  // Columns that a later version adds are read over.
   template <class Each>
   void rows(const char* name, std::size_t columns, Each each) {
     auto found = object_.find(name);
     if (found == object_.end() || !found->is_array()) return fail(name);
     for (const auto& row : *found) {
-      if (!row.is_array() || row.size() != columns) return fail(name);
+      if (!row.is_array() || row.size() < columns) return fail(name);
       if (!good_) return;
       row_ = &row;
       each();
@@ -99,6 +100,10 @@ Result<HubFile> read_hub_file(std::string_view text) {
                : std::string();
   };
   HubFile file;
+  if (!object.is_object() || !object.contains("v") || !object["v"].is_number_integer())
+    return Error{Code::malformed, "it is no file that `waymark-server hub add` makes"};
+  if (object["v"] != 0)
+    return Error{Code::unsupported, "it is a hub's file of a later version than this program knows"};
   auto id = PersonId::parse(member("hub"));
   auto identity = from_hex(member("identity"));
   file.name = member("name"), file.school = member("school"), file.token = member("token");
@@ -310,6 +315,8 @@ Status School::take_papers(std::string_view text, std::string_view spki) {
                ? answer[name].get<std::string>()
                : std::string();
   };
+  if (!answer.is_object() || !answer.contains("v") || answer["v"] != 0)
+    return Error{Code::unsupported, "what the school says of people is of another version"};
   auto signature = from_hex(member("hello"));
   if (!signature || !waymark::verify(identity(), as_bytes(hello_message(spki)), *signature))
     return Error{Code::identity_changed, "the school has not signed this hub's key"};
@@ -461,12 +468,9 @@ Status School::take_answers(const HubLoad& load, std::string_view bundle_bytes) 
   for (const auto& item : bundle.items) {
     if (item.kind == wire::acknowledgement_item) WAYMARK_CHECK(take_answer(item.body));
     if (item.kind != wire::problem_item) continue;
-    auto problem = json::parse(item.body, nullptr, false);
-    if (!problem.is_object() || !problem["n"].is_number_integer() || !problem["code"].is_string()) continue;
-    auto at = problem["n"].get<std::int64_t>();
-    if (at >= 0 && at < static_cast<std::int64_t>(load.rows.size()))
-      WAYMARK_CHECK(
-          carried_->tried(load.rows[static_cast<std::size_t>(at)], problem["code"].get<std::string>()));
+    auto problem = wire::decode_problem(item.body);
+    if (problem && problem->n < static_cast<std::int64_t>(load.rows.size()))
+      WAYMARK_CHECK(carried_->tried(load.rows[static_cast<std::size_t>(problem->n)], problem->code));
   }
   return transaction.commit();
 }

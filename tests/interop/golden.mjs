@@ -3,15 +3,17 @@
 // checkGolden adds the checks that read what is there. tests/unit/golden_test.cpp runs the same files.
 
 import assert from 'node:assert/strict';
-import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { sign } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { encodeAcknowledgement, encodeBatch, keyOf, signature } from './carry.mjs';
+import { checkCarried, makeCarried } from './golden_carry.mjs';
 import {
   OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, half, heads, nextLink, parseOp, parseStub, readHash,
   sha256, singleton, stubBytes,
 } from './record.mjs';
-import { HEADER_BYTES_MAX, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode } from './wire.mjs';
+import { HEADER_BYTES_MAX, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage } from './wire.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, '../data/golden');
@@ -41,16 +43,12 @@ function op(fields, more = {}) {
   };
 }
 
-function key(label) {
-  const seed = sha256(`golden seed ${label}`);
-  const secret = createPrivateKey({
-    key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8',
-  });
-  const open = Buffer.from(createPublicKey(secret).export({ format: 'jwk' }).x, 'base64url').toString('hex');
-  return { seed: seed.toString('hex'), secret, open };
-}
+const key = (label) => keyOf(sha256(`golden seed ${label}`));
 
 function make() {
+  const before = new Map();
+  if (existsSync(folder))
+    for (const file of readdirSync(folder, { recursive: true })) if (/\.(txt|bin)$/.test(file)) before.set(file, readFileSync(join(folder, file)));
   rmSync(folder, { recursive: true, force: true });
   const index = {};
   const put = (file, bytes) => {
@@ -260,6 +258,8 @@ function make() {
   merge('order', 'the newest first', [make({ want: 'both' }, { base: [left.id, right.id].sort() }), right, left, start]);
 
   // Messages.
+  const school = key('school');
+  const device = key('device amira');
   index.requests = [];
   index.replies = [];
   index.not_requests = [];
@@ -284,6 +284,15 @@ function make() {
   request('later-members', 'members of a later version, nested 6 deep, are read over', {
     ...common, before: position(0), cursors: [], later: { a: [{ b: [[]] }] },
   });
+  const sealOf = (list) => signature(school, sealMessage(PERSON, list.map((one) => one.id)));
+  const back = [{ s: PERSON, items: [first.id, second.id], seal: sealOf([first, second]), ops: 1 }, { s: PERSON, items: [third.id], seal: sealOf([third]), ops: 1 }];
+  request('returned', 'what the school lost and may lack, with one own op before it', {
+    ...common, waiting: 1, before: position(0), ops: 1, cursors: [], offered: [second.id, id('never seen')], returned: back,
+  }, [first, second, third]);
+  const batched = encodeBatch({ person: AMIRA, replica: PROFILE, round: 3, before: position(1), ids: [second.id], certificate: '{}', certified: '0'.repeat(128) }, [], device);
+  request('to-hub', 'signed, as a hub wants it; one op is settled at school', {
+    ...common, waiting: 1, before: position(1), ops: 1, cursors: [], batch: batched.toString(), settled: 1,
+  }, [second]);
   const reply = (name, about, header, lines = []) => {
     const bytes = encodeMessage(header, lines);
     index.replies.push({ name, about, file: put(`replies/${name}.txt`, bytes), header, lines: lines.map((one) => one.id) });
@@ -302,6 +311,17 @@ function make() {
     ],
   }, [first, parseStub(stubOfSecond)]);
 
+  reply('restored', 'what the school lacks of that which was offered, and a page with its seal', {
+    v: 0, now: TIME, feed: id('feed'), at: position(1), again: 60000, lacking: [second.id],
+    streams: [{ s: PERSON, segment: id('segment'), seq: 1, head: 1, digest: first.id, own: [first.id], seal: sealOf([first]) }],
+  });
+  reply('hub', 'of a hub: how far it is, what is on its way, the school’s answers, other places, and pages under the school’s seals', {
+    v: 0, now: TIME, feed: id('feed of the hub'), again: 20000, room: position(2), carried: 1,
+    answers: [encodeAcknowledgement({ replica: PROFILE, round: 3, before: position(1), end: position(2), at: position(2), now: TIME }, school).toString()],
+    places: [{ hub: '', name: 'Escuela Garza', addresses: ['https://garza.example:8443'] }, { hub: id('hub'), name: 'North room', addresses: [] }],
+    streams: [{ s: PERSON, segment: id('segment of the hub'), seq: 2, head: 2, digest: digestOf([first.id, second.id]), ops: 2, under: [{ items: [first.id, second.id], seal: sealOf([first, second]) }] }],
+  }, [first, second]);
+
   const badRequest = (name, code, why, bytes) => index.not_requests.push({ name, code, why, file: put(`not_requests/${name}.txt`, Buffer.from(bytes)) });
   const fullText = fullBytes.toString();
   badRequest('empty', 'malformed', 'nothing', '');
@@ -316,6 +336,9 @@ function make() {
   badRequest('stream', 'malformed', 'a cursor of no stream', `${JSON.stringify({ ...common, cursors: [{ s: '../school', access: id('a'), seq: 0 }] })}\n`);
   badRequest('seq-negative', 'malformed', 'a cursor before the beginning', `${JSON.stringify({ ...common, cursors: [{ s: 'school', access: id('a'), seq: -1 }] })}\n`);
   badRequest('segment-missing', 'malformed', 'a cursor beyond zero without a segment', `${JSON.stringify({ ...common, cursors: [{ s: 'school', access: id('a'), seq: 1, feed: id('feed') }] })}\n`);
+  badRequest('settled-negative', 'malformed', 'fewer than none settled', `${JSON.stringify({ ...common, cursors: [], settled: -1 })}\n`);
+  badRequest('offered-1001', 'too_large', '1,001 ids offered', `${JSON.stringify({ ...common, cursors: [], offered: Array.from({ length: 1001 }, (_, n) => id(`offered ${n}`)) })}\n`);
+  badRequest('returned-101', 'too_large', '101 pages returned', `${JSON.stringify({ ...common, cursors: [], returned: Array.from({ length: 101 }, () => ({ ...back[0], ops: 0 })) })}\n`);
   badRequest('ops-fewer', 'malformed', 'fewer lines than told', fullText.replace('"ops":2', '"ops":3'));
   badRequest('ops-more', 'malformed', 'more lines than told', fullText.replace('"ops":2', '"ops":1'));
   badRequest('ops-cut', 'malformed', 'a last line without an end', fullText.slice(0, -1));
@@ -327,7 +350,6 @@ function make() {
   index.requests.push({ name: 'header-at-bound', about: 'a header of 262,144 bytes', parts: wide(HEADER_BYTES_MAX), ops: [] });
 
   // Joining.
-  const school = key('school');
   const spki = sha256('golden spki').toString('hex');
   const proofs = ['school', 'computer'].map((side) => ({
     side, code: '0123456789ABCDEF', identity: school.open, spki, client_nonce: sha256('golden client').toString('hex'),
@@ -336,13 +358,16 @@ function make() {
   index.joining = {
     codes: ['0123-4567-89AB-CDEF', 'oiLl 4567 89ab cdef', 'ZZZZYYYYXXXXWWWW'].map((typed) => ({ typed, code: plainCode(typed), code_id: codeId(plainCode(typed)) })),
     hellos: [spki, ''].map((text) => ({
-      identity: school.open, seed: school.seed, spki: text, signature: sign(null, Buffer.from(`waymark hello 0\n${text}`), school.secret).toString('hex'),
+      identity: school.open, seed: school.seed.toString('hex'), spki: text, signature: sign(null, Buffer.from(`waymark hello 0\n${text}`), school.secret).toString('hex'),
     })),
     proofs: proofs.map((one) => ({
       ...one, proof: joinProof({ code: one.code, side: one.side, identity: one.identity, spki: one.spki, clientNonce: one.client_nonce, schoolNonce: one.school_nonce }),
     })),
     records: [{ kind: 'profile', scope: AMIRA, record: singleton('profile', AMIRA) }],
   };
+
+  const kept = Object.assign((file) => before.get(file) ?? null, { now: (file) => readFileSync(join(folder, file)) });
+  makeCarried(index, { put, kept, key, id, op, chain, links, school, device, AMIRA, PROFILE, PERSON, TIME });
 
   const lists = Object.entries(index).map(([name, list]) => {
     const text = Array.isArray(list)
@@ -431,6 +456,7 @@ export function checkGolden(check) {
     for (const one of joining.proofs)
       assert.equal(joinProof({ ...one, clientNonce: one.client_nonce, schoolNonce: one.school_nonce }), one.proof);
   });
+  checkCarried(check, { index, bytesOf });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) make();

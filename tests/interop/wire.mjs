@@ -21,26 +21,31 @@ function depthOf(value) {
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
 
-// { header, lines }: the lines are ops and stubs, each checked against its id.
-export function parseMessage(body) {
-  if (body.length === 0 || body[body.length - 1] !== 10) throw new Refusal('malformed', 'the last line has no end');
-  const end = body.indexOf(10);
-  if (end > HEADER_BYTES_MAX) throw new Refusal('too_large', 'a header of more than 262,144 bytes');
+export function readHeader(line) {
+  if (line.length > HEADER_BYTES_MAX) throw new Refusal('too_large', 'a header of more than 262,144 bytes');
   let header;
   try {
-    header = JSON.parse(body.subarray(0, end).toString('utf8'));
+    header = JSON.parse(line.toString('utf8'));
   } catch {
     throw new Refusal('malformed', 'a header that is not JSON');
   }
   if (depthOf(header) > 6) throw new Refusal('too_deep', 'a header nested more than 6 deep');
   if (header.v !== 0) throw new Refusal('unsupported', 'another version');
+  return header;
+}
+
+// { header, lines }: the lines are ops and stubs, each checked against its id.
+export function parseMessage(body) {
+  if (body.length === 0 || body[body.length - 1] !== 10) throw new Refusal('malformed', 'the last line has no end');
+  const end = body.indexOf(10);
+  const header = readHeader(body.subarray(0, end));
   const lines = [];
   for (let from = end + 1; from < body.length; ) {
     const to = body.indexOf(10, from);
     lines.push(parseLine(body.subarray(from, to)));
     from = to + 1;
   }
-  const wanted = header.streams ? header.streams.reduce((sum, page) => sum + (page.ops ?? 0), 0) : header.ops ?? 0;
+  const wanted = header.streams ? header.streams.reduce((sum, page) => sum + (page.ops ?? 0), 0) : (header.returned ?? []).reduce((sum, page) => sum + page.ops, header.ops ?? 0);
   if (wanted !== lines.length) throw new Refusal('malformed', `${wanted} ops are told and ${lines.length} are there`);
   return { header, lines };
 }

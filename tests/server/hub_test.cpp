@@ -6,6 +6,7 @@
 #include "shared/wire/introduction.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
+#include "tests/support/golden.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -371,6 +372,45 @@ TEST_CASE("a teacher answers at a hub, and the school takes it for the hub's tea
   CHECK(world.hub->store().refusals().value().size() == 1);
 }
 
+TEST_CASE("golden papers and hub files are taken as what they say, and what is none is refused") {
+  using test::text;
+  const auto made = test::golden_part("hub_files").front();
+  auto file = read_hub_file(test::bytes_of(made));
+  REQUIRE(file);
+  CHECK(file->hub.hex() == made["content"]["hub"]);
+  CHECK(file->name == made["content"]["name"]);
+  CHECK(file->token == made["content"]["token"]);
+  CHECK(file->classes == std::vector<std::string>{"Period 3"});
+  CHECK(read_hub_file(R"({"v":1})").error().code == Code::unsupported);
+
+  ManualClock clock;
+  SeededRandom random{29};
+  test::TemporaryFolder folder;
+  REQUIRE(School::make_hub(folder.path() + "/hub", *file));
+  auto hub = School::open(folder.path() + "/hub", clock, random).value();
+  for (const auto& entry : test::golden_part("not_papers")) {
+    CAPTURE(text(entry, "name"));
+    auto taken = hub->take_papers(test::bytes_of(entry), text(entry, "spki"));
+    REQUIRE(!taken);
+    CHECK(name(taken.error().code) == text(entry, "code"));
+    CHECK(hub->accounts().people()->empty());
+  }
+  for (const auto& entry : test::golden_part("papers")) {
+    CAPTURE(text(entry, "name"));
+    const auto papers = nlohmann::json::parse(test::bytes_of(entry))["papers"];
+    REQUIRE(hub->take_papers(test::bytes_of(entry), text(entry, "spki")));
+    CHECK(hub->accounts().people()->size() == papers["people"].size());
+    const auto student = test::id_of<PersonId>(papers["people"][0][0]);
+    CHECK(hub->accounts().person(student).value()->given == papers["people"][0][2]);
+    CHECK(hub->accounts().person(student).value()->pin_hash == papers["people"][0][6]);
+    CHECK(hub->accounts().access(student)->front().id.hex() == papers["access"][0][2]);
+    CHECK(hub->accounts().card("ABCD2345").value()->person == student);
+    CHECK(hub->accounts().card("ZZZZ2345").value()->voided);
+    CHECK(hub->accounts().computers()->front().name == papers["computers"][0][1]);
+    CHECK(hub->accounts().device(from_hex(papers["devices"][0][0].get<std::string>()).value())->has_value());
+  }
+}
+
 TEST_CASE("what a hub may not do it says in one sentence") {
   World world;
   CHECK(world.hub->begin_backup().error().code == Code::unsupported);
@@ -396,7 +436,7 @@ TEST_CASE("what a hub may not do it says in one sentence") {
   REQUIRE(amira.sign_in(*world.school, "4711"));
   CHECK(world.school->hub_papers(world.school->bearer(amira.token).value(), "{}").error().code ==
         Code::forbidden);
-  CHECK(world.hub->take_papers("{}", kSpki).error().code == Code::identity_changed);
+  CHECK(world.hub->take_papers(R"({"v":0})", kSpki).error().code == Code::identity_changed);
   auto answer = world.school->hub_papers(world.hub_bearer(), R"({"spki":")" + kSpki + "\"}").value();
   auto broken = nlohmann::json::parse(answer);
   broken["papers"]["people"][0][0] = "no id";

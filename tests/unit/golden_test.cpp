@@ -1,12 +1,11 @@
 // The golden files of tests/data/golden, which an independent client wrote from docs/PROTOCOL.md: ids, stubs,
 // chains, digests, merges, messages and proofs come out here as they came out there.
+#include "tests/support/golden.hpp"
+
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "shared/domain/kinds.hpp"
 #include "shared/record/chain.hpp"
@@ -17,53 +16,9 @@
 #include "shared/wire/messages.hpp"
 
 using namespace waymark;
-using nlohmann::json;
+using namespace waymark::test;
 
 namespace {
-
-const std::string kGolden = std::string(WAYMARK_SOURCE_DIR) + "/tests/data/golden/";
-
-std::string read(const std::string& name) {
-  std::ifstream in(kGolden + name, std::ios::binary);
-  REQUIRE_MESSAGE(in.good(), name);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-// One part of the index; an empty one would make its test assert nothing.
-json part(const char* name) {
-  json index = json::parse(read("index.json"), nullptr, false);
-  REQUIRE(index.is_object());
-  REQUIRE(index.value("v", -1) == 0);
-  json found = index.value(name, json());
-  REQUIRE_MESSAGE(!found.empty(), name);
-  return found;
-}
-
-std::string text(const json& object, const char* name) { return object.value(name, std::string()); }
-
-// An entry's bytes: a file, or parts of which some are repeated.
-std::string bytes_of(const json& entry) {
-  if (entry.contains("file")) return read(text(entry, "file"));
-  std::string out;
-  for (const auto& piece : entry.value("parts", json::array())) {
-    if (piece.is_string()) {
-      out += piece.get<std::string>();
-      continue;
-    }
-    std::string repeated = text(piece, "repeat");
-    for (std::size_t i = 0; i < piece.value("times", std::size_t{0}); i++) out += repeated;
-  }
-  return out;
-}
-
-template <class AnyId>
-AnyId id_of(const json& value) {
-  auto parsed = AnyId::parse(value.get<std::string>());
-  REQUIRE(parsed);
-  return *parsed;
-}
 
 std::string id_of_line(const std::string& line) {
   if (auto stub = record::parse_stub(line)) return stub->id.hex();
@@ -77,19 +32,23 @@ std::vector<std::string> ids_of(const std::vector<std::string>& lines) {
   return ids;
 }
 
-PublicKey key_of(const json& value) {
-  auto bytes = from_hex(value.get<std::string>());
-  REQUIRE(bytes);
-  PublicKey key;
-  REQUIRE(bytes->size() == key.bytes.size());
-  std::copy(bytes->begin(), bytes->end(), key.bytes.begin());
-  return key;
+const json kNowhere = {{"n", 0}, {"c", std::string(32, '0')}};
+
+void check_position(const record::Position& position, const json& wanted) {
+  CHECK(position.n == wanted["n"]);
+  CHECK(position.c.hex() == wanted["c"]);
+}
+
+json hexes(const std::vector<OpId>& ids) {
+  json list = json::array();
+  for (const auto& id : ids) list.push_back(id.hex());
+  return list;
 }
 
 }  // namespace
 
 TEST_CASE("golden ops are read, have the ids told, and are written as the same bytes") {
-  for (const auto& entry : part("ops")) {
+  for (const auto& entry : golden_part("ops")) {
     CAPTURE(text(entry, "name"));
     auto bytes = bytes_of(entry);
     CHECK(bytes.size() == entry.value("size", std::size_t{0}));
@@ -101,7 +60,7 @@ TEST_CASE("golden ops are read, have the ids told, and are written as the same b
 }
 
 TEST_CASE("what is no golden op is refused for the reason told") {
-  for (const auto& entry : part("not_ops")) {
+  for (const auto& entry : golden_part("not_ops")) {
     CAPTURE(text(entry, "name"));
     auto op = record::parse_op(bytes_of(entry));
     REQUIRE(!op);
@@ -110,7 +69,7 @@ TEST_CASE("what is no golden op is refused for the reason told") {
 }
 
 TEST_CASE("golden stubs are read and written as the same bytes, and what is none is refused") {
-  for (const auto& entry : part("stubs")) {
+  for (const auto& entry : golden_part("stubs")) {
     CAPTURE(text(entry, "name"));
     auto bytes = bytes_of(entry);
     auto stub = record::parse_stub(bytes);
@@ -119,7 +78,7 @@ TEST_CASE("golden stubs are read and written as the same bytes, and what is none
     CHECK(record::canonical(*stub) == bytes);
     CHECK(!record::parse_op(bytes));
   }
-  for (const auto& entry : part("not_stubs")) {
+  for (const auto& entry : golden_part("not_stubs")) {
     CAPTURE(text(entry, "name"));
     auto stub = record::parse_stub(bytes_of(entry));
     REQUIRE(!stub);
@@ -128,7 +87,7 @@ TEST_CASE("golden stubs are read and written as the same bytes, and what is none
 }
 
 TEST_CASE("golden chains give the numbers' proofs told") {
-  for (const auto& entry : part("chains")) {
+  for (const auto& entry : golden_part("chains")) {
     record::Position at;
     CHECK(at.c.hex() == entry["c"][0]);
     for (std::size_t i = 0; i < entry["ids"].size(); i++) {
@@ -140,7 +99,7 @@ TEST_CASE("golden chains give the numbers' proofs told") {
 }
 
 TEST_CASE("golden digests and hashes of what was read come out, in every order") {
-  for (const auto& entry : part("digests")) {
+  for (const auto& entry : golden_part("digests")) {
     CAPTURE(text(entry, "about"));
     record::Digest forward, backward;
     for (auto one = entry["ids"].begin(); one != entry["ids"].end(); ++one) forward.add(id_of<OpId>(*one));
@@ -149,7 +108,7 @@ TEST_CASE("golden digests and hashes of what was read come out, in every order")
     CHECK(forward.count == entry["ids"].size());
     CHECK(forward == backward);
   }
-  for (const auto& entry : part("reads")) {
+  for (const auto& entry : golden_part("reads")) {
     CAPTURE(text(entry, "about"));
     std::vector<sync::ReadSoFar> streams;
     for (const auto& one : entry["streams"]) {
@@ -162,12 +121,12 @@ TEST_CASE("golden digests and hashes of what was read come out, in every order")
 }
 
 TEST_CASE("golden merges have the heads told, and show the one told, in every order of arrival") {
-  for (const auto& entry : part("merges")) {
+  for (const auto& entry : golden_part("merges")) {
     CAPTURE(text(entry, "name"));
     std::vector<record::Link> links;
     std::map<OpId, std::int64_t> times;
     for (const auto& file : entry["files"]) {
-      auto bytes = read(file.get<std::string>());
+      auto bytes = golden_file(file.get<std::string>());
       if (auto stub = record::parse_stub(bytes)) {
         links.push_back(record::link_of(*stub));
         continue;
@@ -197,24 +156,36 @@ TEST_CASE("golden merges have the heads told, and show the one told, in every or
 }
 
 TEST_CASE("golden requests are read as what they say, also when they were written again") {
-  for (const auto& entry : part("requests")) {
+  for (const auto& entry : golden_part("requests")) {
     CAPTURE(text(entry, "name"));
     auto first = wire::decode_request(bytes_of(entry));
     REQUIRE(first);
     auto again = wire::decode_request(wire::encode(*first));
     REQUIRE(again);
     for (const auto& request : {*first, *again}) {
-      CHECK(ids_of(request.ops) == entry["ops"].get<std::vector<std::string>>());
+      auto lines = request.ops;
+      for (const auto& back : request.returned)
+        lines.insert(lines.end(), back.bodies.begin(), back.bodies.end());
+      CHECK(ids_of(lines) == entry["ops"].get<std::vector<std::string>>());
       if (!entry.contains("header")) continue;
       const auto& header = entry["header"];
       CHECK(request.request == text(header, "request"));
       CHECK(request.replica.hex() == text(header, "replica"));
       CHECK(request.now_ms == header["now"]);
       CHECK(request.waiting == header.value("waiting", 0));
-      json before = header.value("before", json{{"n", 0}, {"c", std::string(32, '0')}});
-      CHECK(request.before.n == before["n"]);
-      CHECK(request.before.c.hex() == before["c"]);
+      check_position(request.before, header.value("before", kNowhere));
       CHECK(request.same.value_or("") == text(header, "same"));
+      CHECK(request.batch == text(header, "batch"));
+      CHECK(request.at_school == header.value("settled", 0));
+      CHECK(hexes(request.offered) == header.value("offered", json::array()));
+      json returned = header.value("returned", json::array());
+      REQUIRE(request.returned.size() == returned.size());
+      for (std::size_t i = 0; i < returned.size(); i++) {
+        CHECK(request.returned[i].stream == returned[i]["s"]);
+        CHECK(hexes(request.returned[i].items) == returned[i]["items"]);
+        CHECK(request.returned[i].seal == returned[i]["seal"]);
+        CHECK(request.returned[i].bodies.size() == returned[i]["ops"]);
+      }
       json cursors = header.value("cursors", json::array());
       REQUIRE(request.cursors.size() == cursors.size());
       for (std::size_t i = 0; i < cursors.size(); i++) {
@@ -228,7 +199,7 @@ TEST_CASE("golden requests are read as what they say, also when they were writte
       }
     }
   }
-  for (const auto& entry : part("not_requests")) {
+  for (const auto& entry : golden_part("not_requests")) {
     CAPTURE(text(entry, "name"));
     auto request = wire::decode_request(bytes_of(entry));
     REQUIRE(!request);
@@ -237,7 +208,7 @@ TEST_CASE("golden requests are read as what they say, also when they were writte
 }
 
 TEST_CASE("golden replies are read as what they say, also when they were written again") {
-  for (const auto& entry : part("replies")) {
+  for (const auto& entry : golden_part("replies")) {
     CAPTURE(text(entry, "name"));
     auto first = wire::decode_reply(bytes_of(entry));
     REQUIRE(first);
@@ -248,8 +219,16 @@ TEST_CASE("golden replies are read as what they say, also when they were written
     for (const auto& reply : {*first, *again}) {
       CHECK(reply.now_ms == header["now"]);
       CHECK(reply.feed.hex() == header["feed"]);
-      CHECK(reply.position.n == header["at"]["n"]);
-      CHECK(reply.position.c.hex() == header["at"]["c"]);
+      check_position(reply.position, header.value("at", kNowhere));
+      CHECK(reply.room.has_value() == header.contains("room"));
+      if (reply.room) check_position(*reply.room, header["room"]);
+      CHECK(reply.carried == header.value("carried", 0));
+      CHECK(json(reply.answers) == list("answers"));
+      CHECK(hexes(reply.lacking) == list("lacking"));
+      json places = json::array();
+      for (const auto& one : reply.places)
+        places.push_back({{"hub", one.hub}, {"name", one.name}, {"addresses", one.addresses}});
+      CHECK(places == list("places"));
       CHECK(reply.again_ms == header["again"]);
       CHECK(reply.more == header.value("more", false));
       CHECK(reply.same.has_value() == header.contains("same"));
@@ -278,9 +257,11 @@ TEST_CASE("golden replies are read as what they say, also when they were written
         CHECK(page.reset == pages[i].value("reset", false));
         CHECK(page.digest == text(pages[i], "digest"));
         CHECK(page.bodies.size() == pages[i].value("ops", std::size_t{0}));
-        json own = json::array();
-        for (const auto& id : page.own) own.push_back(id.hex());
-        CHECK(own == pages[i].value("own", json::array()));
+        CHECK(hexes(page.own) == pages[i].value("own", json::array()));
+        CHECK(page.seal == text(pages[i], "seal"));
+        json under = json::array();
+        for (const auto& one : page.under) under.push_back({{"items", hexes(one.items)}, {"seal", one.seal}});
+        CHECK(under == pages[i].value("under", json::array()));
         for (auto& id : ids_of(page.bodies)) lines.push_back(std::move(id));
       }
       CHECK(lines == entry["lines"].get<std::vector<std::string>>());
@@ -289,7 +270,7 @@ TEST_CASE("golden replies are read as what they say, also when they were written
 }
 
 TEST_CASE("golden codes, hellos, proofs and record ids come out as told") {
-  auto joining = part("joining");
+  auto joining = golden_part("joining");
   REQUIRE(!joining["codes"].empty());
   for (const auto& entry : joining["codes"]) {
     auto code = wire::read_code(text(entry, "typed"), wire::computer_code_length);
@@ -299,11 +280,7 @@ TEST_CASE("golden codes, hellos, proofs and record ids come out as told") {
   }
   REQUIRE(!joining["hellos"].empty());
   for (const auto& entry : joining["hellos"]) {
-    SecretKey secret;
-    auto seed = from_hex(text(entry, "seed"));
-    REQUIRE(seed);
-    REQUIRE(seed->size() == secret.seed.size());
-    std::copy(seed->begin(), seed->end(), secret.seed.begin());
+    auto secret = secret_of(entry["seed"]);
     CHECK(public_key(secret) == key_of(entry["identity"]));
     auto message = wire::hello_message(text(entry, "spki"));
     CHECK(to_hex(sign(secret, as_bytes(message))) == text(entry, "signature"));
