@@ -4,13 +4,17 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "shared/base/sealed_box.hpp"
 #include "shared/base/seams.hpp"
 #include "shared/base/text.hpp"
 #include "shared/domain/pathway.hpp"
 #include "shared/record/op.hpp"
+#include "shared/wire/batch.hpp"
+#include "shared/wire/bundle.hpp"
 #include "shared/wire/compress.hpp"
 #include "shared/wire/joining.hpp"
 #include "shared/wire/messages.hpp"
+#include "shared/wire/news.hpp"
 #include "shared/wire/pack.hpp"
 #include "sync-server/http/message.hpp"
 #include "sync-server/import/case_csv.hpp"
@@ -66,6 +70,76 @@ void have(std::string_view bytes) {
   promise(read->size() <= wire::have_ids_max, "no more ids than may be asked for");
   auto again = wire::decode_have(wire::encode_have(*read));
   promise(again && *again == *read, "a list of ids is the same after a second journey");
+}
+
+// The school of the golden files, to whom they are sealed.
+const SecretKey& golden_school() {
+  static const SecretKey key{sha256(as_bytes("golden seed school"))};
+  return key;
+}
+
+void bundle(std::string_view bytes) {
+  auto read = wire::open_bundle(bytes, golden_school());
+  if (!read) return;
+  for (const auto& item : read->items)
+    promise(item.body.size() < wire::bundle_item_bytes_max, "an item is within its bound");
+  // What was read can be written, and is the same when it is read again.
+  auto written = wire::seal_bundle(public_key(golden_school()), golden_school(), read->items);
+  promise(written.has_value(), "a bundle that was read can be written");
+  auto again = wire::open_bundle(*written, golden_school());
+  promise(again && again->whole && again->items.size() == read->items.size(), "a bundle comes back whole");
+  for (std::size_t i = 0; i < read->items.size(); i++)
+    promise(again->items[i].kind == read->items[i].kind && again->items[i].body == read->items[i].body,
+            "an item is the same after a second journey");
+}
+
+void batch(std::string_view bytes) {
+  const auto identity = public_key(golden_school());
+  auto ids = wire::read_batch_ids(bytes);
+  promise(!ids || ids->size() <= wire::ops_per_request_max, "no more ops than a batch may have");
+  for (const auto* secret : {static_cast<const SecretKey*>(nullptr), &golden_school()})
+    if (auto read = wire::decode_batch(bytes, {identity, secret}))
+      promise(ids && *ids == read->batch.ids && read->batch.ops.size() == ids->size(),
+              "a batch has the ops that it names");
+  (void)wire::read_certificate(bytes);
+  if (auto read = wire::decode_acknowledgement(bytes, identity)) {
+    auto again = wire::decode_acknowledgement(wire::encode(*read, golden_school()), identity);
+    promise(again && again->at.n == read->at.n && again->refused.size() == read->refused.size(),
+            "an acknowledgement is the same after a second journey");
+  }
+}
+
+void introduction(std::string_view bytes) {
+  (void)wire::open_introduction(bytes, golden_school());
+  // What comes out of a box may be anything too.
+  auto box = seal_to(public_key(golden_school()), as_bytes(bytes));
+  promise(box.has_value(), "any bytes can be sealed");
+  auto read = wire::open_introduction(to_hex(*box), golden_school());
+  if (!read) return;
+  auto again = wire::seal(*read, public_key(golden_school()));
+  promise(again.has_value(), "an introduction that was read can be written");
+  auto back = wire::open_introduction(*again, golden_school());
+  if (!back) return promise(back.error().code == Code::too_large, "it can be read again");
+  promise(back->card == read->card && back->pin == read->pin && back->key == read->key,
+          "an introduction is the same after a second journey");
+}
+
+void news(std::string_view bytes) {
+  if (auto read = wire::decode_news(bytes)) {
+    const auto written = wire::encode(*read);
+    auto again = wire::decode_news(written);
+    if (!again) return promise(again.error().code == Code::too_large, "news that were read can be written");
+    promise(wire::encode(*again) == written, "news are the same after a second journey");
+  }
+  if (auto read = wire::decode_reading(bytes)) {
+    promise(read->asked.ops.empty() && read->asked.returned.empty(), "a reading pushes nothing");
+    const auto written = wire::encode(*read);
+    auto again = wire::decode_reading(written);
+    if (!again) return promise(again.error().code == Code::too_large, "a reading can be written");
+    promise(wire::encode(*again) == written, "a reading is the same after a second journey");
+  }
+  if (auto read = wire::decode_problem(bytes))
+    promise(wire::decode_problem(wire::encode(*read))->code == read->code, "a problem is the same");
 }
 
 void pack(std::string_view bytes) {
@@ -169,6 +243,10 @@ constexpr std::array all{Target{"op", op, "golden/ops"},
                          Target{"request", request, "golden/requests"},
                          Target{"reply", reply, "golden/replies"},
                          Target{"have", have, ""},
+                         Target{"bundle", bundle, "golden/bundles"},
+                         Target{"batch", batch, "golden/batches"},
+                         Target{"introduction", introduction, "golden/introductions"},
+                         Target{"news", news, "golden/news"},
                          Target{"pack", pack, "golden/requests"},
                          Target{"expand", expand, "golden/requests"},
                          Target{"pathway", pathway, "../../assets/sample/pathways"},
