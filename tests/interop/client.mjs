@@ -3,9 +3,10 @@
 
 import * as http from 'node:http';
 import * as tls from 'node:tls';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { KIND, encodeBatch, encodeReading, keyOf, openBundle, readAcknowledgement, readNews, sealBundle } from './carry.mjs';
 import {
-  Refusal, ZERO, addToDigest, displayed, heads, makeOp, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
+  Refusal, ZERO, addToDigest, displayed, half, heads, makeOp, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
 } from './record.mjs';
 import { OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode } from './wire.mjs';
 
@@ -146,14 +147,13 @@ export async function joinComputer(port, typed, name, { lie } = {}) {
 export class Profile {
   // Signs a student in on a joined computer. `computer` is what joinComputer gave.
   static async signIn(computer, card, pin, pinKind = 'digits') {
-    const device = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
-    const deviceKey = Buffer.from(device.x, 'base64url').toString('hex');
+    const device = keyOf(randomBytes(32));
     const answer = await computer.link.json('POST', '/v1/join', {
-      step: 'student', card: plainCode(card), pin, pin_kind: pinKind, device_key: deviceKey,
+      step: 'student', card: plainCode(card), pin, pin_kind: pinKind, device_key: device.open,
     });
     const link = new Link(computer.link.port, computer.hello.spki);
     link.token = answer.token;
-    return Object.assign(new Profile(), { link, answer, deviceKey, person: answer.person });
+    return Object.assign(new Profile(), { link, answer, device, identity: computer.hello.identity, person: answer.person });
   }
 }
 
@@ -162,9 +162,9 @@ export class Profile {
 export class Replica {
   constructor(profile) {
     Object.assign(this, {
-      link: profile.link, person: profile.person, id: randomId(), own: [], links: [ZERO], settled: 0, known: new Map(),
+      profile, link: profile.link, person: profile.person, id: randomId(), own: [], links: [ZERO], settled: 0, known: new Map(),
       refusals: new Map(), streams: new Map(), feed: null, whole: new Set(), offset: 0, renewed: 0, resets: 0, log: [],
-      elsewhere: [], ended: new Set(),
+      elsewhere: [], ended: new Set(), seals: [], round: 0, answered: -1, talked: 0,
     });
   }
 
@@ -266,13 +266,15 @@ export class Replica {
       this.becomeNew();
     } else {
       this.settled = at.n;
-      for (const one of header.refused ?? []) {
-        const op = this.own[one.n - 1];
-        this.refusals.set(op.id, { ...one, op });
-        if (!this.known.get(op.id)?.isStub) this.known.delete(op.id);
-      }
+      for (const one of header.refused ?? []) this.refuse(one);
     }
     this.elsewhere = header.elsewhere ?? [];
+    this.talked = this.round;
+    this.takePages({ header, lines });
+  }
+
+  // What is granted and ended, and pages that begin where this replica stands.
+  takePages({ header, lines }) {
     for (const one of header.granted ?? []) this.streams.set(one.s, this.zero(one.s, one.access, one.role));
     for (const s of header.ended ?? []) {
       this.ended.add(s);
@@ -295,8 +297,12 @@ export class Replica {
         count(id);
         if (!this.known.has(id) && !this.refusals.has(id)) stream.lacks = true;
       }
-      for (const one of lines.slice(next, next + (page.ops ?? 0))) {
+      const came = lines.slice(next, next + (page.ops ?? 0));
+      if (page.seal) this.seals.push({ s: page.s, items: [...(page.own ?? []), ...came.map((one) => half(one.bytes))], seal: page.seal });
+      for (const id of page.own ?? []) stream.served.add(id);
+      for (const one of came) {
         count(one.id);
+        stream.served.add(one.id);
         this.known.set(one.id, one);
         if (!one.isStub && one.author === this.person && !this.own.some((op) => op.id === one.id)) this.foreign = true;
       }
@@ -317,13 +323,112 @@ export class Replica {
   }
 
   zero(s, access, role) {
-    return { s, access, role, seq: 0, count: 0, digest: ZERO, segment: null, head: null, lacks: false };
+    return { s, access, role, seq: 0, count: 0, digest: ZERO, segment: null, head: null, lacks: false, served: new Set() };
   }
 
   // An exchange whose reply never comes: the school has the ops, this replica does not know it.
   async exchangeLost() {
     const { header, ops } = this.request();
     await this.post(header, ops);
+  }
+
+  // What the school served once and does not serve any more: it is offered, and what the school lacks goes back under the
+  // seal that it came with.
+  async refill() {
+    const own = new Set(this.own.map((op) => op.id));
+    const offered = [...this.known.values()].filter((one) => {
+      const stream = this.streams.get(one.stream);
+      return stream && stream.seq === stream.head && !stream.served.has(one.id) && !own.has(one.id);
+    });
+    if (offered.length === 0) return 0;
+    const { header } = this.request();
+    const told = await this.post({ ...header, ops: 0, offered: offered.map((one) => one.id) }, []);
+    const lacking = new Set(told.header.lacking ?? []);
+    const lines = [];
+    const returned = [];
+    for (const { s, items, seal } of this.seals) {
+      const back = offered.filter((one) => one.stream === s && lacking.has(one.id) && items.includes(half(one.bytes)));
+      back.forEach((one) => lacking.delete(one.id));
+      if (back.length > 0) returned.push({ s, items, seal, ops: back.length });
+      lines.push(...back);
+    }
+    await this.post({ ...this.request().header, ops: 0, returned }, lines);
+    return lines.length;
+  }
+
+  // ---- on a stick
+
+  // What waits and what was read, sealed to the school. Writing it changes nothing that counts as sent.
+  bundle() {
+    this.round += 1;
+    const { device, identity, answer } = this.profile;
+    const signed = { round: this.round, certificate: answer.certificate, certified: answer.signature };
+    const items = [];
+    for (let n = this.settled; n < this.own.length; n += OPS_MAX) {
+      const ops = this.own.slice(n, n + OPS_MAX);
+      const header = { person: this.person, replica: this.id, ...signed, ...(n > 0 ? { before: this.position(n) } : {}), ids: ops.map((op) => op.id) };
+      items.push({ kind: KIND.batch, body: encodeBatch(header, ops, device) });
+    }
+    const { cursors } = this.request().header;
+    items.push({ kind: KIND.reading, body: encodeReading(signed, { v: 0, replica: this.id, cursors }) });
+    return sealBundle(identity, device, items);
+  }
+
+  // The school's answer: { whole, counted }, how many of its items counted here.
+  takeBundle(bytes) {
+    const { device, identity } = this.profile;
+    const { writer, items, whole } = openBundle(bytes, device);
+    if (writer !== identity) throw new Refusal('unauthorized', 'the answer is not of this school');
+    let counted = 0;
+    for (const { kind, body } of items) {
+      if (kind === KIND.acknowledgement && this.takeAcknowledgement(readAcknowledgement(body, identity))) counted += 1;
+      if (kind === KIND.news && this.takeNews(readNews(body))) counted += 1;
+    }
+    return { whole, counted };
+  }
+
+  takeAcknowledgement({ replica, round, before = { n: 0, c: ZERO }, end = { n: 0, c: ZERO }, at = { n: 0, c: ZERO }, refused = [] }) {
+    if (replica !== this.id || round < this.answered || round <= this.talked) return false;
+    const own = ({ n, c }) => n < this.links.length && this.links[n] === c;
+    if (!own(at)) {
+      this.becomeNew();
+      return true;
+    }
+    const newer = round > this.answered;
+    this.answered = round;
+    if (own(end) && before.n <= this.settled) this.settled = Math.max(this.settled, Math.min(at.n, end.n));
+    for (const one of refused) if (one.n > before.n && one.n <= Math.min(at.n, end.n)) this.refuse(one);
+    if (newer) this.settled = Math.min(this.settled, at.n);
+    return true;
+  }
+
+  refuse(one) {
+    const op = this.own[one.n - 1];
+    this.refusals.set(op.id, { ...one, op });
+    if (!this.known.get(op.id)?.isStub) this.known.delete(op.id);
+  }
+
+  takeNews({ header, asked, reply }) {
+    if (asked.replica !== this.id) return false;
+    const current = header.round > this.talked && header.round >= this.answered;
+    const granted = current ? (reply.header.granted ?? []).filter((one) => this.streams.get(one.s)?.access !== one.access) : [];
+    const opened = new Set((reply.header.granted ?? []).map((one) => one.s));
+    const pages = [];
+    const lines = [];
+    let next = 0;
+    for (const page of reply.header.streams ?? []) {
+      const came = reply.lines.slice(next, (next += page.ops ?? 0));
+      const stream = granted.some((one) => one.s === page.s) ? { seq: 0 } : this.streams.get(page.s);
+      const from = asked.cursors.find((one) => one.s === page.s);
+      const here = stream && (opened.has(page.s) || page.reset || !from
+        ? stream.seq === 0
+        : from.access === stream.access && from.seq === stream.seq && (from.seq === 0 || (from.feed === this.feed && from.segment === stream.segment)));
+      if (!here) continue;
+      pages.push(page);
+      lines.push(...came);
+    }
+    this.takePages({ header: { ...reply.header, granted, ended: current ? reply.header.ended : [], streams: pages }, lines });
+    return pages.length + granted.length > 0;
   }
 
   // Exchanges until nothing waits and everything is read.

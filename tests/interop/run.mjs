@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as zlib from 'node:zlib';
+import { KIND, openBundle, sealBundle } from './carry.mjs';
 import { Link, Profile, Replica, errorOf, joinComputer, metAgain, orRefusal } from './client.mjs';
 import { badLines, badRequests, checkGolden } from './golden.mjs';
 import { isPacked, pack, unpack } from './pack.mjs';
@@ -18,6 +20,7 @@ import {
   joinProof, parseMessage, plainCode, sealMessage, signedBy, zstdRepeated, zstdStored,
 } from './wire.mjs';
 
+const here = dirname(fileURLToPath(import.meta.url));
 const [bin, ...only] = process.argv.slice(2);
 if (!bin) {
   console.error('node tests/interop/run.mjs BIN [part of a check’s name …]');
@@ -126,12 +129,12 @@ check('a card tells a name to a joined computer, and nothing to any other', asyn
 
 check('the first sign-in sets the PIN and gives a certificate signed by the school', async () => {
   world.ana = await Profile.signIn(world.first, world.cards.Ana, '4071');
-  const { answer, deviceKey } = world.ana;
+  const { answer, device } = world.ana;
   assert.equal(answer.first_name, 'Ana');
   assert.equal(answer.pin_set, true);
   assert.equal(answer.person, world.people.Ana);
   assert.ok(signedBy(world.hello.identity, answer.certificate, answer.signature));
-  assert.ok(answer.certificate.includes(deviceKey), answer.certificate);
+  assert.ok(answer.certificate.includes(device.open), answer.certificate);
   assert.ok(answer.certificate.includes(world.people.Ana), answer.certificate);
   const card = await world.second.link.json('POST', '/v1/join', { step: 'card', card: plainCode(world.cards.Ana) });
   assert.deepEqual(card, { first_name: 'Ana', new_pin: false, pin_kind: 'digits' });
@@ -847,6 +850,70 @@ check('what is no bundle is refused, and nobody without a computer’s token bri
   assert.equal(errorOf(await bring(world.first.joined.token, 'something else')).code, 'malformed');
 });
 
+check('work goes to school on a stick, and the answer comes back on it', async () => {
+  await world.a.sync();
+  await world.b.sync();
+  const goal = randomId();
+  const want = world.a.write('goal', goal, { want: 'carried in a pocket' });
+  const long = world.a.write('goal', goal, { want: 'x'.repeat(4001) });
+  const news = world.b.write('checkin', ZERO, { goal, text: 'meanwhile, from the other computer' }, { appendOnly: true });
+  await world.b.sync();
+  const stick = join(school.folder, 'WAYMARK');
+  mkdirSync(stick, { recursive: true });
+  writeFileSync(join(stick, `${world.a.id}.to-school`), world.a.bundle());
+  assert.equal(world.a.waiting, 2, 'writing changes nothing');
+  const [read] = school.readBundles(school.folder);
+  assert.deepEqual([read.student, read.ops, read.refused, read.whole], ['Ana', 2, 1, true]);
+  const answer = readFileSync(join(stick, `${world.a.id}.from-school`));
+  await refusedWith((async () => openBundle(answer, world.ben.device))(), 'unauthorized');
+  assert.deepEqual(world.a.takeBundle(answer), { whole: true, counted: 2 });
+  assert.equal(world.a.waiting, 0);
+  assert.equal(world.a.refusals.get(long.id).code, 'too_large');
+  assert.ok(world.a.known.has(news.id) && world.a.known.has(want.id));
+  const known = world.a.known.size;
+  assert.equal(world.a.takeBundle(answer).whole, true);
+  assert.deepEqual([world.a.waiting, world.a.known.size], [0, known], 'a second reading changes nothing');
+  await world.a.sync();
+  await world.b.sync();
+  assert.equal(world.a.renewed, 0);
+  assertSame(world.a, world.b, `person:${world.people.Ana}`);
+});
+
+check('a bundle is brought by any joined computer, in any order, torn or twice', async () => {
+  const bring = async (bytes) => {
+    const reply = await world.ana.link.send('POST', '/v1/bundles', { body: bytes, type: 'application/octet-stream', token: world.third.joined.token });
+    if (reply.status !== 200) throw errorOf(reply);
+    return reply.body;
+  };
+  const ops = Array.from({ length: OPS_MAX + 5 }, (_, n) => world.a.write('checkin', ZERO, { goal: world.goal, text: `stick ${n}` }, { appendOnly: true }));
+  const first = world.a.bundle();
+  const last = world.a.write('goal', world.goal, { learned: 'on the second stick' });
+  const second = world.a.bundle();
+  const answers = [await bring(second), await bring(first.subarray(0, first.length - 300)), await bring(first)];
+  await refusedWith(bring(sealBundle(world.hello.identity, world.ana.device, [{ kind: KIND.batch, body: Buffer.from('{}') }])), 'malformed', 400);
+  // The older answer after the newer one takes nothing back.
+  for (const answer of [answers[0], answers[2]]) world.a.takeBundle(answer);
+  assert.equal(world.a.waiting, 0);
+  await world.b.sync();
+  for (const op of [...ops, last]) assert.ok(world.b.known.has(op.id));
+  await world.a.sync();
+  assert.equal(world.a.renewed, 0);
+  assertSame(world.a, world.b, `person:${world.people.Ana}`);
+});
+
+check('a batch signed by another device than its certificate’s is not taken in from a stick', async () => {
+  const op = world.a.write('goal', randomId(), { want: 'signed by another' });
+  const profile = world.a.profile;
+  world.a.profile = { ...profile, device: world.ben.device };
+  const forged = world.a.bundle();
+  world.a.profile = profile;
+  const reply = await profile.link.send('POST', '/v1/bundles', { body: forged, type: 'application/octet-stream', token: world.first.joined.token });
+  assert.equal(errorOf(reply).code, 'unauthorized');
+  await world.b.sync();
+  assert.ok(!world.b.known.has(op.id));
+  await world.a.sync();
+});
+
 check('who has no token, or a computer’s, gets nothing', async () => {
   const { header } = world.a.request();
   for (const token of [null, 'A'.repeat(43), world.first.joined.token]) {
@@ -938,6 +1005,32 @@ check('a school put back from a copy gets again what it had lost', async () => {
   const fresh = new Replica(world.ana);
   await fresh.sync();
   assertSame(fresh, world.a, `person:${world.people.Ana}`);
+});
+
+check('a school put back from a copy gets again what it wrote itself, from a student’s computer', async () => {
+  await world.a.sync();
+  const before = new Set(world.a.known.keys());
+  await school.stop();
+  school.copyAway();
+  school.importStandards(join(here, '../data/case/good.json'));
+  await school.start();
+  world.ana.link.port = school.port;
+  await world.a.sync();
+  const written = [...world.a.known.values()].filter((one) => !before.has(one.id));
+  assert.ok(written.length > 3);
+  await school.stop();
+  school.putBack();
+  await school.start();
+  const links = [world.ana.link, world.anaTwo.link];
+  for (const link of links) link.port = school.port;
+  await world.a.sync();
+  assert.equal(await world.a.refill(), written.length);
+  await world.a.sync();
+  assert.equal(await world.a.refill(), 0);
+  const fresh = new Replica(world.anaTwo);
+  await fresh.sync();
+  for (const op of written) assert.ok(fresh.known.has(op.id));
+  assertSame(fresh, world.a, 'school');
 });
 
 check('every record of the school is as it should be in the end', async () => {

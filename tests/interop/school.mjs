@@ -41,6 +41,12 @@ export class School {
   addComputer(name) {
     return this.run(['computer', 'add', '--name', name]).code;
   }
+  importStandards(file) {
+    return this.run(['import', 'case', file]);
+  }
+  readBundles(where) {
+    return this.run(['bundle', 'read', where]).bundles;
+  }
   verify() {
     return this.run(['verify']);
   }
