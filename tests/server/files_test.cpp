@@ -116,6 +116,27 @@ TEST_CASE("a file comes in pieces of any size, and goes on after a restart where
   CHECK(world.school->verify());
 }
 
+TEST_CASE("who left the school still brings the files of work that came before, and no others") {
+  World world;
+  auto body = noise(1'000), other = noise(1'000, 6);
+  world.mention(body);
+  REQUIRE(world.school->enroll(world.period3, world.amira, "student", false));
+  auto amira = *world.school->accounts().person(world.amira).value();
+  amira.active = false;
+  REQUIRE(world.school->put_person(amira));
+  REQUIRE(world.school->refresh_access());
+  CHECK(world.put(other, 0, 1'000).error().code == Code::not_granted);
+  CHECK(world.put(world.at_leo, world.stream, body, 0, 1'000).error().code == Code::not_granted);
+  CHECK(!world.put(body, 0, 400).value().whole);
+  CHECK(world.put(body, 400, 600).value().whole);
+  // What is had is had by those who may read it.
+  CHECK(world.school->file(world.amira, world.stream, name_of(body)).error().code == Code::not_found);
+  amira.active = true;
+  REQUIRE(world.school->put_person(amira));
+  REQUIRE(world.school->refresh_access());
+  CHECK(world.school->file(world.amira, world.stream, name_of(body)).value() == body);
+}
+
 TEST_CASE("pieces that are no file of this name are thrown away, and it can begin anew") {
   World world;
   auto body = noise(1'000), other = noise(1'000, 6);
