@@ -8,6 +8,10 @@ namespace {
 constexpr int kQuietRoundsMax = 400;  // exchanges a computer may need once all is well
 
 std::string who(const Computer& computer) { return "computer " + std::to_string(computer.index); }
+
+bool is_erased(const OracleEntry& entry) {
+  return !entry.accepted && entry.body.find("\"reason\":\"erased\"") != std::string::npos;
+}
 }  // namespace
 
 std::vector<OracleEntry> World::entries(store::Store& store, const std::string& stream) {
@@ -43,6 +47,13 @@ void World::check_step() {
   auto streams = must(computer.store->streams(), "streams");
   if (streams.empty()) return;
   const auto& stream = streams[random_.below(streams.size())];
+  auto held = must(computer.store->held_streams(), "held");
+  if (std::find(held.begin(), held.end(), stream) != held.end()) {
+    for (std::string_view kind : {"goal", "observation", "support", "member"})
+      if (!must(computer.store->records(stream, kind), "records").empty())
+        broken(10, who(computer) + " still reads " + stream);
+    return check_status(computer);
+  }
   compare(*computer.store, entries(*computer.store, stream), 2);
   check_status(computer);
   if (hub_) check_hub();
@@ -88,9 +99,14 @@ void World::check_status(Computer& computer) {
   std::set<OpId> refused;
   for (const auto& refusal : must(computer.store->refusals(), "refusals")) refused.insert(refusal.op);
   for (const auto& op : committed_)
-    if (op.computer == computer.index && !refused.count(op.id) && !must(school_->store().has(op.id), "has") &&
-        must(computer.store->has(op.id), "has") && (status.verified || is_own(computer, op.id)))
+    if (op.computer == computer.index && !refused.count(op.id) && !is_covered(op) &&
+        !must(school_->store().has(op.id), "has") && must(computer.store->has(op.id), "has") &&
+        (status.verified || is_own(computer, op.id)))
       lacking++;
+  // What an adult took in and a school that was put back forgot is a dead letter there, as before.
+  if (lacking > status.waiting)
+    for (const auto& id : dead_letters())
+      if (!refused.count(id) && !must(school_->store().has(id), "has") && is_own(computer, id)) lacking--;
   if (lacking > status.waiting)
     broken(15, who(computer) + " says that " + std::to_string(status.waiting) +
                    " wait, and the school lacks " + std::to_string(lacking));
@@ -130,6 +146,8 @@ void World::become_quiet() {
   file_network_.clear();
   log("quiet");
   advance(sync::ask_again_ms);
+  if (plan_.people) settle_people();
+  quiet_ = true;
   for (auto& computer : computers_) {
     computer->exchanges = 0;
     computer->files.full = false;
@@ -154,6 +172,7 @@ void World::become_quiet() {
   for (int round = 0; round < kQuietRoundsMax; round++) {
     advance(1'000);
     for (auto& computer : computers_) {
+      if (computer->turned_away) continue;
       send(*computer);
       send_file(*computer);
     }
@@ -163,6 +182,7 @@ void World::become_quiet() {
     deliver_files();
     bool all =
         (!hub_ || hub_is_quiet()) && std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
+          if (computer->turned_away) return true;
           auto status = must(computer->session->status(), "status");
           return status.verified && status.waiting == 0 && reads_everything(*computer);
         });
@@ -172,23 +192,27 @@ void World::become_quiet() {
       collect_once();
       for (auto& computer : computers_) {
         // What a hub does not bring on its computer brings: files, and private texts that the school lost.
-        if (computer->at_hub && !(files_are_settled(*computer) && private_is_settled(*computer)))
+        if (computer->at_hub && !(unsettled_file(*computer).empty() && private_is_settled(*computer)))
           go_to(*computer, false);
         computer->queue->hurry();
       }
     }
     if (std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
-          return files_are_settled(*computer) && private_is_settled(*computer);
+          return unsettled_file(*computer).empty() && private_is_settled(*computer);
         }))
       return;
   }
   for (auto& computer : computers_) {
+    if (computer->turned_away) continue;
     auto status = must(computer->session->status(), "status");
     if (!status.verified || status.waiting)
       broken(16, who(*computer) + " still has " + std::to_string(status.waiting) + " waiting after " +
                      std::to_string(computer->exchanges) + " exchanges");
+    if (!reads_everything(*computer)) broken(16, who(*computer) + " has not read everything");
+    if (auto file = unsettled_file(*computer); !file.empty()) broken(16, who(*computer) + " " + file);
+    if (!private_is_settled(*computer)) broken(16, who(*computer) + " still has something for itself alone");
   }
-  broken(16, "something is still unread");
+  broken(16, "the hub still has something to carry or to read");
 }
 
 bool World::reads_everything(Computer& computer) {
@@ -202,9 +226,11 @@ bool World::reads_everything(Computer& computer) {
 // The school has every op that this computer has of its person's private stream.
 bool World::private_is_settled(Computer& computer) {
   auto stream = domain::own_stream(computer.person);
+  if (computer.turned_away || !granted_to(computer.person).contains(stream)) return true;
   auto there = entries(school_->store(), stream);
   for (const auto& entry : entries(*computer.store, stream))
-    if (std::none_of(there.begin(), there.end(), [&](const auto& one) { return one.id == entry.id; }))
+    if (!is_erased(entry) &&
+        std::none_of(there.begin(), there.end(), [&](const auto& one) { return one.id == entry.id; }))
       return false;
   return true;
 }
@@ -216,24 +242,43 @@ void World::check_quiet() {
   check_nothing_lost();
   check_copies();
   check_files();
+  if (!hub_) check_refusals();
+  check_deletions();
+  if (plan_.people) check_erased();
   // 10: what somebody else wrote under a student's name is not at the school.
   for (const auto& id : forged_)
     if (must(root.has(id), "has")) broken(10, id.hex() + " is by somebody else than it says");
   // 2: everybody who reads a stream has the same, and it is what the oracle says.
   for (auto& computer : computers_) {
     must(computer->store->verify(), "a computer's store");
+    if (computer->turned_away) continue;
+    check_held(*computer);
     for (const auto& reading : must(computer->store->readings(), "readings")) {
       auto here = entries(*computer->store, reading.stream), there = entries(root, reading.stream);
-      auto ids = [](const std::vector<OracleEntry>& all) {
+      // Of one's own that was erased before it was sent, or refused, only a stub here is left.
+      std::set<std::string> erased;
+      for (const auto* all : {&here, &there})
+        for (const auto& entry : *all)
+          if (is_erased(entry)) erased.insert(entry.id);
+      auto ids = [&](const std::vector<OracleEntry>& all) {
         std::set<std::string> set;
-        for (const auto& entry : all) set.insert(entry.id);
+        for (const auto& entry : all)
+          if (entry.accepted || !erased.count(entry.id)) set.insert(entry.id);
         return set;
       };
       if (ids(here) != ids(there)) broken(2, who(*computer) + " has another " + reading.stream);
+      // 14: bit for bit, whatever this version knows of it.
+      std::map<std::string, const std::string*> bodies;
+      for (const auto& entry : there)
+        if (entry.accepted) bodies[entry.id] = &entry.body;
+      for (const auto& entry : here)
+        if (entry.accepted && bodies.count(entry.id) && *bodies[entry.id] != entry.body)
+          broken(14, entry.id + " is not what the school has");
       compare(*computer->store, there, 2);
       compare(root, there, 2);
     }
   }
+  if (!hub_) check_tables();
   for (auto& computer : computers_) log(computer->store->replica().hex());
 }
 
@@ -244,12 +289,29 @@ void World::check_nothing_lost() {
   for (auto& computer : computers_)
     for (const auto& refusal : must(computer->store->refusals(), "refusals"))
       if (refusal.content) refused.insert(refusal.op.hex());
+  // Or to be read by an adult; or waiting on a computer that is turned away, which says so; or in a holding
+  // area.
+  auto elsewhere = dead_letters();
+  for (auto& computer : computers_) {
+    std::set<std::string> read;
+    if (!computer->turned_away)
+      for (const auto& reading : must(computer->store->readings(), "readings")) read.insert(reading.stream);
+    for (const auto& op : committed_) {
+      auto stream = must(computer->store->stream_of(op.id), "stream");
+      if (stream && !read.count(*stream)) elsewhere.insert(op.id);
+    }
+  }
   // 4: as many unchangeable records at the school as were written.
   long written = 0, there = 0;
   for (const auto& op : committed_) {
     auto at_root = must(root.op(op.id), "op");
     if (at_root && record::canonical(*at_root) != op.body) broken(4, op.id.hex() + " changed");
+    if (is_covered(op)) {
+      if (at_root) broken(17, op.id.hex() + " is erased, and still at the school");
+      continue;
+    }
     bool sent_back = refused.count(op.id.hex()) > 0;
+    if (!at_root && elsewhere.count(op.id)) continue;
     // Refused, and the computer that wrote it has forgotten it since.
     if (!at_root && !sent_back && must(root.has(op.id), "has") && journeys_ > 0) continue;
     if (!at_root && !sent_back && !op.lost) {
@@ -274,6 +336,7 @@ void World::check_nothing_lost() {
 void World::check_copies() {
   std::map<ReplicaId, std::pair<const Computer*, record::Position>> known;
   for (const auto& computer : computers_) {
+    if (computer->turned_away) continue;  // nobody can tell it
     auto n = must(computer->store->last_number(), "number");
     auto at = must(computer->store->own_position(n), "position").value_or(record::Position{});
     auto [found, fresh] = known.emplace(computer->store->replica(), std::pair(computer.get(), at));

@@ -97,7 +97,7 @@ std::vector<sync::Mention> World::mentions(Computer& computer) {
   auto stream = domain::person_stream(computer.person);
   if (!computer.teacher)
     for (const auto& work : must(computer.store->records(stream, "work"), "works"))
-      found.push_back({work.text("file"), stream, work.text("mime")});
+      if (auto hash = work.text("file"); !hash.empty()) found.push_back({hash, stream, work.text("mime")});
   return found;
 }
 
@@ -186,12 +186,16 @@ void World::file_arrives_at_school(const FileMessage& message) {
   if (!school_up_) return;
   using What = sync::FileStep::What;
   const auto& step = message.step;
-  auto bearer =
-      must(school_->bearer(computers_[static_cast<std::size_t>(message.computer)]->token), "bearer");
+  FileMessage answer{false, message.computer, message.ticket, 0, {}, {}, {}};
+  auto known = school_->bearer(computers_[static_cast<std::size_t>(message.computer)]->token);
+  if (!known) {
+    answer.error = known.error();
+    return post_file(std::move(answer));
+  }
+  const auto& bearer = *known;
   std::optional<PowerCut> cut;
   bool dies = lossy_ && chance(4);
   if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(500)));
-  FileMessage answer{false, message.computer, message.ticket, 0, {}, {}, {}};
   switch (step.what) {
     case What::ask: {
       auto lacking = school_->lacking_files(bearer, step.stream, step.hashes);
@@ -275,23 +279,29 @@ void World::count_lost_files() {
         fs::exists(school_file(file.hash)) && (must(root.file_in(file.stream, file.hash), "a file's row") ||
                                                !must(root.knows_file(file.hash), "a file's rows"));
     file.lost = !there && std::none_of(computers_.begin(), computers_.end(), [&](const auto& computer) {
-      return computer->files.whole.contains(file.hash) &&
+      return !(quiet_ && computer->turned_away) && computer->files.whole.contains(file.hash) &&
              domain::person_stream(computer->person) == file.stream;
     });
     if (file.lost) log("lost file " + file.hash);
   }
 }
 
-// Everything that can come or go has.
-bool World::files_are_settled(Computer& computer) {
-  if (computer.teacher) return true;
+// What has not come or gone yet, though it can. Where a student has no access any more, what belongs to work
+// that did not come waits.
+std::string World::unsettled_file(Computer& computer) {
+  if (computer.teacher || computer.turned_away) return {};
+  auto granted = granted_to(computer.person);
   for (const auto& mention : mentions(computer)) {
+    if (!granted.contains(mention.stream)) continue;
     bool lost = std::any_of(attached_.begin(), attached_.end(), [&](const Attached& file) {
       return file.lost && file.hash == mention.hash && file.stream == mention.stream;
     });
-    if (!lost && !computer.files.whole.contains(mention.hash)) return false;
+    if (!lost && !computer.files.whole.contains(mention.hash)) return "lacks the file " + mention.hash;
   }
-  return must(computer.store->files_to_send(), "files to send").empty();
+  for (const auto& row : must(computer.store->files_to_send(), "files to send"))
+    if (granted.contains(row.stream) || must(school_->store().mentions(row.stream, row.hash), "mentions"))
+      return "has not sent the file " + row.hash;
+  return {};
 }
 
 // 19: every file that an accepted record mentions is at the school, and is what its name says; and everybody
@@ -307,8 +317,8 @@ void World::check_files() {
     if (bytes != *contents_[file.hash]) broken(19, "the file " + file.hash + " is another at the school");
   }
   for (const auto& computer : computers_)
-    if (!files_are_settled(*computer))
-      broken(19, "computer " + std::to_string(computer->index) + " lacks a file");
+    if (auto file = unsettled_file(*computer); !file.empty())
+      broken(19, "computer " + std::to_string(computer->index) + " " + file);
 }
 
 }  // namespace waymark::simulation

@@ -10,10 +10,7 @@ constexpr std::int64_t kHalfYearMs = std::int64_t{365} * 12 * 3600 * 1000;
 }  // namespace
 
 void World::send(Computer& computer) {
-  if (computer.ticket && computer.clock.steady_ms() - computer.sent_ms > kReplyTimeMs) {
-    computer.ticket = 0;
-    computer.session->on_lost({Code::timeout, ""}, computer.clock.steady_ms());
-  }
+  if (computer.ticket && computer.clock.steady_ms() - computer.sent_ms > kReplyTimeMs) lose(computer);
   auto request = must(computer.session->next(computer.clock.steady_ms()), "next");
   if (!request) return;
   computer.ticket = ++tickets_;
@@ -54,14 +51,22 @@ void World::deliver() {
 void World::arrive_at_school(const Message& message) {
   if (!school_up_) return;
   const auto& computer = *computers_[static_cast<std::size_t>(message.computer)];
-  auto bearer = must(school_->bearer(computer.token), "bearer");
+  auto bearer = school_->bearer(computer.token);
+  if (!bearer) {
+    Message turned_away{false, message.computer, message.ticket, 0, "unauthorized", era_};
+    turned_away.unauthorized = true;
+    return post(std::move(turned_away));
+  }
   std::optional<PowerCut> cut;
   bool dies = lossy_ && chance(4);
   if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
-  auto reply = school_->sync(bearer, message.body);
+  auto reply = school_->sync(*bearer, message.body);
   cut.reset();
   if (dies && !reply) return crash_school();
   if (!reply) return log("the school refused " + std::string(name(reply.error().code)));
+  auto answer = must(wire::decode_reply(*reply), "the school's own reply");
+  check_served(computer, answer);
+  note_refusals(computer, message.body, answer);
   post({false, message.computer, message.ticket, 0, std::move(*reply), era_});
 }
 
@@ -69,6 +74,13 @@ void World::arrive_at(Computer& computer, const Message& message) {
   if (computer.ticket != message.ticket) return;  // given up on long ago, or a second copy
   computer.ticket = 0;
   auto steady = computer.clock.steady_ms();
+  computer.turned_away = message.unauthorized;
+  if (message.unauthorized) {
+    computer.session->on_lost({Code::unauthorized, ""}, steady);
+    computer.turned_away = !school_up_ || !come_back(computer);
+    if (!computer.turned_away) computer.session->hurry(steady);
+    return;
+  }
   auto reply = wire::decode_reply(message.body);
   if (!reply) return computer.session->on_lost(reply.error(), steady);
   sabotage_reply(computer, *reply);
@@ -145,6 +157,28 @@ void World::sabotage_reply(Computer& computer, wire::SyncReply& reply) {
       std::erase_if(page.bodies, [&](const std::string& body) {
         auto op = record::parse_op(body);
         return op && op->time_ms < computer.clock.now_ms() - kHalfYearMs;
+      });
+  if (plan_.sabotage == Sabotage::keep_erased)
+    for (auto& page : reply.pages) {
+      std::erase_if(page.bodies, [](const std::string& body) {
+        auto op = record::parse_op(body);
+        return op && op->kind == "erasure";
+      });
+      page.digest.clear();
+    }
+  if (plan_.sabotage == Sabotage::keep_reading) reply.ended.clear();
+  if (plan_.sabotage == Sabotage::refuse_silently) reply.refused.clear();
+  if (plan_.sabotage == Sabotage::grant_from_now)
+    for (const auto& granted : reply.granted)
+      for (auto& page : reply.pages)
+        if (page.stream == granted.stream && page.stream != domain::school_stream)
+          page.bodies.clear(), page.own.clear(), page.digest.clear();
+  if (plan_.sabotage == Sabotage::strip_unknown)
+    for (auto& page : reply.pages)
+      std::erase_if(page.bodies, [](const std::string& body) {
+        auto op = record::parse_op(body);
+        if (!op || domain::find_kind(op->kind)) return false;
+        return true;
       });
   // Segments let a cursor fail early; what they miss, digests find. Each alone must leave something broken.
   if (plan_.sabotage == Sabotage::no_digest || plan_.sabotage == Sabotage::no_segments)

@@ -1,7 +1,7 @@
 // The inside of the simulated school: its parts, what may happen, and where each is written: world.cpp makes
-// the school and lets people write, network.cpp carries messages, hub.cpp has the hub in the room, travel.cpp
-// takes disks back in time and copies them, files.cpp attaches files, carries them and lets the school
-// collect, checks.cpp says what must hold.
+// the school and lets people write, people.cpp lets them come and go, network.cpp carries messages, hub.cpp
+// has the hub in the room, travel.cpp takes disks back in time and copies them, files.cpp attaches files,
+// carries them and lets the school collect, checks.cpp says what must hold.
 #pragma once
 
 #include <deque>
@@ -73,10 +73,19 @@ enum class Kind {
   hub_line,        // so is the school, from the hub
   crash_hub,
   remember_hub,
-  restore_hub,  // its disk is an old image again
-  replace_hub,  // it is dead, and an empty one takes its place
-  attach,       // a student attaches a file
-  collect,      // days pass at the school, its clock jumps, and it collects files
+  restore_hub,      // its disk is an old image again
+  replace_hub,      // it is dead, and an empty one takes its place
+  attach,           // a student attaches a file
+  collect,          // days pass at the school, its clock jumps, and it collects files
+  change_class,     // a student changes class, or is in both, or in none
+  leave,            // a student leaves the school, or comes back
+  co_teach,         // a teacher joins a class, or leaves it
+  remove_computer,  // a lost one is turned away
+  rejoin,           // and joins anew
+  join,             // a newcomer in the middle
+  confirm,          // an administrator lets in who was not known
+  erase,            // a student, or one op, on the ground of law
+  settle,           // an adult settles a dead letter
 };
 struct Event {
   Kind kind = Kind::nothing;
@@ -132,6 +141,9 @@ struct Computer {
   // With what a student's device signs; a copy has the same.
   SecretKey key;
   std::string certificate, certificate_signature;
+  server::ComputerId row;
+  bool turned_away = false;  // the school knows neither it nor its certificate
+  int travels = 0;           // back in time
 };
 
 enum class Asked { sync, papers, bundle };
@@ -147,6 +159,7 @@ struct Message {
   Asked asked = Asked::sync;
   bool at_hub = false;  // between a computer and the hub
   int hub_era = 0;
+  bool unauthorized = false;
 };
 
 struct Hub {
@@ -206,6 +219,7 @@ class World {
   void write(Computer& computer);
   void staff_write();
   store::Edit edit_of(Computer& computer, const record::RecordKey& key);
+  store::Edit edit_of_work(Computer& computer, const record::RecordKey& key);
   static void base_on_what_is_here(store::Store& store, store::Edit& edit);
   void open_form(Computer& computer);
   void jump_clock(Computer& computer);
@@ -258,7 +272,7 @@ class World {
   void put_school_files(const std::map<std::string, Content, std::less<>>& files);
   bool mentioned_at_school(const Attached& file);
   void count_lost_files();
-  bool files_are_settled(Computer& computer);
+  std::string unsettled_file(Computer& computer);
   void check_files();
 
   // sticks.cpp
@@ -287,6 +301,32 @@ class World {
     return computer.at_hub ? hub_->school->store() : school_->store();
   }
 
+  // people.cpp
+  void happen_among_people(Kind kind);
+  void move_student();
+  void leave_school();
+  void co_teach();
+  void remove_computer();
+  void rejoin(Computer& computer);
+  void join_student();
+  void confirm_newcomers();
+  void settle_people();
+  void settle_letter();
+  void erase();
+  void check_erased();
+  bool is_covered(const Committed& op) const;
+  void refresh_access();
+  bool come_back(Computer& computer);
+  std::set<std::string> granted_to(const PersonId& person);
+  void check_served(const Computer& computer, const wire::SyncReply& reply);
+  void check_held(Computer& computer);
+  void note_refusals(const Computer& computer, const std::string& request, const wire::SyncReply& reply);
+  void check_refusals();
+  void check_deletions();
+  void check_tables();
+  void lose(Computer& computer);
+  std::set<OpId> dead_letters();
+
   // checks.cpp
   std::vector<OracleEntry> entries(store::Store& store, const std::string& stream);
   static std::int64_t op_count(store::Store& store);
@@ -311,7 +351,7 @@ class World {
   std::unique_ptr<School> school_;
   std::vector<Image> school_images_;
   int era_ = 0;  // how often the school has travelled
-  ClassId period_;
+  ClassId period_, other_;
   std::vector<PersonId> students_, teachers_;
   std::vector<std::unique_ptr<Computer>> computers_;
   std::deque<Message> network_;
@@ -330,6 +370,16 @@ class World {
   };
   std::vector<Answer> from_school_;
   std::set<OpId> forged_;
+  struct Refused {
+    int computer = 0, travels = 0;  // whose it was, and how often that had travelled
+  };
+  std::map<OpId, Refused> refused_;
+  std::set<OpId> taken_in_, erased_ops_;
+  std::set<PersonId> erased_, left_;
+  std::set<server::ComputerId> removed_;
+  bool quiet_ = false;                                 // all is mended: who is turned away now stays so
+  std::map<PersonId, std::set<std::string>> granted_;  // as far as it was asked since anything changed
+  long joined_ = 0, moved_ = 0, letters_ = 0;
   long carried_ = 0;  // ops settled by a stick's answer
   long told_ = 0;     // lines that came with one
   bool school_up_ = true;

@@ -36,12 +36,14 @@ std::vector<int> numbers_of(const char* text) {
 void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, int shrink_runs) {
   std::printf("seed %llu: %s\n", static_cast<unsigned long long>(plan.seed), outcome.failure->c_str());
   std::fflush(stdout);
+  if (shrink_runs == 0) return;
   auto smaller = simulation::shrink(plan, shrink_runs);
   auto again = simulation::run(smaller);
   std::printf("  with %zu events: %s\n", smaller.only->size(), again.failure.value_or("(passes)").c_str());
   for (const auto& event : simulation::events_of(smaller)) std::printf("    %s\n", event.c_str());
-  std::printf("  again: ./dev simulate --seed %llu --steps %d --only %s\n",
-              static_cast<unsigned long long>(plan.seed), plan.steps, numbers(*smaller.only).c_str());
+  std::printf("  again: ./dev simulate --seed %llu --steps %d%s%s --only %s\n",
+              static_cast<unsigned long long>(plan.seed), plan.steps, plan.hub ? " --hub 1" : "",
+              plan.people ? " --people 1" : "", numbers(*smaller.only).c_str());
   std::fflush(stdout);
 }
 
@@ -67,12 +69,15 @@ int main(int count, char** words) {
       shrink_runs = static_cast<int>(value);
     } else if (word == "--hub") {
       plan.hub = value != 0;
+    } else if (word == "--people") {
+      plan.people = value != 0;
     } else if (word == "--log") {
       log = value != 0;
     } else {
       std::fprintf(
           stderr,
-          "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --hub 1, --log 1, --shrink RUNS\n");
+          "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --hub 1, --people 1, --log 1, --shrink "
+          "RUNS\n");
       return 2;
     }
   }
@@ -80,6 +85,7 @@ int main(int count, char** words) {
   auto begun = std::chrono::steady_clock::now();
   unsigned long long passed = 0, failed = 0;
   long events = 0, ops = 0, messages = 0, crashes = 0, journeys = 0, copies = 0, files = 0, collected = 0;
+  long moved = 0, letters = 0, erased = 0;
   for (unsigned long long i = 0; i < seeds; i++) {
     plan.seed = seed + i;
     auto outcome = simulation::run(plan);
@@ -87,6 +93,7 @@ int main(int count, char** words) {
     ops += outcome.ops, messages += outcome.messages, crashes += outcome.crashes;
     journeys += outcome.journeys, copies += outcome.copies;
     files += outcome.files, collected += outcome.collected;
+    moved += outcome.moved, letters += outcome.letters, erased += outcome.erased;
     if (log) std::fwrite(outcome.log.data(), 1, outcome.log.size(), stdout);
     if (!outcome.failure) {
       passed++;
@@ -98,8 +105,9 @@ int main(int count, char** words) {
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   std::printf(
       "%llu seeds, %ld ops, %ld messages, %ld crashes, %ld journeys back in time, %ld copied disks, "
-      "%ld files brought and %ld collected, %.0f events a second\n",
-      seeds, ops, messages, crashes, journeys, copies, files, collected,
+      "%ld files brought and %ld collected, %ld people moved, %ld letters settled, %ld erased, "
+      "%.0f events a second\n",
+      seeds, ops, messages, crashes, journeys, copies, files, collected, moved, letters, erased,
       static_cast<double>(events) / seconds);
   std::printf("%llu passed, %llu failed\n", passed, failed);
   return failed ? 1 : 0;

@@ -28,6 +28,20 @@ TEST_CASE("two hundred seeded schools lose nothing and agree in the end") {
   CHECK(collected > 0);
 }
 
+TEST_CASE(
+    "schools whose people come, go, change class and are erased lose nothing else and tell nobody else") {
+  long moved = 0, letters = 0, erased = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {
+    auto outcome = run({.seed = seed, .steps = 300, .people = true});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+    moved += outcome.moved, letters += outcome.letters, erased += outcome.erased;
+  }
+  CHECK(moved > static_cast<long>(kSeeds));
+  CHECK(letters > static_cast<long>(kSeeds / 10));
+  CHECK(erased > static_cast<long>(kSeeds / 20));
+}
+
 TEST_CASE("schools with a hub in the room lose nothing, wherever students take their computers") {
   for (std::uint64_t seed = 1; seed <= kSeeds / 2; seed++) {
     auto outcome = run({.seed = seed, .steps = 300, .hub = true});

@@ -203,6 +203,7 @@ void World::copy(Computer& computer) {
   copied->key = computer.key;
   copied->certificate = computer.certificate;
   copied->certificate_signature = computer.certificate_signature;
+  copied->row = computer.row;
   copied->clock = computer.clock;
   put_image(copied->path, image.database);
   copied->files.whole = image.files;
@@ -216,11 +217,13 @@ void World::copy(Computer& computer) {
 
 void World::travelled(Computer& computer) {
   journeys_++;
+  computer.travels++;
   computer.ops_seen = 0;
   computer.era = -1;
   count_losses();
 }
 void World::school_travelled() {
+  granted_.clear();
   journeys_++;
   era_++;
   count_losses();

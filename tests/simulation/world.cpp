@@ -52,6 +52,28 @@ constexpr Likely kKinds[] = {
     {Kind::attach, "attach", 60},
     {Kind::collect, "collect", 12},
 };
+// Where there are such events, one of these is in an event's place every so often, so that all else is as in
+// the plan without them.
+constexpr Likely kPeopleKinds[] = {
+    {Kind::change_class, "change class", 26},
+    {Kind::leave, "leave", 8},
+    {Kind::co_teach, "co-teach", 16},
+    {Kind::remove_computer, "remove computer", 6},
+    {Kind::rejoin, "rejoin", 10},
+    {Kind::join, "join", 4},
+    {Kind::confirm, "confirm", 6},
+    {Kind::settle, "settle", 10},
+    {Kind::erase, "erase", 4},
+};
+
+std::optional<Kind> draw(std::span<const Likely> kinds, SeededRandom& random) {
+  auto what = static_cast<int>(random.below(1'000));
+  for (const auto& likely : kinds) {
+    what -= likely.in_thousand;
+    if (what < 0) return likely.kind;
+  }
+  return std::nullopt;
+}
 bool travels(Kind kind) {
   return kind == Kind::restore_hub || kind == Kind::replace_hub ||
          (kind >= Kind::torn && kind <= Kind::copy && kind != Kind::gate && kind != Kind::loss &&
@@ -61,25 +83,21 @@ bool travels(Kind kind) {
 }  // namespace
 
 std::string_view name(Kind kind) {
-  for (const auto& likely : kKinds)
-    if (likely.kind == kind) return likely.name;
+  for (auto kinds : {std::span<const Likely>(kKinds), std::span<const Likely>(kPeopleKinds)})
+    for (const auto& likely : kinds)
+      if (likely.kind == kind) return likely.name;
   return "nothing";
 }
 
 std::vector<Event> plan_events(const Plan& plan) {
-  SeededRandom random(plan.seed);
+  SeededRandom random(plan.seed), of_people(plan.seed + 0x70656f706c65);
   std::vector<Event> events;
   for (int i = 0; i < plan.steps; i++) {
     Event event{Kind::nothing, random.u64()};
-    auto what = static_cast<int>(random.below(1'000));
-    for (const auto& likely : kKinds) {
-      what -= likely.in_thousand;
-      if (what >= 0) continue;
-      event.kind = likely.kind;
-      break;
-    }
+    event.kind = draw(kKinds, random).value_or(Kind::nothing);
     // Every fourth school knows no journeys: what they excuse must hold there without excuse.
     if (plan.seed % 4 == 0 && travels(event.kind)) event.kind = Kind::nothing;
+    if (plan.people) event.kind = draw(kPeopleKinds, of_people).value_or(event.kind);
     events.push_back(event);
   }
   return events;
@@ -145,6 +163,9 @@ Outcome World::go() {
   outcome.files = files_;
   outcome.collected = collected_;
   outcome.told = told_;
+  outcome.moved = moved_;
+  outcome.letters = letters_;
+  outcome.erased = static_cast<long>(erased_.size() + erased_ops_.size());
   outcome.log = std::move(log_);
   return outcome;
 }
@@ -172,8 +193,10 @@ void World::make_school() {
   school_random_ = std::make_unique<SeededRandom>(random_.u64());
   open_school();
   period_ = must(school_->add_class("Period 3"), "class");
+  if (plan_.people) other_ = must(school_->add_class("Period 5"), "class");
 }
 void World::open_school() {
+  granted_.clear();
   school_.reset();
   school_ = must(School::open(folder_ + "/school", school_clock_, *school_random_), "school");
 }
@@ -200,7 +223,7 @@ void World::make_computer(const PersonId& person, bool teacher) {
   put_blank(computer->path);
   computer->random = std::make_unique<SeededRandom>(random_.u64());
   server::Computer row;
-  row.id = random_.id<server::ComputerId>();
+  row.id = computer->row = random_.id<server::ComputerId>();
   row.name = "lab-" + std::to_string(computer->index);
   must(school_->accounts().add_computer(row, server::token_hash(server::make_token(random_))), "computer");
   random_.fill(computer->key.seed);
@@ -341,6 +364,8 @@ void World::happen(const Event& event) {
     case Kind::collect:
       collect();
       break;
+    default:
+      happen_among_people(event.kind);
   }
   for (auto& computer : computers_) {
     send(*computer);
@@ -373,8 +398,10 @@ void World::write(Computer& computer) {
     if (what < 2) {
       edit.key = {stream, "goal", computer.random->id<RecordId>()};
       edit.fields = {{"want", word()}, {"first_step", word()}};
-    } else if (what < 5 && !computer.records.empty()) {
+    } else if (what < (plan_.people ? 4 : 5) && !computer.records.empty()) {
       edit = edit_of(computer, computer.records[random_.below(computer.records.size())]);
+    } else if (what < 6 && plan_.people) {
+      edit = edit_of_work(computer, {stream, "work", domain::singleton_id("work", stream)});
     } else if (what < 7) {
       // The same goal on both computers of a student.
       edit = edit_of(computer, {stream, "goal", domain::singleton_id("goal", stream)});
@@ -409,6 +436,24 @@ void World::write(Computer& computer) {
   log("write " + std::to_string(computer.index) + " " + written->front().op.hex());
 }
 
+// One piece of work, so that both computers of a student change it and delete it; or, of a later version, a
+// field or a kind that this one does not know.
+store::Edit World::edit_of_work(Computer& computer, const record::RecordKey& key) {
+  store::Edit edit;
+  edit.key = key;
+  auto record = must(computer.store->find(key), "find");
+  if (record && chance(35)) {
+    edit.fields["deleted"] = true;
+    edit.base = record->all_heads();
+    return edit;
+  }
+  edit.fields = {{"project", key.id.hex()}, {"step", "find-sources"}, {"type", "text"}, {"text", word()}};
+  if (chance(30)) edit.fields["mood.of_the_day"] = word();
+  if (chance(30)) edit.key.kind = "sketch", edit.fields["strokes"] = word();
+  base_on_what_is_here(*computer.store, edit);
+  return edit;
+}
+
 void World::staff_write() {
   auto teacher = teachers_[random_.below(teachers_.size())];
   store::Edit edit;
@@ -422,7 +467,9 @@ void World::staff_write() {
     edit.fields = {{"form", "step_by_step"}, {"step", "find-sources"}};
     base_on_what_is_here(school_->store(), edit);
   }
-  auto written = must(school_->write(teacher, std::span(&edit, 1)), "a teacher's write");
+  auto tried = school_->write(teacher, std::span(&edit, 1));
+  if (!tried && tried.error().code == Code::not_granted) return log("not theirs to write");
+  auto written = must(std::move(tried), "a teacher's write");
   auto op = must(school_->store().op(written.front().op), "op");
   committed_.push_back({written.front().op, record::canonical(*op), -1, append_only});
   log("staff write " + written.front().op.hex());

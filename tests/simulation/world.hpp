@@ -30,6 +30,15 @@ enum class Sabotage {
   open_own,               // a hub is given what it may not read unsealed
   collect_what_is_old,    // files are collected without a look at what mentions them
   never_ask,              // a computer never asks which files the school lacks
+  keep_access,            // who leaves a class reads on
+  keep_reading,           // a computer is not told that its access ended
+  grant_from_now,         // a new access begins where the stream ends, not at zero
+  no_quarantine,          // whom a restored school does not know is turned away
+  refuse_silently,        // a refusal is told to nobody
+  strip_unknown,          // what this version does not know is left out on the way
+  delete_on_sight,        // a deletion takes what it did not see
+  keep_erased,            // a computer obeys no erasure
+  rows_for_lost_replies,  // each interrupted exchange leaves a row
 };
 
 struct Plan {
@@ -39,6 +48,7 @@ struct Plan {
   int teachers = 2;          // each with one
   bool sticks_only = false;  // no network until everything is mended
   bool hub = false;          // a room with a hub, to which computers go and from which they come back
+  bool people = false;  // who come, go, change class and are erased, and adults who settle what was refused
   Sabotage sabotage = Sabotage::none;
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;
@@ -53,7 +63,10 @@ struct Outcome {
   long carried = 0;   // ops that a stick's answer settled
   long files = 0;     // attached, and come to where they were wanted
   long collected = 0;
-  long told = 0;  // lines that came by sticks
+  long told = 0;     // lines that came by sticks
+  long moved = 0;    // people and computers that came, went, or changed class
+  long erased = 0;   // students and single ops
+  long letters = 0;  // dead letters that an adult settled
   std::string log;
 };
 
