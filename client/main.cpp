@@ -90,6 +90,7 @@ int window(const std::vector<std::string>& arguments) {
       for (auto& [path, name] : platform::sticks()) places.push_back({std::move(path), std::move(name)});
       return places;
     };
+    with.forgets = platform::forgets(folder);
     auto opened = app::App::open(std::move(with));
     if (!opened) std::cerr << "waymark: " << cli::sentence(opened.error()) << "\n";
     return opened;

@@ -23,8 +23,9 @@ namespace {
 
 constexpr std::size_t kTilesMax = 10;
 constexpr std::size_t kBackMax = 50;
-constexpr std::int64_t kSticksMs = 2'000;  // for one that was plugged in
-constexpr std::int64_t kLookMs = 30'000;   // for a new day, and the part of the day that a greeting names
+constexpr std::int64_t kSticksMs = 2'000;           // for one that was plugged in
+constexpr std::int64_t kMayBeForgottenMs = 60'000;  // a moment's waiting is nothing to speak of
+constexpr std::int64_t kLookMs = 30'000;  // for a new day, and the part of the day that a greeting names
 
 template <class... F>
 struct Overloaded : F... {
@@ -96,6 +97,7 @@ struct App::Impl {
   bool browses = false;
   std::map<std::string, std::unique_ptr<Open>> opened;
   Open* me = nullptr;
+  bool me_from_stick = false;
 
   Destination here;
   std::vector<Destination> back;
@@ -195,6 +197,7 @@ struct App::Impl {
     open->link->hurry();
     open->link->listen(true);
     me = open;
+    me_from_stick = computer.on_stick(person);
     back.clear();
     here = {Screen::today, {}, {}, {}, {}, Focus::none};
     error = {}, notice = {}, toast = {};
@@ -223,7 +226,13 @@ struct App::Impl {
     open.profile.notice.clear();
     open.link->listen(false);
     // On a shared computer the records may be opened again much later, or never: what waits can go without.
-    if (computer.profiles().size() > 1) (void)outgoing.keep(*open.records, open.profile);
+    bool kept = computer.on_stick(open.person);
+    if (kept || computer.profiles().size() > 1) (void)outgoing.keep(*open.records, open.profile);
+    if (kept) {
+      // The stick is taken along now, and must not be in use.
+      close(open);
+      return;
+    }
     // What waits goes by itself, with nobody signed in.
     open.link->hurry();
     close_if_done(open.person);
@@ -257,8 +266,12 @@ struct App::Impl {
       kept.unsent = !all;
       kept.heard_ms = std::max(kept.heard_ms, heard);
     });
+    close(open);
+  }
+
+  void close(Open& open) {
     if (open.pin_ticket) connection.cancel(open.pin_ticket);
-    opened.erase(found);
+    opened.erase(std::string(open.person));
   }
 
   void lock(Phrase said) {
@@ -379,8 +392,8 @@ struct App::Impl {
       notice = {};
       return;
     }
-    // Nobody else uses this computer: there is nobody to keep out yet.
-    if (computer.profiles().size() == 1) {
+    // Nobody else uses this computer: there is nobody to keep out yet. A stick is soon in other hands.
+    if (computer.profiles().size() == 1 && !computer.on_stick(person)) {
       notice = {};
       if (auto in = enter(person); !in) notice = sentence_of(in.error());
       return;
@@ -491,6 +504,7 @@ struct App::Impl {
         },
         [&](const WriteStick& c) { with_stick(c.folder, [&] { write_on(c.folder); }); },
         [&](const ReadStick& c) { with_stick(c.folder, [&] { read_from(c.folder); }); },
+        [&](const KeepOnStick& c) { with_stick(c.folder, [&] { keep_on(c.folder); }); },
         [&](const ForgetMe&) { forget_me(); },
         [&](const ChooseLanguage& c) {
           if (c.code == "en" || c.code == "es")
@@ -604,6 +618,29 @@ struct App::Impl {
       stick_next = {"stick.all_settled", {}, -1};
   }
 
+  void keep_on(const std::string& folder) {
+    auto person = me->person;
+    keep_face(*me);
+    Open& open = *me;
+    me = nullptr;
+    close(open);
+    auto moved = computer.move_to(folder, person);
+    auto kept_back = back;
+    if (auto in = enter(person); !in) {
+      lost(in.error());
+      return;
+    }
+    back = std::move(kept_back);
+    here = {Screen::stick, {}, {}, {}, {}, Focus::none};
+    if (!moved) {
+      stick_failed(moved.error(), "stick.not_written");
+      if (moved.error().code == Code::conflict) stick_problem = {"stick.kept_before", {}, -1};
+      return;
+    }
+    stick_done = {"stick.kept", {}, -1};
+    stick_next = {"stick.kept_next", {}, -1};
+  }
+
   void stick_failed(const Error& why, const std::string& otherwise) {
     auto key = [&]() -> std::string {
       switch (why.code) {
@@ -634,18 +671,32 @@ struct App::Impl {
       view.waiting = {"stick.waiting", {{"count", *waiting}}, *waiting};
     else
       view.waiting = {"stick.none_waits", {}, -1};
+    view.kept = computer.on_stick(me->person);
     view.done = stick_done;
     view.next = stick_next;
     view.problem = stick_problem;
     return view;
   }
 
+  // On its own screen, where somebody who keeps a profile on one might sign in, and while such a one is in.
+  bool sticks_matter() {
+    if (!options.sticks) return false;
+    if (!me) return here.screen == Screen::who && computer.state().joined();
+    return here.screen == Screen::stick || computer.on_stick(me->person) || me_from_stick;
+  }
+
   void look_for_sticks() {
-    if (!me || here.screen != Screen::stick || !options.sticks || steady() < look_for_sticks_ms) return;
+    if (!sticks_matter() || steady() < look_for_sticks_ms) return;
     look_for_sticks_ms = steady() + kSticksMs;
     auto found = options.sticks();
     if (found != sticks) dirty = true;
     sticks = std::move(found);
+    std::vector<std::string> paths;
+    for (const auto& stick : sticks) paths.push_back(stick.path);
+    computer.look_on(paths);
+    if (!me || !me_from_stick || computer.on_stick(me->person)) return;
+    lost({Code::io, "the stick is gone"});
+    notice = {"notice.stick_gone", {}, -1};
   }
 
   void forget_me() {
@@ -802,7 +853,7 @@ struct App::Impl {
   void send_what_was_left() {
     if (!options.transport || !computer.state().joined()) return;
     for (const auto& profile : computer.profiles()) {
-      if (!profile.unsent || profile.token.empty()) continue;
+      if (!profile.unsent || profile.token.empty() || computer.on_stick(profile.person)) continue;
       auto open = hold(profile.person);
       if (!open) continue;  // in use elsewhere, or to be told when its owner signs in
       (*open)->link->hurry();
@@ -813,7 +864,7 @@ struct App::Impl {
     std::int64_t at = steady() + kLookMs;
     if (toast) at = std::min(at, toast_until_ms);
     if (me) at = std::min(at, touched_ms + lock_after_ms);
-    if (me && here.screen == Screen::stick && options.sticks) at = std::min(at, look_for_sticks_ms);
+    if (sticks_matter()) at = std::min(at, look_for_sticks_ms);
     if (here.screen == Screen::pin && pin.wait_until_ms > steady()) at = std::min(at, steady() + 1'000);
     if (computer.state().joined()) {
       if (auto due = outgoing.due_ms()) at = std::min(at, *due);
@@ -898,12 +949,25 @@ struct App::Impl {
         return;
       }
     }
+    if (may_be_forgotten()) {
+      view.problem = {"status.forgets", {}, -1};
+      view.problem_do = {"status.forgets.do", {}, -1};
+      return;
+    }
     if (!me->link->elsewhere().empty()) {
       const auto& place = me->link->elsewhere().front();
       view.problem = {
           "status.elsewhere", {{"count", place.waiting}, {"computer", place.computer}}, place.waiting};
       view.problem_do = {"status.elsewhere.do", {{"computer", place.computer}}, -1};
     }
+  }
+
+  // What was written a while ago is on this computer only, and it forgets.
+  bool may_be_forgotten() {
+    if (!options.forgets || me_from_stick) return false;
+    auto counts = me->student->counts();
+    if (counts.waiting + counts.files_waiting == 0) return false;
+    return clock.now_ms() - counts.waiting_since_ms >= kMayBeForgottenMs;
   }
 
   FrameView frame() {
@@ -941,6 +1005,7 @@ struct App::Impl {
     view.heard = calendar().moment(heard);
     if (view.heard && view.heard.day.from_today < 0)
       view.heard_phrase = {"who.heard", {{"day", view.heard.day}}, -1};
+    if (options.forgets) view.forgets = {"who.forgets", {}, -1};
     view.notice = notice;
     for (const auto& profile : profiles)
       if (!view.notice && !profile.notice.empty())
@@ -1043,6 +1108,10 @@ struct App::Impl {
         return;
       }
       now.screen = std::move(*view);
+      auto* pack_up = std::get_if<PackUpView>(&now.screen);
+      auto counts = me->student->counts();
+      if (pack_up && options.forgets && !me_from_stick && counts.waiting + counts.files_waiting > 0)
+        pack_up->forgets = {"pack_up.forgets", {}, -1};
     }
     if (me) now.frame = frame();
     now.here = here;
@@ -1081,6 +1150,7 @@ Result<std::unique_ptr<App>> App::open(AppOptions options) {
   WAYMARK_TRY(computer, Computer::open(options.data, *options.clock));
   std::unique_ptr<App> app(new App());
   app->impl_ = std::make_unique<Impl>(std::move(options), std::move(computer));
+  app->impl_->look_for_sticks();
   app->impl_->send_what_was_left();
   return app;
 }

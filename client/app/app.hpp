@@ -27,6 +27,7 @@ struct AppOptions {
   Transport* transport = nullptr;                        // none: nothing is sent or fetched
   Finder* finder = nullptr;                              // none: a school is where it was said to be
   std::function<std::vector<StickPlace>()> sticks = {};  // that are plugged in now; must not wait
+  bool forgets = false;  // the computer is as it was before at its next start, and `data` with it
 };
 
 // Without input for this long the app locks by itself.

@@ -49,6 +49,10 @@ struct WriteStick {
 struct ReadStick {
   std::string folder;
 };
+// Moves the whole profile onto a stick, from where it opens at every computer of the school.
+struct KeepOnStick {
+  std::string folder;
+};
 struct ForgetMe {};      // `conflict` while something is not at school
 struct ChooseLanguage {  // before anybody is signed in
   std::string code;
@@ -234,12 +238,13 @@ template <class... T>
 struct GestureList {};
 using Gestures =
     GestureList<Go, Back, DismissToast, SignIn, EnterPin, ChoosePin, ChangePin, Lock, JoinComputer,
-                JoinWithCard, WriteStick, ReadStick, ForgetMe, ChooseLanguage, ChooseTextSize, ChooseProject,
-                FilterIdeas, MarkIdea, PickIdea, PickProduct, SetOwnQuestion, TickItem, OpenForm, PlanStep,
-                WriteWork, AttachFile, ShowInPerson, RenameWork, DeleteWork, SaveGoal, CheckIn, NewDate,
-                WrapUpGoal, ReopenGoal, SetLevel, SetBecause, ToggleEvidence, SetConfidence, SetGlow, SetGrow,
-                SetNext, TurnIn, AskForHelp, SettleHelp, ReadAnswer, Reply, DismissNote, PackUp, SetAboutMe,
-                SetMark, SetPreference, SaveDraft, DropDraft, ResolveConflict, DismissRefusal, Undo, Redo>;
+                JoinWithCard, WriteStick, ReadStick, KeepOnStick, ForgetMe, ChooseLanguage, ChooseTextSize,
+                ChooseProject, FilterIdeas, MarkIdea, PickIdea, PickProduct, SetOwnQuestion, TickItem,
+                OpenForm, PlanStep, WriteWork, AttachFile, ShowInPerson, RenameWork, DeleteWork, SaveGoal,
+                CheckIn, NewDate, WrapUpGoal, ReopenGoal, SetLevel, SetBecause, ToggleEvidence, SetConfidence,
+                SetGlow, SetGrow, SetNext, TurnIn, AskForHelp, SettleHelp, ReadAnswer, Reply, DismissNote,
+                PackUp, SetAboutMe, SetMark, SetPreference, SaveDraft, DropDraft, ResolveConflict,
+                DismissRefusal, Undo, Redo>;
 
 // One gesture on its way to App. It is held by pointer: a screen that makes one compiles nothing about the
 // others (a variant of all of them cost every screen four seconds).

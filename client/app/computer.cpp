@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -159,6 +160,43 @@ Status make_private(const std::string& folder) {
   return {};
 }
 
+Status flush(const std::string& path) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  bool done = file >= 0 && ::fsync(file) == 0;
+  auto why = errno;
+  if (file >= 0) ::close(file);
+  return done ? Status() : Error{Code::io, path + ": " + std::generic_category().message(why)};
+}
+
+// Every file and folder of one folder, each on the disk when this returns.
+Status copy_durably(const std::string& from, const std::string& to) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(from, error), end; !error && at != end; at.increment(error)) {
+    auto path = to + "/" + fs::relative(at->path(), from, error).string();
+    if (at->is_directory(error))
+      fs::create_directory(path, error);
+    else
+      fs::copy_file(at->path(), path, fs::copy_options::overwrite_existing, error);
+    if (error) break;
+    WAYMARK_CHECK(flush(path));
+  }
+  if (error)
+    return Error{error == std::errc::no_space_on_device ? Code::disk_full : Code::io,
+                 to + ": " + error.message()};
+  return flush(to);
+}
+
+// Out of the way first, so that what a crash leaves is no half profile.
+Status take_away(const std::string& profile) {
+  std::error_code error;
+  auto gone =
+      fs::path(profile).parent_path().parent_path() / ("forgotten-" + fs::path(profile).filename().string());
+  fs::rename(profile, gone, error);
+  if (error) return Error{Code::io, profile + ": " + error.message()};
+  fs::remove_all(gone, error);
+  return {};
+}
+
 bool valid_person(std::string_view person) { return PersonId::parse(person).has_value(); }
 
 }  // namespace
@@ -194,8 +232,46 @@ Status Computer::change(const std::function<void(ComputerState&)>& how) {
   return {};
 }
 
+// The school is in the name, so that a stick may go to two schools.
+std::string Computer::kept_on(const std::string& stick) const {
+  return stick + "/WAYMARK/profiles-" + state_.identity.substr(0, 16);
+}
+
+void Computer::look_on(const std::vector<std::string>& sticks) {
+  kept_.clear();
+  std::error_code error;
+  if (!state_.joined()) return;
+  for (const auto& stick : sticks)
+    for (const auto& entry : fs::directory_iterator(kept_on(stick), error)) {
+      auto person = entry.path().filename().string();
+      if (valid_person(person) && fs::exists(entry.path() / "profile.json", error))
+        kept_.emplace(person, entry.path().string());
+    }
+}
+
 std::string Computer::folder(std::string_view person) const {
-  return data_ + "/profiles/" + std::string(person);
+  auto kept = kept_.find(person);
+  return kept != kept_.end() ? kept->second : data_ + "/profiles/" + std::string(person);
+}
+
+Status Computer::move_to(const std::string& stick, std::string_view person) {
+  if (!valid_person(person)) return Error{Code::malformed, "a person's id"};
+  auto from = folder(person), to = kept_on(stick) + "/" + std::string(person);
+  auto part = kept_on(stick) + "/part-" + std::string(person);
+  std::error_code error;
+  if (on_stick(person) || fs::exists(to, error)) return Error{Code::conflict, "the stick has this profile"};
+  fs::remove_all(part, error);
+  WAYMARK_CHECK(make_private(part));
+  if (auto copied = copy_durably(from, part); !copied) {
+    fs::remove_all(part, error);
+    return copied;
+  }
+  fs::rename(part, to, error);
+  if (error) return Error{Code::io, to + ": " + error.message()};
+  WAYMARK_CHECK(flush(kept_on(stick)));
+  // From here on the one on the stick counts.
+  kept_[std::string(person)] = to;
+  return take_away(from);
 }
 
 std::optional<Profile> Computer::profile(std::string_view person) {
@@ -210,8 +286,12 @@ std::optional<Profile> Computer::profile(std::string_view person) {
 std::vector<Profile> Computer::profiles() {
   std::vector<Profile> profiles;
   std::error_code error;
+  std::set<std::string> people;
+  for (const auto& kept : kept_) people.insert(kept.first);
   for (const auto& entry : fs::directory_iterator(data_ + "/profiles", error))
-    if (auto found = profile(entry.path().filename().string())) profiles.push_back(std::move(*found));
+    people.insert(entry.path().filename().string());
+  for (const auto& person : people)
+    if (auto found = profile(person)) profiles.push_back(std::move(*found));
   std::sort(profiles.begin(), profiles.end(), [](const Profile& a, const Profile& b) {
     return a.used_ms != b.used_ms ? a.used_ms > b.used_ms : a.person < b.person;
   });
@@ -220,7 +300,8 @@ std::vector<Profile> Computer::profiles() {
 
 Status Computer::change_profile(std::string_view person, const std::function<void(Profile&)>& how) {
   if (!valid_person(person)) return Error{Code::malformed, "a person's id"};
-  WAYMARK_CHECK(make_private(folder(person)));
+  // One on a stick that was pulled out is not made again.
+  if (!on_stick(person)) WAYMARK_CHECK(make_private(folder(person)));
   auto path = folder(person) + "/profile.json";
   FileLock lock(path);
   Profile profile;
@@ -240,12 +321,8 @@ Status Computer::change_profile(std::string_view person, const std::function<voi
 
 Status Computer::remove_profile(std::string_view person) {
   if (!valid_person(person)) return Error{Code::malformed, "a person's id"};
-  std::error_code error;
-  // Out of the way first, so that what a crash leaves is no half profile.
-  auto gone = data_ + "/forgotten-" + std::string(person);
-  fs::rename(folder(person), gone, error);
-  if (error) return Error{Code::io, folder(person) + ": " + error.message()};
-  fs::remove_all(gone, error);
+  WAYMARK_CHECK(take_away(folder(person)));
+  if (auto kept = kept_.find(person); kept != kept_.end()) kept_.erase(kept);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,11 +73,21 @@ class Computer {
   // Makes the folder and the file when they are not there.
   Status change_profile(std::string_view person, const std::function<void(Profile&)>& how);
   std::string folder(std::string_view person) const;
+  // The sticks that are plugged in. A student of this school whose profile is on one is found there, whatever
+  // is here, until the next call.
+  void look_on(const std::vector<std::string>& sticks);
+  bool on_stick(std::string_view person) const { return kept_.find(person) != kept_.end(); }
+  // Takes a profile that nobody has open from here to a stick, whole. Where it fails it stays here:
+  // `disk_full`, `io`; `conflict` when that stick has one of this student already.
+  Status move_to(const std::string& stick, std::string_view person);
   // Forgets a student here: the folder is taken away whole.
   Status remove_profile(std::string_view person);
 
  private:
+  std::string kept_on(const std::string& stick) const;
+
   std::string data_;
+  std::map<std::string, std::string, std::less<>> kept_;  // folders on sticks, by person
   Clock* clock_ = nullptr;
   ComputerState state_;
   bool set_aside_ = false;

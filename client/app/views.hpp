@@ -93,6 +93,7 @@ struct WhoView {
   std::string school;
   Moment heard;
   Phrase heard_phrase;  // "last heard from school on Monday. Work you did somewhere else …"
+  Phrase forgets;       // what is written here is gone at the next start
   Phrase notice;        // a different seat, a profile mended, a folder in use
   bool operator==(const WhoView&) const = default;
 };
@@ -182,6 +183,7 @@ struct PackUpView {
   Field line;  // kept while the sheet is open
   std::vector<std::string> suggestions;
   Phrase saved, waiting;
+  Phrase forgets;  // the computer will, and something waits
   bool operator==(const PackUpView&) const = default;
 };
 
@@ -621,6 +623,7 @@ struct StickView {
   std::vector<StickPlace> places;  // that are plugged in now
   Phrase waiting;                  // how many changes the school has not answered yet
   bool any_waiting = false;
+  bool kept = false;  // the profile itself is on a stick
   Phrase done, next;  // what was just written or read, and what follows from it
   Phrase problem;     // why it was not
   bool operator==(const StickView&) const = default;

@@ -23,6 +23,11 @@ struct Stick {
 };
 std::vector<Stick> sticks();
 
+// Is this folder gone, or as it was before, when the computer starts again? Yes where it lies in memory, as
+// on computers that start from a live system or through overlayroot; $WAYMARK_FORGETS says it (yes or no)
+// where that cannot be seen, as under Deep Freeze.
+bool forgets(const std::string& folder);
+
 struct FoundFile {
   std::string path, name, folder;  // folder: as one knows it, "Pictures"
   std::int64_t bytes = 0;

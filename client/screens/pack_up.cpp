@@ -45,7 +45,12 @@ void draw_pack_up(ui::Ui& ui, const app::PackUpView& view, Locals& locals, Comma
       }
     }
   }
-  ui.banner("saved", {.text = view.saved, .detail = view.waiting, .icon = ui::Icon::check});
+  ui.banner("saved", {.text = view.saved,
+                      .detail = view.forgets ? view.forgets : view.waiting,
+                      .icon = ui::Icon::check,
+                      .alert = static_cast<bool>(view.forgets)});
+  if (view.forgets && ui.link("take_along", "screen.pack_up.take_along"_t, ui::Icon::pack))
+    out.push_back(go(app::Screen::stick));
   {
     auto row = ui.row({.gap = 16, .cross = ui::Cross::center, .wrap = true});
     if (ui.link("keep_working", "screen.pack_up.keep_working"_t, ui::Icon::back)) out.push_back(app::Back{});

@@ -45,8 +45,14 @@ void draw_stick(ui::Ui& ui, const app::StickView& view, Locals& locals, Commands
       ui.heading(2, ui::verbatim(place.name), {.type = ui::Type::h3});
       ui.text(ui::verbatim(place.path), {.type = ui::Type::small, .ink = ui::Ink::muted});
     }
-    auto row = ui.row({.gap = 12, .cross = ui::Cross::center, .wrap = true});
-    both_ways(ui, view, place.path, true, out);
+    {
+      auto row = ui.row({.gap = 12, .cross = ui::Cross::center, .wrap = true});
+      both_ways(ui, view, place.path, true, out);
+    }
+    if (view.kept) continue;
+    auto keep = ui.column({.width = ui::fill(), .gap = 2});
+    if (ui.link("keep", "screen.stick.keep"_t, ui::Icon::pack)) out.push_back(app::KeepOnStick{place.path});
+    ui.text("screen.stick.keep_detail"_t, {.type = ui::Type::small, .ink = ui::Ink::muted});
   }
   auto card = ui.card("folder", {.pad = {28, 20}, .gap = 14});
   std::string& folder = locals.word("stick.folder");

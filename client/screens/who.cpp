@@ -104,6 +104,10 @@ void draw_who(ui::Ui& ui, const app::WhoView& view, Locals& locals, Commands& ou
       auto around = ui.column({.width = ui::px(std::min(640.0F, ui.width() - 2 * ui.side()))});
       ui.banner("notice", {.text = view.notice, .icon = ui::Icon::hand, .alert = true, .soft = false});
     }
+    if (view.forgets) {
+      auto around = ui.column({.width = ui::px(std::min(640.0F, ui.width() - 2 * ui.side()))});
+      ui.banner("forgets", {.text = view.forgets, .icon = ui::Icon::screen});
+    }
     const std::vector<app::Person>& people = others ? view.others : view.tiles;
     if (!people.empty()) {
       const bool two_rows = people.size() > kTilesInOneRow;

@@ -1,6 +1,7 @@
 // A school with a class, and computers that its students use, for tests of the app without its window.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -40,6 +41,14 @@ class World {
     REQUIRE(school->refresh_access());
     return id;
   }
+  // What the school has of a student's goals, by name.
+  std::vector<std::string> goals_of(const PersonId& person) {
+    std::vector<std::string> wants;
+    for (const auto& goal : school->store().records(domain::person_stream(person), "goal").value())
+      wants.push_back(goal.text("want"));
+    std::sort(wants.begin(), wants.end());
+    return wants;
+  }
   std::string card(const PersonId& person) { return server::grouped(school->card_for(person).value()); }
 };
 
@@ -58,6 +67,8 @@ class Lab {
   std::string folder, name;
   SchoolTransport net;
   Neighbourhood around;
+  std::vector<app::StickPlace> plugged_in;
+  bool forgets = false;
   std::unique_ptr<app::App> app;
 
   Lab(World& at, std::string called)
@@ -73,6 +84,8 @@ class Lab {
     options.utc_offset = [](std::int64_t) { return 0; };
     options.transport = &net;
     options.finder = &around;
+    options.sticks = [this] { return plugged_in; };
+    options.forgets = forgets;
     app = app::App::open(std::move(options)).value();
   }
   // As much as happens in so many steps of a second.

@@ -357,6 +357,9 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     WhoView view = who(2);
     view.notice = phrase("error.database_locked");
     add("who_notice", outside(to(Screen::who), view));
+    view.notice = {};
+    view.forgets = phrase("who.forgets");
+    add("who_forgets", outside(to(Screen::who), view), true);
   }
 
   // ---- joining
@@ -475,6 +478,9 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.saved = phrase("pack_up.all_saved");
     view.waiting = phrase("pack_up.waiting", {argument("count", std::int64_t{2})}, 2);
     add("pack_up", shown(to(Screen::pack_up), view), true).behind = shown(to(Screen::today), today());
+    view.forgets = phrase("pack_up.forgets");
+    add("pack_up_forgets", shown(to(Screen::pack_up), view), true).behind = shown(to(Screen::today), today());
+    view.forgets = {};
     view.line.text.clear();
     view.suggestions.clear();
     view.waiting = phrase("pack_up.all_at_school");
@@ -569,6 +575,11 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.done = {}, view.next = {};
     view.problem = phrase("stick.full");
     add("stick_full", shown(to(Screen::stick), view));
+    view.problem = {};
+    view.kept = true;
+    view.done = phrase("stick.kept");
+    view.next = phrase("stick.kept_next");
+    add("stick_kept", shown(to(Screen::stick), view));
     view = {};
     view.waiting = phrase("stick.none_waits");
     add("stick_none", shown(to(Screen::stick), view)).words = {{"stick.folder", "/mnt/box"}};

@@ -475,11 +475,20 @@ TEST_CASE("work is carried on a stick that is plugged in, or by way of a folder 
   page.stage.press("stick0/read");
   CHECK(asked<app::ReadStick>(page.stage).folder == "/media/amira/CREEK");
   page.stage.asked.clear();
+  page.stage.press("stick0/keep");
+  CHECK(asked<app::KeepOnStick>(page.stage).folder == "/media/amira/CREEK");
+  page.stage.asked.clear();
   CHECK(page.stage.find("folder/write") == nullptr);
   page.stage.focus("folder/path");
   page.stage.type("/mnt/box");
   page.stage.press("folder/write");
   CHECK(asked<app::WriteStick>(page.stage).folder == "/mnt/box");
+  // Whose work is on it already moves nothing.
+  On kept("stick_kept");
+  CHECK(kept.stage.find("stick0/keep") == nullptr);
+  On leaving("pack_up_forgets");
+  leaving.stage.press("take_along");
+  CHECK(asked<app::Go>(leaving.stage).to.screen == app::Screen::stick);
   // Nothing waits: the stick may still ask what is new.
   On none("stick_none");
   CHECK(none.stage.find("folder/write")->name == "Ask the school what is new");
