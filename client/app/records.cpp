@@ -53,12 +53,14 @@ Result<std::unique_ptr<Records>> Records::open(const std::string& folder, const 
     auto opened = open_sound(path, options);
     if (opened) {
       records->store_ = std::move(opened).value();
+      records->store_->show_to(person);
       return records;
     }
     if (opened.error().code != Code::database_damaged) return opened.error();
     WAYMARK_CHECK(records->mark_damaged());
   }
   WAYMARK_CHECK(records->mend(person, options));
+  records->store_->show_to(person);
   return records;
 }
 

@@ -1093,6 +1093,7 @@ class Student::Impl {
       case NoteKind::help_answer:
         id = "help_answer." + c.note.to.record;
         break;
+      case NoteKind::hidden:
       case NoteKind::goal:
       case NoteKind::conflict:
       case NoteKind::refusal:

@@ -36,6 +36,7 @@ GoalCard goal_card(const Scene& scene, const Record& goal) {
     line.text = it->text("text");
     if (const auto* helped = it->field("plan_helped"); helped && !helped->value().is_null())
       line.plan_helped = helped->value().boolean();
+    line.hidden = hidden_phrase(scene, *it);
     card.check_ins.push_back(std::move(line));
   }
   if (const auto* state = goal.field("state"); state && card.wrapped_up)
@@ -44,6 +45,7 @@ GoalCard goal_card(const Scene& scene, const Record& goal) {
   card.check_in_draft = scene.r.draft_text("check_in." + card.id, "text");
   card.learned_draft = scene.r.draft_text("wrap_up." + card.id, "learned");
   card.conflict = has_conflict(goal);
+  card.hidden = hidden_phrase(scene, goal);
   return card;
 }
 
@@ -197,6 +199,7 @@ AboutMeView about_me_view(const Scene& scene) {
   view.need = field_of(profile, "need");
   view.chosen_name = field_of(profile, "chosen_name");
   if (profile) view.mark = parse_mark(profile->text("mark"));
+  if (profile) view.hidden = hidden_phrase(scene, *profile);
   return view;
 }
 

@@ -316,6 +316,7 @@ WorkPiece work_piece(const Scene& scene, const Record& work) {
     }
   piece.sent = scene.r.is_sent(work);
   piece.conflict = has_conflict(work);
+  piece.hidden = hidden_phrase(scene, work);
   return piece;
 }
 
@@ -353,6 +354,12 @@ ProjectView project_view(const Scene& scene, const Destination& to) {
       view.projects.emplace_back(state.id(), question_of(scene, state));
   view.conflict = has_conflict(*project->project);
   if (const auto* record = scene.r.step(view.id, step->id)) view.conflict |= has_conflict(*record);
+  // Pieces of work say it themselves; what has no place of its own on this screen is told of here.
+  if (auto hidden = hidden_phrase(scene, *project->project)) view.hidden.push_back(std::move(hidden));
+  for (const RecordList* records : {&scene.r.turn_ins, &scene.r.self_assessments, &scene.r.helps})
+    for (const auto& record : *records)
+      if (record.text("project") == view.id && record.text("step") == step->id)
+        if (auto hidden = hidden_phrase(scene, record)) view.hidden.push_back(std::move(hidden));
   return view;
 }
 

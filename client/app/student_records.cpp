@@ -148,6 +148,10 @@ Status RecordSet::load_person(store::Store& store, Kinds only) {
     *records = std::move(found);
     by_time(*records);
   }
+  if (!only || only->count(std::string(store::hidden_kind))) {
+    WAYMARK_TRY(found, store::hidden_records(store, stream));
+    hidden = std::move(found);
+  }
   if (!only || only->count("review")) set_corrected_aside();
   // What was left out before stays left out unless its kind was read again.
   for (auto [records, kind, flag] : {std::tuple{&goals, "goal", "archived"},
@@ -155,6 +159,12 @@ Status RecordSet::load_person(store::Store& store, Kinds only) {
                                      {&works, "work", "deleted"}})
     if (!only || only->count(kind)) WAYMARK_CHECK(keep_alive(store, *records, flag));
   return {};
+}
+
+const store::HiddenRecord* RecordSet::hiding_of(const Record& record) const {
+  for (const auto& each : hidden)
+    if (each.kind == record.key.kind && each.record == record.key.id) return &each;
+  return nullptr;
 }
 
 // A later review of the same turn-in takes an earlier one's place. They are by time.

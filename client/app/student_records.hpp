@@ -12,6 +12,7 @@
 
 #include "client/app/student.hpp"
 #include "shared/domain/pathway.hpp"
+#include "shared/store/hidden.hpp"
 
 namespace waymark::app {
 
@@ -66,6 +67,9 @@ struct RecordSet {
   static bool is_done_with(const Record& record);
   OpId waiting_longest;
   std::vector<store::Refusal> refusals;
+  std::vector<store::HiddenRecord> hidden;  // of what this student wrote, by a teacher
+
+  const store::HiddenRecord* hiding_of(const Record& record) const;
 
   // An answer that a teacher corrected is not among `reviews`; the id of the one that stands, or the same id.
   std::string standing_review(const std::string& id) const;

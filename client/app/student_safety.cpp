@@ -113,6 +113,15 @@ bool has_conflict(const Record& record) {
                      [&](const auto& each) { return shown_conflict(record, each.first, each.second); });
 }
 
+Phrase hidden_phrase(const Scene& scene, const Record& record) {
+  const auto* hidden = scene.r.hiding_of(record);
+  if (!hidden) return {};
+  auto by = scene.r.name_of(hidden->hiding.by);
+  auto day = scene.calendar.moment(hidden->hiding.at_ms).day;
+  return by.empty() ? phrase("hidden.by_a_teacher", {{"day", day}})
+                    : phrase("hidden.by", {{"teacher", by}, {"day", day}});
+}
+
 std::vector<std::string> conflict_ids(const Scene& scene) {
   std::vector<std::string> ids;
   for (const auto& each : conflicts(scene.r)) ids.push_back(conflict_id(each.record->key, each.field));

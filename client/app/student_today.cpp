@@ -3,12 +3,13 @@
 
 #include "client/app/student_views.hpp"
 #include "shared/base/text.hpp"
+#include "shared/domain/kinds.hpp"
 
 namespace waymark::app {
 namespace {
 
 constexpr std::size_t kNotesMax = 3;
-constexpr int kGoalSoonDays = 2;
+constexpr int kHiddenDays = 7, kGoalSoonDays = 2;
 
 // Work done after a moment: a reason to show the next item rather than what was written before it.
 bool worked_since(const Scene& scene, std::string_view project, std::int64_t at_ms) {
@@ -211,6 +212,35 @@ NextCard next_card(const Scene& scene) {
   return card;
 }
 
+// What was written, wherever that is shown: the first text of it that can be read.
+std::string first_words(const Record& record) {
+  for (std::string_view name : {"title", "text", "want", "note", "question", "because", "glow", "strengths"})
+    if (auto text = record.text(name); !text.empty()) return one_line(text);
+  for (const auto& [name, field] : record.fields)
+    if (domain::is_said(record.key.kind, name) && name != "file" && name != "small" &&
+        !field.value().text().empty())
+      return one_line(field.value().text());
+  return {};
+}
+
+std::vector<Note> hidden_notes(const Scene& scene) {
+  std::vector<Note> notes;
+  for (const auto& each : scene.r.hidden) {
+    // News for a week; where the record stands, the sentence stays as long as it is hidden.
+    if (scene.calendar.moment(each.hiding.at_ms).day.from_today < -kHiddenDays) continue;
+    auto record = scene.store.find({domain::person_stream(scene.r.me), each.kind, each.record});
+    if (!record || !*record) continue;
+    auto by = scene.r.name_of(each.hiding.by);
+    notes.push_back(
+        {NoteKind::hidden,
+         by.empty() ? phrase("note.hidden_by_a_teacher") : phrase("note.hidden", {{"teacher", by}}),
+         first_words(**record),
+         {},
+         place_of(scene.r, **record)});
+  }
+  return notes;
+}
+
 std::vector<Note> notes_of(const Scene& scene, const NextCard& next) {
   std::vector<Note> notes;
   if (!scene.r.refusals.empty()) {
@@ -229,6 +259,7 @@ std::vector<Note> notes_of(const Scene& scene, const NextCard& next) {
                      phrase("note.conflict_detail"),
                      {Screen::conflict, {}, {}, {}, ids.front(), Focus::none}});
   }
+  for (auto note : hidden_notes(scene)) notes.push_back(std::move(note));
   for (auto it = scene.r.reviews.rbegin(); it != scene.r.reviews.rend(); ++it) {
     auto id = id_of(*it);
     if (scene.r.is_seen(id) || id == next.to.record) continue;

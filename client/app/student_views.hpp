@@ -83,6 +83,8 @@ Phrase turn_in_waits_for(const Scene& scene, const ProjectState& project, const 
 // ---- safety
 std::vector<std::string> conflict_ids(const Scene& scene);  // "<kind>/<record>/<field>", newest first
 bool has_conflict(const Record& record);
+// The sentence where a teacher hid it; empty where nobody did.
+Phrase hidden_phrase(const Scene& scene, const Record& record);
 // Where a record is shown.
 Destination place_of(const RecordSet& records, const Record& record);
 

@@ -157,7 +157,7 @@ struct NextCard {
   bool operator==(const NextCard&) const = default;
 };
 
-enum class NoteKind { answer, goal, waiting, conflict, refusal, help_answer };
+enum class NoteKind { answer, goal, waiting, conflict, refusal, help_answer, hidden };
 struct Note {
   NoteKind kind = NoteKind::answer;
   Phrase title;
@@ -200,6 +200,7 @@ struct CheckInLine {
   Moment at;
   std::string text;
   std::optional<bool> plan_helped;
+  Phrase hidden;  // as of a goal
   bool operator==(const CheckInLine&) const = default;
 };
 
@@ -226,6 +227,7 @@ struct GoalCard {
   std::string learned;
   std::string learned_draft;  // the same of wrapping up
   bool conflict = false;
+  Phrase hidden;  // a teacher hid it: by whom, and what that means; empty: nobody did
   bool operator==(const GoalCard&) const = default;
 };
 
@@ -331,6 +333,7 @@ struct WorkPiece {
   bool sent = false;
   bool chosen = false;  // as evidence, where it is offered as such
   bool conflict = false;
+  Phrase hidden;  // as of a goal
   bool operator==(const WorkPiece&) const = default;
 };
 
@@ -423,6 +426,7 @@ struct ProjectView {
   StepView step;
   std::vector<std::pair<std::string, std::string>> projects;  // id and question of all that are open
   bool conflict = false;
+  std::vector<Phrase> hidden;  // of the project itself, and of what was written at this step
   bool operator==(const ProjectView&) const = default;
 };
 
@@ -553,6 +557,7 @@ struct GrowthView {
 struct AboutMeView {
   Field strengths, interests, languages, learn_best, need, chosen_name;
   Mark mark;
+  Phrase hidden;
   bool operator==(const AboutMeView&) const = default;
 };
 

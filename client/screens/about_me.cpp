@@ -109,6 +109,7 @@ void draw_about_me(ui::Ui& ui, const app::AboutMeView& view, Locals& locals, Com
   };
   const auto me = [&](ui::Length width) {
     auto card = ui.card("me", {.width = width, .pad = {26, 26}, .gap = 16});
+    if (view.hidden) ui.banner("hidden", {.text = view.hidden, .icon = ui::Icon::lock, .soft = false});
     {
       auto row = ui.row({.align = ui::Align::center});
       const std::string& name = view.chosen_name.text;

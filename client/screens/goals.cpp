@@ -369,7 +369,10 @@ void open_goal(ui::Ui& ui, const app::GoalsView& view, const app::GoalCard& goal
         ui.text("screen.goals.last_check_in"_t.with("day", line.at.day),
                 {.type = ui::Type::small, .ink = ui::Ink::muted});
       ui.text(ui::quoted(line.text));
+      if (line.hidden)
+        ui.banner("hidden_check_in", {.text = line.hidden, .icon = ui::Icon::lock, .soft = false});
     }
+    if (goal.hidden) ui.banner("hidden", {.text = goal.hidden, .icon = ui::Icon::lock, .soft = false});
     if (goal.conflict && ui.link("conflict", "screen.goals.conflict"_t, ui::Icon::document))
       out.push_back(go(app::Screen::conflict));
     auto row = ui.row({.gap = goal.passed ? 10.0F : 18.0F, .cross = ui::Cross::center, .wrap = true});

@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char* kPiece =
     "project.piece";  // the piece that is open, or "new:text", "new:link", "new:shown"
+constexpr std::size_t kHiddenMax = 3;
 constexpr const char* kAdd = "project.add";
 constexpr const char* kStuck = "project.stuck";
 constexpr const char* kTurnIn = "project.turn_in";
@@ -422,6 +423,7 @@ void title_field(ui::Ui& ui, const app::WorkPiece& piece, Locals& locals) {
 void open_piece(ui::Ui& ui, const app::ProjectView& view, const app::WorkPiece& piece, Locals& locals) {
   const std::string project = view.id, step = view.step.id, id = piece.id;
   const app::WorkType type = piece.type;
+  if (piece.hidden) ui.banner("hidden", {.text = piece.hidden, .icon = ui::Icon::lock, .soft = false});
   if (type == app::WorkType::text || type == app::WorkType::link) {
     title_field(ui, piece, locals);
     app::Field title = piece.title;
@@ -636,6 +638,8 @@ void step_content(ui::Ui& ui, const app::ProjectView& view, float room, Locals& 
   plan_choice(ui, view, locals, out);
   if (!step.purpose.empty()) ui.text(ui::verbatim(step.purpose), {.ink = ui::Ink::muted});
   if (view.conflict) two_places(ui, out);
+  for (std::size_t i = 0; i < view.hidden.size() && i < kHiddenMax; i++)
+    ui.banner("hidden" + std::to_string(i), {.text = view.hidden[i], .icon = ui::Icon::lock, .soft = false});
   state_lines(ui, view, out);
   tries(ui, view, locals, out);
   folds(ui, step, locals);

@@ -22,6 +22,8 @@ ui::Icon sign_of(app::NoteKind kind) {
       return ui::Icon::folder;
     case app::NoteKind::help_answer:
       return ui::Icon::hand;
+    case app::NoteKind::hidden:
+      return ui::Icon::lock;
   }
   return ui::Icon::message;
 }
@@ -40,6 +42,8 @@ std::string_view key_of(app::NoteKind kind) {
       return "refusal";
     case app::NoteKind::help_answer:
       return "help_answer";
+    case app::NoteKind::hidden:
+      return "hidden";
   }
   return "note";
 }

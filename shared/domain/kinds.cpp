@@ -164,6 +164,8 @@ constexpr std::array kRubric = {
     word("identifier"), word("changed"), flag("retired")};
 // What a store itself obeys (shared/store/erase.hpp): everything of a person, or single ops.
 constexpr std::array kErasure = {id("person"), ids("ops"), word("why")};
+// Of any record of the same stream (shared/store/hidden.hpp).
+constexpr std::array kHidden = {word("kind", true), id("record", true), flag("hidden")};
 constexpr std::array kNotice = {word("type", true), id("op"), word("code"), word("kind"),
                                 FieldRule{"text", Type::text, kEssay}};
 
@@ -203,6 +205,7 @@ constexpr std::array kKinds = {
     KindRule{"standard", "school", Role::root, Shape::editable, kStandard},
     KindRule{"rubric", "school", Role::root, Shape::editable, kRubric},
     KindRule{"erasure", "school", Role::root, Shape::append_only, kErasure},
+    KindRule{"hidden", "", Role::staff, Shape::editable, kHidden},
     KindRule{"notice", "inbox", Role::root, Shape::append_only, kNotice},
 };
 
@@ -295,7 +298,7 @@ Merge merge_of(std::string_view kind, std::string_view field) {
 Status validate(const record::Op& op) {
   WAYMARK_CHECK(record::check(op));
   const auto* kind = find_kind(op.kind);
-  if (kind && kind->stream != word_of(op.stream))
+  if (kind && !kind->stream.empty() && kind->stream != word_of(op.stream))
     return Error{Code::invalid,
                  std::string(op.kind) + " records live in " + std::string(kind->stream) + " streams"};
   bool one_op = op.record.is_zero();
@@ -337,6 +340,13 @@ Status authorize(const record::Op& op, Role role) {
     return Error{Code::forbidden, std::string(op.kind) + " is written by " + std::string(name(writer)) +
                                       ", not by " + std::string(name(role))};
   return {};
+}
+
+bool is_said(std::string_view kind, std::string_view field) {
+  const auto* rule = find_kind(kind);
+  const auto* found = rule ? find_field(*rule, field) : nullptr;
+  if (!found) return true;  // of a newer version
+  return (found->type == Type::text && found->max > kWord) || field == "file" || field == "small";
 }
 
 std::string own_stream(const PersonId& person) { return "own:" + person.hex(); }

@@ -45,7 +45,7 @@ struct FieldRule {
 
 struct KindRule {
   std::string_view name;
-  std::string_view stream;  // the word before the colon
+  std::string_view stream;  // the word before the colon; empty: any, as its writer's role allows
   Role writer = Role::owner;
   Shape shape = Shape::editable;
   std::span<const FieldRule> fields;
@@ -65,6 +65,9 @@ inline constexpr std::size_t text_bytes_max = 64 * 1024;
 // May somebody with this role in the op's stream write this op? `forbidden`. Who the author is, and whether
 // the stream is granted to them, the caller has checked.
 Status authorize(const record::Op& op, Role role);
+
+// Is a field what somebody wrote or made, rather than where it belongs? What is hidden has none of these.
+bool is_said(std::string_view kind, std::string_view field);
 
 // Names of streams.
 std::string own_stream(const PersonId& person);

@@ -8,6 +8,7 @@
 
 #include "shared/base/hash.hpp"
 #include "shared/store/erase.hpp"
+#include "shared/store/hidden.hpp"
 
 namespace waymark::store {
 namespace {
@@ -301,6 +302,14 @@ Result<std::vector<Record>> read_records(Query& query, std::string_view stream, 
 }  // namespace
 
 Result<std::optional<Record>> Store::find(const record::RecordKey& key, Holding holding) {
+  WAYMARK_TRY(found, read_record(key, holding));
+  if (!found) return found;
+  std::vector<Record> shown{std::move(*found)};
+  WAYMARK_CHECK(leave_out_hidden(shown));
+  return shown.empty() ? std::optional<Record>() : std::optional(std::move(shown.front()));
+}
+
+Result<std::optional<Record>> Store::read_record(const record::RecordKey& key, Holding holding) {
   WAYMARK_TRY(stream, known_stream(key.stream, holding));
   if (!stream) return std::optional<Record>();
   WAYMARK_TRY(kind_query, db_->prepare(sql::kind_find));
@@ -326,13 +335,46 @@ Result<std::optional<Record>> Store::find(const record::RecordKey& key, Holding 
   return std::optional(std::move(record));
 }
 
+// Looks at the hidden ones of a stream once, and only where a record is not all the reader's own.
+Status Store::leave_out_hidden(std::vector<Record>& records) {
+  if (!reader_) return {};
+  std::map<std::string, std::vector<HiddenRecord>, std::less<>> by_stream;
+  std::vector<Record> shown;
+  for (auto& record : records) {
+    bool own = std::all_of(record.fields.begin(), record.fields.end(), [&](const auto& field) {
+      const auto& heads = field.second.heads;
+      return std::all_of(heads.begin(), heads.end(), [&](const Head& h) { return h.author == *reader_; });
+    });
+    if (!own && record.key.kind != hidden_kind) {
+      auto found = by_stream.find(record.key.stream);
+      if (found == by_stream.end()) {
+        WAYMARK_TRY(hidden, hidden_records(*this, record.key.stream));
+        found = by_stream.emplace(record.key.stream, std::move(hidden)).first;
+      }
+      if (std::any_of(found->second.begin(), found->second.end(), [&](const HiddenRecord& each) {
+            return each.kind == record.key.kind && each.record == record.key.id;
+          }))
+        continue;
+    }
+    shown.push_back(std::move(record));
+  }
+  records = std::move(shown);
+  return {};
+}
+
 Result<std::vector<Record>> Store::records(std::string_view stream, std::string_view kind, Holding holding) {
   WAYMARK_TRY(stream_row, known_stream(stream, holding));
   if (!stream_row) return std::vector<Record>();
   WAYMARK_TRY(kind_row, kind_id(kind));
-  WAYMARK_TRY(query, db_->prepare(sql::record_list));
-  query.bind(*stream_row).bind(kind_row);
-  return read_records(query, stream, kind, -1);
+  std::vector<Record> found;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::record_list));
+    query.bind(*stream_row).bind(kind_row);
+    WAYMARK_TRY(read, read_records(query, stream, kind, -1));
+    found = std::move(read);
+  }
+  WAYMARK_CHECK(leave_out_hidden(found));
+  return found;
 }
 
 Result<std::vector<std::string>> Store::held_streams() {
@@ -347,10 +389,16 @@ Result<std::vector<std::string>> Store::held_streams() {
 
 Result<std::vector<Record>> Store::records_everywhere(std::string_view stream_word, std::string_view kind) {
   WAYMARK_TRY(kind_row, kind_id(kind));
-  WAYMARK_TRY(query, db_->prepare(sql::record_list_everywhere));
-  // ':' and ';' are neighbours, so this is every name that begins with the word and a colon.
-  query.bind(kind_row).bind(std::string(stream_word) + ":").bind(std::string(stream_word) + ";");
-  return read_records(query, {}, kind, 6);
+  std::vector<Record> found;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::record_list_everywhere));
+    // ':' and ';' are neighbours, so this is every name that begins with the word and a colon.
+    query.bind(kind_row).bind(std::string(stream_word) + ":").bind(std::string(stream_word) + ";");
+    WAYMARK_TRY(read, read_records(query, {}, kind, 6));
+    found = std::move(read);
+  }
+  WAYMARK_CHECK(leave_out_hidden(found));
+  return found;
 }
 
 Result<bool> Store::gone(const Record& record, std::string_view flag) {
@@ -391,6 +439,10 @@ Result<std::vector<std::string>> Store::streams() {
 
 Result<std::vector<std::pair<OpId, record::Op>>> Store::history(const record::RecordKey& key) {
   std::vector<std::pair<OpId, record::Op>> ops;
+  if (reader_) {
+    WAYMARK_TRY(shown, find(key));
+    if (!shown) return ops;
+  }
   WAYMARK_TRY(stream, known_stream(key.stream, Holding::hidden));
   if (!stream) return ops;
   WAYMARK_TRY(kind, kind_id(key.kind));

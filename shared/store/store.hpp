@@ -165,6 +165,9 @@ class Store {
   // ---- records. Those of a stream to which the access ended are in the holding area: they stay, and are
   // read only by who says so. A person's own stay readable.
   enum class Holding { hidden, too };
+  // Whose computer this is. What was hidden (hidden.hpp) and this person did not write is then not read, by
+  // any of the functions below but op(); the school, which keeps it, calls this for nobody.
+  void show_to(const PersonId& reader) { reader_ = reader; }
   Result<std::optional<Record>> find(const record::RecordKey& key, Holding holding = Holding::hidden);
   Result<std::vector<Record>> records(std::string_view stream, std::string_view kind,
                                       Holding holding = Holding::hidden);
@@ -299,6 +302,8 @@ class Store {
   Status start();
   Result<std::optional<std::int64_t>> known_stream(std::string_view name, Holding holding = Holding::too);
   Status readmit(std::int64_t n, const OpId& id, std::int64_t record);
+  Result<std::optional<Record>> read_record(const record::RecordKey& key, Holding holding);
+  Status leave_out_hidden(std::vector<Record>& records);
   Result<std::int64_t> stream_id(std::string_view name);
   Result<std::int64_t> kind_id(std::string_view name);
   // The end of a stream as this transaction has moved it; written down once, before the commit.
@@ -328,6 +333,7 @@ class Store {
   SegmentToken segment_;  // begun with this connection's first write
   std::int64_t clock_offset_ms_ = 0;
   std::string parent_;
+  std::optional<PersonId> reader_;
   // Of the running transaction alone: what it added it may also take back, and others write between two.
   std::map<std::string, End, std::less<>> ends_;
   std::map<std::string, std::int64_t, std::less<>> kinds_;

@@ -8,12 +8,15 @@
 #include "sync-server/routes/events.hpp"
 #include "sync-server/service/authoring.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/hiding.hpp"
 #include "sync-server/service/letters.hpp"
 #include "sync-server/service/rosters.hpp"
 #include "sync-server/service/teaching.hpp"
 
 namespace waymark::server {
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hidden, by, at_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HiddenText, kind, record, by, at_ms, written_ms, words, mime)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Learner, id, name, first_name, mark)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeardFrom, at_ms, computer, waiting)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Need, type, student, words, project, step, step_title, step_number,
@@ -28,28 +31,31 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassPage, id, title, students, needing, now_
                                    computers, trail, pathways)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassLine, id, title, students, to_answer)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Piece, id, type, title, text, file, small, name, mime, bytes, width,
-                                   height, added_ms, confirmed, changed_since)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AboutMe, strengths, interests, languages, learn_best, need, written_ms)
+                                   height, added_ms, confirmed, changed_since, hidden)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AboutMe, strengths, interests, languages, learn_best, need, written_ms,
+                                   hidden, id)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Judgement, levels, glow, grow, next, outcome)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Try, number, at_ms, levels, review, reviewed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TurnedIn, turn_in, self_assessment, project, step, pathway, version,
                                    rubric, try_number, at_ms, step_number, student, step_title, pathway_title,
                                    question, note, product, levels, because, evidence, confidence, glow, grow,
-                                   next, work, about, goals, opens_first, earlier, held, reply, held_by)
+                                   next, work, about, goals, opens_first, earlier, held, reply, held_by,
+                                   hidden, own_hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Queue, items, held, contents)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Remark, id, text, standard, by, at_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Remark, id, text, standard, by, at_ms, hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GoalPage, id, want, first_step, by, how_know, obstacle, plan_if, plan_then,
-                                   standard, state, learned, at_ms, open, thread)
+                                   standard, state, learned, at_ms, open, thread, hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepPage, id, state, title, tries, at_ms, planned)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProjectPage, id, pathway, version, question, why, product, title, steps,
-                                   support, at_ms, open)
+                                   support, at_ms, open, hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReviewLine, id, project, step, rubric, version, by, replaced_by,
                                    step_title, at_ms, try_number, judgement, own, replies)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GrowthPoint, kind, id, at_ms, level)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GrowthLine, standard, text, title, levels, aim, points, forms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StandardLine, code, text, used)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudentPage, student, classes, heard, about, goals, projects, reviews,
-                                   observations, growth, support, pin_set, now_ms, question_open, contents)
+                                   observations, growth, support, pin_set, now_ms, question_open, hidden,
+                                   contents)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterLine, line, given, family, state, text, person)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterPreview, lines, fresh, empty, twice, here, unreadable)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Added, class_id, students)
@@ -408,6 +414,14 @@ Result<Response> help(School& school, const Asked& asked) {
   return done(answer_help(school, asked.person.id, asked.student, asked.request.param("help"), text));
 }
 
+Result<Response> hide(School& school, const Asked& asked) {
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(kind, http::text_of(body, "kind"));
+  WAYMARK_TRY(record, http::text_of(body, "record"));
+  WAYMARK_TRY(hidden, http::boolean_of(body, "hidden"));
+  return done(set_hidden(school, asked.person.id, asked.student, kind, record, hidden));
+}
+
 Result<Response> support(School& school, const Asked& asked) {
   WAYMARK_TRY(body, http::json_body(asked.request));
   WAYMARK_TRY(project, http::text_or(body, "project", ""));
@@ -531,6 +545,9 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
       [](School& s, const Asked& a) { return done(s.reset_pin(a.student)); });
   add("POST", "/api/students/{student}/reviews/{review}", correct);
   add("POST", "/api/students/{student}/support", support);
+  add("GET", "/api/students/{student}/hidden",
+      [](School& s, const Asked& a) { return shown(hidden_texts(s, a.student)); });
+  add("POST", "/api/students/{student}/hidden", hide);
   add("POST", "/api/students/{student}/help/{help}", help);
   add("POST", "/api/students/{student}/shown/{work}", [](School& s, const Asked& a) {
     return done(confirm_shown(s, a.person.id, a.student, a.request.param("work")));

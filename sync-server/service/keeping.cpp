@@ -177,6 +177,13 @@ Status School::apply(const Removal& removal) {
     auto person = PersonId::parse(removal.subject);
     return person && op->fields.contains("person") ? forget_person(*person) : Status();
   }
+  if (removal.what == "hidden") {
+    auto op = record::parse_op(removal.value);
+    if (!op) return Error{Code::malformed, "the log of removals has a hiding that cannot be read"};
+    WAYMARK_TRY(added, store_->add(*op, removal.value, record::op_id(removal.value)));
+    (void)added;
+    return {};
+  }
   if (removal.what == "computer") {
     WAYMARK_TRY(id, ComputerId::parse(removal.subject));
     WAYMARK_TRY(computers, accounts_->computers());
@@ -202,6 +209,17 @@ Status School::apply(const Removal& removal) {
     return accounts_->put(*person);
   }
   return {};  // of a later version
+}
+
+Status School::hide(const PersonId& teacher, const PersonId& student, const store::Edit& edit) {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(written, write(teacher, std::span(&edit, 1)));
+  WAYMARK_TRY(line, store_->line(written.front().op));
+  // A hub passes it to the school, and has no log of its own that outlives it.
+  if (!hub_) WAYMARK_CHECK(remember("hidden", student.hex(), line.value_or("")));
+  bool hidden = edit.fields.at("hidden").boolean();
+  WAYMARK_CHECK(accounts_->audit(teacher, hidden ? "text hidden" : "text shown again", student.hex()));
+  return transaction.commit();
 }
 
 Status School::replay_removals() {

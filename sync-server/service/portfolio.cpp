@@ -39,11 +39,11 @@ HeardFrom heard_from(School& school, const PersonId& person) {
   return heard;
 }
 
-AboutMe about_me(const Records& profiles) {
-  if (profiles.empty()) return {};
-  const auto& p = profiles.front();
-  return {p.text("strengths"),  p.text("interests"), p.text("languages"),
-          p.text("learn_best"), p.text("need"),      p.changed_ms()};
+AboutMe about_me(const Portfolio& portfolio) {
+  if (portfolio.profiles.empty()) return {};
+  const auto& p = portfolio.profiles.front();
+  return {p.text("strengths"), p.text("interests"), p.text("languages"),        p.text("learn_best"),
+          p.text("need"),      p.changed_ms(),      portfolio.shown->hidden(p), p.key.id.hex()};
 }
 
 std::map<std::string, std::int64_t> levels_of(const Record& record) {
@@ -173,9 +173,33 @@ std::string Portfolio::support_of(std::string_view project) const {
   return found ? found->text("form") : "";
 }
 
+Result<Shown> Shown::of(School& school, const PersonId& student) {
+  Shown shown(school, domain::person_stream(student));
+  WAYMARK_TRY(hidden, store::hidden_records(school.store(), shown.stream_));
+  shown.hidden_ = std::move(hidden);
+  return shown;
+}
+
+Result<Records> Shown::records(std::string_view kind) {
+  WAYMARK_TRY(found, school_->store().records(stream_, kind));
+  for (auto& record : found)
+    if (hidden(record).at_ms != 0)
+      std::erase_if(record.fields,
+                    [&](const auto& field) { return domain::is_said(record.key.kind, field.first); });
+  return found;
+}
+
+Hidden Shown::hidden(const Record& record) const {
+  for (const auto& each : hidden_)
+    if (each.kind == record.key.kind && each.record == record.key.id)
+      return {staff_name(*school_, each.hiding.by), each.hiding.at_ms};
+  return {};
+}
+
 Result<Portfolio> portfolio(School& school, const PersonId& student) {
   Portfolio p;
-  auto stream = domain::person_stream(student);
+  WAYMARK_TRY(shown, Shown::of(school, student));
+  p.shown = std::make_shared<Shown>(std::move(shown));
   const std::array<std::pair<std::string_view, Records*>, 11> kinds{{{"profile", &p.profiles},
                                                                      {"project", &p.projects},
                                                                      {"turn_in", &p.turn_ins},
@@ -188,7 +212,7 @@ Result<Portfolio> portfolio(School& school, const PersonId& student) {
                                                                      {"goal", &p.goals},
                                                                      {"support", &p.supports}}};
   for (const auto& [kind, into] : kinds) {
-    WAYMARK_TRY(records, school.store().records(stream, kind));
+    WAYMARK_TRY(records, p.shown->records(kind));
     *into = std::move(records);
   }
   WAYMARK_TRY(held, school.store().records(domain::staff_stream(student), "held_review"));

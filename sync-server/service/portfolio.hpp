@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shared/domain/pathway.hpp"
+#include "shared/store/hidden.hpp"
 #include "sync-server/service/teaching.hpp"
 
 namespace waymark::server {
@@ -18,10 +19,11 @@ namespace waymark::server {
 using store::Record;
 using Records = std::vector<Record>;
 
+struct Portfolio;
 Learner learner(School& school, const Student& student);
 std::string staff_name(School& school, const PersonId& id);
 HeardFrom heard_from(School& school, const PersonId& person);
-AboutMe about_me(const Records& profiles);
+AboutMe about_me(const Portfolio& p);
 std::map<std::string, std::int64_t> levels_of(const Record& record);
 Judgement judgement_of(const Record& record);
 
@@ -46,10 +48,26 @@ class Pathways {
 std::int64_t number_of(const domain::Pathway* pathway, std::string_view step);
 Texts title_of(const domain::Pathway* pathway, std::string_view step);
 
+// Records of a student's stream for a page: what a teacher hid has its words taken out.
+class Shown {
+ public:
+  static Result<Shown> of(School& school, const PersonId& student);
+  Result<Records> records(std::string_view kind);
+  // Who hid it and when; at 0: nobody did.
+  Hidden hidden(const Record& record) const;
+
+ private:
+  Shown(School& school, std::string stream) : school_(&school), stream_(std::move(stream)) {}
+  School* school_;
+  std::string stream_;
+  std::vector<store::HiddenRecord> hidden_;
+};
+
 // Everything of one student's portfolio that a page needs, read kind by kind.
 struct Portfolio {
   Records profiles, projects, turn_ins, reviews, assessments, works, helps, help_answers, confirmations,
       goals, supports, held;
+  std::shared_ptr<Shown> shown;  // what these were read with
 
   static const Record* by_id(const Records& records, std::string_view id);
   // The latest: a correction takes an earlier one's place.

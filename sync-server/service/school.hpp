@@ -357,6 +357,9 @@ class School {
                              const std::vector<ClassId>& classes) const;
   std::string sign_certificate(std::string_view certificate) const;
 
+  // Writes an edit of a `hidden` record, and remembers it where a restore does not undo it.
+  Status hide(const PersonId& teacher, const PersonId& student, const store::Edit& edit);
+
   // ---- erasure (erasing.cpp): everything that is about a student, or single ops, on the ground of law. It
   // goes from every replica; the audit keeps that it was done.
   struct Erased {

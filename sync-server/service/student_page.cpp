@@ -104,12 +104,13 @@ Result<StudentPage> student_page(School& school, const PersonId& student) {
   page.heard = heard_from(school, student);
   WAYMARK_TRY(p, portfolio(school, student));
   Pathways pathways(school, classes);
-  page.about = about_me(p.profiles);
-  auto stream = domain::person_stream(student);
-  WAYMARK_TRY(checkins, school.store().records(stream, "checkin"));
-  WAYMARK_TRY(observations, school.store().records(stream, "observation"));
-  WAYMARK_TRY(replies, school.store().records(stream, "reply"));
-  WAYMARK_TRY(steps, school.store().records(stream, "step"));
+  page.about = about_me(p);
+  WAYMARK_TRY(checkins, p.shown->records("checkin"));
+  WAYMARK_TRY(observations, p.shown->records("observation"));
+  WAYMARK_TRY(replies, p.shown->records("reply"));
+  WAYMARK_TRY(steps, p.shown->records("step"));
+  WAYMARK_TRY(hidden, store::hidden_records(school.store(), domain::person_stream(student)));
+  page.hidden = static_cast<std::int64_t>(hidden.size());
 
   for (const auto& goal : p.goals) {
     GoalPage made{goal.key.id.hex(),       goal.text("want"),
@@ -118,10 +119,12 @@ Result<StudentPage> student_page(School& school, const PersonId& student) {
                   goal.text("plan_if"),    goal.text("plan_then"),
                   goal.text("standard"),   goal.text("state"),
                   goal.text("learned"),    goal.created_ms,
-                  is_open(goal),           {}};
+                  is_open(goal),           {},
+                  p.shown->hidden(goal)};
     for (const auto& checkin : checkins)
       if (checkin.text("goal") == made.id)
-        made.thread.push_back({checkin.key.id.hex(), checkin.text("text"), "", "", checkin.changed_ms()});
+        made.thread.push_back({checkin.key.id.hex(), checkin.text("text"), "", "", checkin.changed_ms(),
+                               p.shown->hidden(checkin)});
     std::stable_sort(made.thread.begin(), made.thread.end(),
                      [](const Remark& a, const Remark& b) { return a.at_ms < b.at_ms; });
     page.goals.push_back(std::move(made));
@@ -139,6 +142,7 @@ Result<StudentPage> student_page(School& school, const PersonId& student) {
     made.open = is_open(project);
     made.at_ms = project.created_ms;
     made.support = p.support_of(made.id);
+    made.hidden = p.shown->hidden(project);
     const auto* pathway = pathways.of(made.version);
     if (pathway) {
       made.title = pathway->title.by_language;
@@ -185,14 +189,16 @@ Result<StudentPage> student_page(School& school, const PersonId& student) {
     }
     for (const auto& reply : replies)
       if (reply.text("review") == line.id)
-        line.replies.push_back({reply.key.id.hex(), reply.text("text"), "", "", reply.changed_ms()});
+        line.replies.push_back(
+            {reply.key.id.hex(), reply.text("text"), "", "", reply.changed_ms(), p.shown->hidden(reply)});
     page.reviews.push_back(std::move(line));
   }
   std::stable_sort(page.reviews.begin(), page.reviews.end(),
                    [](const ReviewLine& a, const ReviewLine& b) { return a.at_ms > b.at_ms; });
   for (const auto& seen : observations)
     page.observations.push_back({seen.key.id.hex(), seen.text("text"), seen.text("standard"),
-                                 staff_name(school, seen.author()), seen.changed_ms()});
+                                 staff_name(school, seen.author()), seen.changed_ms(),
+                                 p.shown->hidden(seen)});
   std::stable_sort(page.observations.begin(), page.observations.end(),
                    [](const Remark& a, const Remark& b) { return a.at_ms > b.at_ms; });
   page.support = p.support_of("");

@@ -124,7 +124,8 @@ Piece piece_of(const Portfolio& p, const Record& work, const Record* turn_in) {
               work.text("name"),      work.text("mime"),
               work.integer("bytes"),  work.integer("width"),
               work.integer("height"), work.created_ms,
-              is_confirmed(p, work),  false};
+              is_confirmed(p, work),  false,
+              p.shown->hidden(work)};
   if (turn_in) {
     auto saw = turn_in->texts("saw");
     auto heads = work.all_heads();
@@ -146,7 +147,8 @@ TurnedIn turned_in_of(School& school, const Learner& who, const Portfolio& p, co
   item.at_ms = turn_in.changed_ms();
   item.student = who;
   item.note = turn_in.text("note");
-  item.about = about_me(p.profiles);
+  item.hidden = p.shown->hidden(turn_in);
+  item.about = about_me(p);
   for (const auto& goal : p.goals)
     if (is_open(goal) && !goal.text("want").empty() && item.goals.size() < 2)
       item.goals.push_back(goal.text("want"));
@@ -176,6 +178,7 @@ TurnedIn turned_in_of(School& school, const Learner& who, const Portfolio& p, co
       if (name.starts_with("because.")) item.because[name.substr(8)] = field.value().text();
       if (name.starts_with("evidence.")) item.evidence[name.substr(9)] = field.value().texts();
     }
+    item.own_hidden = p.shown->hidden(*own);
     item.confidence = own->text("confidence");
     item.glow = own->text("glow");
     item.grow = own->text("grow");

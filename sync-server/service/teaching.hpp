@@ -26,6 +26,12 @@ struct HeardFrom {
   std::int64_t waiting = 0;  // what was not sent yet when last heard from
 };
 
+// Who hid a text and when (hiding.hpp); at 0: nobody. Its words are then in no page.
+struct Hidden {
+  std::string by;
+  std::int64_t at_ms = 0;
+};
+
 // ---- the class
 
 // Why somebody needs the teacher. `type`: stuck, shown, answered (another look led to a new try), waiting,
@@ -101,10 +107,13 @@ struct Piece {
   std::int64_t bytes = 0, width = 0, height = 0, added_ms = 0;
   bool confirmed = false;
   bool changed_since = false;  // after it was turned in
+  Hidden hidden;
 };
 struct AboutMe {
   std::string strengths, interests, languages, learn_best, need;
   std::int64_t written_ms = 0;
+  Hidden hidden;
+  std::string id;
 };
 // Levels and words by criterion, under its field's name ("my_question").
 struct Judgement {
@@ -135,6 +144,8 @@ struct TurnedIn {
   bool held = false;
   Judgement reply;      // as held, or as it was before it was taken back
   std::string held_by;  // who holds it
+  Hidden hidden;        // its note
+  Hidden own_hidden;    // what the student wrote while checking it
 };
 struct Queue {
   std::vector<TurnedIn> items;  // oldest first; held ones stay in their place
@@ -155,12 +166,14 @@ Result<std::int64_t> send_replies(School& school, const PersonId& teacher, const
 struct Remark {
   std::string id, text, standard, by;
   std::int64_t at_ms = 0;
+  Hidden hidden;
 };
 struct GoalPage {
   std::string id, want, first_step, by, how_know, obstacle, plan_if, plan_then, standard, state, learned;
   std::int64_t at_ms = 0;
   bool open = true;
   std::vector<Remark> thread;  // check-ins, oldest first
+  Hidden hidden;
 };
 struct StepPage {
   std::string id, state;  // todo, doing, turned_in, another_look, ready
@@ -175,6 +188,7 @@ struct ProjectPage {
   std::string support;  // form that opens first
   std::int64_t support_ms = 0, at_ms = 0;
   bool open = true;
+  Hidden hidden;
 };
 struct ReviewLine {
   std::string id, project, step, rubric, version, by;
@@ -212,6 +226,7 @@ struct StudentPage {
   bool pin_set = false;
   std::int64_t now_ms = 0;
   std::string question_open;  // a help flag not answered yet
+  std::int64_t hidden = 0;    // how many texts are
   std::map<std::string, std::string> contents;
 };
 Result<StudentPage> student_page(School& school, const PersonId& student);

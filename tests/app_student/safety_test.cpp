@@ -1,5 +1,6 @@
 #include "client/app/picture.hpp"
 #include "client/app/words.hpp"
+#include "shared/store/hidden.hpp"
 #include "tests/app_student/world.hpp"
 
 using namespace waymark;
@@ -398,4 +399,53 @@ TEST_CASE("a view is computed again only when something changed") {
   world.hours(5);
   CHECK(lab.student->version() > version);
   CHECK(lab.today().greeting.key == "today.good_afternoon");
+}
+
+TEST_CASE("what a teacher hid stays with its author, and a plain sentence says who hid it and when") {
+  World world;
+  auto a = world.computer("lab-03");
+  auto id = world.choose(a);
+  world.write_source(a, id);
+  GoalFields fields;
+  fields.want = "ask better questions";
+  a.can(SaveGoal{{}, {}, fields});
+  world.sync(a);
+  auto stream = domain::person_stream(amira);
+  auto hide = [&](std::string_view kind, bool hidden) {
+    auto record = world.school->records(stream, kind).value().front().key.id;
+    record::RecordKey key{stream, "hidden", store::hidden_id(kind, record)};
+    auto before = world.school->find(key).value();
+    world.write(*world.school, rivera,
+                {key,
+                 {{"kind", std::string(kind)}, {"record", record.hex()}, {"hidden", hidden}},
+                 before ? before->all_heads() : std::vector<OpId>{},
+                 {}});
+    world.sync(a);
+  };
+  a.store->show_to(amira);
+  CHECK_FALSE(a.project(id, "find-sources").step.work.at(0).hidden);
+  hide("work", true);
+  hide("goal", true);
+  auto piece = a.project(id, "find-sources").step.work.at(0);
+  CHECK(piece.text.text == "He remembers 1998.");
+  CHECK(piece.hidden.key == "hidden.by");
+  CHECK(piece.hidden.arguments.at(0).value ==
+        std::variant<std::string, std::int64_t, Day, Moment>("Ms. Rivera"));
+  CHECK(a.goals().open.at(0).hidden.key == "hidden.by");
+  std::vector<std::string> words;
+  for (const auto& note : a.today().notes)
+    if (note.kind == NoteKind::hidden) words.push_back(note.words);
+  CHECK(words == std::vector<std::string>{"Mr. Halloran", "ask better questions"});
+  // The author may go on writing; the rest is between them and the teacher.
+  a.can(WriteWork{
+      id, "find-sources", piece.id, WorkType::text, piece.title, {"He told me a lot.", piece.text.base}});
+  CHECK(a.project(id, "find-sources").step.work.at(0).hidden);
+  hide("work", false);
+  CHECK_FALSE(a.project(id, "find-sources").step.work.at(0).hidden);
+  // It is news for a week, and stays beside the goal.
+  world.hours(24 * 7);
+  CHECK(a.today().notes.at(0).kind == NoteKind::hidden);
+  world.hours(24);
+  for (const auto& note : a.today().notes) CHECK(note.kind != NoteKind::hidden);
+  CHECK(a.goals().open.at(0).hidden);
 }

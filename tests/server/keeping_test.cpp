@@ -4,11 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include "shared/store/hidden.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/session.hpp"
 #include "shared/wire/bundle.hpp"
 #include "shared/wire/messages.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/hiding.hpp"
 #include "sync-server/service/letters.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/support/temporary.hpp"
@@ -954,4 +956,38 @@ TEST_CASE("a class of twenty-six is collected on one stick") {
     CHECK(laptop->waiting() == 0);
     CHECK(world.goals(laptop->person).size() == 1);
   }
+}
+
+TEST_CASE(
+    "what a teacher hid stays hidden in a school that was put back, and what she showed again is shown") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  auto teacher = world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone")
+                     .value()
+                     .id;
+  REQUIRE(world.school->enroll(world.period3, teacher, "teacher"));
+  REQUIRE(world.school->refresh_access());
+  amira.goal("spite");
+  amira.goal("a kind one");
+  REQUIRE(amira.sync());
+  auto goals = world.school->store().records(domain::person_stream(world.amira), "goal").value();
+  auto hide = [&](std::size_t i, bool hidden) {
+    REQUIRE(set_hidden(*world.school, teacher, world.amira, "goal", goals[i].key.id.hex(), hidden));
+  };
+  hide(1, true);
+  world.backup();
+  hide(0, true);
+  hide(1, false);
+  // No computer was told meanwhile: the log alone knows.
+  REQUIRE(world.school->restore(world.file, world.key()));
+  for (int again = 0; again < 2; again++) {
+    auto hidden = hidden_texts(*world.school, world.amira).value();
+    REQUIRE(hidden.size() == 1);
+    CHECK(hidden[0].record == goals[0].key.id.hex());
+    CHECK(hidden[0].by == "Elena Rivera");
+    REQUIRE(amira.sync());
+  }
+  CHECK(store::hidden_records(*amira.store, domain::person_stream(world.amira)).value().size() == 1);
+  CHECK(amira.store->records(domain::person_stream(world.amira), "goal").value().size() == 2);
+  REQUIRE(world.school->verify());
 }

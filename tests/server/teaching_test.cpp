@@ -8,6 +8,7 @@
 
 #include "sync-server/http/router.hpp"
 #include "sync-server/routes/api.hpp"
+#include "sync-server/service/hiding.hpp"
 #include "sync-server/service/standing.hpp"
 #include "tests/support/classroom.hpp"
 #include "tests/support/temporary.hpp"
@@ -619,4 +620,90 @@ TEST_CASE("a picture is shown and anything else is only saved") {
   CHECK(put("<svg/>", "image/svg+xml").header("content-type") == "application/octet-stream");
   auto hash = to_hex(sha256(as_bytes(std::string_view("png"))));
   CHECK(api.ask("GET", "/api/students/" + room.students[1].hex() + "/files/" + hash, &in).status == 404);
+}
+
+TEST_CASE("a text that a teacher hid is in no page, is told of, can be opened, and comes back") {
+  Api api;
+  auto& world = api.world;
+  auto& school = *world.school;
+  const auto& amira = world.room.students[0];
+  auto in = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto page_path = "/api/students/" + amira.hex(), path = page_path + "/hidden";
+  auto queue_path = "/api/classes/" + world.room.class_id.hex() + "/queue";
+  auto own = [&](std::string_view kind) {
+    return school.store().records(domain::person_stream(amira), kind).value();
+  };
+  std::string work, text;
+  for (const auto& item : review_queue(school, world.room.class_id).value().items)
+    if (item.student.id == amira.hex())
+      for (const auto& made : item.work)
+        if (!made.text.empty()) work = made.id, text = made.text;
+  REQUIRE(text.size() > 5);
+
+  auto body = [](std::string_view kind, std::string_view record, bool hidden) {
+    return json{{"kind", kind}, {"record", record}, {"hidden", hidden}}.dump();
+  };
+  REQUIRE(api.ask("POST", path, &in, body("work", work, true)).status == 204);
+  REQUIRE(api.ask("POST", path, &in, body("work", work, true)).status == 204);  // once is enough
+  CHECK(own("hidden").size() == 1);
+  auto piece = [&] {
+    auto queue = json::parse(api.ask("GET", queue_path, &in).body);
+    for (const auto& item : queue["items"])
+      for (const auto& made : item["work"])
+        if (made["id"] == work) return made;
+    return json();
+  };
+  CHECK(piece()["text"] == "");
+  CHECK(piece()["title"] == "");
+  CHECK(piece()["hidden"]["by"] == "Elena Rivera");
+  CHECK(piece()["hidden"]["at_ms"] == hidden_texts(school, amira).value()[0].at_ms);
+  CHECK(api.ask("GET", page_path, &in).body.find(text) == std::string::npos);
+  CHECK(json::parse(api.ask("GET", page_path, &in).body)["hidden"] == 1);
+  auto told = json::parse(api.ask("GET", path, &in).body);
+  REQUIRE(told.size() == 1);
+  CHECK(told[0]["words"]["text"] == text);
+  CHECK(told[0]["by"] == "Elena Rivera");
+  // What the student wrote is where it was.
+  CHECK(school.store()
+            .find({domain::person_stream(amira), "work", RecordId::parse(work).value()})
+            .value()
+            ->text("text") == text);
+  REQUIRE(api.ask("POST", path, &in, body("work", work, false)).status == 204);
+  CHECK(piece()["text"] == text);
+  CHECK(api.ask("GET", path, &in).body == "[]");
+
+  // Every kind that a student writes, on every page of a teacher.
+  std::vector<std::string> kinds;
+  for (const auto& kind : domain::kinds()) {
+    if (kind.stream != "person" || kind.writer != domain::Role::owner) continue;
+    for (const auto& record : own(kind.name)) {
+      kinds.emplace_back(kind.name);
+      REQUIRE(set_hidden(school, world.room.teacher, amira, kind.name, record.key.id.hex(), true));
+    }
+  }
+  CHECK(kinds.size() >= 6);
+  std::string pages =
+      api.ask("GET", page_path, &in).body + api.ask("GET", queue_path, &in).body +
+      api.ask("GET", "/api/classes/" + world.room.class_id.hex() + "?today=2026-11-23", &in).body;
+  auto hidden = json::parse(api.ask("GET", path, &in).body);
+  CHECK(hidden.size() == kinds.size());
+  auto others = [&](const std::string& words) {  // who wrote the very same
+    for (std::size_t i = 1; i < world.room.students.size(); i++)
+      for (const auto& each : domain::kinds())
+        for (const auto& record :
+             school.store().records(domain::person_stream(world.room.students[i]), each.name).value())
+          for (const auto& [name, field] : record.fields)
+            if (field.value().text() == words) return true;
+    return false;
+  };
+  for (const auto& one : hidden)
+    for (const auto& words : one["words"])
+      if (!others(words)) CHECK_MESSAGE(pages.find(json(words).dump()) == std::string::npos, words);
+
+  CHECK(api.ask("POST", path, &in, body("review", work, true)).status == 422);
+  CHECK(api.ask("POST", path, &in, body("goal", std::string(32, '0'), true)).status == 404);
+  CHECK(api.ask("POST", path, &in, "{\"kind\":\"work\",\"record\":\"x\"}").status == 400);
+  auto other = api.sign_in("okafor@alder.example", "another-teacher");
+  CHECK(api.ask("POST", path, &other, body("work", work, false)).status == 403);
+  CHECK(api.ask("GET", path, &other).status == 403);
 }

@@ -123,3 +123,33 @@ TEST_CASE("a single record has the same id everywhere") {
   CHECK(singleton_id("profile", "a") == singleton_id("profile", "a"));
   CHECK(singleton_id("profile", "a") != singleton_id("profile", "b"));
 }
+
+TEST_CASE("staff hide a record of any stream that they write in, and nobody else does") {
+  Op op = goal();
+  op.kind = "hidden";
+  op.fields = {{"kind", "goal"}, {"record", kAmira.hex()}, {"hidden", true}};
+  CHECK(validate(op).has_value());
+  CHECK(authorize(op, Role::staff).has_value());
+  for (Role role : {Role::owner, Role::member}) CHECK(authorize(op, role).error().code == Code::forbidden);
+  op.stream = class_stream(ClassId{});
+  CHECK(validate(op).has_value());
+  op.fields["hidden"] = 1;
+  CHECK(validate(op).error().code == Code::invalid);
+}
+
+TEST_CASE("what somebody said is told from where it belongs") {
+  for (auto [kind, field] : {std::pair("work", "text"),
+                             {"work", "title"},
+                             {"work", "file"},
+                             {"goal", "want"},
+                             {"self_assessment", "because.need"},
+                             {"kind_of_the_future", "x"}})
+    CHECK_MESSAGE(is_said(kind, field), std::string(field));
+  for (auto [kind, field] : {std::pair("work", "project"),
+                             {"work", "step"},
+                             {"work", "type"},
+                             {"goal", "by"},
+                             {"turn_in", "try"},
+                             {"self_assessment", "level.need"}})
+    CHECK_FALSE_MESSAGE(is_said(kind, field), std::string(field));
+}

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "shared/domain/kinds.hpp"
+#include "shared/store/hidden.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -411,4 +412,68 @@ TEST_CASE("which streams have grown is told once, with their ends, and nothing b
   }
   // Taken back: told perhaps, but never with an end that is not there.
   for (const auto& [stream, head] : world.store->take_grown().value()) CHECK(head == 2);
+}
+
+TEST_CASE(
+    "what a teacher hid no other student's computer shows, in whatever order it came; its author reads it") {
+  World world;
+  const PersonId bo = PersonId::parse("0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d").value();
+  const PersonId teacher = PersonId::parse("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b").value();
+  auto write = [&](const PersonId& who, record::RecordKey key, record::Fields fields,
+                   std::vector<OpId> base) {
+    Edit edit{std::move(key), std::move(fields), std::move(base), {}};
+    return world.store->write(who, std::span(&edit, 1)).value().front().op;
+  };
+  record::RecordKey hides{kStream, std::string(hidden_kind), hidden_id("goal", world.goal().id)};
+  auto hide = [&](bool hidden, std::vector<OpId> base) {
+    return write(teacher, hides, {{"kind", "goal"}, {"record", world.goal().id.hex()}, {"hidden", hidden}},
+                 std::move(base));
+  };
+  auto first = world.set(*world.store, world.goal(), {{"want", "SPITE"}});
+  world.set(*world.store, world.goal(2), {{"want", "a kind one"}});
+  auto hidden = hide(true, {});
+  // An edit that saw it, one of another replica that did not: neither brings the record back.
+  world.set(*world.store, world.goal(), {{"want", "SPITE again"}}, {first});
+  auto everything = world.store->page(kStream, 0, 100, 1 << 20).value();
+  auto filled = [&](const std::string& name, std::vector<std::size_t> order, const PersonId& reader) {
+    auto store = world.open(name);
+    store->show_to(reader);
+    auto transaction = Transaction::begin(store->db()).value();
+    for (auto i : order)
+      REQUIRE(store->add(record::parse_op(everything[i].body).value(), everything[i].body, everything[i].id));
+    REQUIRE(transaction.commit());
+    return store;
+  };
+  std::vector<std::size_t> order{0, 1, 2, 3};
+  int n = 0;
+  do {
+    auto theirs = filled("bo" + std::to_string(n++) + ".db", order, bo);
+    CHECK_FALSE(theirs->find(world.goal()).value());
+    CHECK(theirs->history(world.goal()).value().empty());
+    REQUIRE(theirs->records(kStream, "goal").value().size() == 1);
+    CHECK(theirs->records(kStream, "goal").value()[0].text("want") == "a kind one");
+    CHECK(theirs->records_everywhere("person", "goal").value().size() == 1);
+    REQUIRE(theirs->verify());
+  } while (std::next_permutation(order.begin(), order.end()));
+  auto own = filled("own.db", order, kAmira);
+  CHECK(own->find(world.goal()).value()->text("want") == "SPITE again");
+  CHECK(own->history(world.goal()).value().size() == 2);
+  auto told = hiding_of(*own, world.goal()).value();
+  REQUIRE(told);
+  CHECK(told->by == teacher);
+  CHECK(told->op == hidden);
+  CHECK_FALSE(hiding_of(*own, world.goal(2)).value());
+
+  // Shown again by one who saw it; while another teacher hid it at the same time, it stays away.
+  auto another = hide(true, {hidden});
+  auto shown = hide(false, {hidden});
+  CHECK(hiding_of(*world.store, world.goal()).value());
+  hide(false, {another, shown});
+  CHECK_FALSE(hiding_of(*world.store, world.goal()).value());
+  world.store->show_to(bo);
+  CHECK(world.store->find(world.goal()).value()->text("want") == "SPITE again");
+  // One under an id of its own hides nothing.
+  write(teacher, {kStream, std::string(hidden_kind), world.random.id<RecordId>()},
+        {{"kind", "goal"}, {"record", world.goal().id.hex()}, {"hidden", true}}, {});
+  CHECK(world.store->find(world.goal()).value());
 }

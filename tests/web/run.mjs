@@ -280,6 +280,33 @@ const tests = {
     await axeClean(page, "corrected"); await shot(page, "student-corrected", true);
     await page.context().close();
   },
+  async "an abusive text is hidden from every page, who hid it is told, and it comes back"() {
+    const page = await open({ path: "/answer" });
+    const words = () => page.locator(".work .voice").first();
+    await page.locator("main h2").first().waitFor();
+    while (!(await words().count())) await page.keyboard.press("j");
+    const text = await words().innerText(), student = await page.locator("main h2").first().innerText();
+    await page.locator(".work").getByRole("button", { name: /^Hide this/ }).first().click();
+    await page.getByText(/It is hidden\./).waitFor();
+    await page.locator(".work").getByText(/^Hidden by Elena Rivera, today\./).waitFor();
+    assert.ok(!(await page.locator(".work").innerText()).includes(text));
+    await axeClean(page, "a hidden text"); await shot(page, "hidden-answer");
+    await page.goto(base + "/students?class=" + ids.class_id);
+    await page.getByRole("link", { name: student }).click(); await heading(page, student);
+    assert.ok(!(await page.content()).includes(text));
+    await page.getByRole("button", { name: "One text is hidden" }).click();
+    const dialog = page.locator("dialog");
+    await dialog.getByText("A piece of work").waitFor();
+    assert.ok(!(await dialog.innerText()).includes(text), "its words are shown before anybody asks");
+    await dialog.getByRole("button", { name: "Read it" }).click(); await dialog.getByText(text).waitFor();
+    await axeClean(page, "what is hidden"); await shot(page, "hidden-texts");
+    await dialog.getByRole("button", { name: "Show it again" }).click(); await dialog.getByText("Nothing is hidden now.").waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await page.goto(base + "/answer?class=" + ids.class_id); await page.locator("main h2").first().waitFor();
+    while (!(await words().count())) await page.keyboard.press("j");
+    assert.equal(await words().innerText(), text);
+    await page.context().close();
+  },
   async "growth stands standard by standard, as strips and as a table"() {
     const page = await open({ path: "/students/" + ids.amira });
     const strips = page.locator(".strips > li:not(.months)");

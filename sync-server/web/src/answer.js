@@ -2,6 +2,7 @@
 // with a glow from the pathway's phrases, and goes on; replies are held until they are sent together. What is
 // shown of a reply is a draft of this page until it is held.
 import { html, t, say, api, useLoad, useState, useEffect, useRef, useKeys, Link, Mark, Dialog, Kbd, Problem, Loading, announce, sentence, ago, dayName, runs, plain, fieldOf, hash } from "./lib.js";
+import { Hide, HiddenLine } from "./hide.js";
 import { AboutMe, forms } from "./student.js";
 
 function rubricOf(queue, item) {
@@ -38,14 +39,17 @@ function File({ piece, item, onLarge }) {
   return html`<p><a href=${src} download=${piece.name}>${piece.title || piece.name}</a> <span class="muted sm">${Math.max(1, Math.round(piece.bytes / 1024))} kB</span></p>`;
 }
 
-function Evidence({ item, step, onLarge }) {
+function Evidence({ item, step, onLarge, onHidden }) {
   return html`${item.work.length === 0 && html`<p class="muted">${t("answer.no_work")}</p>`}
     ${item.work.map((piece) => html`<div class="piece" key=${piece.id}>
+      ${piece.hidden.at_ms > 0 && html`<${HiddenLine} hidden=${piece.hidden} student=${item.student} />`}
       ${piece.file ? html`<${File} piece=${piece} item=${item} onLarge=${onLarge} />` : piece.title && html`<p class="cap">${piece.title}</p>`}
       ${piece.type.startsWith("shown") && html`<p class="muted sm">${piece.confirmed ? t("piece.confirmed") : t("piece.shown")}</p>`}
       ${piece.type === "link" && /^https?:\/\//.test(piece.text) ? html`<p><a href=${piece.text} target="_blank" rel="noreferrer noopener">${piece.text}</a></p>` : piece.text && html`<p class="voice words">${piece.text}</p>`}
-      ${piece.changed_since && html`<p class="muted sm">${t("piece.changed")}</p>`}</div>`)}
-    ${item.note && html`<p class="voice quote">“${item.note}”</p>`}`;
+      ${piece.changed_since && html`<p class="muted sm">${t("piece.changed")}</p>`}
+      ${!piece.hidden.at_ms && html`<${Hide} student=${item.student} kind="work" record=${piece.id} what=${piece.title || piece.name} onDone=${() => onHidden(piece.id)} />`}</div>`)}
+    ${item.hidden.at_ms > 0 && html`<${HiddenLine} hidden=${item.hidden} student=${item.student} />`}
+    ${item.note && html`<p class="voice quote">“${item.note}” <${Hide} student=${item.student} kind="turn_in" record=${item.turn_in} what=${item.note} onDone=${() => onHidden(item.turn_in)} /></p>`}`;
 }
 
 function Levels({ criterion, item, reply, set }) {
@@ -70,7 +74,7 @@ function ReadOver({ queue, onClose, onChange, onBack, onSend }) {
     <div class="acts end"><button class="b t" type="button" disabled=${held.length === 0} onClick=${onSend}>${t("held.send", { n: held.length })}</button></div></div></${Dialog}>`;
 }
 
-export function AnswerPage({ current, start, openKeys, reload: reloadSession }) {
+export function AnswerPage({ current, session, start, openKeys, reload: reloadSession }) {
   const { value: loaded, error, reload } = useLoad(`/classes/${current.id}/queue`);
   const [queue, setQueue] = useState(null), [at, setAt] = useState(0), [at_criterion, setCriterion] = useState(0);
   const [reply, setReply] = useState(null), [large, setLarge] = useState(null), [over, setOver] = useState(false), [problem, setProblem] = useState(null), [sent, setSent] = useState(0);
@@ -114,6 +118,13 @@ export function AnswerPage({ current, start, openKeys, reload: reloadSession }) 
     try { await sending.current; const done = await api("POST", `/classes/${current.id}/send`); announce(t("held.sent", { n: done.sent })); setSent(done.sent); setOver(false); drafts.current.clear(); setQueue(null); await reload(); reloadSession(); }
     catch (e) { setProblem(e); setOver(false); }
   };
+  // Out of this page at once, without losing the place in the queue.
+  const hid = (id, own) => {
+    const hidden = { by: session.name, at_ms: Date.now() };
+    const without = (i) => (i.turn_in !== id ? {} : own ? { because: {}, glow: "", grow: "", next: "", own_hidden: hidden } : { note: "", hidden });
+    const empty = { title: "", text: "", file: "", small: "", name: "", mime: "", hidden };
+    setQueue((old) => ({ ...old, items: old.items.map((i) => ({ ...i, ...without(i), work: i.work.map((p) => (p.id === id ? { ...p, ...empty } : p)) })) }));
+  };
   const cycle = (kind) => {
     const list = phrasesOf(criterion, kind);
     if (list.length) change({ [kind]: list[(list.indexOf(reply[kind]) + 1) % list.length] });
@@ -139,13 +150,13 @@ export function AnswerPage({ current, start, openKeys, reload: reloadSession }) 
       <ol class="tick" aria-hidden="true">${items.map((i, k) => html`<li key=${i.turn_in} class=${(i.held ? "h" : "") + (k === at ? " c" : "")}></li>`)}</ol><p class="sm"><b>${t("answer.of", { n: at + 1, all: items.length })}</b> <span class="muted">${t("answer.oldest")}</span></p>
       <div class="acts push"><button class="b q" type="button" disabled=${at === 0} onClick=${() => move(at - 1)}><${Kbd}>K</${Kbd}> ${t("answer.back")}</button><button class="b q" type="button" disabled=${at === items.length - 1} onClick=${() => move(at + 1)}>${t("answer.skip")} <${Kbd}>J</${Kbd}></button><button class="b q" type="button" onClick=${openKeys}>${t("keys.short")} <kbd>?</kbd></button></div></div>
     <div class="ans"><div class="left"><section class="card" aria-labelledby="h-who"><header><${Mark} of=${item.student} size="38" /><div><h2 id="h-who" ref=${heading} tabindex="-1">${item.student.name}</h2><p class="muted sm">${[say(item.step_title), t("need.try", { n: item.try_number }), dayName(item.at_ms), item.held && t("answer.is_held")].filter(Boolean).join(" · ")}</p></div></header>
-        <div class="work"><${Evidence} item=${item} step=${step} onLarge=${setLarge} /></div></section>
+        <div class="work"><${Evidence} item=${item} step=${step} onLarge=${setLarge} onHidden=${hid} /></div></section>
       <section class="card" aria-labelledby="h-me"><header><h2 id="h-me">${t("about.title")}</h2>${item.about.written_ms > 0 && html`<p>${item.student.first_name}, ${dayName(item.about.written_ms)}</p>`}</header><div class="in"><${AboutMe} about=${item.about} goals=${item.goals} name=${item.student.first_name} /></div></section></div>
     <section class="card right" aria-label=${t("answer.reply")}><header class="crit"><div><h2 class=${criteria.length > 1 ? "vh" : ""}>${criterion ? say(criterion.title) : say(item.step_title)}</h2><p class="sm">${criterion ? [criterion.standard, criteria.length > 1 && t("answer.criterion", { n: at_criterion + 1, all: criteria.length }), t("answer.underlined")].filter(Boolean).join(" · ") : t("answer.no_rubric")}</p></div>
         <p class="sm push">${t("answer.opens", { name: item.student.first_name })} <button class="link strong" type="button" onClick=${opens}>${t("form." + (item.opens_first || "none"))}</button> <${Kbd}>H</${Kbd}></p></header>
       ${criteria.length > 1 && html`<div class="crits" role="tablist" aria-label=${t("answer.criteria")}>${criteria.map((c, i) => { const f = fieldOf(c.id), mine = reply.levels[f], theirs = item.levels[f]; return html`<button key=${c.id} role="tab" type="button" aria-selected=${i === at_criterion} onClick=${() => setCriterion(i)}><b>${say(c.title)}</b><span>${theirs ? html`<span class="ring" aria-hidden="true"></span> ${say(c.levels[theirs - 1]?.name)}` : ""}${mine && mine !== theirs ? html` <span class="disc" aria-hidden="true"></span> ${say(c.levels[mine - 1]?.name)}` : ""}</span></button>`; })}</div>`}
       ${criterion ? html`<${Levels} criterion=${criterion} item=${item} reply=${reply} set=${(field, n) => change({ levels: { ...reply.levels, [field]: n } })} />
-      ${(because || item.glow || item.next || evidence.length > 0) && html`<div class="because">${because && html`<div><span class="cap">${t("answer.because", { name: item.student.first_name })}</span><p class="voice">“${because}”</p></div>`}${evidence.length > 0 && html`<div><span class="cap">${t("answer.evidence")}</span><p class="sm">${evidence.map((p) => p.title || p.name || plain(p.text).slice(0, 60)).join(" · ")}</p></div>`}${item.glow && html`<div><span class="cap">${t("answer.own_glow", { name: item.student.first_name })}</span><p class="voice">“${item.glow}”</p></div>`}${item.next && html`<div><span class="cap">${t("answer.own_next")}</span><p class="voice">“${item.next}”</p></div>`}</div>`}` : step && html`<div class="because"><div><span class="cap">${t("show.good")}</span><p>${say(step.what_good_looks_like)}</p></div></div>`}
+      ${(because || item.glow || item.next || evidence.length > 0 || item.own_hidden.at_ms > 0) && html`<div class="because">${item.own_hidden.at_ms > 0 && html`<${HiddenLine} hidden=${item.own_hidden} student=${item.student} />`}${because && html`<div><span class="cap">${t("answer.because", { name: item.student.first_name })}</span><p class="voice">“${because}”</p></div>`}${evidence.length > 0 && html`<div><span class="cap">${t("answer.evidence")}</span><p class="sm">${evidence.map((p) => p.title || p.name || plain(p.text).slice(0, 60)).join(" · ")}</p></div>`}${item.glow && html`<div><span class="cap">${t("answer.own_glow", { name: item.student.first_name })}</span><p class="voice">“${item.glow}”</p></div>`}${item.next && html`<div><span class="cap">${t("answer.own_next")}</span><p class="voice">“${item.next}”</p></div>`}${!item.own_hidden.at_ms && (because || item.glow || item.next) && html`<${Hide} student=${item.student} kind="self_assessment" record=${item.self_assessment} what=${t("hide.kind.self_assessment")} onDone=${() => hid(item.turn_in, true)} />`}</div>`}` : step && html`<div class="because"><div><span class="cap">${t("show.good")}</span><p>${say(step.what_good_looks_like)}</p></div></div>`}
       ${item.earlier.length > 0 && html`<details class="tries"><summary>${t("answer.earlier", { n: item.earlier.length })}</summary>${item.earlier.map((e) => html`<p class="sm" key=${e.number}><b>${t("need.try", { n: e.number })}, ${dayName(e.at_ms)}.</b> ${criteria.map((c) => e.levels[fieldOf(c.id)] && `${say(c.title)}: ${say(c.levels[e.levels[fieldOf(c.id)] - 1]?.name)}`).filter(Boolean).join(" · ")} ${e.review.next && html`<br />${t("answer.you_asked")} “${e.review.next}”`}</p>`)}</details>`}
       <div class="reply"><div><div class="lab"><label for="glow">${t("reply.glow")}</label><span class="sm"><${Kbd}>G</${Kbd}> ${t("answer.next_phrase")} <${Kbd}>X</${Kbd}> ${t("answer.none")}</span></div><${Phrases} list=${phrasesOf(criterion, "glow")} text=${reply.glow} pick=${(glow) => change({ glow })} label=${t("answer.glow_phrases")} /><textarea id="glow" rows="2" value=${reply.glow} onInput=${(e) => change({ glow: e.target.value })}></textarea></div>
         <div><div class="lab"><label for="grow">${t("reply.grow")}</label><span class="sm">${t("answer.if_needed")} <${Kbd}>R</${Kbd}></span></div><textarea id="grow" rows="2" value=${reply.grow} onInput=${(e) => change({ grow: e.target.value })}></textarea></div>

@@ -1,13 +1,15 @@
 // The students of a class, one student's page, and writing an observation of one or several of them.
 import { Growth } from "./growth.js";
+import { Hide, HiddenLine, HiddenTexts } from "./hide.js";
 import { html, t, say, api, useLoad, useNews, useState, useEffect, Link, Mark, OwnTrail, Dialog, Problem, Loading, announce, sentence, ago, dayName, dateText, fieldOf, plain, remembered, remember } from "./lib.js";
 
 export const forms = ["example", "step_by_step", "on_my_own"];
 
-export function AboutMe({ about, goals, name }) {
+export function AboutMe({ about, goals, name, student, onHidden }) {
+  if (about.hidden?.at_ms) return html`<${HiddenLine} hidden=${about.hidden} student=${{ first_name: name }} />`;
   const rows = [["good", about.strengths], ["like", about.interests], ["languages", about.languages], ["learn", about.learn_best], ["need", about.need]].filter(([, text]) => text);
   if (rows.length === 0 && !goals?.length) return html`<p class="muted">${t("about.empty", { name })}</p>`;
-  return html`<dl class="kv">${rows.map(([key, text]) => html`<dt key=${key}>${t("about." + key)}</dt><dd class="voice" key=${key + "d"}>${text}</dd>`)}${goals?.length > 0 && html`<dt>${t("about.goal")}</dt>${goals.map((goal) => html`<dd class="voice" key=${goal}>“${goal}”</dd>`)}`}</dl>`;
+  return html`<dl class="kv">${rows.map(([key, text]) => html`<dt key=${key}>${t("about." + key)}</dt><dd class="voice" key=${key + "d"}>${text}</dd>`)}${goals?.length > 0 && html`<dt>${t("about.goal")}</dt>${goals.map((goal) => html`<dd class="voice" key=${goal}>“${goal}”</dd>`)}`}</dl>${onHidden && rows.length > 0 && html`<${Hide} student=${student} kind="profile" record=${about.id} what=${t("about.title")} onDone=${onHidden} />`}`;
 }
 
 // One sentence, on one or several, with a standard or without.
@@ -40,10 +42,11 @@ export function StudentsPage({ current }) {
     ${observe && value && html`<${Observe} classId=${current.id} students=${value} onClose=${() => setObserve(false)} onDone=${() => setObserve(false)} />`}</main>`;
 }
 
-function Goal({ goal }) {
-  const points = [[t("goal.first"), goal.first_step], [t("goal.know"), goal.how_know], [t("goal.ifthen"), goal.plan_if && t("goal.plan", { if: goal.plan_if, then: goal.plan_then })], ...goal.thread.map((c) => [`${t("goal.checkin")}, ${dayName(c.at_ms)}`, c.text]), [t("goal.learned"), goal.learned]].filter(([, text]) => text);
+function Goal({ goal, student, reload }) {
+  if (goal.hidden.at_ms) return html`<div class="goal"><${HiddenLine} hidden=${goal.hidden} student=${student} /></div>`;
+  const points = [[t("goal.first"), goal.first_step], [t("goal.know"), goal.how_know], [t("goal.ifthen"), goal.plan_if && t("goal.plan", { if: goal.plan_if, then: goal.plan_then })], ...goal.thread.map((c) => [`${t("goal.checkin")}, ${dayName(c.at_ms)}`, c.text || " ", c]), [t("goal.learned"), goal.learned]].filter(([, text]) => text);
   return html`<div class="goal"><p class="voice quote"><span class="cap">${t("goal.want")}</span><br />“${goal.want}”</p><p class="muted sm">${[goal.standard, goal.by && t("goal.by", { when: dateText(goal.by) }), !goal.open && t("goal.wrapped")].filter(Boolean).join(" · ")}</p>
-    ${points.length > 0 && html`<ol class="thread">${points.map(([cap, text], i) => html`<li key=${i}>${cap && html`<span class="cap">${cap}</span>`}<span class="voice">${text}</span></li>`)}</ol>`}</div>`;
+    ${points.length > 0 && html`<ol class="thread">${points.map(([cap, text, c], i) => html`<li key=${i}>${cap && html`<span class="cap">${cap}</span>`}${c?.hidden.at_ms ? html`<${HiddenLine} hidden=${c.hidden} student=${student} />` : html`<span class="voice">${text}</span>`}${c && !c.hidden.at_ms && html` <${Hide} student=${student} kind="checkin" record=${c.id} what=${text} onDone=${reload} />`}</li>`)}</ol>`}<${Hide} student=${student} kind="goal" record=${goal.id} what=${goal.want} onDone=${reload} /></div>`;
 }
 
 function Support({ value, id, project, label, reload }) {
@@ -54,13 +57,13 @@ function Support({ value, id, project, label, reload }) {
 const criteria = (contents, version, rubric) => { try { return JSON.parse(contents[version]).rubrics.find((r) => r.id === rubric)?.criteria ?? []; } catch { return []; } };
 
 // What was answered, the student's view beside it; an answer that was corrected folds away under the one that stands.
-function Review({ review: r, page, onCorrect }) {
+function Review({ review: r, page, onCorrect, reload }) {
   const s = page.student, before = page.reviews.filter((other) => other.replaced_by === r.id);
   return html`<li><p class="top-line"><b>${say(r.step_title) || t("class.some_step")}</b> <span class="muted sm">${[r.by, dayName(r.at_ms), r.try_number > 1 && t("need.try", { n: r.try_number }), t("outcome." + r.judgement.outcome), before.length > 0 && t("reviews.corrected")].filter(Boolean).join(" · ")}</span>
       ${onCorrect && html`<button class="b q push" type="button" onClick=${onCorrect}>${t("correct.do")}<span class="vh"> ${say(r.step_title)}</span></button>`}</p>
     <${Levels} review=${r} page=${page} />
     ${["glow", "grow", "next"].map((part) => r.judgement[part] && html`<p key=${part}><span class="cap">${t("reply." + part)}</span> ${r.judgement[part]}</p>`)}
-    ${[...before.flatMap((b) => b.replies), ...r.replies].map((reply) => html`<p class="voice quote" key=${reply.id}>${t("reviews.change", { name: s.first_name })} ${reply.text}</p>`)}
+    ${[...before.flatMap((b) => b.replies), ...r.replies].map((reply) => (reply.hidden.at_ms ? html`<${HiddenLine} key=${reply.id} hidden=${reply.hidden} student=${s} />` : html`<p class="voice quote" key=${reply.id}>${t("reviews.change", { name: s.first_name })} ${reply.text} <${Hide} student=${s} kind="reply" record=${reply.id} what=${reply.text} onDone=${reload} /></p>`))}
     ${before.length > 0 && html`<details><summary>${t("reviews.before", { n: before.length })}</summary>${before.map((b) => html`<div class="before" key=${b.id}><p class="muted sm">${[b.by, dayName(b.at_ms), t("outcome." + b.judgement.outcome)].join(" · ")}</p><${Levels} review=${b} page=${page} />${["glow", "grow", "next"].map((part) => b.judgement[part] && html`<p key=${part}><span class="cap">${t("reply." + part)}</span> ${b.judgement[part]}</p>`)}</div>`)}</details>`}</li>`;
 }
 function Levels({ review: r, page }) {
@@ -88,24 +91,25 @@ function Correct({ review: r, page, onClose, onDone }) {
 
 export function StudentPage({ id, current }) {
   const { value: page, error, reload } = useLoad(`/students/${id}`, 30000);
-  const [observe, setObserve] = useState(false), [correct, setCorrect] = useState(null);
+  const [observe, setObserve] = useState(false), [correct, setCorrect] = useState(null), [hidden, setHidden] = useState(false);
   useNews(true, (news) => (news.student ? news.student === id : news.classes.includes(current.id)), reload);
   useEffect(() => { if (page && location.hash) document.querySelector(location.hash)?.scrollIntoView(); }, [Boolean(page)]);
   if (!page) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
   const waiting = page.projects.some((p) => p.steps.some((s) => s.state === "turned_in")), s = page.student;
   const open = page.goals.filter((g) => g.open), closed = page.goals.filter((g) => !g.open);
   return html`<main id="main"><div class="title"><div class="withmark"><${Mark} of=${s} size="54" /><div><h1>${s.name}</h1><p>${page.classes.join(", ")}. ${page.heard.at_ms ? t("student.heard", { when: ago(page.heard.at_ms, page.now_ms), computer: page.heard.computer }) : t("need.never")} ${page.heard.waiting > 0 ? t("student.waits", { n: page.heard.waiting }) : page.heard.at_ms > 0 && t("student.no_waits")}</p></div></div>
-    <div class="acts"><button class=${waiting ? "b" : "b p"} type="button" onClick=${() => setObserve(true)}>${t("observe.title")}</button>${waiting && html`<${Link} class="b p" href="/answer">${t("act.answer", { name: s.first_name })}</${Link}>`}</div></div>
+    <div class="acts">${page.hidden > 0 && html`<button class="b" type="button" onClick=${() => setHidden(true)}>${t("hide.list", { n: page.hidden })}</button>`}<button class=${waiting ? "b" : "b p"} type="button" onClick=${() => setObserve(true)}>${t("observe.title")}</button>${waiting && html`<${Link} class="b p" href="/answer">${t("act.answer", { name: s.first_name })}</${Link}>`}</div></div>
   <${Problem} error=${error} again=${reload} />
-  <div class="stu"><div><section class="card" aria-labelledby="h-about"><header><h2 id="h-about">${t("about.title")}</h2>${page.about.written_ms > 0 && html`<p>${t("about.wrote", { name: s.first_name, when: dayName(page.about.written_ms) })}</p>`}</header><div class="in"><${AboutMe} about=${page.about} name=${s.first_name} /></div></section>
-    <section class="card" id="goals" aria-labelledby="h-goals"><header><h2 id="h-goals">${t("goals.title")}</h2>${page.goals.length > 0 && html`<p>${t("goals.count", { n: open.length })}</p>`}</header><div class="in stack">${page.goals.length === 0 ? html`<p class="muted">${t("goals.none", { name: s.first_name })}</p>` : [...open, ...closed].map((goal) => html`<${Goal} key=${goal.id} goal=${goal} />`)}</div></section></div>
+  <div class="stu"><div><section class="card" aria-labelledby="h-about"><header><h2 id="h-about">${t("about.title")}</h2>${page.about.written_ms > 0 && html`<p>${t("about.wrote", { name: s.first_name, when: dayName(page.about.written_ms) })}</p>`}</header><div class="in"><${AboutMe} about=${page.about} name=${s.first_name} student=${s} onHidden=${reload} /></div></section>
+    <section class="card" id="goals" aria-labelledby="h-goals"><header><h2 id="h-goals">${t("goals.title")}</h2>${page.goals.length > 0 && html`<p>${t("goals.count", { n: open.length })}</p>`}</header><div class="in stack">${page.goals.length === 0 ? html`<p class="muted">${t("goals.none", { name: s.first_name })}</p>` : [...open, ...closed].map((goal) => html`<${Goal} key=${goal.id} goal=${goal} student=${s} reload=${reload} />`)}</div></section></div>
   <div>${page.projects.length === 0 && html`<section class="card"><div class="empty"><p>${t("projects.none", { name: s.first_name })}</p></div><div class="in"><${Support} value=${page.support} id=${id} project="" label=${t("support.title")} reload=${reload} /></div></section>`}
-    ${page.projects.map((p) => html`<section class="card" key=${p.id} aria-label=${say(p.title)}><header><div><h2>${p.question || say(p.title)}</h2><p class="muted sm">${[p.question && say(p.title), p.why && `“${p.why}”`, p.product && t("project.product", { product: p.product })].filter(Boolean).join(" · ")}</p></div></header>
+    ${page.projects.map((p) => html`<section class="card" key=${p.id} aria-label=${say(p.title)}><header><div><h2>${p.question || say(p.title)}</h2><p class="muted sm">${[p.question && say(p.title), p.why && `“${p.why}”`, p.product && t("project.product", { product: p.product })].filter(Boolean).join(" · ")} ${!p.hidden.at_ms && (p.question || p.why) && html`<${Hide} student=${s} kind="project" record=${p.id} what=${p.question || p.why} onDone=${reload} />`}</p>${p.hidden.at_ms > 0 && html`<${HiddenLine} hidden=${p.hidden} student=${s} />`}</div></header>
       ${p.steps.length > 0 && html`<${OwnTrail} steps=${p.steps} seed=${p.id} label=${t("project.trail", { n: p.steps.filter((x) => x.state === "ready").length, all: p.steps.length })} /><ul class="stops">${p.steps.map((step) => html`<li key=${step.id}><b>${say(step.title)}</b><span>${t("step." + step.state)}${step.at_ms ? ", " + dayName(step.at_ms) : step.planned ? ", " + dateText(step.planned) : ""}${step.tries > 1 ? " · " + t("need.try", { n: step.tries }) : ""}</span></li>`)}</ul>`}
       <div class="foot"><${Support} value=${p.support} id=${id} project=${p.id} label=${t("support.title")} reload=${reload} /></div></section>`)}
     <${Growth} lines=${page.growth} name=${s.first_name} />
-    <section class="card" aria-labelledby="h-reviews"><header><h2 id="h-reviews">${t("reviews.title")}</h2><p>${t("reviews.text")}</p></header>${page.reviews.length === 0 ? html`<div class="in"><p class="muted">${t("reviews.none")}</p></div>` : html`<ol class="reviews">${page.reviews.filter((r) => !r.replaced_by).map((r) => html`<${Review} key=${r.id} review=${r} page=${page} onCorrect=${() => setCorrect(r)} />`)}</ol>`}</section>
+    <section class="card" aria-labelledby="h-reviews"><header><h2 id="h-reviews">${t("reviews.title")}</h2><p>${t("reviews.text")}</p></header>${page.reviews.length === 0 ? html`<div class="in"><p class="muted">${t("reviews.none")}</p></div>` : html`<ol class="reviews">${page.reviews.filter((r) => !r.replaced_by).map((r) => html`<${Review} key=${r.id} review=${r} page=${page} reload=${reload} onCorrect=${() => setCorrect(r)} />`)}</ol>`}</section>
     <section class="card" aria-labelledby="h-obs"><header><h2 id="h-obs">${t("observations.title")}</h2></header>${page.observations.length === 0 ? html`<div class="in"><p class="muted">${t("observations.none", { name: s.first_name })}</p></div>` : html`<ol class="reviews">${page.observations.map((o) => html`<li key=${o.id}><p>${o.text}</p><p class="muted sm">${[o.by, dayName(o.at_ms), o.standard].filter(Boolean).join(" · ")}</p></li>`)}</ol>`}</section></div></div>
+  ${hidden && html`<${HiddenTexts} student=${s} onClose=${() => setHidden(false)} onDone=${reload} />`}
   ${correct && html`<${Correct} review=${correct} page=${page} onClose=${() => setCorrect(null)} onDone=${() => { setCorrect(null); reload(); }} />`}
   ${observe && html`<${Observe} classId=${current.id} students=${[s]} chosen=${[s.id]} onClose=${() => setObserve(false)} onDone=${() => { setObserve(false); reload(); }} />`}</main>`;
 }
