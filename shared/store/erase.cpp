@@ -92,6 +92,27 @@ Result<bool> is_erased(Store& store, std::string_view stream, const OpId& id) {
   return found.has_value();
 }
 
+Result<Erasable> erasable_of(Store& store, const PersonId& person) {
+  Erasable found;
+  WAYMARK_TRY(streams, store.streams());
+  for (const auto& stream : streams) {
+    if (person_of_stream(stream) != person) continue;
+    for (std::int64_t seq = 0;;) {
+      WAYMARK_TRY(entries, store.page(stream, seq, kPage, kPageBytes));
+      if (entries.empty()) break;
+      for (const auto& entry : entries) seq = entry.seq, found.ops += entry.state == 0;
+    }
+    WAYMARK_TRY(query, store.db().prepare(sql::file_of_stream));
+    query.bind(stream);
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      found.files++;
+    }
+  }
+  return found;
+}
+
 Status obey_erasure(Store& store, const record::Op& erasure) {
   auto text = [&](std::string_view name) {
     auto found = erasure.fields.find(name);

@@ -23,6 +23,12 @@ Result<bool> is_erased(Store& store, const PersonId& person);
 // By its stream's person or by its own id.
 Result<bool> is_erased(Store& store, std::string_view stream, const OpId& id);
 
+// How much there is of a person to be erased: ops with content, and files.
+struct Erasable {
+  std::int64_t ops = 0, files = 0;
+};
+Result<Erasable> erasable_of(Store& store, const PersonId& person);
+
 // What an erasure says, done to what is here. Called by the store itself as it learns one.
 Status obey_erasure(Store& store, const record::Op& erasure);
 

@@ -267,6 +267,7 @@ Status serve(const Asked& asked, const Commands& commands) {
     return Error{Code::exists, "another server or command uses " + asked.data + "; stop it first"};
   if (!opened) return opened.error();
   auto school = std::move(opened).value();
+  school->set_backup_place({backups, static_cast<int>(keep_days)});
   if (quota_mb > 0) school->set_quota(quota_mb * 1024 * 1024);
   allow_many_connections();
   net::ServerOptions options;

@@ -8,6 +8,7 @@
 #include "sync-server/routes/events.hpp"
 #include "sync-server/service/authoring.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/erasable.hpp"
 #include "sync-server/service/hiding.hpp"
 #include "sync-server/service/letters.hpp"
 #include "sync-server/service/rosters.hpp"
@@ -70,6 +71,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Saved, saw, saved_ms, problem)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterLine, n, at_ms, written_ms, person, name, kind, code, is_private,
                                    can_take_in, words, settled, settled_by, settled_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterPage, waiting, settled, more)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ErasableLine, id, name, classes, left_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ErasableStudent, who, ops, files, old_copies, backups, backup_days)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NewcomerLine, id, name, at_ms, waiting, classes, same_id, same_name,
                                    same_class)
 
@@ -362,6 +365,29 @@ Result<Response> let_in(School& school, const Asked& asked) {
   return done(school.merge_newcomer(id, listed));
 }
 
+// ---- erasure
+
+Result<Response> erasable(School& school, const Asked& asked) {
+  WAYMARK_CHECK(administrates(asked));
+  WAYMARK_TRY(lines, erasable_students(school));
+  return json_response({{"students", lines}, {"now_ms", school.clock().now_ms()}});
+}
+
+Result<Response> erasable_one(School& school, const Asked& asked) {
+  WAYMARK_CHECK(administrates(asked));
+  WAYMARK_TRY(id, PersonId::parse(asked.request.param("person")));
+  return shown(erasable_student(school, id));
+}
+
+Result<Response> erase(School& school, const Asked& asked) {
+  WAYMARK_CHECK(administrates(asked));
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(name, http::text_of(body, "name"));
+  WAYMARK_TRY(id, PersonId::parse(asked.request.param("person")));
+  WAYMARK_TRY(erased, erase_named(school, asked.person.id, id, name));
+  return json_response({{"ops", erased.ops}, {"files", erased.files}, {"old_copies", erased.old_copies}});
+}
+
 // ---- class and answering
 
 Result<Response> set_today_route(School& school, const Asked& asked) {
@@ -506,6 +532,9 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("POST", "/api/letters/{letter}/{how}", settle);
   add("GET", "/api/newcomers", newcomers);
   add("POST", "/api/newcomers/{newcomer}", let_in);
+  add("GET", "/api/erasable", erasable);
+  add("GET", "/api/erasable/{person}", erasable_one);
+  add("POST", "/api/erasable/{person}", erase);
   add("POST", "/api/classes", add_class, kPasteBody);
   add("GET", "/api/classes/{class}",
       [](School& s, const Asked& a) { return shown(class_page(s, a.class_id, a.request.asked("today"))); });

@@ -17,20 +17,21 @@ namespace fs = std::filesystem;
 constexpr std::size_t kOpsMax = 256;  // in one record
 constexpr std::int64_t kLettersMax = 1'000'000;
 
-// Copies of the database beside it, which know nothing of what happens to it.
-std::vector<std::string> copies_in(const std::string& data) {
+}  // namespace
+
+std::vector<std::string> School::old_copies() const {
   std::vector<std::string> found;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(data, error)) {
-    auto name = entry.path().filename().string();
+  for (const auto& entry : fs::directory_iterator(data_, error)) {
+    auto name = entry.path().filename().string(), path = entry.path().string();
+    // The nightly ones are told of by how long they are kept.
+    if (path == backup_place_.folder) continue;
     if (name.starts_with("replaced-") || name.starts_with("school.db.before-") || name.starts_with("backup"))
-      found.push_back(entry.path().string());
+      found.push_back(path);
   }
   std::sort(found.begin(), found.end());
   return found;
 }
-
-}  // namespace
 
 Result<School::Erased> School::erase_student(const std::optional<PersonId>& by, const PersonId& student) {
   WAYMARK_TRY(person, accounts_->person(student));
@@ -74,15 +75,9 @@ Result<School::Erased> School::erase(const std::optional<PersonId>& by, const st
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
   erased.ops = static_cast<std::int64_t>(ops.size());
   if (person) {
-    WAYMARK_TRY(streams, store_->streams());
-    for (const auto& stream : streams) {
-      if (store::person_of_stream(stream) != *person) continue;
-      for (std::int64_t seq = 0;;) {
-        WAYMARK_TRY(entries, store_->page(stream, seq, 500, std::size_t{8} << 20));
-        if (entries.empty()) break;
-        for (const auto& entry : entries) seq = entry.seq, erased.ops += entry.state == 0;
-      }
-    }
+    WAYMARK_TRY(found, store::erasable_of(*store_, *person));
+    erased.ops += found.ops;
+    erased.files = found.files;
   }
   for (std::size_t at = 0; at < ops.size() || at == 0; at += kOpsMax) {
     std::vector<std::string> named;
@@ -103,7 +98,7 @@ Result<School::Erased> School::erase(const std::optional<PersonId>& by, const st
                                  person ? person->hex() : ops.front().hex()));
   WAYMARK_CHECK(transaction.commit());
   WAYMARK_CHECK(finish_erasures());
-  erased.old_copies = copies_in(data_);
+  erased.old_copies = old_copies();
   return erased;
 }
 

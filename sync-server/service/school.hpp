@@ -363,11 +363,20 @@ class School {
   // ---- erasure (erasing.cpp): everything that is about a student, or single ops, on the ground of law. It
   // goes from every replica; the audit keeps that it was done.
   struct Erased {
-    std::int64_t ops = 0;                 // that had content
+    std::int64_t ops = 0, files = 0;      // that had content
     std::vector<std::string> old_copies;  // of the database, which still have it
   };
   Result<Erased> erase_student(const std::optional<PersonId>& by, const PersonId& student);
   Result<Erased> erase_ops(const std::optional<PersonId>& by, std::vector<OpId> ops);
+  // Copies of the database beside it, which know nothing of what happens to it.
+  std::vector<std::string> old_copies() const;
+  // Where backups are written every night, and how long each is kept: they have what is erased until then.
+  struct BackupPlace {
+    std::string folder;
+    int keep_days = 0;
+  };
+  void set_backup_place(BackupPlace place) { backup_place_ = std::move(place); }
+  const BackupPlace& backup_place() const { return backup_place_; }
   // Students who left, and when; not those who are erased.
   struct Left {
     Person person;
@@ -464,6 +473,7 @@ class School {
   std::string adopted_to_;         // the stray that was looked for last
   std::set<std::string> writing_;  // uploads of which a piece is being written
   std::optional<std::int64_t> quota_bytes_;
+  BackupPlace backup_place_;
   std::shared_ptr<int> copying_ = std::make_shared<int>();  // shared with backups that are being made
 };
 

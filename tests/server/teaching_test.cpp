@@ -707,3 +707,52 @@ TEST_CASE("a text that a teacher hid is in no page, is told of, can be opened, a
   CHECK(api.ask("POST", path, &other, body("work", work, false)).status == 403);
   CHECK(api.ask("GET", path, &other).status == 403);
 }
+
+TEST_CASE(
+    "an administrator sees who left first, what is gone and what old copies hold, and erases by name alone") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  auto head = api.sign_in("head@alder.example", "head-of-school");
+  auto teacher = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto leave = [&](std::size_t i) {
+    auto person = school.accounts().person(room.students[i]).value().value();
+    person.active = false;
+    REQUIRE(school.put_person(person));
+    api.world.clock.advance_ms(1000);
+  };
+  leave(3);
+  leave(1);
+  auto list = json::parse(api.ask("GET", "/api/erasable", &head).body)["students"];
+  REQUIRE(list.size() == 27);  // 26 of one class, one of another
+  CHECK(list[0]["name"] == "Caleb Novak");
+  CHECK(list[1]["name"] == "Andre Wilson");
+  CHECK(list[0]["left_ms"] < list[1]["left_ms"]);
+  CHECK(list[2]["left_ms"] == 0);
+  CHECK(list[2]["classes"].size() == 1);
+
+  school.set_backup_place({"/mnt/usb/backups", 30});
+  auto amira = room.students[0].hex(), path = "/api/erasable/" + amira;
+  auto what = json::parse(api.ask("GET", path, &head).body);
+  CHECK(what["who"]["name"] == "Amira Haddad");
+  CHECK(what["ops"] > 5);
+  CHECK(what["backups"] == "/mnt/usb/backups");
+  CHECK(what["backup_days"] == 30);
+  auto body = [](std::string_view name) { return json{{"name", name}}.dump(); };
+  for (const auto* in : {&teacher, static_cast<School::SignedIn*>(nullptr)}) {
+    CHECK(api.ask("GET", "/api/erasable", in).status == (in ? 403 : 401));
+    CHECK(api.ask("GET", path, in).status == (in ? 403 : 401));
+    CHECK(api.ask("POST", path, in, body("Amira Haddad")).status == (in ? 403 : 401));
+  }
+  CHECK(api.ask("POST", path, &head, body("Andre Wilson")).status == 422);
+  CHECK(api.ask("POST", path, &head, "{}").status == 400);
+  CHECK(api.ask("POST", "/api/erasable/" + room.teacher.hex(), &head, body("Elena Rivera")).status == 404);
+  CHECK_FALSE(school.store().records(domain::person_stream(room.students[0]), "work").value().empty());
+  auto done = json::parse(api.ask("POST", path, &head, body(" Amira Haddad ")).body);
+  CHECK(done["ops"] >= what["ops"]);
+  CHECK(school.store().records(domain::person_stream(room.students[0]), "work").value().empty());
+  CHECK(api.ask("GET", path, &head).status == 404);
+  CHECK(api.ask("POST", path, &head, body("Amira Haddad")).status != 200);
+  CHECK(api.ask("GET", "/api/erasable", &head).body.find("Amira") == std::string::npos);
+  REQUIRE(school.verify());
+}

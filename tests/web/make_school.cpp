@@ -104,6 +104,11 @@ int main(int argc, char** argv) {
     school->accounts().add_dead_letter(amira, record::canonical(op), "not_granted").value();
   }
   school->accounts().add_dead_letter(room.students[1], "half a sentence that a disk", "malformed").value();
+  // One who left, for the page of what is erased.
+  auto left = school->add_student("Ruth", "Vega").value();
+  auto person = school->accounts().person(left).value().value();
+  person.active = false;
+  school->put_person(person).value();
   std::printf("%s %s\n", room.class_id.hex().c_str(), amira.hex().c_str());
   return 0;
 }

@@ -420,6 +420,40 @@ const tests = {
     await axeClean(page, "settled"); await shot(page, "needs-a-home-settled", true);
     await page.context().close();
   },
+  async "an administrator reads what erasing takes and leaves, and nothing goes before the name is typed"() {
+    const admin = { email: "head@alder.example", password: "head-of-school", path: "/erase" };
+    const page = await open(admin);
+    await heading(page, "Erase and keep");
+    await page.getByText("Nobody left more than 3 years ago.").waitFor();
+    await page.getByLabel("Left more than").selectOption("0");
+    await page.getByText("Ruth Vega").first().waitFor();
+    await axeClean(page, "erase and keep"); await shot(page, "erase", true);
+    await page.getByLabel("Find a student").fill("zoe");
+    await page.getByRole("button", { name: "Erase … Zoe Elsewhere" }).click();
+    const dialog = page.locator("dialog"), go = dialog.getByRole("button", { name: "Erase for ever" });
+    await dialog.getByText("The nightly backups, encrypted, for 30 more days:").waitFor();
+    await dialog.getByText("Zoe Elsewhere is still in Period 5.").waitFor();
+    await axeClean(page, "erasing"); await shot(page, "erase-sure");
+    assert.ok(await go.isDisabled());
+    await dialog.getByRole("textbox").fill("Zoe"); assert.ok(await go.isDisabled());
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Erase … Ruth Vega" }).click();
+    await dialog.getByRole("textbox").fill("Ruth Vega"); await go.click();
+    await page.getByText("Ruth Vega is erased.").waitFor();
+    await page.getByText("Nobody has left yet.").waitFor();
+    await page.context().close();
+    for (const [name, options] of [["360", { width: 360, height: 740 }], ["320", { width: 320, height: 640 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+      const one = await open({ ...admin, ...options });
+      await one.waitForSelector("main select"); await one.locator('input[type="search"]').fill("Zoe");
+      await axeClean(one, "/erase " + name); await shot(one, name + "-erase", name !== "dusk");
+      await one.locator(".erasable .b").first().click(); await one.locator("dialog input").waitFor();
+      await axeClean(one, "erasing " + name); await shot(one, name + "-erase-sure");
+      await one.context().close();
+    }
+    const teacher = await open({ path: "/set-up" });
+    await heading(teacher, "Set-up"); assert.equal(await teacher.getByText("Erase and keep").count(), 0);
+    await teacher.context().close();
+  },
   async "every page works at 360 px, in dusk, and in Spanish"() {
     for (const [name, options] of [["360", { width: 360, height: 740 }], ["320", { width: 320, height: 640 }], ["768", { width: 768, height: 1024 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
       const page = await open(options);

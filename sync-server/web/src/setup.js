@@ -11,7 +11,8 @@ export function SetUpPage({ session, classes, current, choose, reload: reloadSes
     <div class="acts">${classes.length > 1 && html`<label class="vh" for="setup-class">${t("class.pick")}</label><select id="setup-class" value=${current?.id} onChange=${(e) => choose(e.target.value)}>${classes.map((c) => html`<option key=${c.id} value=${c.id}>${c.title}</option>`)}</select>`}<${Link} class=${current ? "b" : "b p"} href="/set-up/new">${t("setup.new")}</${Link}></div></div>
     <${NeedsAHome} session=${session} />
     ${!current ? html`<section class="card"><div class="empty"><h2>${t("setup.first")}</h2><p>${t("setup.first.text")}</p><${Link} class="b p" href="/set-up/new">${t("setup.first.button")}</${Link}></div></section>` : html`<${Roster} key=${current.id} current=${current} reloadSession=${reloadSession} />`}
-    <${Computers} /></main>`;
+    <${Computers} />
+    ${session.role === "admin" && html`<section class="card" aria-labelledby="h-erase"><header><h2 id="h-erase">${t("erase.title")}</h2><p>${t("erase.card")}</p><div class="acts push"><${Link} class="b" href="/erase">${t("erase.open")}</${Link}></div></header></section>`}</main>`;
 }
 
 function NeedsAHome({ session }) {
