@@ -62,6 +62,8 @@ SELECT n, state, body, record, stream FROM op WHERE id = ?
 INSERT INTO op (id, stream, seq, record, state, body) VALUES (?, ?, ?, ?, ?, ?)
 -- name: op_to_stub
 UPDATE op SET state = ?, body = ? WHERE n = ?
+-- name: op_refused_of
+SELECT n, record FROM op WHERE stream = ? AND state = 2 LIMIT 1
 -- name: op_state_set
 UPDATE op SET state = ? WHERE n = ?
 -- name: op_stream

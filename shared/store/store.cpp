@@ -855,7 +855,24 @@ Status Store::grant(std::string_view stream, const AccessId& access, std::string
     return query.bind(role).bind(parent_).bind(row).run();
   }
   WAYMARK_TRY(query, db_->prepare(sql::reading_set));
-  return query.bind(parent_).bind(row).bind(access).bind(role).run();
+  WAYMARK_CHECK(query.bind(parent_).bind(row).bind(access).bind(role).run());
+  return unplace_refused(row);
+}
+
+// The school's server alone says what it has stubs of: a hub may be newer than they are.
+Status Store::unplace_refused(std::int64_t stream) {
+  for (;;) {
+    std::int64_t n = 0, record = 0;
+    {
+      WAYMARK_TRY(query, db_->prepare(sql::op_refused_of));
+      WAYMARK_TRY(row, query.bind(stream).step());
+      if (!row || !parent_.empty()) return {};
+      n = query.integer(0), record = query.integer(1);
+    }
+    WAYMARK_TRY(state, db_->prepare(sql::op_state_set));
+    WAYMARK_CHECK(state.bind(kUnplaced).bind(n).run());
+    WAYMARK_CHECK(recompute_heads(record));
+  }
 }
 
 Status Store::revoke(std::string_view stream) {
@@ -881,7 +898,8 @@ Status Store::set_cursor(std::string_view stream, const Cursor& cursor, const re
 Status Store::restart_reading(std::string_view stream) {
   WAYMARK_TRY(row, stream_id(stream));
   WAYMARK_TRY(query, db_->prepare(sql::reading_compared));
-  return query.bind(0).bind(parent_).bind(row).run();
+  WAYMARK_CHECK(query.bind(0).bind(parent_).bind(row).run());
+  return unplace_refused(row);
 }
 
 Status Store::compare_all_again() {

@@ -222,7 +222,8 @@ class Store {
   Status revoke(std::string_view stream);
   Status set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,
                     bool verified);
-  // Reading begins at zero again, and what is here and not there is to be found anew.
+  // Reading begins at zero again, and what is here and not there is to be found anew. In one transaction with
+  // what set it back.
   Status restart_reading(std::string_view stream);
   // The same for all streams, reading on where it was.
   Status compare_all_again();
@@ -325,6 +326,8 @@ class Store {
                              int state, std::string_view body);
   Status update_heads(const Row& record, std::int64_t n, const record::Link& link);
   Status recompute_heads(std::int64_t record);
+  // Own work that was refused links again when the school's stubs of it are read anew.
+  Status unplace_refused(std::int64_t stream);
 
   Options options_;
   std::unique_ptr<Db> db_;

@@ -290,6 +290,20 @@ TEST_CASE("a refused op links once the school has a stub of it, and stands when 
   REQUIRE(world.store->add_stub({second, kStream, "goal", op.record, {"want"}, op.base, "invalid"}));
   CHECK(heads() == std::set<OpId>{third});
   CHECK(world.store->refusals().value().front().code == "not_granted");
+  // A school that was put back has no stub of it any more, and is read from zero.
+  world.store->read_at(std::string(32, 'b'));
+  REQUIRE(world.store->grant(kStream, {}, "owner"));
+  REQUIRE(world.store->restart_reading(kStream));
+  CHECK(heads() == std::set<OpId>{third});
+  world.store->read_at("");
+  REQUIRE(world.store->restart_reading(kStream));
+  CHECK(heads() == std::set<OpId>{first, third});
+  REQUIRE(world.store->add_stub({second, kStream, "goal", op.record, {"want"}, op.base, "invalid"}));
+  CHECK(heads() == std::set<OpId>{third});
+  REQUIRE(world.store->grant(kStream, {}, "owner"));
+  CHECK(heads() == std::set<OpId>{first, third});
+  REQUIRE(world.store->add_stub({second, kStream, "goal", op.record, {"want"}, op.base, "invalid"}));
+  CHECK(world.store->refusals().value().size() == 1);
   CHECK(world.store->accept(second).value());
   CHECK(heads() == std::set<OpId>{third});
   CHECK(world.store->refusals().value().empty());
