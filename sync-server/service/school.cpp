@@ -290,6 +290,8 @@ Status School::refresh_access() {
       reads = erased;
     }
     if (reads) add_own(wanted[person.id], person);
+    // Who left hears of erasures: what others wrote is held back on their computers, not gone.
+    if (!reads) wanted[person.id][std::string(domain::school_stream)] = domain::Role::member;
   }
   WAYMARK_TRY(root_text, store_->meta("root"));
   WAYMARK_TRY(root, PersonId::parse(root_text.value_or("")));

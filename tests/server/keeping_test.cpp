@@ -641,6 +641,11 @@ TEST_CASE(
   person.active = false;
   REQUIRE(world.school->put_person(person));
   REQUIRE(world.school->refresh_access());
+  // What is erased goes from their computers, too: that is told in the stream of the whole school.
+  auto access = world.school->accounts().access(world.amira).value();
+  REQUIRE(access.size() == 1);
+  CHECK(access[0].stream == "school");
+  CHECK(access[0].role == domain::Role::member);
   for (const char* want : {"one", "two", "three", "four"}) amira.goal(want);
   REQUIRE(amira.sync());
   CHECK(amira.store->refusals().value().size() == 4);

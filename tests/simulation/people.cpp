@@ -246,8 +246,10 @@ std::set<std::string> World::granted_to(const PersonId& id) {
   auto& accounts = school_->accounts();
   auto person = must(accounts.person(id), "person");
   bool erased = person && !person->active && erased_.count(id);
-  if (!person || (!person->active && !erased)) return streams;
-  streams = {domain::own_stream(id), domain::inbox_stream(id), std::string(domain::school_stream)};
+  if (!person) return streams;
+  streams = {std::string(domain::school_stream)};
+  if (!person->active && !erased) return streams;
+  streams.insert({domain::own_stream(id), domain::inbox_stream(id)});
   if (person->role == "student") streams.insert(domain::person_stream(id));
   if (erased) return streams;
   for (const auto& enrollment : must(accounts.enrollments_of(id), "enrollments")) {
