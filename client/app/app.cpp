@@ -590,11 +590,16 @@ struct App::Impl {
       stick_failed(written.error(), "stick.not_written");
       return;
     }
-    if (written->ops == 0)
-      stick_done = {"stick.asks", {}, -1};
-    else
+    if (written->ops > 0)
       stick_done = {"stick.written", {{"count", written->ops}}, written->ops};
-    stick_next = {"stick.written_next", {}, -1};
+    else if (written->files > 0)
+      stick_done = {"stick.files_written", {{"count", written->files}}, written->files};
+    else
+      stick_done = {"stick.asks", {}, -1};
+    if (written->files_rest > 0)
+      stick_next = {"stick.files_rest", {{"count", written->files_rest}}, written->files_rest};
+    else
+      stick_next = {"stick.written_next", {}, -1};
   }
 
   void read_from(const std::string& folder) {
@@ -603,9 +608,13 @@ struct App::Impl {
       stick_failed(read.error(), "stick.not_read");
       return;
     }
+    me->link->take_certificate();
     me->student->refresh();
+    auto files = read->files_settled + read->files_came;
     if (read->settled > 0)
       stick_done = {"stick.settled", {{"count", read->settled}}, read->settled};
+    else if (files > 0)
+      stick_done = {"stick.files_settled", {{"count", files}}, files};
     else if (read->news > 0)
       stick_done = {"stick.news", {}, -1};
     else

@@ -241,6 +241,15 @@ bool Link::come_back() {
   return true;
 }
 
+void Link::take_certificate() {
+  auto given = session_.take_certificate();
+  if (!given) return;
+  papers_.certificate = given->first, papers_.signature = given->second;
+  papers_.introduction.clear();
+  if (keep_) keep_({{}, given->first, given->second});
+  sign();
+}
+
 void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   news_.status = true;
   if (!reply && reply.error().code == Code::unauthorized && come_back()) return;
@@ -267,12 +276,7 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   replies_++;
   reached_ = true;
   problem_.reset();
-  if (auto given = session_.take_certificate()) {
-    papers_.certificate = given->first, papers_.signature = given->second;
-    papers_.introduction.clear();
-    if (keep_) keep_({{}, given->first, given->second});
-    sign();
-  }
+  take_certificate();
   bool changed = !session_.changed().empty() || !message->refused.empty();
   if (changed) news_.records = true;
   files_.look(changed);

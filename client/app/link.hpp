@@ -56,6 +56,8 @@ class Link {
   const std::optional<Error>& problem() const { return problem_; }
   // For what came by another way than its own.
   sync::Session& session() { return session_; }
+  // A certificate that came by another way is used from now on.
+  void take_certificate();
   // Where else the school can be reached.
   const std::vector<wire::Place>& places() const { return session_.places(); }
   const std::vector<wire::Elsewhere>& elsewhere() const { return session_.elsewhere(); }

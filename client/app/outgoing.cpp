@@ -90,7 +90,7 @@ Status Outgoing::take_answers(Records& records, const Profile& profile) {
       continue;
     }
     sync::Session session(records.store());
-    auto taken = take_answer(session, profile, computer_.state().identity, *bytes);
+    auto taken = take_answer(session, records, profile, computer_.state().identity, *bytes);
     // One for an earlier replica of this student opens with the same key; one for another student with none.
     if (!taken && replica != mine && taken.error().code == Code::unauthorized) continue;
     // Records that cannot take it now may later.

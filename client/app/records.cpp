@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "shared/domain/kinds.hpp"
 #include "shared/store/salvage.hpp"
 
 namespace waymark::app {
@@ -113,6 +114,21 @@ Status Records::mend(const PersonId& person, store::Options options) {
   if (error) return failure(folder_ + "/mending", error);
   mended_ = found.complete ? Mended::whole : Mended::partly;
   return {};
+}
+
+Result<std::vector<sync::Mention>> Records::files_mentioned(const PersonId& person) {
+  std::vector<sync::Mention> mentioned;
+  auto stream = domain::person_stream(person);
+  WAYMARK_TRY(works, store_->records(stream, "work"));
+  for (auto work = works.rbegin(); work != works.rend(); ++work) {
+    WAYMARK_TRY(gone, store_->gone(*work, "deleted"));
+    if (gone) continue;
+    if (auto small = work->text("small"); small.size() == 64)
+      mentioned.push_back({small, stream, "image/jpeg"});
+    if (auto hash = work->text("file"); hash.size() == 64)
+      mentioned.push_back({hash, stream, work->text("mime")});
+  }
+  return mentioned;
 }
 
 }  // namespace waymark::app

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "client/app/files.hpp"
 #include "shared/store/store.hpp"
@@ -27,6 +28,8 @@ class Records {
   Records(const Records&) = delete;
 
   store::Store& store() { return *store_; }
+  // The files that this student's work names, the newest work first.
+  Result<std::vector<sync::Mention>> files_mentioned(const PersonId& person);
   FileFolder& files() { return files_; }
   Mended mended() const { return mended_; }
   // The database turned out to be damaged while it was in use: next time it is mended, whatever it looks

@@ -5,6 +5,7 @@
 
 #include "shared/store/files.hpp"
 #include "shared/sync/carry.hpp"
+#include "shared/sync/carry_files.hpp"
 #include "shared/wire/bundle.hpp"
 
 namespace waymark::app {
@@ -12,7 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kFolder = "WAYMARK";
-constexpr std::size_t kStickBytesMax = 64 * 1024 * 1024;
+// Together with the reading less than a bundle holds; the rest goes with the next stick.
+constexpr std::size_t kStickBytesMax = 16 * 1024 * 1024, kStickFilesMax = 40 * 1024 * 1024;
 
 struct Keys {
   SecretKey device;
@@ -20,7 +22,8 @@ struct Keys {
 };
 Result<Keys> keys_of(const Profile& profile, const std::string& identity) {
   auto device = from_hex(profile.device_key), school = from_hex(identity);
-  if (!device || device->size() != 32 || !school || school->size() != 32 || profile.certificate.empty())
+  if (!device || device->size() != 32 || !school || school->size() != 32 ||
+      (profile.certificate.empty() && profile.introduction.empty()))
     return Error{Code::conflict, "This student has not signed in at the school with this computer yet"};
   Keys keys;
   std::copy(device->begin(), device->end(), keys.device.seed.begin());
@@ -36,13 +39,18 @@ Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const 
   WAYMARK_TRY(person, PersonId::parse(profile.person));
   auto& store = records.store();
   SealedWork sealed;
-  const sync::Author author{person, keys.device, profile.certificate, profile.signature};
+  const sync::Author author{person, keys.device, profile.certificate, profile.signature,
+                            profile.introduction};
   WAYMARK_TRY(batches, sync::make_batches(store, author, bytes_max));
   std::vector<wire::BundleItem> items;
   for (auto& batch : batches) items.push_back({wire::batch_item, std::move(batch)});
   if (asks) {
     WAYMARK_TRY(reading, sync::make_reading(store, author, items.empty()));
     if (reading) items.push_back({wire::reading_item, std::move(*reading)});
+    WAYMARK_TRY(mentions, records.files_mentioned(person));
+    WAYMARK_TRY(files, sync::pack_files(store, records.files(), mentions, kStickFilesMax));
+    for (auto& item : files.items) items.push_back(std::move(item));
+    sealed.files = files.files, sealed.files_rest = files.rest;
   }
   if (items.empty()) return sealed;
   WAYMARK_TRY(bytes, wire::seal_bundle(keys.identity, keys.device, items));
@@ -52,18 +60,32 @@ Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const 
   return sealed;
 }
 
-Result<AnswerTaken> take_answer(sync::Session& session, const Profile& profile, const std::string& identity,
-                                std::string_view bytes) {
+Result<AnswerTaken> take_answer(sync::Session& session, Records& records, const Profile& profile,
+                                const std::string& identity, std::string_view bytes) {
   WAYMARK_TRY(keys, keys_of(profile, identity));
   WAYMARK_TRY(bundle, wire::open_bundle(bytes, keys.device));
   if (!(bundle.writer == keys.identity)) return Error{Code::unauthorized, "the answer is not of this school"};
-  AnswerTaken taken{bundle.whole, 0};
+  AnswerTaken taken{bundle.whole};
   for (const auto& item : bundle.items) {
     if (item.kind == wire::acknowledgement_item)
       WAYMARK_CHECK(session.on_acknowledgement(item.body, keys.identity));
-    if (item.kind != wire::news_item) continue;
-    WAYMARK_TRY(news, session.on_news(item.body));
-    taken.news += news;
+    if (item.kind == wire::news_item) {
+      WAYMARK_TRY(news, session.on_news(item.body));
+      taken.news += news;
+    }
+    if (item.kind == wire::files_item) {
+      WAYMARK_TRY(settled, session.on_files(item.body));
+      taken.files_settled += settled;
+    }
+  }
+  // Which files are wanted the news have told.
+  WAYMARK_TRY(person, PersonId::parse(profile.person));
+  WAYMARK_TRY(mentions, records.files_mentioned(person));
+  wire::PieceJoiner joiner;
+  for (const auto& item : bundle.items) {
+    if (item.kind != wire::file_item) continue;
+    WAYMARK_TRY(came, sync::take_piece(records.store(), records.files(), mentions, joiner, item.body));
+    taken.files_came += came ? 1 : 0;
   }
   return taken;
 }
@@ -84,6 +106,7 @@ Result<StickWritten> write_stick(Records& records, const Profile& profile, const
   WAYMARK_CHECK(store::write_durably(path.string(), sealed.bytes));
   written.file = path.string();
   written.ops = sealed.ops;
+  written.files = sealed.files, written.files_rest = sealed.files_rest;
   return written;
 }
 
@@ -106,7 +129,8 @@ Result<StickRead> read_stick(sync::Session& session, Records& records, const Pro
   WAYMARK_TRY(before, store.waiting_count());
   for (const auto& file : paths) {
     auto bytes = store::read_whole(file.string(), wire::bundle_bytes_max);
-    auto taken = bytes ? take_answer(session, profile, identity, *bytes) : Result<AnswerTaken>(bytes.error());
+    auto taken =
+        bytes ? take_answer(session, records, profile, identity, *bytes) : Result<AnswerTaken>(bytes.error());
     if (!taken) {
       // On a class's stick most are for others.
       if (paths.size() > 1 && taken.error().code == Code::unauthorized) continue;
@@ -116,6 +140,7 @@ Result<StickRead> read_stick(sync::Session& session, Records& records, const Pro
     read.answers++;
     read.whole = read.whole && taken->whole;
     read.news += taken->news;
+    read.files_settled += taken->files_settled, read.files_came += taken->files_came;
   }
   if (read.answers == 0 && problem) return *problem;
   if (read.answers == 0) return Error{Code::not_found, "no answer of the school for this student is there"};

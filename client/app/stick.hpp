@@ -12,11 +12,14 @@
 
 namespace waymark::app {
 
-// What waits, as a bundle for the school; `asks` also what is new there. No bytes where there is nothing to
-// tell. `conflict` where the school has given this student no certificate.
+// What waits, as a bundle for the school; `asks` also what is new there, and carries the files that are not
+// at school. No bytes where there is nothing to tell. `conflict` where this student has no papers for the
+// school.
 struct SealedWork {
   std::string bytes;
   std::int64_t ops = 0;
+  std::int64_t files = 0;       // that are in it
+  std::int64_t files_rest = 0;  // for which there was no room
 };
 Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const std::string& identity,
                                 std::size_t bytes_max, bool asks);
@@ -24,15 +27,18 @@ Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const 
 // The school's answer to one. `unauthorized` when it is for another device or of another school, `malformed`
 // when nothing of it can be read.
 struct AnswerTaken {
-  bool whole = true;      // false: its end is missing; what was there counts
-  std::int64_t news = 0;  // lines of others that came with it
+  bool whole = true;               // false: its end is missing; what was there counts
+  std::int64_t news = 0;           // lines of others that came with it
+  std::int64_t files_settled = 0;  // that are at school now
+  std::int64_t files_came = 0;
 };
-Result<AnswerTaken> take_answer(sync::Session& session, const Profile& profile, const std::string& identity,
-                                std::string_view bytes);
+Result<AnswerTaken> take_answer(sync::Session& session, Records& records, const Profile& profile,
+                                const std::string& identity, std::string_view bytes);
 
 struct StickWritten {
   std::string file;      // where it is; empty when there was nothing to write
   std::int64_t ops = 0;  // that wait and are in it
+  std::int64_t files = 0, files_rest = 0;
 };
 // `where`: the stick, or any folder; else the file itself. `io`, `disk_full`, `conflict`.
 Result<StickWritten> write_stick(Records& records, const Profile& profile, const std::string& identity,
@@ -43,7 +49,8 @@ struct StickRead {
   std::int64_t settled = 0;  // how many fewer wait now
   std::int64_t waiting = 0;
   std::int64_t news = 0;  // lines that others wrote, new here
-  bool whole = true;      // false: an answer's end is missing; what was there counts
+  std::int64_t files_settled = 0, files_came = 0;
+  bool whole = true;  // false: an answer's end is missing; what was there counts
 };
 // Takes the answers of the school that are for this student's computer, by the session of these records.
 // `not_found` when there is none, `malformed` when the only one is damaged, `unauthorized` when it is not of

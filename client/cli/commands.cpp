@@ -238,19 +238,10 @@ Result<json> Command::sync_one(const Profile& profile) {
                           kept.introduction.clear();
                         });
                       });
-  auto stream = "person:" + profile.person;
   link.look_for_files_by([&] {
-    std::vector<sync::Mention> mentioned;
-    if (auto works = records->store().records(stream, "work"))
-      for (const auto& work : *works) {
-        auto gone = records->store().gone(work, "deleted");
-        if (!gone || *gone) continue;
-        if (auto small = work.text("small"); !small.empty())
-          mentioned.push_back({small, stream, "image/jpeg"});
-        if (auto hash = work.text("file"); !hash.empty())
-          mentioned.push_back({hash, stream, work.text("mime")});
-      }
-    return mentioned;
+    auto person = PersonId::parse(profile.person);
+    auto mentioned = person ? records->files_mentioned(*person) : person.error();
+    return mentioned ? *mentioned : std::vector<sync::Mention>();
   });
   WAYMARK_TRY(waiting_before, records->store().waiting_count());
   link.hurry();
@@ -632,14 +623,21 @@ Status Command::bundle_write() {
   WAYMARK_CHECK(enter());
   WAYMARK_TRY(written, app::write_stick(*records_, profile_, computer_->state().identity, given_.file));
   if (given_.json)
-    print({{"file", written.file}, {"ops", written.ops}});
+    print({{"file", written.file},
+           {"ops", written.ops},
+           {"files", written.files},
+           {"files_rest", written.files_rest}});
   else if (written.file.empty())
     out() << "Nothing of " << profile_.name << " waits, so nothing was written.\n";
-  else if (written.ops == 0)
+  else if (written.ops == 0 && written.files == 0)
     out() << written.file << " asks the school what is new; nothing of " << profile_.name << " waits.\n";
   else
-    out() << written.file << ": " << written.ops
-          << " changes, which only the school can read. They still wait here until its answer comes.\n";
+    out() << written.file << ": " << written.ops << " changes and " << written.files
+          << " files, which only the school can read. They still wait here until its answer comes."
+          << (written.files_rest > 0
+                  ? " " + std::to_string(written.files_rest) + " more files go with the next stick."
+                  : std::string())
+          << "\n";
   return {};
 }
 
@@ -651,17 +649,25 @@ Status Command::bundle_read() {
     return Error{Code::conflict,
                  "The answer there is for another student or of another school, so nothing was changed"};
   if (!read) return read.error();
-  (void)computer_->change_profile(profile_.person,
-                                  [&](Profile& kept) { kept.unsent = kept.unsent || read->waiting > 0; });
+  auto certificate = session.take_certificate();
+  (void)computer_->change_profile(profile_.person, [&](Profile& kept) {
+    kept.unsent = kept.unsent || read->waiting > 0;
+    if (!certificate) return;
+    kept.certificate = certificate->first, kept.signature = certificate->second;
+    kept.introduction.clear();
+  });
   if (given_.json)
     print({{"answers", read->answers},
            {"settled", read->settled},
            {"waiting", read->waiting},
            {"news", read->news},
+           {"files_settled", read->files_settled},
+           {"files_came", read->files_came},
            {"whole", read->whole}});
   else
     out() << "The school has answered: " << read->settled << " changes are settled, " << read->waiting
-          << " still wait" << (read->news > 0 ? ", and what is new there is here now" : "")
+          << " still wait, " << read->files_settled << " files are at school"
+          << (read->news > 0 ? ", and what is new there is here now" : "")
           << (read->whole ? ".\n" : "; the end of an answer is missing.\n");
   return {};
 }

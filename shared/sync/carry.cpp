@@ -40,15 +40,16 @@ Result<std::vector<std::string>> make_batches(store::Store& store, const Author&
                                               std::size_t bytes_max) {
   std::vector<std::string> batches;
   WAYMARK_TRY(waiting, store.waiting_count());
-  if (waiting == 0) return batches;
+  bool introduces = author.certificate.empty() && !author.introduction.empty();
+  if (waiting == 0 && !introduces) return batches;
   WAYMARK_TRY(transaction, store::Transaction::begin(store.db()));
   WAYMARK_TRY(round, next_round(store));
   WAYMARK_TRY(first, store.first_waiting());
   for (std::size_t bytes = 0; bytes < bytes_max;) {
     WAYMARK_TRY(ops, store.freeze(first, wire::ops_per_request_max, kBatchBytesMax));
-    if (ops.empty()) break;
-    auto from = ops.front().n;
-    first = ops.back().n + 1;
+    if (ops.empty() && !(introduces && batches.empty())) break;
+    auto from = ops.empty() ? first : ops.front().n;
+    if (!ops.empty()) first = ops.back().n + 1;
     WAYMARK_TRY(batch, batch_of(store, author, round, std::move(ops), from));
     batches.push_back(wire::encode(batch, author.key));
     bytes += batches.back().size();
@@ -58,7 +59,7 @@ Result<std::vector<std::string>> make_batches(store::Store& store, const Author&
 }
 
 Result<std::optional<std::string>> make_reading(store::Store& store, const Author& author, bool new_round) {
-  if (author.certificate.empty() || !store.parent().empty()) return std::optional<std::string>();
+  if (!author.known() || !store.parent().empty()) return std::optional<std::string>();
   WAYMARK_TRY(transaction, store::Transaction::begin(store.db()));
   wire::Reading reading;
   if (new_round) {

@@ -16,12 +16,13 @@ namespace waymark::sync {
 inline constexpr std::string_view batch_round_key = "batch_round";
 
 // What waits here, frozen, in batches of at most 200 ops, together no more than about `bytes_max`. None when
-// nothing waits. Making them changes no status.
+// nothing waits, but for one without ops of an author who has no certificate yet: its answer brings it.
+// Making them changes no status.
 Result<std::vector<std::string>> make_batches(store::Store& store, const Author& author,
-                                              std::size_t bytes_max = 64 * 1024 * 1024);
+                                              std::size_t bytes_max = 16 * 1024 * 1024);
 
 // What this device has read at the school, for a stick: in the round of batches just made, or a new one.
-// Nothing while it reads at a hub, or the school has given no certificate.
+// Nothing while it reads at a hub, or the school could not know who asks.
 Result<std::optional<std::string>> make_reading(store::Store& store, const Author& author, bool new_round);
 
 // At the root: what is new for such a reader, page after page, together about `bytes_max`. Each is an item.

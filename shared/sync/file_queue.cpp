@@ -7,8 +7,6 @@
 namespace waymark::sync {
 namespace {
 
-enum FileState { kToSend = 0, kAtSchool = 1, kToAsk = 2 };
-
 // What the school does not have is asked for again after this long, and four times as long each time: another
 // computer sends it in its own time.
 constexpr std::int64_t kLookAgainMs = 15'000, kLookAgainMaxMs = std::int64_t{10} * 60'000;
@@ -103,7 +101,8 @@ Status FileQueue::note_unknown() {
     auto bytes = disk_.size(mention.hash);
     if (!bytes) continue;
     WAYMARK_TRY(row, store_.file_in(mention.stream, mention.hash));
-    if (!row) WAYMARK_CHECK(store_.add_file({mention.hash, *bytes, mention.mime, mention.stream, kToAsk}));
+    if (!row)
+      WAYMARK_CHECK(store_.add_file({mention.hash, *bytes, mention.mime, mention.stream, file_to_ask}));
   }
   unknown_ = false;
   return {};
@@ -113,11 +112,11 @@ Status FileQueue::note_unknown() {
 Status FileQueue::gather_asked(bool all) {
   WAYMARK_TRY(rows, store_.files_to_send());
   for (const auto& row : rows)
-    if (row.state == kToAsk) to_ask_[row.stream].push_back(row.hash);
+    if (row.state == file_to_ask) to_ask_[row.stream].push_back(row.hash);
   if (!all || !mentions_) return {};
   for (const auto& mention : mentions_()) {
     WAYMARK_TRY(row, store_.file_in(mention.stream, mention.hash));
-    if (row && row->state == kAtSchool && disk_.size(mention.hash))
+    if (row && row->state == file_at_school && disk_.size(mention.hash))
       to_ask_[mention.stream].push_back(mention.hash);
   }
   return {};
@@ -147,7 +146,7 @@ Status FileQueue::asked(const FileStep& step, const FileReply& reply) {
   WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
   for (const auto& hash : step.hashes) {
     bool lacks = std::find(reply.lacking.begin(), reply.lacking.end(), hash) != reply.lacking.end();
-    WAYMARK_CHECK(store_.set_file_state(step.stream, hash, lacks ? kToSend : kAtSchool));
+    WAYMARK_CHECK(store_.set_file_state(step.stream, hash, lacks ? file_to_send : file_at_school));
     if (lacks) come_.erase(hash);
   }
   WAYMARK_CHECK(transaction.commit());
@@ -167,7 +166,7 @@ Result<std::optional<FileStep>> FileQueue::next_put(std::int64_t steady_ms) {
   if (waiting > 0) return std::optional<FileStep>();
   WAYMARK_TRY(rows, store_.files_to_send());
   for (const auto& row : rows) {
-    if (row.state != kToSend || is_off(put_off_, row.hash, steady_ms)) continue;
+    if (row.state != file_to_send || is_off(put_off_, row.hash, steady_ms)) continue;
     if (disk_.size(row.hash) != row.bytes) {
       up_.problem = {{Code::not_found, row.hash}, true};
       put_off_[row.hash] = steady_ms + kHopelessMs;
@@ -200,7 +199,7 @@ Result<std::optional<FileStep>> FileQueue::next_put(std::int64_t steady_ms) {
 
 Status FileQueue::put(const FileStep& step, const FileReply& reply, std::int64_t steady_ms) {
   if (reply.whole) {
-    WAYMARK_CHECK(store_.set_file_state(step.stream, step.hash, kAtSchool));
+    WAYMARK_CHECK(store_.set_file_state(step.stream, step.hash, file_at_school));
     come_.erase(step.hash), wrong_.erase(step.hash);
     up_.problem.reset();
     sent_++;
@@ -268,7 +267,7 @@ Status FileQueue::got(const FileStep& step, const FileReply& reply, std::int64_t
   if (end < reply.total) return {};
   down_.problem.reset();
   received_++;
-  return store_.add_file({step.hash, reply.total, reply.mime, step.stream, kAtSchool});
+  return store_.add_file({step.hash, reply.total, reply.mime, step.stream, file_at_school});
 }
 
 // ---- answers

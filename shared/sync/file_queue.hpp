@@ -15,6 +15,8 @@
 
 namespace waymark::sync {
 
+// A file's state in a replica's store.
+inline constexpr int file_to_send = 0, file_at_school = 1, file_to_ask = 2;
 inline constexpr std::int64_t file_bytes_max = 20 * 1024 * 1024;
 inline constexpr std::size_t files_asked_max = 1'000;
 // Pieces grow while they arrive and shrink when they are lost.

@@ -6,7 +6,9 @@
 #include "shared/base/hash.hpp"
 #include "shared/store/erase.hpp"
 #include "shared/sync/carry.hpp"
+#include "shared/sync/file_queue.hpp"
 #include "shared/sync/serve.hpp"
+#include "shared/wire/carried_file.hpp"
 
 namespace waymark::sync {
 namespace {
@@ -15,8 +17,9 @@ constexpr std::size_t kReturnedItemsMax = 4'000;
 constexpr int kMismatchesMax = 3;
 constexpr std::string_view kHeardKey = "heard_ms";
 constexpr std::string_view kNewestKey = "batch_newest";
-constexpr std::string_view kNewsKey = "news_round";  // of what was granted and ended last
-constexpr std::string_view kRoomKey = "room";        // "<hub's id> <number> <papers>"
+constexpr std::string_view kNewsKey = "news_round";    // of what was granted and ended last
+constexpr std::string_view kFilesKey = "files_round";  // of what the school said of files last
+constexpr std::string_view kRoomKey = "room";          // "<hub's id> <number> <papers>"
 // When the school was last heard and how far the clock is off are written down again once they have moved by
 // this much: an exchange without news then costs no write to the disk.
 constexpr std::int64_t kHeardStepMs = 60'000, kOffsetStepMs = 1'000;
@@ -481,6 +484,32 @@ Result<std::int64_t> Session::on_news(std::string_view bytes) {
   send_cursors_ = true;
   WAYMARK_CHECK(transaction.commit());
   return after - before;
+}
+
+Result<std::int64_t> Session::on_files(std::string_view bytes) {
+  WAYMARK_TRY(files, wire::decode_files(bytes));
+  if (!started_) WAYMARK_CHECK(start());
+  std::int64_t arrived = 0;
+  if (files.replica != store_.replica().hex()) return arrived;
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
+  WAYMARK_TRY(heard, newest());
+  WAYMARK_TRY(text, store_.meta(kFilesKey));
+  auto last = text ? std::strtoll(text->c_str(), nullptr, 10) : std::int64_t{0};
+  // An older answer may tell of what the school has lost since.
+  if (files.round < last || 2 * files.round < heard) return arrived;
+  for (const auto& names : files.streams) {
+    for (const auto& hash : names.has) {
+      WAYMARK_TRY(row, store_.file_in(names.stream, hash));
+      if (!row || row->state == file_at_school) continue;
+      WAYMARK_CHECK(store_.set_file_state(names.stream, hash, file_at_school));
+      arrived++;
+    }
+    for (const auto& hash : names.lacks)
+      WAYMARK_CHECK(store_.set_file_state(names.stream, hash, file_to_send));
+  }
+  if (files.round > last) WAYMARK_CHECK(store_.set_meta(kFilesKey, std::to_string(files.round)));
+  WAYMARK_CHECK(transaction.commit());
+  return arrived;
 }
 
 // Does this stream's page begin where this reader stands?

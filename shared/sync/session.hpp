@@ -67,6 +67,10 @@ class Session {
   // nothing newer was heard. How many lines were new here.
   Result<std::int64_t> on_news(std::string_view bytes);
 
+  // What the school said of this replica's files when a stick was read there, under the same condition. How
+  // many of them are newly known to be at school.
+  Result<std::int64_t> on_files(std::string_view bytes);
+
   Result<SessionStatus> status();
   // Streams whose records changed by the last reply.
   const std::vector<std::string>& changed() const { return changed_; }

@@ -15,9 +15,10 @@ namespace waymark::wire {
 inline constexpr std::size_t bundle_bytes_max = 64 * 1024 * 1024;  // it is read as a whole
 inline constexpr std::size_t bundle_item_bytes_max = 5 * 1024 * 1024;
 
-// batch, acknowledgement and problem: batch.hpp; reading and news: news.hpp.
+// batch, acknowledgement and problem: batch.hpp; reading and news: news.hpp; file and
+// files: carried_file.hpp.
 inline constexpr std::uint8_t batch_item = 1, acknowledgement_item = 2, problem_item = 3, reading_item = 4,
-                              news_item = 5;
+                              news_item = 5, file_item = 6, files_item = 7;
 struct BundleItem {
   std::uint8_t kind = 0;  // kinds that are not known are read over
   std::string body;

@@ -17,11 +17,12 @@ Result<SyncRequest> take_request(std::string_view& rest) {
 }  // namespace
 
 std::string encode(const Reading& reading) {
-  return finish({{"v", protocol_version},
-                 {"round", reading.round},
-                 {"certificate", reading.certificate},
-                 {"certified", reading.certificate_signature}}) +
-         encode(reading.asked);
+  json header = {{"v", protocol_version}, {"round", reading.round}};
+  if (!reading.certificate.empty()) {
+    header["certificate"] = reading.certificate;
+    header["certified"] = reading.certificate_signature;
+  }
+  return finish(header) + encode(reading.asked);
 }
 
 Result<Reading> decode_reading(std::string_view bytes) {
@@ -29,8 +30,8 @@ Result<Reading> decode_reading(std::string_view bytes) {
   Members in(message.header);
   Reading reading;
   reading.round = in.integer("round");
-  reading.certificate = in.text("certificate");
-  reading.certificate_signature = in.text("certified");
+  reading.certificate = in.text("certificate", "");
+  reading.certificate_signature = in.text("certified", "");
   if (reading.round < 0) in.fail("round");
   WAYMARK_CHECK(in.status());
   auto rest = message.rest;

@@ -13,7 +13,7 @@ namespace waymark::wire {
 // From a device: a request with cursors that pushes nothing.
 struct Reading {
   std::int64_t round = 0;  // of the batches that were written with it, or one of its own
-  std::string certificate, certificate_signature;
+  std::string certificate, certificate_signature;  // none where a batch beside it shows who asks
   SyncRequest asked;
 };
 std::string encode(const Reading& reading);

@@ -40,8 +40,14 @@ Status read_one(School& school, const fs::path& path, json& row) {
   row["student"] = read->name;
   row["ops"] = read->ops;
   row["refused"] = read->refused;
+  row["files"] = read->files;
   row["whole"] = read->whole;
-  if (!read->problems.empty()) row["problem"] = "a batch was not taken in: " + read->problems.front().detail;
+  if (!read->problems.empty()) {
+    const auto& problem = read->problems.front();
+    row["problem"] = problem.detail == quota_full
+                         ? "there is no room for more files at this school, so a file was left out"
+                         : "something was not taken in: " + problem.detail;
+  }
   if (!read->answer.empty())
     WAYMARK_CHECK(store::write_durably((path.parent_path() / (read->from->hex() + ".from-school")).string(),
                                        read->answer));
@@ -73,6 +79,7 @@ std::string print_read(const json& result) {
     if (!student.empty()) {
       shown += student + ", " + row["ops"].dump() + " changes taken in";
       if (row["refused"].get<std::int64_t>() > 0) shown += ", " + row["refused"].dump() + " of them refused";
+      if (row["files"].get<std::int64_t>() > 0) shown += ", " + row["files"].dump() + " files";
       shown += row["whole"].get<bool>() ? "" : "; the end of the file is missing, so write it again";
     }
     if (row.contains("problem")) shown += (student.empty() ? "" : "; ") + row["problem"].get<std::string>();

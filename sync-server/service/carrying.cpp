@@ -3,11 +3,15 @@
 #include <algorithm>
 
 #include "shared/sync/carry.hpp"
+#include "shared/sync/carry_files.hpp"
 #include "shared/wire/bundle.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
 
 namespace waymark::server {
+namespace {
+constexpr std::int64_t kFilesBackMax = 24 * 1024 * 1024;  // of files in one answer, beside the news
+}  // namespace
 
 Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
@@ -88,22 +92,85 @@ Result<Person> School::introduce(const wire::Introduction& introduction, const P
   return *person;
 }
 
-Result<std::vector<std::string>> School::answer_reading(std::string_view bytes, const PublicKey& writer,
-                                                        BundleRead& read) {
+// Only the device that a certificate names, or that wrote a batch which was taken in, may ask for its person.
+Result<PersonId> School::reader_of(std::string_view bytes, const PublicKey& writer,
+                                   const std::optional<PersonId>& known) {
   WAYMARK_TRY(reading, wire::decode_reading(bytes));
+  if (reading.certificate.empty()) {
+    if (known) return *known;
+    return Error{Code::unauthorized, "nothing shows whose reading it is"};
+  }
   WAYMARK_TRY(certificate,
               wire::check_certificate(identity(), reading.certificate, reading.certificate_signature));
-  // Only the device that the certificate names may ask for its person.
   if (!(certificate.key == writer))
     return Error{Code::unauthorized, "the reading is not by the device that wrote the bundle"};
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
   WAYMARK_TRY(person, admit(certificate, reading.certificate));
-  WAYMARK_TRY(who, caller(person.id));
+  WAYMARK_CHECK(transaction.commit());
+  return person.id;
+}
+
+Result<std::vector<std::string>> School::answer_reading(std::string_view bytes, const PersonId& writer,
+                                                        BundleRead& read) {
+  WAYMARK_TRY(reading, wire::decode_reading(bytes));
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  WAYMARK_TRY(who, caller(writer));
+  WAYMARK_TRY(person, accounts_->person(writer));
   WAYMARK_TRY(items, sync::answer_reading(*store_, who, reading, identity_));
   WAYMARK_CHECK(transaction.commit());
-  read.name = person.given;
+  if (person) read.name = person->given;
   read.from = reading.asked.replica;
   return items;
+}
+
+Result<std::vector<wire::BundleItem>> School::take_files(const std::vector<wire::BundleItem>& items,
+                                                         const PersonId& writer, BundleRead& read) {
+  const Bearer bearer{writer, {}, {}, {}};
+  std::optional<wire::CarriedFiles> asked;
+  wire::PieceJoiner joiner;
+  for (const auto& item : items) {
+    if (item.kind == wire::files_item && !asked)
+      if (auto question = wire::decode_files(item.body)) asked = std::move(*question);
+    if (item.kind != wire::file_item) continue;
+    auto piece = wire::decode_piece(item.body);
+    auto whole = piece ? joiner.add(std::move(*piece)) : Result<bool>(piece.error());
+    Status put;
+    if (whole && *whole) {
+      auto it = joiner.take();
+      put = put_file(bearer, it.stream, it.hash, it.bytes, it.mime);
+      if (put) read.files++;
+    } else if (!whole) {
+      put = whole.error();
+    }
+    // What is wrong with one says nothing of the next; the device keeps what the answer does not name.
+    if (!put) read.problems.push_back(put.error());
+  }
+  std::vector<wire::BundleItem> answer;
+  if (!asked) return answer;
+  wire::CarriedFiles told{asked->round, asked->replica, {}};
+  std::vector<std::pair<std::int64_t, sync::Mention>> to_send;
+  for (const auto& names : asked->streams) {
+    WAYMARK_TRY(lacking, lacking_files(bearer, names.stream, names.has));
+    wire::CarriedNames here{names.stream, {}, std::move(lacking)};
+    for (const auto& hash : names.has)
+      if (std::find(here.lacks.begin(), here.lacks.end(), hash) == here.lacks.end()) here.has.push_back(hash);
+    told.streams.push_back(std::move(here));
+    for (const auto& hash : names.lacks)
+      if (auto found = find_file(writer, names.stream, hash))
+        to_send.push_back({found->bytes, {hash, names.stream, found->mime}});
+  }
+  answer.push_back({wire::files_item, wire::encode(told)});
+  std::stable_sort(to_send.begin(), to_send.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::int64_t used = 0;
+  for (const auto& [bytes, mention] : to_send) {
+    if (used + bytes > kFilesBackMax) break;
+    auto content = file(writer, mention.stream, mention.hash);
+    if (!content) continue;
+    used += bytes;
+    sync::add_pieces(answer, mention, *content);
+  }
+  return answer;
 }
 
 Result<std::string> School::take_batch(std::string_view bytes) {
@@ -119,6 +186,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
   BundleRead read;
   read.whole = bundle.whole;
   std::vector<wire::BundleItem> answers;
+  std::optional<PersonId> writer;  // where something of the bundle proves who that is
   std::int64_t n = 0;
   for (const auto& item : bundle.items) {
     if (item.kind != wire::batch_item) continue;
@@ -140,19 +208,26 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
     read.refused += static_cast<std::int64_t>(taken->acknowledgement.refused.size());
     // What others carried for a device is none of theirs to read.
     if (!for_hub && !(checked->certificate.key == bundle.writer)) continue;
+    writer = taken->person.id;
     read.from = checked->batch.replica;
     answers.push_back({wire::acknowledgement_item, wire::encode(taken->acknowledgement, identity_)});
   }
-  // What is new for the writer, after what the writer brought.
-  for (const auto& item : bundle.items) {
-    if (item.kind != wire::reading_item || for_hub) continue;
-    auto news = answer_reading(item.body, bundle.writer, read);
-    if (!news) {
-      read.problems.push_back(news.error());
-      break;
-    }
-    for (auto& one : *news) answers.push_back({wire::news_item, std::move(one)});
-    break;
+  const auto reading = std::find_if(bundle.items.begin(), bundle.items.end(),
+                                    [](const auto& item) { return item.kind == wire::reading_item; });
+  if (!for_hub && reading != bundle.items.end()) {
+    auto reader = reader_of(reading->body, bundle.writer, writer);
+    if (reader) writer = *reader;
+    if (!reader) read.problems.push_back(reader.error());
+    // What is new for the writer, after what the writer brought.
+    auto news = reader ? answer_reading(reading->body, *reader, read)
+                       : Result<std::vector<std::string>>(std::vector<std::string>());
+    if (!news) read.problems.push_back(news.error());
+    if (news)
+      for (auto& one : *news) answers.push_back({wire::news_item, std::move(one)});
+  }
+  if (!for_hub && writer) {
+    WAYMARK_TRY(files, take_files(bundle.items, *writer, read));
+    for (auto& one : files) answers.push_back(std::move(one));
   }
   if (answers.empty()) return read;
   WAYMARK_TRY(answer, wire::seal_bundle(bundle.writer, identity_, answers));

@@ -20,6 +20,7 @@
 #include "shared/base/hash.hpp"
 #include "shared/store/store.hpp"
 #include "shared/wire/batch.hpp"
+#include "shared/wire/bundle.hpp"
 #include "shared/wire/joining.hpp"
 #include "sync-server/service/backup.hpp"
 #include "sync-server/service/hub.hpp"
@@ -104,8 +105,9 @@ struct Student {
 struct BundleRead {
   std::string name;  // of the student; empty when nothing was taken in
   std::int64_t ops = 0, refused = 0;
+  std::int64_t files = 0;         // that came whole
   bool whole = false;             // its end was there
-  std::vector<Error> problems;    // of batches that were not taken in
+  std::vector<Error> problems;    // of what was not taken in
   std::optional<ReplicaId> from;  // whom the answer is for
   std::string answer;             // a bundle sealed to the writer's device; empty when nothing was taken in
 };
@@ -436,8 +438,15 @@ class School {
   Status take_answer(std::string_view bytes);
   Result<SecretKey> hub_key();
   // What a stick's writer has read, answered.
-  Result<std::vector<std::string>> answer_reading(std::string_view bytes, const PublicKey& writer,
+  Result<std::vector<std::string>> answer_reading(std::string_view bytes, const PersonId& writer,
                                                   BundleRead& read);
+  // Whose the reading is, by its certificate, or by `known`, of whom a batch beside it was.
+  Result<PersonId> reader_of(std::string_view reading, const PublicKey& writer,
+                             const std::optional<PersonId>& known);
+  // The files of a bundle of this person: those that came are put into their streams, and what the writer
+  // asked about is answered, with what it lacks.
+  Result<std::vector<wire::BundleItem>> take_files(const std::vector<wire::BundleItem>& items,
+                                                   const PersonId& writer, BundleRead& read);
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   std::string file_path(std::string_view hash) const;
   Result<bool> may_put(const PersonId& person, std::string_view stream);

@@ -11,6 +11,7 @@
 #include "shared/record/op.hpp"
 #include "shared/wire/batch.hpp"
 #include "shared/wire/bundle.hpp"
+#include "shared/wire/carried_file.hpp"
 #include "shared/wire/compress.hpp"
 #include "shared/wire/joining.hpp"
 #include "shared/wire/messages.hpp"
@@ -137,6 +138,20 @@ void news(std::string_view bytes) {
     auto again = wire::decode_reading(written);
     if (!again) return promise(again.error().code == Code::too_large, "a reading can be written");
     promise(wire::encode(*again) == written, "a reading is the same after a second journey");
+  }
+  if (auto read = wire::decode_piece(bytes)) {
+    promise(read->bytes.size() <= wire::carried_piece_bytes_max, "a piece is within its bound");
+    auto again = wire::decode_piece(wire::encode(*read));
+    promise(again && again->bytes == read->bytes && again->from == read->from, "a piece is the same");
+    wire::PieceJoiner joiner;
+    if (auto whole = joiner.add(*read); whole && *whole)
+      promise(to_hex(sha256(as_bytes(joiner.take().bytes))) == read->hash, "a whole file is what it says");
+  }
+  if (auto read = wire::decode_files(bytes)) {
+    const auto written = wire::encode(*read);
+    auto again = wire::decode_files(written);
+    if (!again) return promise(again.error().code == Code::too_large, "a list of files can be written");
+    promise(wire::encode(*again) == written, "a list of files is the same after a second journey");
   }
   if (auto read = wire::decode_problem(bytes))
     promise(wire::decode_problem(wire::encode(*read))->code == read->code, "a problem is the same");

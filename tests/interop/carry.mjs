@@ -4,15 +4,17 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Refusal, half, parseLine, parseOp, sha256 } from './record.mjs';
-import { OPS_MAX, encodeMessage, parseMessage, readHeader, signedBy } from './wire.mjs';
+import { FILE_BYTES_MAX, OPS_MAX, encodeMessage, parseMessage, readHeader, signedBy } from './wire.mjs';
 
-const sodium = createRequire(import.meta.url)('libsodium-wrappers');
+const sodium = createRequire(import.meta.url)('libsodium-wrappers-sumo');
 await sodium.ready;
 
 export const ITEM_BYTES_MAX = 5242880;
 export const BUNDLE_BYTES_MAX = 67108864;
 export const INTRODUCTION_DIGITS_MAX = 4096;
-export const KIND = { batch: 1, acknowledgement: 2, problem: 3, reading: 4, news: 5 };
+export const KIND = { batch: 1, acknowledgement: 2, problem: 3, reading: 4, news: 5, file: 6, files: 7 };
+export const PIECE_BYTES_MAX = 4194304;
+const STREAM = /^[a-z]{1,16}(:[0-9a-f]{32})?$/;
 const MAGIC = 'waymark bundle 0\n';
 
 const refuse = (code, why) => {
@@ -158,6 +160,49 @@ export function readNews(bytes) {
   const [header, rest] = afterLine(bytes);
   const [asked, reply] = afterLine(rest);
   return { header, asked, reply: parseMessage(reply) };
+}
+
+// ---- files: a line and then bytes, and what is there and what is not
+
+export const encodePiece = (header, bytes) => Buffer.concat([Buffer.from(`${JSON.stringify({ v: 0, ...header })}\n`), bytes]);
+export function readPiece(body) {
+  const [header, bytes] = afterLine(body);
+  if (bytes.length > PIECE_BYTES_MAX || header.total > FILE_BYTES_MAX) refuse('too_large', 'a piece of more than 4 MiB, or a file of more than 20');
+  const fits = header.from >= 0 && header.from + bytes.length <= header.total && (bytes.length > 0 || header.total === 0);
+  if (!/^[0-9a-f]{64}$/.test(header.file) || !STREAM.test(header.s) || !fits) refuse('malformed', 'no piece of a file');
+  return { header, bytes };
+}
+export const encodeFiles = (header) => Buffer.from(`${JSON.stringify({ v: 0, ...header })}\n`);
+export function readFiles(body) {
+  const [header, rest] = afterLine(body);
+  if (rest.length > 0) refuse('malformed', 'more lines than one');
+  for (const one of header.streams ?? [])
+    for (const list of [one.has ?? [], one.lacks ?? []]) {
+      if (list.length > 1000) refuse('too_large', 'more than 1,000 names');
+      if (!list.every((name) => /^[0-9a-f]{64}$/.test(name))) refuse('malformed', 'a name that is none');
+    }
+  return header;
+}
+// The whole files among a bundle's items, in order.
+export function filesIn(items) {
+  const found = [];
+  let open = null;
+  for (const { kind, body } of items) {
+    if (kind !== KIND.file) continue;
+    const { header, bytes } = readPiece(body);
+    if (header.from === 0) open = { s: header.s, file: header.file, parts: [], length: 0 };
+    if (!open || open.file !== header.file || open.length !== header.from) {
+      open = null;
+      continue;
+    }
+    open.parts.push(bytes);
+    open.length += bytes.length;
+    if (open.length < header.total) continue;
+    const content = Buffer.concat(open.parts);
+    if (sha256(content).toString('hex') === open.file) found.push({ s: open.s, file: open.file, bytes: content });
+    open = null;
+  }
+  return found;
 }
 
 // ---- bundles

@@ -4,7 +4,9 @@
 import * as http from 'node:http';
 import * as tls from 'node:tls';
 import { randomBytes } from 'node:crypto';
-import { KIND, encodeBatch, encodeReading, keyOf, openBundle, readAcknowledgement, readNews, sealBundle } from './carry.mjs';
+import {
+  KIND, PIECE_BYTES_MAX, encodeBatch, encodeFiles, encodePiece, encodeReading, filesIn, keyOf, openBundle, readAcknowledgement, readFiles, readNews, sealBundle,
+} from './carry.mjs';
 import {
   Refusal, ZERO, addToDigest, displayed, half, heads, makeOp, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
 } from './record.mjs';
@@ -358,8 +360,9 @@ export class Replica {
 
   // ---- on a stick
 
-  // What waits and what was read, sealed to the school. Writing it changes nothing that counts as sent.
-  bundle() {
+  // What waits, what was read and `files` ({ s, bytes, mime }), sealed to the school, which is asked for those that are
+  // lacking here ({ s, file }). Writing it changes nothing that counts as sent.
+  bundle(files = [], lacking = []) {
     this.round += 1;
     const { device, identity, answer } = this.profile;
     const signed = { round: this.round, certificate: answer.certificate, certified: answer.signature };
@@ -371,10 +374,19 @@ export class Replica {
     }
     const { cursors } = this.request().header;
     items.push({ kind: KIND.reading, body: encodeReading(signed, { v: 0, replica: this.id, cursors }) });
+    const named = files.map((one) => ({ ...one, file: sha256(one.bytes).toString('hex') }));
+    const streams = [...new Set([...named, ...lacking].map((one) => one.s))].map((s) => ({
+      s, has: named.filter((one) => one.s === s).map((one) => one.file), lacks: lacking.filter((one) => one.s === s).map((one) => one.file),
+    }));
+    if (streams.length > 0) items.push({ kind: KIND.files, body: encodeFiles({ round: this.round, replica: this.id, streams }) });
+    for (const { s, file, bytes, mime } of named)
+      for (let from = 0; from < bytes.length; from += PIECE_BYTES_MAX)
+        items.push({ kind: KIND.file, body: encodePiece({ s, file, mime, from, total: bytes.length }, bytes.subarray(from, from + PIECE_BYTES_MAX)) });
     return sealBundle(identity, device, items);
   }
 
-  // The school's answer: { whole, counted }, how many of its items counted here.
+  // The school's answer: { whole, counted, told, files }: how many of its items counted here, what it told of files, and
+  // those that came.
   takeBundle(bytes) {
     const { device, identity } = this.profile;
     const { writer, items, whole } = openBundle(bytes, device);
@@ -384,7 +396,8 @@ export class Replica {
       if (kind === KIND.acknowledgement && this.takeAcknowledgement(readAcknowledgement(body, identity))) counted += 1;
       if (kind === KIND.news && this.takeNews(readNews(body))) counted += 1;
     }
-    return { whole, counted };
+    const told = items.filter(({ kind }) => kind === KIND.files).flatMap(({ body }) => readFiles(body).streams);
+    return { whole, counted, told, files: filesIn(items) };
   }
 
   takeAcknowledgement({ replica, round, before = { n: 0, c: ZERO }, end = { n: 0, c: ZERO }, at = { n: 0, c: ZERO }, refused = [] }) {

@@ -2,12 +2,12 @@
 // sealed has fresh keys each time: a file that still opens to the content wanted is kept as it is.
 
 import assert from 'node:assert/strict';
-import { INTRODUCTION_DIGITS_MAX, KIND, encodeAcknowledgement, encodeBatch, encodeNews, encodeReading, keyOf, openBundle,
-  openIntroduction, openSealed, readAcknowledgement, readBatch, readCertificate, readNews, readReading, sealBundle,
+import { INTRODUCTION_DIGITS_MAX, KIND, encodeAcknowledgement, encodeBatch, encodeFiles, encodeNews, encodePiece, encodeReading, filesIn, keyOf, openBundle,
+  openIntroduction, openSealed, readAcknowledgement, readBatch, readCertificate, readFiles, readNews, readPiece, readReading, sealBundle,
   sealIntroduction, sealTo, signature, signedLine } from './carry.mjs';
 import { pack, unpack } from './pack.mjs';
 import { Refusal, canonical, parseOp, sha256, stubBytes } from './record.mjs';
-import { OPS_MAX, encodeMessage } from './wire.mjs';
+import { FILE_BYTES_MAX, OPS_MAX, encodeMessage } from './wire.mjs';
 
 const newline = Buffer.from('\n');
 const same = (left, right) => {
@@ -198,10 +198,10 @@ export function makeCarried(index, tools) {
   };
   const news = encodeNews({ round: 7 }, asked, reply, [chain[1]]);
   index.news = [{ name: 'page', about: 'a grant, an end and a page that begins where the question stood', file: put('news/page.txt', news), header: { v: 0, round: 7 }, asked, reply, lines: [chain[1].id] }];
+  index.readings.push({ name: 'introduced', about: 'of a device whose batch beside it shows who it is', file: put('readings/introduced.txt', encodeReading({ round: 7 }, asked)), header: { v: 0, round: 7 }, asked });
   index.not_readings = [];
   index.not_news = [];
   const badOne = (list, name, code, why, bytes) => index[list].push({ name, code, why, file: put(`${list}/${name}.txt`, Buffer.from(bytes)) });
-  badOne('not_readings', 'certificate-missing', 'malformed', 'without a certificate', encodeReading({ round: 7, certified }, asked));
   badOne('not_readings', 'request-missing', 'malformed', 'one line alone', `${JSON.stringify({ v: 0, round: 7, ...own })}\n`);
   badOne('not_readings', 'more', 'malformed', 'a line more', Buffer.concat([reading, Buffer.from('{}\n')]));
   badOne('not_readings', 'ops', 'malformed', 'a request that pushes', Buffer.concat([encodeReading({ round: 7, ...own }, { ...asked, ops: 1 }), chain[0].bytes, newline]));
@@ -214,6 +214,36 @@ export function makeCarried(index, tools) {
   badOne('not_news', 'version', 'unsupported', 'a reply of version 1', encodeNews({ round: 7 }, asked, { ...reply, v: 1 }, [chain[1]]));
   const problem = Buffer.from(`${JSON.stringify({ v: 0, n: 2, code: 'wrong_pin' })}\n`);
   index.problems = [{ name: 'wrong-pin', about: 'the third batch was not taken in', file: put('problems/wrong-pin.txt', problem), n: 2, code: 'wrong_pin' }];
+
+  // Files.
+  const photo = Buffer.from(Array.from({ length: 300 }, (_, n) => n % 256));
+  const photoName = sha256(photo).toString('hex');
+  const pieceHead = { s: PERSON, file: photoName, mime: 'image/jpeg', from: 0, total: photo.length };
+  index.pieces = [];
+  index.not_pieces = [];
+  const piece = (name, about, header, bytes) =>
+    index.pieces.push({ name, about, file: put(`pieces/${name}.bin`, encodePiece(header, bytes)), header: { v: 0, ...header }, size: bytes.length });
+  piece('first', 'the first 200 bytes of 300, of which some are newlines', pieceHead, photo.subarray(0, 200));
+  piece('last', 'the rest; a member of a later version is read over', { ...pieceHead, from: 200, later: [] }, photo.subarray(200));
+  piece('empty', 'a file of no byte', { s: PERSON, file: sha256('').toString('hex'), from: 0, total: 0 }, Buffer.alloc(0));
+  const badPiece = (name, code, why, header, bytes) => badOne('not_pieces', name, code, why, encodePiece(header, bytes));
+  badPiece('empty', 'malformed', 'no byte of a file that has some', pieceHead, Buffer.alloc(0));
+  badPiece('beyond', 'malformed', 'more bytes than the file has', { ...pieceHead, from: 1 }, photo);
+  badPiece('from-negative', 'malformed', 'before the first byte', { ...pieceHead, from: -1 }, photo.subarray(0, 1));
+  badPiece('name', 'malformed', 'a name of 62 digits', { ...pieceHead, file: photoName.slice(2) }, photo);
+  badPiece('stream', 'malformed', 'no stream', { ...pieceHead, s: '../school' }, photo);
+  badPiece('file-large', 'too_large', 'a file of 20,971,521 bytes', { ...pieceHead, total: FILE_BYTES_MAX + 1 }, photo);
+  badPiece('version', 'unsupported', 'version 1', { ...pieceHead, v: 1 }, photo);
+  badOne('not_pieces', 'line-missing', 'malformed', 'no line', JSON.stringify({ v: 0, ...pieceHead }));
+  const fileNames = Array.from({ length: 1001 }, (_, n) => sha256(`golden file ${n}`).toString('hex'));
+  const files = { round: 7, replica: PROFILE, streams: [{ s: PERSON, has: [photoName], lacks: fileNames.slice(0, 2) }, { s: 'school' }] };
+  index.files = [{ name: 'one-here', about: 'one is here, two are not', file: put('files/one-here.txt', encodeFiles(files)), header: { v: 0, ...files } }];
+  index.files.push({ name: 'at-bound', about: '1,000 names', file: put('files/at-bound.txt', encodeFiles({ ...files, streams: [{ s: PERSON, has: fileNames.slice(1) }] })), header: { v: 0, ...files, streams: [{ s: PERSON, has: fileNames.slice(1) }] } });
+  index.not_files = [];
+  badOne('not_files', 'names-1001', 'too_large', '1,001 names', encodeFiles({ ...files, streams: [{ s: PERSON, lacks: fileNames }] }));
+  badOne('not_files', 'name', 'malformed', 'a name that is none', encodeFiles({ ...files, streams: [{ s: PERSON, has: ['photo.jpg'] }] }));
+  badOne('not_files', 'more', 'malformed', 'a line more', Buffer.concat([encodeFiles(files), newline]));
+  badOne('not_files', 'version', 'unsupported', 'version 1', encodeFiles({ ...files, v: 1 }));
 
   // Bundles.
   index.bundles = [];
@@ -234,6 +264,8 @@ export function makeCarried(index, tools) {
   };
   const toSchool = [item(KIND.batch, 'batches', 'two-ops'), item(KIND.reading, 'readings', 'two-streams')];
   const full = bundle('to-school', 'a batch and a reading', school, device, toSchool);
+  bundle('photo', 'what is there of files, and one in two pieces', school, device,
+    [item(KIND.files, 'files', 'one-here'), item(KIND.file, 'pieces', 'first'), item(KIND.file, 'pieces', 'last')]);
   bundle('from-school', 'an acknowledgement and news', device, school, [item(KIND.acknowledgement, 'acknowledgements', 'whole'), item(KIND.news, 'news', 'page')]);
   bundle('to-hub', 'the answer to a hub: an acknowledgement and a problem', other, school, [item(KIND.acknowledgement, 'acknowledgements', 'whole'), item(KIND.problem, 'problems', 'wrong-pin')]);
   bundle('later-kind', 'an item of a kind that is not known is read over, also an empty one', school, device, [{ kind: 200, body: Buffer.from('later') }, { kind: 0, body: Buffer.alloc(0) }, toSchool[0]]);
@@ -357,6 +389,18 @@ export function checkCarried(check, { index, bytesOf }) {
       const { header, asked, reply } = readNews(bytesOf(one));
       assert.deepEqual([header, asked, reply.header, reply.lines.map((line) => line.id)], [one.header, one.asked, one.reply, one.lines]);
     }
+  });
+  check('golden pieces and lists of files are read as what they say', () => {
+    for (const one of index().pieces) {
+      const { header, bytes } = readPiece(bytesOf(one));
+      assert.deepEqual([header, bytes.length], [one.header, one.size], one.name);
+    }
+    for (const one of index().files) assert.deepEqual(readFiles(bytesOf(one)), one.header);
+    refused('not_pieces', (bytes) => readPiece(bytes));
+    refused('not_files', (bytes) => readFiles(bytes));
+    const photo = index().bundles.find((one) => one.name === 'photo');
+    const [found] = filesIn(openBundle(bytesOf(photo), keyIn(photo)).items);
+    assert.equal(found.bytes.length, 300);
   });
   check('golden bundles are opened, torn ones as far as they go, and what is none is refused', () => {
     for (const one of index().bundles) {

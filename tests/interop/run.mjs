@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as zlib from 'node:zlib';
-import { KIND, openBundle, sealBundle } from './carry.mjs';
+import { KIND, PIECE_BYTES_MAX, openBundle, sealBundle } from './carry.mjs';
 import { Link, Profile, Replica, errorOf, joinComputer, metAgain, orRefusal } from './client.mjs';
 import { badLines, badRequests, checkGolden } from './golden.mjs';
 import { isPacked, pack, unpack } from './pack.mjs';
@@ -866,7 +866,7 @@ check('work goes to school on a stick, and the answer comes back on it', async (
   assert.deepEqual([read.student, read.ops, read.refused, read.whole], ['Ana', 2, 1, true]);
   const answer = readFileSync(join(stick, `${world.a.id}.from-school`));
   await refusedWith((async () => openBundle(answer, world.ben.device))(), 'unauthorized');
-  assert.deepEqual(world.a.takeBundle(answer), { whole: true, counted: 2 });
+  assert.deepEqual(world.a.takeBundle(answer), { whole: true, counted: 2, told: [], files: [] });
   assert.equal(world.a.waiting, 0);
   assert.equal(world.a.refusals.get(long.id).code, 'too_large');
   assert.ok(world.a.known.has(news.id) && world.a.known.has(want.id));
@@ -899,6 +899,32 @@ check('a bundle is brought by any joined computer, in any order, torn or twice',
   await world.a.sync();
   assert.equal(world.a.renewed, 0);
   assertSame(world.a, world.b, `person:${world.people.Ana}`);
+});
+
+check('a photo goes to school on a stick in pieces, and comes from there to a computer that lacks it', async () => {
+  const s = `person:${world.people.Ana}`;
+  const bring = async (bytes) => (await world.ana.link.send('POST', '/v1/bundles', { body: bytes, type: 'application/octet-stream', token: world.first.joined.token })).body;
+  const photo = { s, bytes: randomBytes(PIECE_BYTES_MAX + 1000), mime: 'image/jpeg' };
+  const file = sha256(photo.bytes).toString('hex');
+  world.a.write('work', randomId(), { project: randomId(), step: 'plan', type: 'picture', file, mime: 'image/jpeg', bytes: photo.bytes.length });
+  const bundle = world.a.bundle([photo]);
+  const torn = world.a.takeBundle(await bring(bundle.subarray(0, bundle.length - 1500)));
+  assert.deepEqual(torn.told, [{ s, lacks: [file] }]);
+  const taken = world.a.takeBundle(await bring(bundle));
+  assert.deepEqual(taken.told, [{ s, has: [file] }]);
+  assert.equal(world.a.waiting, 0);
+  const got = await world.anaTwo.link.send('GET', `/v1/streams/${s}/files/${file}`);
+  assert.ok(got.body.equals(photo.bytes));
+  await world.b.sync();
+  const { files } = world.b.takeBundle(await bring(world.b.bundle([], [{ s, file }])));
+  assert.ok(files.length === 1 && files[0].bytes.equals(photo.bytes));
+  // Nobody gets another student's, or puts one there.
+  const ben = new Replica(world.ben);
+  await ben.sync();
+  const strange = { s, bytes: randomBytes(10), mime: 'image/png' };
+  const answer = ben.takeBundle(await bring(ben.bundle([strange], [{ s, file }])));
+  assert.deepEqual([answer.files, answer.told], [[], [{ s, lacks: [sha256(strange.bytes).toString('hex')] }]]);
+  await world.a.sync();
 });
 
 check('a batch signed by another device than its certificate’s is not taken in from a stick', async () => {

@@ -1,11 +1,13 @@
 // A school that goes back in time: backups, restores, what was removed since, and who joined since.
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <doctest/doctest.h>
 
 #include "shared/store/hidden.hpp"
 #include "shared/sync/carry.hpp"
+#include "shared/sync/carry_files.hpp"
 #include "shared/sync/session.hpp"
 #include "shared/wire/bundle.hpp"
 #include "shared/wire/messages.hpp"
@@ -995,4 +997,225 @@ TEST_CASE(
   CHECK(store::hidden_records(*amira.store, domain::person_stream(world.amira)).value().size() == 1);
   CHECK(amira.store->records(domain::person_stream(world.amira), "goal").value().size() == 2);
   REQUIRE(world.school->verify());
+}
+
+// ---- files in bundles
+
+namespace {
+
+struct Pictures final : sync::FileDisk {
+  std::map<std::string, std::string, std::less<>> whole, parts;
+  std::optional<std::int64_t> size(std::string_view hash) const override {
+    auto found = whole.find(hash);
+    return found == whole.end() ? std::nullopt
+                                : std::optional(static_cast<std::int64_t>(found->second.size()));
+  }
+  Result<std::string> read(std::string_view hash, std::int64_t from, std::size_t bytes) const override {
+    return whole.find(hash)->second.substr(static_cast<std::size_t>(from), bytes);
+  }
+  std::int64_t coming(std::string_view hash) const override {
+    auto found = parts.find(hash);
+    return found == parts.end() ? 0 : static_cast<std::int64_t>(found->second.size());
+  }
+  Status append(std::string_view hash, std::int64_t from, std::string_view bytes) override {
+    auto& part = parts[std::string(hash)];
+    part.resize(static_cast<std::size_t>(from));
+    part += bytes;
+    return {};
+  }
+  Status finish(std::string_view hash) override {
+    whole[std::string(hash)] = parts[std::string(hash)];
+    drop(hash);
+    return {};
+  }
+  void drop(std::string_view hash) override { parts.erase(std::string(hash)); }
+};
+
+// A laptop whose work has photos.
+struct Album {
+  Laptop& laptop;
+  Pictures disk = {};
+  std::vector<sync::Mention> mentions = {};
+  std::string stream = domain::person_stream(laptop.person);
+
+  std::string add(std::size_t bytes, char filled) {
+    std::string content(bytes, filled);
+    auto hash = to_hex(sha256(as_bytes(content)));
+    disk.whole[hash] = std::move(content);
+    mention(hash);
+    return hash;
+  }
+  void mention(const std::string& hash) {
+    mentions.push_back({hash, stream, "image/jpeg"});
+    store::Edit edit{{stream, "work", laptop.world.random.id<RecordId>()},
+                     {{"file", hash}, {"mime", "image/jpeg"}, {"type", "picture"}, {"step", "plan"}},
+                     {},
+                     {}};
+    laptop.store->write(laptop.person, std::span(&edit, 1)).value();
+  }
+  std::string bundle(std::size_t bytes_max = 40 * 1024 * 1024) {
+    std::vector<wire::BundleItem> items;
+    for (auto& batch : laptop.batches()) items.push_back({wire::batch_item, std::move(batch)});
+    auto reading = sync::make_reading(*laptop.store, laptop.author(), items.empty()).value();
+    items.push_back({wire::reading_item, *reading});
+    auto files = sync::pack_files(*laptop.store, disk, mentions, bytes_max).value();
+    for (auto& item : files.items) items.push_back(std::move(item));
+    return wire::seal_bundle(laptop.world.school->identity(), laptop.key, items).value();
+  }
+  struct Heard {
+    std::int64_t settled = 0, came = 0;
+  };
+  Heard hear(std::string_view answer) {
+    Heard heard;
+    wire::PieceJoiner joiner;
+    const auto bundle = wire::open_bundle(answer, laptop.key).value();
+    for (const auto& item : bundle.items) {
+      if (item.kind == wire::acknowledgement_item) REQUIRE(laptop.hear(item.body));
+      if (item.kind == wire::news_item) REQUIRE(laptop.session.on_news(item.body));
+      if (item.kind == wire::files_item) heard.settled += laptop.session.on_files(item.body).value();
+      if (item.kind == wire::file_item)
+        heard.came += sync::take_piece(*laptop.store, disk, mentions, joiner, item.body).value() ? 1 : 0;
+    }
+    return heard;
+  }
+  std::size_t to_send() { return laptop.store->files_to_send()->size(); }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "photos go to school on a stick in pieces, twice and in any order, and settle by its answer alone") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Album album{amira};
+  const std::size_t large = 2 * wire::carried_piece_bytes_max + 17;
+  auto small = album.add(1, 'a'), big = album.add(large, 'b');
+  auto monday = album.bundle();
+  CHECK(album.to_send() == 2);
+  auto later = album.add(5, 'c');
+  auto tuesday = album.bundle();
+  auto read = world.school->read_bundle(tuesday).value();
+  CHECK(read.files == 3);
+  CHECK(read.problems.empty());
+  CHECK(world.school->read_bundle(monday)->files == 2);
+  CHECK(world.school->file(world.amira, album.stream, big).value() == std::string(large, 'b'));
+  CHECK(world.school->file(world.amira, album.stream, small).value() == "a");
+  CHECK(album.hear(read.answer).settled == 3);
+  CHECK(album.to_send() == 0);
+  CHECK(album.hear(read.answer).settled == 0);
+  // What is at school is not carried again.
+  CHECK(world.school->read_bundle(album.bundle())->files == 0);
+  CHECK(world.school->file(world.amira, album.stream, later).value() == "ccccc");
+}
+
+TEST_CASE("a bundle that is torn in a photo brings those before it, and the next stick the others") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Album album{amira};
+  auto small = album.add(1'000, 'a'), big = album.add(5 * 1024 * 1024, 'b');
+  auto bytes = album.bundle();
+  auto torn = world.school->read_bundle(std::string_view(bytes).substr(0, bytes.size() - 100'000)).value();
+  CHECK_FALSE(torn.whole);
+  CHECK(torn.files == 1);
+  CHECK(album.hear(torn.answer).settled == 1);
+  CHECK(world.school->file(world.amira, album.stream, big).error().code == Code::not_found);
+  auto rest = world.school->read_bundle(album.bundle()).value();
+  CHECK(rest.files == 1);
+  CHECK(album.hear(rest.answer).settled == 1);
+  CHECK(album.to_send() == 0);
+}
+
+TEST_CASE("what does not fit on a stick goes with the next one, the smallest first") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Album album{amira};
+  album.add(3'000, 'a'), album.add(2'000, 'b'), album.add(1'000, 'c');
+  auto first = world.school->read_bundle(album.bundle(3'000)).value();
+  CHECK(first.files == 2);
+  CHECK(album.hear(first.answer).settled == 2);
+  CHECK(album.to_send() == 1);
+  CHECK(album.hear(world.school->read_bundle(album.bundle(3'000))->answer).settled == 1);
+}
+
+TEST_CASE("a photo comes back on a stick to a computer that lacks it, and nobody else's does") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab), home(world, world.amira, world.join_computer("home"));
+  Laptop bo(world, world.student("Bo", "Lindqvist"), lab);
+  Album album{amira}, elsewhere{home}, strangers{bo};
+  const std::size_t large = wire::carried_piece_bytes_max + 1;
+  auto photo = album.add(large, 'p');
+  REQUIRE(world.school->read_bundle(album.bundle()));
+  elsewhere.mentions = {{photo, album.stream, "image/jpeg"}};
+  auto answer = world.school->read_bundle(elsewhere.bundle())->answer;
+  CHECK(elsewhere.hear(answer).came == 1);
+  CHECK(elsewhere.disk.whole.at(photo) == std::string(large, 'p'));
+  CHECK(elsewhere.hear(answer).came == 0);
+  // Whoever asks for what they may not read gets nothing, and what came unasked is not kept.
+  strangers.mentions = {{photo, album.stream, "image/jpeg"}};
+  CHECK(strangers.hear(world.school->read_bundle(strangers.bundle())->answer).came == 0);
+  elsewhere.disk.whole.clear(), elsewhere.mentions.clear();
+  CHECK(elsewhere.hear(answer).came == 0);
+  CHECK(elsewhere.disk.whole.empty());
+}
+
+TEST_CASE("a school that lost a photo is brought it again, and an answer from before says nothing") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Album album{amira};
+  world.backup();
+  album.add(1'000, 'a');
+  auto before = world.school->read_bundle(album.bundle()).value();
+  CHECK(album.hear(before.answer).settled == 1);
+  fs::remove_all(world.data + "/files");
+  REQUIRE(world.school->restore(world.file, world.key()));
+  auto lost = world.school->read_bundle(album.bundle()).value();
+  album.hear(lost.answer);
+  CHECK(album.to_send() == 1);
+  CHECK(album.hear(before.answer).settled == 0);
+  CHECK(album.to_send() == 1);
+  CHECK(album.hear(world.school->read_bundle(album.bundle())->answer).settled == 1);
+}
+
+TEST_CASE("a full school leaves photos out and takes the work; a stranger's bundle puts none") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab), bo(world, world.student("Bo", "Lindqvist"), lab);
+  Album album{amira};
+  world.school->set_quota(1'500);
+  album.add(1'000, 'a'), album.add(1'001, 'b');
+  auto full = world.school->read_bundle(album.bundle()).value();
+  CHECK(full.ops == 2);
+  CHECK(full.files == 1);
+  REQUIRE(full.problems.size() == 1);
+  CHECK(full.problems.front().detail == quota_full);
+  CHECK(album.hear(full.answer).settled == 1);
+  CHECK(album.to_send() == 1);
+  world.school->set_quota(1'000'000);
+  CHECK(album.hear(world.school->read_bundle(album.bundle())->answer).settled == 1);
+  // A file alone says not whose it is; and beside Bo's own work it belongs to none of his streams.
+  std::vector<wire::BundleItem> items;
+  std::string content(10, 'x');
+  sync::add_pieces(items, {to_hex(sha256(as_bytes(content))), album.stream, "image/png"}, content);
+  auto alone = wire::seal_bundle(world.school->identity(), bo.key, items).value();
+  CHECK(world.school->read_bundle(alone)->files == 0);
+  items.insert(items.begin(),
+               {wire::reading_item, *sync::make_reading(*bo.store, bo.author(), true).value()});
+  auto beside = world.school->read_bundle(wire::seal_bundle(world.school->identity(), bo.key, items).value());
+  CHECK(beside->files == 0);
+  REQUIRE(beside->problems.size() == 1);
+  CHECK(beside->problems.front().code == Code::not_granted);
+  // What is not what its name says, or does not begin at its first byte, is left out.
+  items.clear();
+  sync::add_pieces(items, {std::string(64, 'a'), domain::person_stream(bo.person), "image/png"}, content);
+  wire::CarriedPiece middle{
+      domain::person_stream(bo.person), std::string(64, 'b'), "image/png", 5, 10, "xxxxx"};
+  items.push_back({wire::file_item, wire::encode(middle)});
+  items.insert(items.begin(),
+               {wire::reading_item, *sync::make_reading(*bo.store, bo.author(), true).value()});
+  auto wrong = world.school->read_bundle(wire::seal_bundle(world.school->identity(), bo.key, items).value());
+  CHECK(wrong->files == 0);
+  REQUIRE(wrong->problems.size() == 2);
+  CHECK(wrong->problems[0].code == Code::wrong_id);
+  CHECK(wrong->problems[1].code == Code::malformed);
 }

@@ -380,8 +380,9 @@ class World {
   bool quiet_ = false;                                 // all is mended: who is turned away now stays so
   std::map<PersonId, std::set<std::string>> granted_;  // as far as it was asked since anything changed
   long joined_ = 0, moved_ = 0, letters_ = 0;
-  long carried_ = 0;  // ops settled by a stick's answer
-  long told_ = 0;     // lines that came with one
+  long carried_ = 0;        // ops settled by a stick's answer
+  long files_carried_ = 0;  // files that a stick brought to the school, or back
+  long told_ = 0;           // lines that came with one
   bool school_up_ = true;
   std::unique_ptr<Hub> hub_;  // nothing: this school has none
   server::HubFile hub_file_;

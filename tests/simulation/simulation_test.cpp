@@ -55,15 +55,17 @@ TEST_CASE("a school whose disk tore in its first hour still has its people") {
 }
 
 TEST_CASE("schools where only sticks go to and fro lose nothing, and work arrives by them") {
-  long carried = 0, told = 0;
+  long carried = 0, told = 0, files = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {
     auto outcome = run({.seed = seed, .steps = 300, .sticks_only = true});
     CAPTURE(seed);
     CHECK(outcome.failure.value_or("") == "");
     carried += outcome.carried;
     told += outcome.told;
+    files += outcome.files_carried;
   }
   CHECK(told > static_cast<long>(kSeeds));
+  CHECK(files > 0);
   CHECK(carried > static_cast<long>(kSeeds / 2));
 }
 

@@ -1,6 +1,7 @@
 // The class's stick: bundles that are torn, doubled, read late and in any order, and what a forger puts
 // there.
 #include "shared/sync/carry.hpp"
+#include "shared/sync/carry_files.hpp"
 #include "shared/wire/bundle.hpp"
 #include "tests/simulation/school_world.hpp"
 
@@ -41,6 +42,8 @@ void World::write_stick(Computer& computer) {
                                          items.empty()),
                       "reading");
   if (reading) items.push_back({wire::reading_item, std::move(*reading)});
+  auto packed = must(sync::pack_files(*computer.store, computer.files, mentions(computer), 1 << 20), "files");
+  for (auto& item : packed.items) items.push_back(std::move(item));
   if (items.empty()) return;
   log("write stick " + std::to_string(computer.index) + " " + std::to_string(items.size()));
   keep(to_school_, damaged(must(wire::seal_bundle(school_->identity(), computer.key, items), "bundle")));
@@ -82,6 +85,7 @@ void World::carry_stick() {
     }
     if (!read) continue;
     log("school took in " + std::to_string(read->ops) + " of a stick");
+    files_carried_ += read->files;
     if (!read->answer.empty()) keep(from_school_, Answer{damaged(read->answer), era_});
   }
 }
@@ -106,15 +110,20 @@ void World::read_stick(Computer& computer) {
     if (pick-- == 0 || chance(30)) continue;
     auto bundle = wire::open_bundle(answer.bytes, computer.key);
     if (!bundle || !(bundle->writer == identity)) continue;
+    // What is known of this school since is of this time; what an older one said may be lost by now.
+    if (answer.era != era_) computer.era = -1;
+    wire::PieceJoiner joiner;
     for (const auto& item : bundle->items) {
       if (item.kind == wire::news_item) {
         told_ += must(computer.session->on_news(item.body), "news");
         if (answer.era == era_) check_cursors(computer);
-      } else {
-        must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
       }
-      // What is known of this school since is of this time; what an older one said may be lost by now.
-      if (answer.era != era_) computer.era = -1;
+      if (item.kind == wire::acknowledgement_item)
+        must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
+      if (item.kind == wire::files_item) must(computer.session->on_files(item.body), "files");
+      if (item.kind != wire::file_item) continue;
+      auto came = sync::take_piece(*computer.store, computer.files, mentions(computer), joiner, item.body);
+      if (came || came.error().code != Code::disk_full) files_carried_ += must(std::move(came), "a piece");
     }
   }
   carried_ += std::max<std::int64_t>(0, before - must(computer.store->waiting_count(), "waiting"));

@@ -166,6 +166,7 @@ Outcome World::go() {
   outcome.moved = moved_;
   outcome.letters = letters_;
   outcome.erased = static_cast<long>(erased_.size() + erased_ops_.size());
+  outcome.files_carried = files_carried_;
   outcome.log = std::move(log_);
   return outcome;
 }

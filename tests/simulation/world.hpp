@@ -67,6 +67,7 @@ struct Outcome {
   long moved = 0;    // people and computers that came, went, or changed class
   long erased = 0;   // students and single ops
   long letters = 0;  // dead letters that an adult settled
+  long files_carried = 0;
   std::string log;
 };
 
