@@ -678,6 +678,33 @@ TEST_CASE("with a full disk nothing is half written, the sentence says so, and l
   CHECK(std::find(there.begin(), there.end(), "one") != there.end());
 }
 
+TEST_CASE("while another program holds the records nothing is said to be saved, and later all goes on") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  sqlite3* other = nullptr;
+  auto path = lab.folder + "/profiles/" + world.amira.hex() + "/records.db";
+  REQUIRE(sqlite3_open(path.c_str(), &other) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+  SaveGoal goal;
+  goal.fields.want = "one";
+  goal.fields.first_step = "ask";
+  goal.fields.by = "2026-12-04";
+  lab.app->dispatch(goal);
+  CHECK(lab.frame().error.key == "error.database_locked");
+  CHECK_FALSE(lab.frame().status.saved);
+  lab.run(2);
+  sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr);
+  sqlite3_close(other);
+  lab.app->dispatch(goal);
+  CHECK(lab.frame().error.key == "");
+  CHECK(lab.frame().status.saved);
+  lab.run(60);
+  CHECK(world.goals_of(world.amira) == std::vector<std::string>{"one"});
+}
+
 TEST_CASE("killed between two edits, nothing that was said to be saved is gone") {
   World world;
   Lab lab(world, "lab-03");

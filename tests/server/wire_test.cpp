@@ -9,6 +9,8 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -258,6 +260,33 @@ TEST_CASE("a changed TLS key is noticed, and a renewed certificate of the same k
   CHECK(world.asker.ask(world.request("GET", "/v1/hello")).error().code == Code::identity_changed);
 }
 
+TEST_CASE("a certificate that is not good yet, or no longer, is good for who knows the key") {
+  // As on a small computer without a battery, which starts in 1970.
+  World world;
+  world.server.reset();
+  for (long from_day : {365L, -800L}) {
+    const auto& tls = *world.options.tls;
+    std::unique_ptr<FILE, int (*)(FILE*)> key_file(std::fopen(tls.key_path.c_str(), "r"), std::fclose);
+    std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(
+        PEM_read_PrivateKey(key_file.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+    REQUIRE(key);
+    std::unique_ptr<X509, void (*)(X509*)> certificate(X509_new(), X509_free);
+    X509_set_version(certificate.get(), 2);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), from_day * 24 * 3600);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), (from_day + 30) * 24 * 3600);
+    X509_set_pubkey(certificate.get(), key.get());
+    REQUIRE(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0);
+    std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(tls.certificate_path.c_str(), "w"), std::fclose);
+    REQUIRE(PEM_write_X509(file.get(), certificate.get()) == 1);
+    file.reset();
+    world.start();
+    auto hello = world.asker.ask(world.request("GET", "/v1/hello"));
+    REQUIRE(hello);
+    CHECK(hello->status == 200);
+    world.server.reset();
+  }
+}
+
 TEST_CASE("a computer joins, a card asks for a PIN, and what is written there is found at another computer") {
   World world;
   auto lab3 = world.joined_computer("lab-03");
@@ -427,6 +456,35 @@ TEST_CASE("each op that may not be is refused by name, and the others arrive") {
     return world.school->store().records(domain::person_stream(world.amira), "goal").value().size();
   }) == 2);
   CHECK(world.at_school([&] { return world.school->accounts().dead_letters_waiting().value(); }) == 3);
+}
+
+TEST_CASE("the same push that comes over six connections at once is one") {
+  World world;
+  auto token = world.student_token(world.amira);
+  wire::SyncRequest request;
+  for (std::uint8_t n = 1; n <= 40; n++) {
+    auto op = goal_of(world.amira, n, "read more");
+    request.replica = op.replica;
+    request.ops.push_back(record::canonical(op));
+  }
+  auto body = wire::encode(request);
+  std::vector<std::future<HttpReply>> replies;
+  for (int i = 0; i < 6; i++)
+    replies.push_back(std::async(std::launch::async, [&] {
+      Asker asker;
+      auto asked = world.request("POST", "/v1/sync", token);
+      asked.headers["content-type"] = wire::content_type;
+      asked.body = body;
+      return asker.ask(std::move(asked)).value();
+    }));
+  for (auto& reply : replies) {
+    auto got = reply.get();
+    REQUIRE(got.status == 200);
+    CHECK(wire::decode_reply(got.body).value().position.n == 40);
+  }
+  CHECK(world.at_school([&] {
+    return world.school->store().stream_state(domain::person_stream(world.amira)).value().head;
+  }) == 40);
 }
 
 TEST_CASE("bodies that are no message are refused, each by its name") {

@@ -67,6 +67,10 @@ int main(int count, char** words) {
       plan.only = numbers_of(words[i + 1]);
     } else if (word == "--shrink") {
       shrink_runs = static_cast<int>(value);
+    } else if (word == "--day") {
+      plan.day = static_cast<int>(value);
+    } else if (word == "--students") {
+      plan.students = static_cast<int>(value);
     } else if (word == "--hub") {
       plan.hub = value != 0;
     } else if (word == "--people") {
@@ -74,10 +78,10 @@ int main(int count, char** words) {
     } else if (word == "--log") {
       log = value != 0;
     } else {
-      std::fprintf(
-          stderr,
-          "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --hub 1, --people 1, --log 1, --shrink "
-          "RUNS\n");
+      std::fprintf(stderr,
+                   "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
+                   "--hub 1, --people 1, --log 1, --shrink "
+                   "RUNS\n");
       return 2;
     }
   }

@@ -50,6 +50,13 @@ TEST_CASE("schools with a hub in the room lose nothing, wherever students take t
   }
 }
 
+TEST_CASE("a class of thirty computers goes through two hundred days") {
+  auto outcome = run({.seed = 1, .steps = 1'000, .day = 5, .students = 14});
+  CHECK(outcome.failure.value_or("") == "");
+  CHECK(outcome.ops > 300);
+  CHECK(outcome.journeys > 20);
+}
+
 TEST_CASE("a school whose disk tore in its first hour still has its people") {
   CHECK(run({.seed = 5035, .steps = 300}).failure.value_or("") == "");
 }

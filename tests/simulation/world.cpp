@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kYearMs = std::int64_t{365} * 24 * 3600 * 1000;
+constexpr std::int64_t kNightMs = std::int64_t{24} * 3600 * 1000;
 
 struct Likely {
   Kind kind;
@@ -143,6 +144,7 @@ Outcome World::go() {
     for (int i : wanted) {
       event_ = i;
       happen(events.at(static_cast<std::size_t>(i)));
+      if (plan_.day > 0 && i % plan_.day == plan_.day - 1) advance(kNightMs);
       check_step();
     }
     event_ = plan_.steps;

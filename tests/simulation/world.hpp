@@ -44,6 +44,7 @@ enum class Sabotage {
 struct Plan {
   std::uint64_t seed = 1;
   int steps = 400;           // events before everything is mended
+  int day = 0;               // so many of them, and then comes a night; 0: nights come by chance
   int students = 4;          // each with two computers
   int teachers = 2;          // each with one
   bool sticks_only = false;  // no network until everything is mended

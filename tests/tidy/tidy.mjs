@@ -51,6 +51,19 @@ function* eachLine(wanted) {
   }
 }
 
+check('what docs/LOSSES.md names is a test or a sabotage', function* () {
+  const tests = files.filter((file) => /^tests\/.*\.cpp$/.test(file)).map(read).join('\n').replace(/"\n\s*"/g, '');
+  const sabotages = new Set([...read('tests/simulation/world.hpp').matchAll(/^  (\w+),? +\/\//gm)].map((found) => found[1]));
+  for (const row of read('docs/LOSSES.md').split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| what'))) {
+    const shown = row.split(' | ').pop();
+    const names = [...shown.matchAll(/"([^"]+)"/g)].map((found) => found[1]);
+    const taken = [...shown.matchAll(/`Sabotage::(\w+)`/g)].map((found) => found[1]);
+    if (names.length + taken.length === 0) yield `nothing shows: ${row.slice(0, 60)}`;
+    for (const name of names) if (!tests.includes(`TEST_CASE("${name}")`)) yield `no test is called: ${name}`;
+    for (const name of taken) if (!sabotages.has(name)) yield `no sabotage is called: ${name}`;
+  }
+});
+
 check('a room includes only the rooms it may', function* () {
   for (const [file, line, words] of eachLine(() => true)) {
     const include = words.match(/^#include "((?:client|shared|sync-server|tests)\/[^"]+)"/)?.[1];

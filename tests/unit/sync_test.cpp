@@ -478,3 +478,97 @@ TEST_CASE("messages that make no sense are refused with a reason") {
   many.replace(many.find("\"v\":0"), 5, "\"v\":0,\"ops\":1");
   CHECK(wire::decode_request(many).error().code == Code::malformed);
 }
+
+TEST_CASE("a computer whose clock is a year ahead stops nobody, and what was read from it is not older") {
+  World world;
+  const std::int64_t year = std::int64_t{365} * 24 * 3600 * 1000;
+  ManualClock ahead;
+  ahead.set_ms(world.clock.now_ms() + year);
+  auto odd = store::Store::open(world.folder.path() + "/odd.db", {&ahead, &world.random, true}).value();
+  auto other = world.open("other.db");
+  world.goal(*odd, 1, "from next year");
+  world.sync(*odd, world.amira);
+  world.sync(*other, world.amira);
+  CHECK(world.goals(*other) == Texts{"from next year"});
+  // Who read it answers it: no conflict, and the answer is what is shown.
+  world.goal(*other, 1, "today");
+  world.sync(*other, world.amira);
+  world.sync(*odd, world.amira);
+  CHECK(world.goals(*odd) == Texts{"today"});
+  CHECK(world.goals(*other) == Texts{"today"});
+  // The school's reply has told it how far off it is; then its battery dies and it is 1970.
+  world.goal(*odd, 2, "corrected");
+  ahead.set_ms(0);
+  world.goal(*odd, 3, "in 1970");
+  world.sync(*odd, world.amira);
+  world.sync(*other, world.amira);
+  CHECK(world.goals(*other) == Texts{"corrected", "in 1970", "today"});
+  for (const auto* device : {odd.get(), other.get()})
+    for (const auto& record :
+         const_cast<store::Store*>(device)->records(domain::person_stream(kAmira), "goal").value())
+      for (const auto& [name, field] : record.fields) CHECK_FALSE(field.conflict());
+}
+
+TEST_CASE("a try that failed is made again by itself, sooner or later, with nothing written meanwhile") {
+  World world;
+  auto device = world.open("a.db");
+  world.goal(*device, 1, "one");
+  Session session(*device);
+  std::int64_t now = world.clock.steady_ms();
+  session.hurry(now);
+  std::int64_t longest = 0;
+  for (int i = 0; i < 50; i++) {
+    auto request = session.next(now).value();
+    REQUIRE(request);
+    CHECK(request->ops.size() == 1);
+    session.on_lost({Code::offline, ""}, now);
+    auto due = session.due_ms();
+    REQUIRE(due);
+    CHECK(*due > now);
+    longest = std::max(longest, *due - now);
+    now = *due;
+  }
+  CHECK(longest <= backoff_max_ms + 200);
+  auto request = session.next(now).value();
+  REQUIRE(request);
+  REQUIRE(session.on_reply(world.answer(world.amira, *request), now));
+  CHECK(session.status().value().waiting == 0);
+}
+
+TEST_CASE("what was deleted and written anew lives, and whoever was away for years deletes it no more") {
+  World world;
+  auto here = world.open("a.db"), away = world.open("b.db");
+  world.goal(*here, 1, "first");
+  world.sync(*here, world.amira);
+  world.sync(*away, world.amira);
+  auto stands = [](store::Store& device) {
+    record::RecordKey key{domain::person_stream(kAmira), "goal", {}};
+    key.id.bytes.fill(1);
+    auto record = device.find(key).value().value();
+    return record.boolean("deleted") ? std::string() : record.text("want");
+  };
+  auto remove = [&](store::Store& device) {
+    record::RecordKey key{domain::person_stream(kAmira), "goal", {}};
+    key.id.bytes.fill(1);
+    auto before = device.find(key).value().value();
+    store::Edit edit{key, {{"deleted", true}}, before.all_heads(), {}};
+    REQUIRE(device.write(kAmira, std::span(&edit, 1)));
+  };
+  remove(*away);  // and is not heard of for long
+  remove(*here);
+  world.sync(*here, world.amira);
+  CHECK(stands(*world.school) == "");
+  record::RecordKey key{domain::person_stream(kAmira), "goal", {}};
+  key.id.bytes.fill(1);
+  auto before = here->find(key).value().value();
+  store::Edit again{key, {{"deleted", false}, {"want", "anew"}}, before.all_heads(), {}};
+  REQUIRE(here->write(kAmira, std::span(&again, 1)));
+  world.sync(*here, world.amira);
+  CHECK(stands(*world.school) == "anew");
+  world.clock.advance_ms(std::int64_t{3} * 365 * 24 * 3600 * 1000);
+  world.sync(*away, world.amira);
+  world.sync(*here, world.amira);
+  CHECK(stands(*world.school) == "anew");
+  CHECK(stands(*away) == "anew");
+  CHECK(stands(*here) == "anew");
+}
