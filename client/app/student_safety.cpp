@@ -118,8 +118,8 @@ Phrase hidden_phrase(const Scene& scene, const Record& record) {
   if (!hidden) return {};
   auto by = scene.r.name_of(hidden->hiding.by);
   auto day = scene.calendar.moment(hidden->hiding.at_ms).day;
-  return by.empty() ? phrase("hidden.by_a_teacher", {{"day", day}})
-                    : phrase("hidden.by", {{"teacher", by}, {"day", day}});
+  if (by.empty()) return phrase("hidden.by_a_teacher", {{"day", day}});
+  return phrase("hidden.by", {{"teacher", by}, {"day", day}});
 }
 
 std::vector<std::string> conflict_ids(const Scene& scene) {
