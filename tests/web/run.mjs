@@ -300,6 +300,15 @@ const tests = {
     assert.ok(!(await dialog.innerText()).includes(text), "its words are shown before anybody asks");
     await dialog.getByRole("button", { name: "Read it" }).click(); await dialog.getByText(text).waitFor();
     await axeClean(page, "what is hidden"); await shot(page, "hidden-texts");
+    for (const [name, options] of [["360", { width: 360, height: 740 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+      const one = await open({ ...options, path: page.url().slice(base.length) });
+      await one.locator(".title .acts button").first().click(); await one.locator("dialog .reviews .b").first().click();
+      await one.locator("dialog .quote").waitFor(); await axeClean(one, "what is hidden " + name); await shot(one, name + "-hidden-texts");
+      await one.goto(base + "/answer?class=" + ids.class_id); await one.locator("main h2").first().waitFor();
+      while (!(await one.locator(".hidden-line").count())) await one.keyboard.press("j");
+      await axeClean(one, "a hidden text " + name); await shot(one, name + "-hidden-answer", true);
+      await one.context().close();
+    }
     await dialog.getByRole("button", { name: "Show it again" }).click(); await dialog.getByText("Nothing is hidden now.").waitFor();
     await dialog.getByRole("button", { name: "Close" }).click();
     await page.goto(base + "/answer?class=" + ids.class_id); await page.locator("main h2").first().waitFor();

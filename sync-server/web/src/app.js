@@ -111,6 +111,11 @@ function App() {
   const classes = session?.classes ?? [];
   const current = classes.find((c) => c.id === (query.get("class") || classId)) ?? classes[0];
   const choose = (id) => { remember("waymark.class", id); setClassId(id); };
+  // On a phone the page one is on is in sight among the others.
+  useEffect(() => {
+    const link = document.querySelector(".nav [aria-current]"), nav = link?.closest("nav");
+    if (nav) nav.scrollLeft = link.offsetLeft - (nav.clientWidth - link.offsetWidth) / 2;
+  }, [path, state]);
   useEffect(() => { document.title = curtain || path === "/show" || state !== "in" ? "Waymark" : `${t("nav." + (path.split("/")[1] || "class"))} · Waymark`; });
 
   if (state === "asking") return html`<${Loading} />`;

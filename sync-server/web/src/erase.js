@@ -49,8 +49,8 @@ function Sure({ students, onClose, onDone }) {
     ${!what ? html`<${Problem} error=${error} />${!error && html`<${Loading} />`}` : html`
     ${!one && html`<p>${list(students.slice(0, 12).map((s) => s.name).concat(students.length > 12 ? [t("erase.more", { n: students.length - 12 })] : []))}</p>`}
     <div><h3>${t("erase.gone")}</h3><p>${one && what.ops === 0 ? t("erase.gone.none") : one ? t("erase.gone.one", { n: what.ops }) : t("erase.gone.all")} ${one && what.files > 0 && t("erase.gone.files", { n: what.files })} ${t("erase.gone.everywhere")}</p></div>
-    <div><h3>${t("erase.still")}</h3><ul class="plain">${what.old_copies.map((path) => html`<li key=${path}>${t("erase.still.copy")} <code class="path">${path}</code></li>`)}
-      ${what.backups && html`<li>${t("erase.still.nightly", { n: what.backup_days })} <code class="path">${what.backups}</code></li>`}<li>${t("erase.still.other")}</li></ul><p class="muted sm">${t("erase.still.restore")}</p></div>
+    <div><h3>${t("erase.still")}</h3><ul class="plainlist">${what.old_copies.map((path) => html`<li key=${path}>${t("erase.still.copy")} <code class="disk">${path}</code></li>`)}
+      ${what.backups && html`<li>${t("erase.still.nightly", { n: what.backup_days })} <code class="disk">${what.backups}</code></li>`}<li>${t("erase.still.other")}</li></ul><p class="muted sm">${t("erase.still.restore")}</p></div>
     <div><h3>${t("erase.kept")}</h3><p>${t("erase.kept.text")}</p></div>
     ${one && one.classes.length > 0 && html`<p class="problem"><span class="blaze" aria-hidden="true"></span><span>${t("erase.still_here", { name: one.name, class: list(one.classes) })}</span></p>`}
     <label class="field"><span>${one ? t("erase.type", { name: one.name }) : t("erase.type.all", { n: students.length })}</span><input type="text" autocomplete="off" value=${typed} onInput=${(e) => setTyped(e.target.value)} /></label>

@@ -23,7 +23,7 @@ export function HiddenLine({ hidden, student }) {
 
 // What it is by kind; a file is fetched like any other of the student.
 function HiddenText({ text, student, onShow }) {
-  const [open, setOpen] = useState(false), { file, small, ...words } = text.words, picture = text.mime.startsWith("image/");
+  const [open, setOpen] = useState(false), { file, small, title, ...others } = text.words, words = title ? { title, ...others } : others, picture = text.mime.startsWith("image/");
   return html`<li><p><b>${t("hide.kind." + text.kind)}</b> <span class="muted sm">${t("hide.by", { by: text.by || t("hide.someone"), when: dayName(text.at_ms) })}</span></p>
     ${open && html`<div class="quote voice words">${Object.entries(words).map(([name, said]) => html`<p key=${name}>${said}</p>`)}
       ${file && (picture ? html`<img src=${`/api/students/${student.id}/files/${small || file}`} alt=${words.title || words.name || t("piece.photo")} />` : html`<p><a href=${`/api/students/${student.id}/files/${file}`} download=${words.name}>${words.name}</a></p>`)}</div>`}
