@@ -16,6 +16,7 @@
 #include "client/app/sentences.hpp"
 #include "client/app/stick.hpp"
 #include "client/app/student.hpp"
+#include "shared/domain/kinds.hpp"
 #include "shared/wire/joining.hpp"
 
 namespace waymark::app {
@@ -198,6 +199,8 @@ struct App::Impl {
     open->link->listen(true);
     me = open;
     me_from_stick = computer.on_stick(person);
+    forget_erased(open->records->store());
+    if (!me) return {};
     back.clear();
     here = {Screen::today, {}, {}, {}, {}, Focus::none};
     error = {}, notice = {}, toast = {};
@@ -731,6 +734,41 @@ struct App::Impl {
       notice = {"notice.forgotten", {{"name", name}}, -1};
   }
 
+  // Who is erased at school is erased here, whoever's exchange tells of it: they themselves may never sign in
+  // again. Records that another program has open wait for the next exchange.
+  void forget_erased(store::Store& heard) {
+    auto erasures = heard.records(domain::school_stream, "erasure");
+    if (!erasures) return;
+    std::vector<std::string> people;
+    for (const auto& erasure : *erasures)
+      if (auto person = erasure.text("person"); !person.empty() && computer.profile(person))
+        people.push_back(person);
+    for (const auto& person : people) erase_here(person);
+  }
+
+  void erase_here(const std::string& person) {
+    bool was_me = me && me->person == person;
+    Phrase said{"notice.erased", {{"name", was_me ? me->profile.name : ""}}, -1};
+    if (auto found = opened.find(person); found != opened.end()) {
+      outgoing.forget(found->second->records->store().replica());
+      if (found->second->pin_ticket) connection.cancel(found->second->pin_ticket);
+      if (was_me) me = nullptr;
+      opened.erase(found);
+    } else if (auto id = PersonId::parse(person)) {
+      auto records = Records::open(computer.folder(person), *id, clock, random);
+      if (!records && records.error().code == Code::database_locked) return;
+      if (records) outgoing.forget((*records)->store().replica());
+    }
+    auto gone = computer.remove_profile(person);
+    dirty = true;
+    if (!was_me) return;
+    back.clear();
+    here = {};
+    pin = {};
+    toast = {};
+    notice = gone ? said : sentence_of(gone.error());
+  }
+
   // ---- what happens by itself
 
   void send_pin(Open& open) {
@@ -776,6 +814,7 @@ struct App::Impl {
       if (news.status) keep_places(computer, open.link->places());
       if (news.files && open.student) open.student->refresh();
       if (news.records || news.files || news.status) dirty = true;
+      if (news.records) forget_erased(open.records->store());  // `open` may be gone
       close_if_done(person);
     }
     std::set<std::string> held;

@@ -207,6 +207,11 @@ Result<Computer> Computer::open(std::string data, Clock& clock) {
   computer.clock_ = &clock;
   WAYMARK_CHECK(make_private(computer.data_));
   WAYMARK_CHECK(make_private(computer.data_ + "/profiles"));
+  // What was being forgotten when the program was ended.
+  std::error_code gone;
+  for (const auto& entry : fs::directory_iterator(computer.data_, gone))
+    if (std::error_code ignored; entry.path().filename().string().starts_with("forgotten-"))
+      fs::remove_all(entry.path(), ignored);
   auto path = computer.data_ + "/computer.json";
   auto object = read_object(path);
   if (!object && object.error().code == Code::malformed) {

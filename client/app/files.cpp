@@ -144,6 +144,23 @@ void FileFolder::drop(std::string_view hash) {
   coming_.reset();
 }
 
+Status FileFolder::erase(std::string_view hash) {
+  if (!valid_hash(hash)) return {};
+  for (const auto& path : {path_of(hash), thumbnail_path(hash)}) {
+    std::error_code error;
+    fs::remove(path, error);
+    if (error) return Error{Code::io, path + ": " + error.message()};
+  }
+  return {};
+}
+
+void FileFolder::drop_all() {
+  coming_.reset();
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(files_, error), end; !error && at != end; at.increment(error))
+    if (std::error_code ignored; at->path().extension() == ".coming") fs::remove(at->path(), ignored);
+}
+
 // ---- coming in from this computer
 
 Result<Imported> FileFolder::import(const std::string& path, bool must_be_picture) {
@@ -194,7 +211,7 @@ Result<Imported> FileFolder::import_bytes(ByteView bytes, std::string_view name,
 
 std::string FileFolder::thumbnail(std::string_view hash) {
   if (!valid_hash(hash)) return {};
-  std::string path = thumbnails_ + "/" + std::string(hash) + ".jpg";
+  auto path = thumbnail_path(hash);
   std::error_code error;
   if (fs::is_regular_file(path, error)) return path;
   auto bytes = read(hash);

@@ -51,6 +51,10 @@ class FileFolder final : public sync::FileDisk {
   // The path of a picture at most 320 pixels wide and high, made when it is not there yet; empty when the
   // file is not here or no picture.
   std::string thumbnail(std::string_view hash);
+  // Erased: the file and its small copy.
+  Status erase(std::string_view hash);
+  // What came of any file so far: it is asked for again.
+  void drop_all();
 
   // ---- FileDisk: what comes from school is beside its place until it is whole
   std::optional<std::int64_t> size(std::string_view hash) const override;
@@ -63,6 +67,9 @@ class FileFolder final : public sync::FileDisk {
  private:
   Status store(std::string_view hash, ByteView bytes);
   std::string coming_path(std::string_view hash) const { return path_of(hash) + ".coming"; }
+  std::string thumbnail_path(std::string_view hash) const {
+    return thumbnails_ + "/" + std::string(hash) + ".jpg";
+  }
   std::string files_, thumbnails_;
   // Hashed as it comes, so that the end of a large file needs no long look at all of it.
   struct Coming {

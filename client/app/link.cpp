@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "shared/store/erase.hpp"
 #include "shared/wire/joining.hpp"
 #include "shared/wire/pack.hpp"
 
@@ -277,9 +278,21 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   reached_ = true;
   problem_.reset();
   take_certificate();
+  if (auto erased = finish_erasures(); !erased) store_problem_ = erased.error();
   bool changed = !session_.changed().empty() || !message->refused.empty();
   if (changed) news_.records = true;
   files_.look(changed);
+}
+
+// What the reply erased leaves the disk too, and no piece of it that is on its way comes back.
+Status Link::finish_erasures() {
+  WAYMARK_TRY(gone, store::erased_files(records_.store()));
+  if (!gone) return {};
+  if (file_ticket_) {
+    connection_.cancel(std::exchange(file_ticket_, 0));
+    WAYMARK_CHECK(files_.on_lost({Code::cancelled, "erased meanwhile"}, clock_.steady_ms()));
+  }
+  return records_.finish_erasures();
 }
 
 // After the records: the school must know which stream a file belongs to.

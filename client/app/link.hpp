@@ -86,6 +86,7 @@ class Link {
   bool come_back();
   void sign();
   void ask_who_answers();
+  Status finish_erasures();
   Status send_file();
   void on_file(const sync::FileStep& step, Result<HttpReply> reply, std::int64_t retry_after_ms);
 

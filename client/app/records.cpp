@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "shared/domain/kinds.hpp"
+#include "shared/store/erase.hpp"
 #include "shared/store/salvage.hpp"
 
 namespace waymark::app {
@@ -55,6 +56,7 @@ Result<std::unique_ptr<Records>> Records::open(const std::string& folder, const 
     if (opened) {
       records->store_ = std::move(opened).value();
       records->store_->show_to(person);
+      WAYMARK_CHECK(records->finish_erasures());
       return records;
     }
     if (opened.error().code != Code::database_damaged) return opened.error();
@@ -62,7 +64,28 @@ Result<std::unique_ptr<Records>> Records::open(const std::string& folder, const 
   }
   WAYMARK_CHECK(records->mend(person, options));
   records->store_->show_to(person);
+  WAYMARK_CHECK(records->finish_erasures());
   return records;
+}
+
+Status Records::finish_erasures() {
+  WAYMARK_TRY(gone, store::erased_files(*store_));
+  if (!gone) return {};
+  for (const auto& hash : *gone) WAYMARK_CHECK(files_.erase(hash));
+  files_.drop_all();  // of what has come in part nobody knows whose it is
+  // Copies that were made before the database was changed or mended have what it has no longer.
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    auto name = entry.path().filename().string();
+    if (!name.starts_with("records.db.before-") && !name.starts_with("records.new.db") &&
+        !name.starts_with("damaged-") && name != "copying")
+      continue;
+    std::error_code failed;
+    fs::remove_all(entry.path(), failed);
+    if (failed) return failure(entry.path().string(), failed);
+  }
+  if (error) return failure(folder_, error);
+  return store::forget_erased_files(*store_);
 }
 
 // `mending` names the copy from which the records are to be made anew; while it exists, the database beside

@@ -32,6 +32,9 @@ class Records {
   Result<std::vector<sync::Mention>> files_mentioned(const PersonId& person);
   FileFolder& files() { return files_; }
   Mended mended() const { return mended_; }
+  // What was erased leaves the disk beside the database too: files, small copies, old copies of the database.
+  // Done when the records are opened, and to be called when an erasure came. `io`: it is tried again.
+  Status finish_erasures();
   // The database turned out to be damaged while it was in use: next time it is mended, whatever it looks
   // like.
   Status mark_damaged();

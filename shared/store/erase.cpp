@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kPage = 500;
 constexpr std::size_t kPageBytes = std::size_t{4} << 20;
+// Of the files: a space, then each hash and a space; empty where nothing is left to do.
 constexpr std::string_view kScrubKey = "scrub", kFilesKey = "erased_files";
 constexpr std::array<std::string_view, 6> kPersonal = {"own", "person", "staff", "inbox", "pulse", "talk"};
 
@@ -119,6 +120,8 @@ Status obey_erasure(Store& store, const record::Op& erasure) {
     return found == erasure.fields.end() ? std::string() : found->second.text();
   };
   WAYMARK_CHECK(store.set_meta(kScrubKey, "1"));
+  WAYMARK_TRY(left, store.meta(kFilesKey));
+  if (left.value_or("").empty()) WAYMARK_CHECK(store.set_meta(kFilesKey, " "));
   if (auto person = PersonId::parse(text("person"))) {
     WAYMARK_CHECK(store.set_meta(key_of(person->hex()), "1"));
     WAYMARK_TRY(streams, store.streams());
@@ -160,18 +163,19 @@ Status erase_own(Store& store, std::int64_t n) {
   return erase_op(store, *op, id);
 }
 
-Result<std::vector<std::string>> take_erased_files(Store& store) {
-  std::vector<std::string> gone;
+Result<std::optional<std::vector<std::string>>> erased_files(Store& store) {
   WAYMARK_TRY(known, store.meta(kFilesKey));
-  if (!known || known->empty()) return gone;
-  for (std::size_t at = 0; at + 64 <= known->size(); at += 65) {
+  if (!known || known->empty()) return std::optional<std::vector<std::string>>();
+  std::vector<std::string> gone;
+  for (std::size_t at = 1; at + 64 <= known->size(); at += 65) {
     auto hash = known->substr(at, 64);
     WAYMARK_TRY(known_still, store.knows_file(hash));
     if (!known_still) gone.push_back(hash);
   }
-  WAYMARK_CHECK(store.set_meta(kFilesKey, ""));
-  return gone;
+  return std::optional(std::move(gone));
 }
+
+Status forget_erased_files(Store& store) { return store.set_meta(kFilesKey, ""); }
 
 Result<bool> scrub(Store& store) {
   WAYMARK_TRY(wanted, store.meta(kScrubKey));

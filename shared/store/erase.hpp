@@ -35,9 +35,11 @@ Status obey_erasure(Store& store, const record::Op& erasure);
 // A text of an op that was refused because its author or its place is erased: gone here too.
 Status erase_own(Store& store, std::int64_t n);
 
-// Hashes of files that no stream mentions any more since something was erased, each told once: whoever keeps
-// the files deletes them.
-Result<std::vector<std::string>> take_erased_files(Store& store);
+// Files of which nothing is left that mentions them, since something was erased; nothing at all where nothing
+// was erased. Whoever keeps the files deletes them, and old copies of the database too, and then says so: a
+// crash in between loses none.
+Result<std::optional<std::vector<std::string>>> erased_files(Store& store);
+Status forget_erased_files(Store& store);
 
 // Erased content may still stand in pages of the database that are free, and in its write-ahead log. Writes
 // both anew where an erasure was obeyed since the last time; does nothing within a transaction. True: done.

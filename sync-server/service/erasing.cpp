@@ -112,6 +112,7 @@ Status School::forget_person(const PersonId& id) {
     person.active = false;
     WAYMARK_CHECK(accounts_->put(person));
   }
+  uploads_.forget(id);
   return accounts_->forget(id);
 }
 
@@ -130,13 +131,15 @@ Status School::forget_letters(const std::vector<std::string>& ops) {
 Status School::finish_erasures() {
   if (store_->db().in_transaction()) return {};
   WAYMARK_TRY(scrubbed, store::scrub(*store_));
-  if (!scrubbed) return {};
   // What pages keep of a student goes by the stream's end, which an erasure does not move.
-  standings_ = std::make_unique<Standings>();
-  WAYMARK_TRY(gone, store::take_erased_files(*store_));
-  std::error_code ignored;
-  for (const auto& hash : gone) fs::remove(file_path(hash), ignored);
-  return {};
+  if (scrubbed) standings_ = std::make_unique<Standings>();
+  WAYMARK_TRY(gone, store::erased_files(*store_));
+  if (!gone) return {};
+  std::error_code error;
+  for (const auto& hash : *gone)
+    if (fs::remove(file_path(hash), error); error)
+      return Error{Code::io, file_path(hash) + ": " + error.message()};
+  return store::forget_erased_files(*store_);
 }
 
 Result<std::vector<School::Left>> School::left_before(std::int64_t ms) {

@@ -54,6 +54,8 @@ std::int64_t Uploads::bytes() const {
   return sum;
 }
 
+void Uploads::forget(const PersonId& person) const { leave(uploads_in(folder_, person.hex() + "."), 0); }
+
 void Uploads::make_room(const PersonId& person) const {
   leave(uploads_in(folder_, person.hex() + "."), uploads_per_person_max - 1);
   leave(uploads_in(folder_, ""), uploads_max - 1);

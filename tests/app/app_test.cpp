@@ -7,9 +7,12 @@
 
 #include "client/app/computer.hpp"
 #include "client/app/connection.hpp"
+#include "client/app/picture.hpp"
 #include "client/app/records.hpp"
 #include "shared/store/files.hpp"
+#include "sync-server/service/authoring.hpp"
 #include "tests/app/world.hpp"
+#include "tests/support/pathway_fixture.hpp"
 
 using namespace waymark;
 using namespace waymark::app;
@@ -17,6 +20,52 @@ using waymark::test::Lab;
 using waymark::test::World;
 
 namespace {
+
+namespace fs = std::filesystem;
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+// Which files under a folder have one of these in any byte.
+std::vector<std::string> holders(const std::string& folder, const std::vector<std::string>& needles) {
+  std::vector<std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    auto bytes = bytes_of(entry.path());
+    if (std::any_of(needles.begin(), needles.end(),
+                    [&](const auto& needle) { return bytes.find(needle) != std::string::npos; }))
+      found.push_back(fs::relative(entry.path(), folder).string());
+  }
+  return found;
+}
+// Something from the middle of every file under a folder.
+void take_needles(const std::string& folder, std::vector<std::string>& needles) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (auto bytes = entry.is_regular_file() ? bytes_of(entry.path()) : std::string(); bytes.size() > 400)
+      needles.push_back(bytes.substr(bytes.size() / 2, 48));
+}
+
+std::string water(World& world) {
+  auto id = server::begin_pathway(*world.school, world.teacher, world.period3, test::water_pathway).value();
+  server::publish_draft(*world.school, world.teacher, world.period3, id, "First").value();
+  return id;
+}
+// A photo of noise, which no JPEG makes small: a small copy goes with it.
+std::string photo(World& world, const std::string& name) {
+  Picture picture{1000, 800, 3, Bytes(1000 * 800 * 3)};
+  world.random.fill(picture.pixels);
+  auto path = world.folder.path() + "/" + name;
+  auto jpeg = encode_jpeg(picture).value();
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(jpeg.data()), static_cast<std::streamsize>(jpeg.size()));
+  return path;
+}
+std::string note(World& world, const std::string& name, const std::string& text) {
+  auto path = world.folder.path() + "/" + name;
+  std::ofstream(path, std::ios::binary) << text << std::string(200'000, 'x') << text;
+  return path;
+}
 
 Go to(Screen screen) { return Go{{screen, {}, {}, {}, {}, Focus::none}}; }
 
@@ -1198,4 +1247,99 @@ TEST_CASE("a stick that is plugged in shows by itself, and is looked for only wh
   plugged_in = {{"/media/amira/CREEK", "CREEK"}};
   lab.run(3);
   CHECK(lab.see<StickView>().places == plugged_in);
+}
+
+TEST_CASE("an erased student's words, files and pictures are in no byte of any computer, nor at school") {
+  World world;
+  auto pathway = water(world);
+  Lab lab(world, "lab-03"), home(world, "home");
+  for (auto* at : {&lab, &home}) {
+    at->join_computer();
+    at->join_student(world.amira);
+    at->run(60);
+  }
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  lab.app->dispatch(
+      AttachFile{project, "find-sources", note(world, "notes.txt", "SECRET-IN-A-FILE"), "", false});
+  lab.app->dispatch(AttachFile{project, "find-sources", photo(world, "creek.jpg"), "", true});
+  lab.run(1);
+  lab.add_goal("SECRET-GOAL");
+  lab.run(200);
+  home.app->dispatch(to(Screen::project));
+  home.run(400);
+  home.app->shown();
+  auto profile = lab.folder + "/profiles/" + world.amira.hex(), data = world.folder.path() + "/school";
+  std::vector<std::string> needles{"SECRET-"};
+  take_needles(profile + "/files", needles);
+  take_needles(profile + "/thumbnails", needles);
+  REQUIRE(needles.size() >= 5);  // the note, the photo, its small copy, two for the screen
+  std::ofstream(profile + "/records.db.before-2") << "SECRET-OLD-COPY";
+  for (const auto& folder : {lab.folder, home.folder, data}) REQUIRE(holders(folder, needles).size() >= 4);
+
+  // She will not sign in there again; Leo does.
+  lab.app->dispatch(Lock{});
+  lab.join_student(world.leo);
+  lab.add_goal("Leo's own");
+  lab.run(60);
+  world.school->erase_student(std::nullopt, world.amira).value();
+  CHECK(holders(data, needles).empty());
+  lab.run(120);
+  CHECK(holders(lab.folder, needles).empty());
+  CHECK_FALSE(fs::exists(profile));
+  CHECK(lab.goals() == std::vector<std::string>{"Leo's own"});
+  lab.app->dispatch(Lock{});
+  CHECK(lab.see<WhoView>().tiles.size() == 1);
+
+  home.run(120);
+  CHECK(home.see<WhoView>().notice.key == "notice.erased");
+  CHECK(home.see<WhoView>().tiles.empty());
+  CHECK(holders(home.folder, needles).empty());
+}
+
+TEST_CASE(
+    "one erased piece of work takes its file and small copies from the disk, also after a crash in between") {
+  World world;
+  auto pathway = water(world);
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  auto files = lab.folder + "/profiles/" + world.amira.hex() + "/files",
+       thumbnails = files.substr(0, files.size() - 5) + "thumbnails";
+  lab.app->dispatch(AttachFile{project, "find-sources", photo(world, "leak.jpg"), "", true});
+  lab.run(1);
+  std::vector<std::string> leak, kept;
+  take_needles(files, leak);
+  take_needles(thumbnails, leak);
+  REQUIRE(leak.size() == 3);
+  lab.app->dispatch(AttachFile{project, "find-sources", note(world, "notes.txt", "TO-BE-KEPT"), "", false});
+  lab.run(200);
+  auto works = world.school->store().records(domain::person_stream(world.amira), "work").value();
+  REQUIRE(works.size() == 2);
+  auto op = works[0].field("file")->heads.front().op;
+  if (works[0].text("mime") != "image/jpeg") op = works[1].field("file")->heads.front().op;
+  world.school->erase_ops(std::nullopt, {op}).value();
+  CHECK(holders(world.folder.path() + "/school", leak).empty());
+
+  // The erasure is in the records, and the program ends before anything else is done.
+  lab.app.reset();
+  REQUIRE(holders(lab.folder, leak).size() == 3);
+  {
+    auto store = store::Store::open(lab.folder + "/profiles/" + world.amira.hex() + "/records.db",
+                                    {&world.clock, &world.random})
+                     .value();
+    auto transaction = store::Transaction::begin(store->db()).value();
+    for (const auto& entry : world.school->store().page("school", 0, 1000, 1 << 20).value())
+      store->add(record::parse_op(entry.body).value(), entry.body, entry.id).value();
+    REQUIRE(transaction.commit());
+  }
+  lab.start();
+  lab.sign_in(world.amira);
+  CHECK(holders(lab.folder, leak).empty());
+  CHECK(holders(files, {"TO-BE-KEPT"}).size() == 1);
+  lab.run(120);
+  CHECK(holders(files, {"TO-BE-KEPT"}).size() == 1);
 }
