@@ -12,6 +12,7 @@
 #include "client/cli/commands.hpp"
 #include "client/net/curl_transport.hpp"
 #include "client/net/finder.hpp"
+#include "shared/base/background.hpp"
 #ifdef WAYMARK_WINDOW
 #include "client/cli/sentences.hpp"
 #include "client/platform/system.hpp"
@@ -76,8 +77,10 @@ int window(const std::vector<std::string>& arguments) {
   SystemRandom random;
   std::unique_ptr<net::CurlTransport> transport;  // outlives the app, which gives up its requests at the end
   std::unique_ptr<app::Finder> finder;
+  std::unique_ptr<Worker> worker;
   return screens::run_window(options, [&](std::function<void()> wake) {
     finder = net::make_finder(wake);
+    worker = std::make_unique<Worker>(wake);
     transport = std::make_unique<net::CurlTransport>(std::move(wake));
     app::AppOptions with;
     with.data = folder;
@@ -85,6 +88,7 @@ int window(const std::vector<std::string>& arguments) {
     with.random = &random;
     with.transport = transport.get();
     with.finder = finder.get();
+    with.background = worker.get();
     with.sticks = [] {
       std::vector<app::StickPlace> places;
       for (auto& [path, name] : platform::sticks()) places.push_back({std::move(path), std::move(name)});

@@ -1,6 +1,8 @@
 #include "client/app/app.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -39,6 +41,10 @@ std::vector<Language> languages(const std::string& chosen) {
   return {{"en", "English", chosen != "es"}, {"es", "Español", chosen == "es"}};
 }
 
+namespace fs = std::filesystem;
+
+constexpr std::size_t kTakingMax = 50;
+
 Person person_of(const Profile& profile) { return {profile.person, profile.name, profile.mark}; }
 
 std::int64_t bytes_in(const std::string& folder) {
@@ -61,6 +67,22 @@ struct App::Impl {
     std::unique_ptr<Student> student;  // only while signed in
     Profile profile;
     std::uint64_t pin_ticket = 0;
+  };
+
+  // A file that is being taken in aside: its record is written when it is here.
+  struct Taking {
+    std::string person;
+    AttachFile command;
+    struct Done {
+      std::atomic<bool> is = false;
+      Result<Imported> file = Error{Code::internal, "not taken in yet"};
+    };
+    std::shared_ptr<Done> done = std::make_shared<Done>();
+  };
+  // A small copy that is being made; once is enough, also where it comes to nothing.
+  struct Making {
+    std::string person;
+    std::shared_ptr<std::atomic<bool>> done = std::make_shared<std::atomic<bool>>(false);
   };
 
   enum class PinFor { sign_in, join_enter, join_choose, change_enter, change_choose };
@@ -111,6 +133,10 @@ struct App::Impl {
   std::vector<StickPlace> sticks;
   Phrase stick_done, stick_next, stick_problem;
   std::int64_t look_for_sticks_ms = 0;
+
+  std::deque<Taking> taking;
+  std::vector<Making> making;
+  std::set<std::string> made;  // person and hash of every small copy that was asked for
 
   Shown cached;
   bool dirty = true;
@@ -179,6 +205,10 @@ struct App::Impl {
     with.look = computer_look();
     open.student = std::make_unique<Student>(std::move(with));
     open.link->look_for_files_by([student = open.student.get()] { return student->files_mentioned(); });
+    if (options.background)
+      open.records->files().make_thumbnails_by([this, held = &open](const std::string& hash) {
+        make_thumbnail(held->person, held->records->files().apart(), hash);
+      });
   }
 
   // Signed in from here on.
@@ -213,6 +243,8 @@ struct App::Impl {
   }
 
   void leave() {
+    if (!me) return;
+    finish_background();  // what was chosen is not lost with who chose it
     if (!me) return;
     Open& open = *me;
     me = nullptr;
@@ -519,9 +551,76 @@ struct App::Impl {
                 [&](ComputerState& state) { state.text_size = std::clamp(c.percent, 100, 200); });
           });
         },
+        [&](const AttachFile& c) {
+          if (options.background && me)
+            take_in(c);
+          else
+            dispatch_student(command);
+        },
         [&](const auto&) { dispatch_student(command); },
     });
     dirty = true;
+  }
+
+  // ---- pictures, decoded aside
+
+  void take_in(const AttachFile& command) {
+    if (taking.size() >= kTakingMax) finish_background();
+    Taking one{me->person, command};
+    show_toast({"toast.taking_in", {{"name", fs::path(command.path).filename().string()}}, -1}, 60'000);
+    options.background->run([folder = me->records->files().apart(), command, done = one.done] {
+      done->file = folder->import(command.path, command.photo);
+      // Made now, so that no frame waits for it.
+      if (done->file && done->file->mime.starts_with("image/")) folder->thumbnail(done->file->hash);
+      done->is = true;
+    });
+    taking.push_back(std::move(one));
+  }
+
+  // In the order in which they were chosen.
+  void take_what_is_done() {
+    while (!taking.empty() && taking.front().done->is) {
+      auto one = std::move(taking.front());
+      taking.pop_front();
+      dirty = true;
+      if (!me || me->person != one.person) continue;
+      toast = {};
+      error = {};
+      if (!one.done->file) {
+        error = sentence_of(one.done->file.error());
+        continue;
+      }
+      one.command.taken = std::make_shared<const Imported>(std::move(*one.done->file));
+      auto at = here;
+      dispatch_student(one.command);
+      // Whoever went on meanwhile is not called back.
+      bool there = at.screen == Screen::project && at.project == one.command.project;
+      if (me && !there && here.screen == Screen::project) go_back();
+    }
+    std::erase_if(making, [&](const Making& one) {
+      if (!*one.done) return false;
+      if (auto found = opened.find(one.person); found != opened.end() && found->second->student)
+        found->second->student->refresh();
+      dirty = true;
+      return true;
+    });
+  }
+
+  void finish_background() {
+    if (!options.background || (taking.empty() && making.empty())) return;
+    options.background->finish();
+    take_what_is_done();
+  }
+
+  void make_thumbnail(const std::string& person, std::shared_ptr<FileFolder> folder,
+                      const std::string& hash) {
+    if (!made.insert(person + hash).second) return;
+    Making one{person};
+    options.background->run([folder = std::move(folder), hash, done = one.done] {
+      folder->thumbnail(hash);
+      *done = true;
+    });
+    making.push_back(std::move(one));
   }
 
   template <class F>
@@ -796,6 +895,7 @@ struct App::Impl {
 
   void tick() {
     if (connection.poll()) dirty = true;
+    take_what_is_done();
     follow_joining();
     look_around();
     look_for_sticks();
@@ -911,6 +1011,7 @@ struct App::Impl {
   std::int64_t wake_at_ms() {
     std::int64_t at = steady() + kLookMs;
     if (toast) at = std::min(at, toast_until_ms);
+    if (!taking.empty() || !making.empty()) at = std::min(at, steady() + 100);
     if (me) at = std::min(at, touched_ms + lock_after_ms);
     if (sticks_matter()) at = std::min(at, look_for_sticks_ms);
     if (here.screen == Screen::pin && pin.wait_until_ms > steady()) at = std::min(at, steady() + 1'000);

@@ -15,6 +15,7 @@
 #include "client/app/finder.hpp"
 #include "client/app/shown.hpp"
 #include "client/app/transport.hpp"
+#include "shared/base/background.hpp"
 #include "shared/base/seams.hpp"
 
 namespace waymark::app {
@@ -28,6 +29,8 @@ struct AppOptions {
   Finder* finder = nullptr;                              // none: a school is where it was said to be
   std::function<std::vector<StickPlace>()> sticks = {};  // that are plugged in now; must not wait
   bool forgets = false;  // the computer is as it was before at its next start, and `data` with it
+  // Where pictures are decoded, and tick() is to be called soon after; none: at once, in the call.
+  Background* background = nullptr;
 };
 
 // Without input for this long the app locks by itself.

@@ -15,6 +15,8 @@
 
 namespace waymark::app {
 
+struct Imported;
+
 // ---- moving about
 struct Go {
   Destination to;
@@ -108,7 +110,8 @@ struct AttachFile {
   std::string project, step;
   std::string path;
   std::string title;
-  bool photo = false;  // must be a picture
+  bool photo = false;                          // must be a picture
+  std::shared_ptr<const Imported> taken = {};  // it is in the folder already: App has it taken in aside
 };
 struct ShowInPerson {
   std::string project, step;

@@ -214,6 +214,10 @@ std::string FileFolder::thumbnail(std::string_view hash) {
   auto path = thumbnail_path(hash);
   std::error_code error;
   if (fs::is_regular_file(path, error)) return path;
+  if (later_) {
+    if (has(hash)) later_(std::string(hash));
+    return {};
+  }
   auto bytes = read(hash);
   if (!bytes || picture_form(*bytes) != PictureForm::readable) return {};
   auto picture = decode(*bytes);

@@ -3,6 +3,8 @@
 // that may be thrown away at any time. What a file belongs to, the records say.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,8 +51,12 @@ class FileFolder final : public sync::FileDisk {
   bool has(std::string_view hash) const;
   Result<Bytes> read(std::string_view hash) const;
   // The path of a picture at most 320 pixels wide and high, made when it is not there yet; empty when the
-  // file is not here or no picture.
+  // file is not here or no picture, or while somebody else makes it.
   std::string thumbnail(std::string_view hash);
+  // Decoding takes longer than a frame: `later` makes a small copy that is not there, with a folder of its
+  // own over the same files (apart()).
+  void make_thumbnails_by(std::function<void(const std::string& hash)> later) { later_ = std::move(later); }
+  std::shared_ptr<FileFolder> apart() const { return std::make_shared<FileFolder>(files_, thumbnails_); }
   // Erased: the file and its small copy.
   Status erase(std::string_view hash);
   // What came of any file so far: it is asked for again.
@@ -78,6 +84,7 @@ class FileFolder final : public sync::FileDisk {
     Sha256Stream sum;
   };
   std::optional<Coming> coming_;
+  std::function<void(const std::string& hash)> later_;
 };
 
 }  // namespace waymark::app

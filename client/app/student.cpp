@@ -737,7 +737,13 @@ class Student::Impl {
     WAYMARK_TRY(at, step(c.project, c.step));
     (void)at;
     WAYMARK_TRY(title, typed(trim(c.title)));
-    WAYMARK_TRY(file, options_.files->import(c.path, c.photo));
+    Imported file;
+    if (c.taken) {
+      file = *c.taken;
+    } else {
+      WAYMARK_TRY(imported, options_.files->import(c.path, c.photo));
+      file = std::move(imported);
+    }
     bool picture = file.mime.starts_with("image/");
     auto made = new_work(c.project, c.step, picture ? WorkType::photo : WorkType::file);
     made.fields.emplace("file", file.hash);

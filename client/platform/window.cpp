@@ -15,6 +15,7 @@
 #include <stb/stb_image_write.h>
 
 #include "client/platform/system.hpp"
+#include "shared/base/background.hpp"
 
 namespace waymark::platform {
 namespace {
@@ -179,6 +180,7 @@ struct Window::Impl {
   GLFWwindow* window = nullptr;
   GlUploader uploader;
   Glyphs glyphs;
+  Worker worker{[] { glfwPostEmptyEvent(); }};  // decodes what the textures ask for
   std::unique_ptr<ui::Textures> textures;
   std::unique_ptr<ui::Ui> ui;
   GLFWcursor* hand = nullptr;
@@ -350,7 +352,7 @@ Result<std::unique_ptr<Window>> Window::open(const WindowOptions& options, ui::C
   glfwSetWindowSizeLimits(impl->window, 480, 360, GLFW_DONT_CARE, GLFW_DONT_CARE);
   glfwMakeContextCurrent(impl->window);
   glfwSwapInterval(1);
-  impl->textures = std::make_unique<ui::Textures>(impl->uploader);
+  impl->textures = std::make_unique<ui::Textures>(impl->uploader, &impl->worker);
   impl->ui = std::make_unique<ui::Ui>(catalogue, impl->textures.get());
   impl->renderer = ImGui_ImplOpenGL3_Init("#version 150");
   if (!impl->renderer) return Error{Code::unsupported, "OpenGL cannot draw"};

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <stb/stb_image.h>
@@ -53,33 +54,61 @@ Textures::~Textures() {
     if (entry.picture.texture) uploader_.forget(entry.picture.texture);
 }
 
+void Textures::decode(const std::string& path, Pixels& pixels) {
+  const auto bytes = read(path);
+  int width = 0, height = 0, channels = 0;
+  const auto size = static_cast<int>(bytes.size());
+  if (bytes.empty() || !stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) || width <= 0 ||
+      height <= 0 || width > side_read_max || height > side_read_max)
+    return;
+  const std::unique_ptr<stbi_uc, void (*)(void*)> decoded(
+      stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 4), &stbi_image_free);
+  if (!decoded) return;
+  pixels.rgba.assign(decoded.get(), decoded.get() + static_cast<std::size_t>(width * height) * 4);
+  while (std::max(width, height) > side_max) halve(pixels.rgba, width, height);
+  pixels.width = width;
+  pixels.height = height;
+}
+
 const Textures::Picture& Textures::get(std::string_view path) {
   const std::string name(path);
   if (const auto found = index_.find(name); found != index_.end()) {
     entries_.splice(entries_.begin(), entries_, found->second);
+    upload(entries_.front());
+    let_go();
     return entries_.front().picture;
   }
-  Picture picture;
-  const auto bytes = read(name);
-  int width = 0, height = 0, channels = 0;
-  const auto size = static_cast<int>(bytes.size());
-  if (!bytes.empty() && stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) && width > 0 &&
-      height > 0 && width <= side_read_max && height <= side_read_max) {
-    const std::unique_ptr<stbi_uc, void (*)(void*)> decoded(
-        stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, 4), &stbi_image_free);
-    if (decoded) {
-      std::vector<std::uint8_t> rgba(decoded.get(),
-                                     decoded.get() + static_cast<std::size_t>(width * height) * 4);
-      while (std::max(width, height) > side_max) halve(rgba, width, height);
-      picture = {uploader_.upload(rgba.data(), width, height), width, height};
-    }
-  }
-  entries_.push_front({name, picture});
+  entries_.push_front({name, {}, std::make_shared<Pixels>()});
   index_[name] = entries_.begin();
-  pixels_ += static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
+  ++waiting_;
+  const auto coming = entries_.front().coming;
+  if (background_) {
+    background_->run([name, coming] {
+      decode(name, *coming);
+      coming->done = true;
+    });
+  } else {
+    decode(name, *coming);
+    coming->done = true;
+    upload(entries_.front());
+  }
+  let_go();
+  return entries_.front().picture;
+}
+
+void Textures::upload(Entry& entry) {
+  if (!entry.coming || !entry.coming->done) return;
+  const auto pixels = std::exchange(entry.coming, nullptr);
+  --waiting_;
+  if (pixels->rgba.empty()) return;
+  entry.picture = {uploader_.upload(pixels->rgba.data(), pixels->width, pixels->height), pixels->width,
+                   pixels->height};
+  pixels_ += static_cast<std::size_t>(pixels->width) * static_cast<std::size_t>(pixels->height);
+}
+
+void Textures::let_go() {
   while (entries_.size() > 1 && (pixels_ > pixels_max || entries_.size() > 500))
     forget(std::string(entries_.back().path));
-  return entries_.front().picture;
 }
 
 void Textures::forget(std::string_view path) {
@@ -87,6 +116,7 @@ void Textures::forget(std::string_view path) {
   if (found == index_.end()) return;
   const Picture picture = found->second->picture;
   if (picture.texture) uploader_.forget(picture.texture);
+  if (found->second->coming) --waiting_;
   pixels_ -= static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
   entries_.erase(found->second);
   index_.erase(found);

@@ -371,7 +371,9 @@ void Ui::Impl::sheets_and_focus() {
 }
 
 bool Ui::fonts_changed() { return std::exchange(impl_->fonts_new, false); }
-bool Ui::wants_frames() const { return impl_->moving || !impl_->events.empty(); }
+bool Ui::wants_frames() const {
+  return impl_->moving || !impl_->events.empty() || (impl_->textures && impl_->textures->waits());
+}
 double Ui::wake_in_s() const { return impl_->wake; }
 Cursor Ui::cursor() const { return impl_->cursor; }
 const SemanticTree& Ui::tree() const { return impl_->tree; }

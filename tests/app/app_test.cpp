@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <sqlite3.h>
 #include <sys/wait.h>
@@ -1342,4 +1343,91 @@ TEST_CASE(
   CHECK(holders(files, {"TO-BE-KEPT"}).size() == 1);
   lab.run(120);
   CHECK(holders(files, {"TO-BE-KEPT"}).size() == 1);
+}
+
+namespace {
+// Keeps the work until a test has it done, on a thread of its own.
+struct Held final : Background {
+  std::vector<std::function<void()>> jobs;
+  std::vector<std::thread::id> where;
+  void run(std::function<void()> work) override {
+    jobs.push_back([this, work = std::move(work)] {
+      where.push_back(std::this_thread::get_id());
+      work();
+    });
+  }
+  void finish() override {
+    for (auto& job : std::exchange(jobs, {})) std::thread(job).join();
+  }
+};
+}  // namespace
+
+TEST_CASE("a photo is decoded aside: the app goes on, and the photo is there when it is done") {
+  World world;
+  auto pathway = water(world);
+  Held held;
+  Lab lab(world, "lab-03");
+  lab.background = &held;
+  lab.start();
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  auto files = lab.folder + "/profiles/" + world.amira.hex() + "/files";
+  auto work = [&] {
+    lab.app->dispatch(Go{{Screen::project, project, "find-sources", {}, {}, Focus::none}});
+    return lab.see<ProjectView>().step.work;
+  };
+  lab.app->dispatch(AttachFile{project, "find-sources", photo(world, "creek.jpg"), "The creek", true});
+  REQUIRE(held.jobs.size() == 1);
+  CHECK_FALSE(fs::exists(files));  // nothing of it was done in the call
+  CHECK(lab.frame().toast.key == "toast.taking_in");
+  CHECK(work().empty());
+  lab.add_goal("meanwhile");
+  lab.run(5);
+  CHECK(lab.goals() == std::vector<std::string>{"meanwhile"});
+
+  held.finish();
+  lab.app->tick();
+  CHECK(lab.shows<GoalsView>());  // who went on is not called back
+  auto pieces = work();
+  REQUIRE(pieces.size() == 1);
+  CHECK(pieces[0].title.text == "The creek");
+  CHECK(pieces[0].width == 1000);
+  CHECK(fs::exists(pieces[0].thumbnail));
+  for (auto id : held.where) CHECK(id != std::this_thread::get_id());
+
+  // Chosen and locked at once: it is not lost.
+  lab.app->dispatch(AttachFile{project, "find-sources", note(world, "notes.txt", "x"), "", false});
+  lab.app->dispatch(Lock{});
+  lab.sign_in(world.amira);
+  CHECK(work().size() == 2);
+  // What cannot be taken in says why when it is known.
+  lab.app->dispatch(AttachFile{project, "find-sources", world.folder.path() + "/notes.txt", "", true});
+  CHECK(lab.frame().error.key.empty());
+  held.finish();
+  lab.app->tick();
+  CHECK(lab.frame().error.key == "error.not_an_image");
+  CHECK(work().size() == 2);
+
+  // A small copy that was thrown away is made again, aside too, and asked for once.
+  auto thumbnail = pieces[0].thumbnail;
+  lab.app->dispatch(Lock{});
+  fs::remove(thumbnail);
+  lab.app.reset();
+  lab.start();
+  lab.sign_in(world.amira);
+  for (int i = 0; i < 3; i++) {
+    auto again = work();
+    CHECK(std::all_of(again.begin(), again.end(), [](const auto& piece) { return piece.thumbnail.empty(); }));
+    lab.run(1);
+  }
+  REQUIRE(held.jobs.size() == 1);
+  held.finish();
+  lab.app->tick();
+  CHECK(fs::exists(thumbnail));
+  auto again = work();
+  CHECK(std::any_of(again.begin(), again.end(),
+                    [&](const auto& piece) { return piece.thumbnail == thumbnail; }));
 }

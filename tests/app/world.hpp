@@ -69,6 +69,7 @@ class Lab {
   Neighbourhood around;
   std::vector<app::StickPlace> plugged_in;
   bool forgets = false;
+  Background* background = nullptr;
   std::unique_ptr<app::App> app;
 
   Lab(World& at, std::string called)
@@ -86,6 +87,7 @@ class Lab {
     options.finder = &around;
     options.sticks = [this] { return plugged_in; };
     options.forgets = forgets;
+    options.background = background;
     app = app::App::open(std::move(options)).value();
   }
   // As much as happens in so many steps of a second.

@@ -1,5 +1,6 @@
 #include <deque>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -691,6 +692,33 @@ TEST_SUITE("pictures") {
     CHECK(textures.get("/no/such/file.png").texture == nullptr);
     CHECK(uploader.held == 0);
     CHECK(textures.pixels() == 0);
+  }
+  TEST_CASE("a picture is decoded aside: no frame waits for it, and it is there in a later one") {
+    struct Held final : Background {
+      std::vector<std::function<void()>> jobs;
+      void run(std::function<void()> work) override { jobs.push_back(std::move(work)); }
+      void finish() override {}
+    } held;
+    Counting uploader;
+    const std::string path = WAYMARK_SOURCE_DIR "/docs/pictures/today.png";
+    {
+      Textures textures(uploader, &held);
+      for (int frame = 0; frame < 3; ++frame) CHECK(textures.get(path).texture == nullptr);
+      CHECK(textures.waits());
+      REQUIRE(held.jobs.size() == 1);  // asked for once
+      std::thread(held.jobs[0]).join();
+      CHECK(uploader.held == 0);  // the renderer is the window's thread's
+      CHECK(textures.get(path).texture != nullptr);
+      CHECK_FALSE(textures.waits());
+      CHECK(textures.pixels() > 100'000);
+      // Forgotten before it came.
+      textures.get(WAYMARK_SOURCE_DIR "/docs/pictures/class.png");
+      textures.forget(WAYMARK_SOURCE_DIR "/docs/pictures/class.png");
+      CHECK_FALSE(textures.waits());
+      held.jobs[1]();
+      CHECK(uploader.held == 1);
+    }
+    CHECK(uploader.held == 0);
   }
   TEST_CASE("shapes of marks stand out from every disc that is offered with them") {
     CHECK(mark_shapes().size() == 12);

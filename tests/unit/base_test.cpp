@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <atomic>
+
 #include <doctest/doctest.h>
 
+#include "shared/base/background.hpp"
 #include "shared/base/bytes.hpp"
 #include "shared/base/hash.hpp"
 #include "shared/base/seams.hpp"
@@ -84,4 +88,27 @@ TEST_CASE("a message hashed at once and in pieces has one hash, whatever its len
     stream.add(as_bytes(std::string_view(text).substr(size / 3)));
     CHECK(to_hex(sha256(as_bytes(text))) == to_hex(stream.finish()));
   }
+}
+
+TEST_CASE("work in the background is done in its order on another thread, and is finished before it ends") {
+  std::vector<int> done;
+  std::thread::id where;
+  std::atomic<int> told = 0;
+  {
+    Worker worker([&] { ++told; });
+    for (int i = 0; i < 20; i++)
+      worker.run([&, i] {
+        where = std::this_thread::get_id();
+        done.push_back(i);
+      });
+    worker.finish();
+    REQUIRE(done.size() == 20);
+    CHECK(std::is_sorted(done.begin(), done.end()));
+    CHECK(where != std::this_thread::get_id());
+    for (int i = 20; i < 30; i++) worker.run([&, i] { done.push_back(i); });
+  }
+  CHECK(done.size() == 30);
+  CHECK(told == 30);
+  Worker idle;
+  idle.finish();
 }
