@@ -1078,6 +1078,11 @@ struct App::Impl {
         case Code::disk_full:
         case Code::io:
         case Code::database_damaged:
+          if (why->code == Code::disk_full && me->link->problem_there()) {
+            view.problem = {"status.school_full", {}, -1};
+            view.problem_do = {"status.school_full.do", {}, -1};
+            return;
+          }
           view.problem = sentence_of(*why);
           view.problem_do = remedy_of(*why);
           return;

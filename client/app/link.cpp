@@ -204,6 +204,7 @@ void Link::lost(const Error& error, std::int64_t retry_after_ms) {
   failures_++;
   reached_ = false;
   problem_ = error;
+  problem_there_ = true;
   session_.on_lost(error, clock_.steady_ms(), retry_after_ms);
 }
 
@@ -268,6 +269,7 @@ void Link::on_sync(Result<HttpReply> reply, std::int64_t retry_after_ms) {
   if (auto kept = session_.on_reply(*message, clock_.steady_ms()); !kept) {
     failures_++;
     problem_ = kept.error();
+    problem_there_ = false;
     auto code = kept.error().code;
     if (code == Code::disk_full || code == Code::database_damaged || code == Code::io)
       store_problem_ = kept.error();

@@ -54,6 +54,8 @@ class Link {
   Result<sync::SessionStatus> status() { return session_.status(); }
   // Why the last exchange came to nothing; nothing when it did not.
   const std::optional<Error>& problem() const { return problem_; }
+  // It is the school that has it, and said so: its disk is full, not this computer's.
+  bool problem_there() const { return problem_there_; }
   // For what came by another way than its own.
   sync::Session& session() { return session_; }
   // A certificate that came by another way is used from now on.
@@ -105,6 +107,7 @@ class Link {
   std::uint64_t sync_ticket_ = 0, file_ticket_ = 0;
   std::string met_;  // the hub that the session meets; empty: the school's server
   std::optional<Error> problem_;
+  bool problem_there_ = false;
   std::optional<Error> store_problem_;
   News news_;
   int failures_ = 0, replies_ = 0;
