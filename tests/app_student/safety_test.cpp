@@ -449,3 +449,104 @@ TEST_CASE("what a teacher hid stays with its author, and a plain sentence says w
   for (const auto& note : a.today().notes) CHECK(note.kind != NoteKind::hidden);
   CHECK(a.goals().open.at(0).hidden);
 }
+
+TEST_CASE("three places that did not see each other are three versions; keeping all of them can be undone") {
+  TwoComputers two;
+  auto third = two.world.computer("home");
+  two.sync();
+  two.world.sync(third);
+  two.set(two.a, "one");
+  two.world.clock.advance_ms(60'000);
+  two.set(two.b, "two");
+  two.world.clock.advance_ms(60'000);
+  two.set(third, "three");
+  for (int i = 0; i < 2; i++) {
+    two.world.sync(third);
+    two.sync();
+  }
+  for (auto* at : {&two.a, &two.b, &third}) {
+    auto view = at->conflict();
+    REQUIRE(view.versions.size() == 3);
+    std::vector<std::string> places;
+    for (const auto& version : view.versions) {
+      CHECK(version.author.empty());  // all the student's own
+      CHECK(version.at);
+      places.push_back(version.place);
+    }
+    CHECK(places == std::vector<std::string>{"home", "lab-07", "lab-03"});
+  }
+  two.a.can(ResolveConflict{two.a.conflict().id, {}, true});
+  CHECK(two.a.goals().open[0].fields.first_step == "one\n\ntwo\n\nthree");
+  CHECK(two.a.student->counts().conflicts == 0);
+  two.a.can(Undo{});
+  CHECK(two.a.goals().open[0].fields.first_step == "three");
+  two.sync();
+  CHECK(two.b.student->counts().conflicts == 0);
+}
+
+TEST_CASE("two versions that are too long together stay two, and one can still be chosen") {
+  TwoComputers two;
+  two.set(two.a, std::string(2'000, 'a'));
+  two.set(two.b, std::string(1'998, 'b'));
+  two.sync();
+  auto id = two.a.conflict().id;
+  two.a.can(ResolveConflict{id, {}, true});  // with the empty line between them 4,000 bytes
+  CHECK(two.a.goals().open[0].fields.first_step.size() == 4'000);
+  two.sync();
+  two.set(two.a, std::string(2'000, 'c'));
+  two.set(two.b, std::string(1'999, 'd'));
+  two.sync();
+  CHECK(two.a.cannot(ResolveConflict{id, {}, true}) == Code::too_large);
+  auto view = two.a.conflict();
+  REQUIRE(view.versions.size() == 2);
+  two.a.can(ResolveConflict{id, view.versions[1].op, false});
+  CHECK(two.a.student->counts().conflicts == 0);
+}
+
+TEST_CASE(
+    "whatever two computers and a teacher write in turns, a conflict is shown for what was not seen alone") {
+  TwoComputers two;
+  auto id = two.world.choose(two.a);
+  two.world.write_source(two.a, id);
+  two.world.check_all(two.a, id);
+  two.a.can(TurnIn{id, "find-sources", ""});
+  two.sync();
+  SeededRandom dice(3);
+  bool apart = false, both_wrote = false;
+  std::string texts[2];
+  for (int round = 0; round < 60; round++) {
+    auto& at = dice.below(2) ? two.a : two.b;
+    switch (dice.below(4)) {
+      case 0: {
+        auto text = "round " + std::to_string(round);
+        two.set(at, text);
+        texts[&at == &two.b] = text;
+        break;
+      }
+      case 1:  // an answer, which is a record of the teacher's own
+        two.world.answer("ready", {}, "Go on.");
+        break;
+      case 2:
+        two.world.hours(1);
+        break;
+      default:
+        both_wrote = !texts[0].empty() && !texts[1].empty();
+        two.sync();
+        for (auto* one : {&two.a, &two.b})
+          CHECK_MESSAGE(one->student->counts().conflicts == (both_wrote ? 1 : 0), round);
+        if (both_wrote) {
+          apart = true;
+          auto view = at.conflict();
+          REQUIRE(view.versions.size() == 2);
+          std::set<std::string> shown;
+          for (const auto& version : view.versions) shown.insert(plain(version.text));
+          CHECK(shown == std::set<std::string>{texts[0], texts[1]});
+          at.can(ResolveConflict{view.id, view.versions[dice.below(2)].op, false});
+          two.sync();
+        }
+        texts[0].clear(), texts[1].clear();
+        for (auto* one : {&two.a, &two.b}) CHECK(one->student->counts().conflicts == 0);
+    }
+  }
+  CHECK(apart);
+}
