@@ -432,7 +432,10 @@ bool Window::turn(double wait_s) {
 Status Window::capture(const std::string& path) {
   Impl& m = *impl_;
   // What is on its way comes to rest first; then once more, surely drawn.
-  for (int i = 0; i < 240 && (m.ui->wants_frames() || i < 3); ++i) turn(0);
+  for (int i = 0; i < 240 && (m.ui->wants_frames() || i < 3); ++i) {
+    turn(0);
+    if (m.textures->waits()) m.worker.finish();
+  }
   m.refresh = true;
   std::vector<std::uint8_t> pixels;
   m.grab = &pixels;
