@@ -288,10 +288,9 @@ Result<Person> School::admit(const wire::Certificate& certificate, std::string_v
         accounts_->add_computer({*computer, "joined after the backup", clock_.now_ms(), {}, false, 0},
                                 token_hash(make_token(random_))));
   WAYMARK_TRY(person, accounts_->person(id));
+  if (person) return *person;
   // Their computers are let in to hear that all of it is erased, and nothing is taken in from them.
   WAYMARK_TRY(erased, store::is_erased(*store_, id));
-  if (person && !person->active && !erased) return not_good_here();
-  if (person) return *person;
   if (erased) {
     WAYMARK_CHECK(forget_person(id));
     WAYMARK_CHECK(refresh_access());
@@ -321,6 +320,8 @@ Result<JoinedStudent> School::return_student(std::string_view certificate, std::
     return not_good_here();
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(person, admit(*checked, certificate));
+  WAYMARK_TRY(erased, store::is_erased(*store_, person.id));
+  if (!person.active && !erased) return not_good_here();
   WAYMARK_TRY(computer, ComputerId::parse(checked->computer));
   // A few for each key, however often a lost answer makes it come again; not one, since two copies of a disk
   // would turn each other away for ever.

@@ -630,6 +630,23 @@ TEST_CASE("two copies of one disk do not turn each other away, and their tokens 
   }
 }
 
+TEST_CASE("what others carry for a student who left is kept for an adult, and lets nobody in") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  auto person = world.school->accounts().person(world.amira).value().value();
+  person.active = false;
+  REQUIRE(world.school->put_person(person));
+  REQUIRE(world.school->refresh_access());
+  amira.goal("carried");
+  REQUIRE(amira.hear(world.school->take_batch(amira.batches().front()).value()));
+  CHECK(amira.store->waiting_count().value() == 0);
+  CHECK(amira.store->refusals().value().front().code == "not_granted");
+  auto letters = world.school->accounts().dead_letters(true, 10).value();
+  REQUIRE(letters.size() == 1);
+  CHECK(content_of(letters[0]).words.front().second == "carried");
+  CHECK(amira.come_back().error().code == Code::unauthorized);
+}
+
 TEST_CASE(
     "what a student wrote while away is kept for an adult, who takes it in, hands it back or sets it aside") {
   World world;
