@@ -209,10 +209,14 @@ void World::become_quiet() {
       broken(16, who(*computer) + " still has " + std::to_string(status.waiting) + " waiting after " +
                      std::to_string(computer->exchanges) + " exchanges");
     if (!reads_everything(*computer)) broken(16, who(*computer) + " has not read everything");
+  }
+  if (hub_ && !hub_is_quiet()) broken(16, "the hub still has something to carry or to read");
+  for (auto& computer : computers_) {
+    if (computer->turned_away) continue;
     if (auto file = unsettled_file(*computer); !file.empty()) broken(16, who(*computer) + " " + file);
     if (!private_is_settled(*computer)) broken(16, who(*computer) + " still has something for itself alone");
   }
-  broken(16, "the hub still has something to carry or to read");
+  broken(16, "something is still unread");
 }
 
 bool World::reads_everything(Computer& computer) {

@@ -175,7 +175,11 @@ void World::arrive_at_hub(const Message& message) {
   const auto& computer = *computers_[static_cast<std::size_t>(message.computer)];
   auto& hub = *hub_;
   auto bearer = hub.school->bearer(computer.token);
-  if (!bearer) return log("the hub does not know " + std::to_string(message.computer));
+  if (!bearer) {
+    Message turned_away{false, message.computer, message.ticket, 0, "unauthorized", era_};
+    turned_away.unauthorized = turned_away.at_hub = true;
+    return post(std::move(turned_away));
+  }
   std::optional<PowerCut> cut;
   bool dies = lossy_ && chance(4);
   if (dies) cut.emplace(hub.school->store(), 1 + static_cast<int>(random_.below(2'000)));
@@ -209,7 +213,10 @@ void World::check_hub() {
 bool World::hub_is_quiet() {
   auto& hub = *hub_;
   auto status = must(hub.session->status(), "status");
-  if (!status.verified || must(hub.school->carried().carrying(), "carrying").batches > 0) return false;
+  if (!status.verified) return false;
+  // What a removed computer gave it the school does not take.
+  auto carrying = must(hub.school->carried().carrying(), "carrying");
+  if (carrying.batches > carrying.not_taken || (carrying.not_taken && removed_.empty())) return false;
   for (const auto& reading : must(hub.school->store().readings(), "readings"))
     if (reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head) return false;
   return true;

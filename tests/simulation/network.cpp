@@ -74,21 +74,30 @@ void World::arrive_at(Computer& computer, const Message& message) {
   if (computer.ticket != message.ticket) return;  // given up on long ago, or a second copy
   computer.ticket = 0;
   auto steady = computer.clock.steady_ms();
-  computer.turned_away = message.unauthorized;
   if (message.unauthorized) {
     computer.session->on_lost({Code::unauthorized, ""}, steady);
+    // Whom a hub does not know the school may.
+    if (message.at_hub) return go_to(computer, false);
     computer.turned_away = !school_up_ || !come_back(computer);
     if (!computer.turned_away) computer.session->hurry(steady);
     return;
   }
+  computer.turned_away = false;
   auto reply = wire::decode_reply(message.body);
   if (!reply) return computer.session->on_lost(reply.error(), steady);
   sabotage_reply(computer, *reply);
   std::optional<PowerCut> cut;
   bool dies = lossy_ && chance(4);
   if (dies) cut.emplace(*computer.store, 1 + static_cast<int>(random_.below(2'000)));
+  std::optional<store::Transaction> kept;  // in the middle of one nothing is made sure of
+  if (plan_.sabotage == Sabotage::keep_erased && !dies)
+    kept.emplace(must(store::Transaction::begin(computer.store->db()), "sabotage"));
   auto applied = computer.session->on_reply(*reply, steady);
   cut.reset();
+  if (kept) {
+    must(kept->commit(), "sabotage");
+    must(computer.store->set_meta("scrub", ""), "sabotage");
+  }
   if (dies && !applied) return crash(computer);
   if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
   // What a hub tells of the school it tells by answers of some time ago.
@@ -158,14 +167,6 @@ void World::sabotage_reply(Computer& computer, wire::SyncReply& reply) {
         auto op = record::parse_op(body);
         return op && op->time_ms < computer.clock.now_ms() - kHalfYearMs;
       });
-  if (plan_.sabotage == Sabotage::keep_erased)
-    for (auto& page : reply.pages) {
-      std::erase_if(page.bodies, [](const std::string& body) {
-        auto op = record::parse_op(body);
-        return op && op->kind == "erasure";
-      });
-      page.digest.clear();
-    }
   if (plan_.sabotage == Sabotage::keep_reading) reply.ended.clear();
   if (plan_.sabotage == Sabotage::refuse_silently) reply.refused.clear();
   if (plan_.sabotage == Sabotage::grant_from_now)

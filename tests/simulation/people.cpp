@@ -207,6 +207,7 @@ void World::check_erased() {
     }
   };
   look(folder_ + "/school/school.db", "the school");
+  if (hub_) look(folder_ + "/hub/school.db", "the hub");
   for (auto& computer : computers_)
     if (!computer->turned_away) look(computer->path, who(*computer));
 }

@@ -75,12 +75,14 @@ int main(int count, char** words) {
       plan.hub = value != 0;
     } else if (word == "--people") {
       plan.people = value != 0;
+    } else if (word == "--sabotage") {
+      plan.sabotage = static_cast<simulation::Sabotage>(value);
     } else if (word == "--log") {
       log = value != 0;
     } else {
       std::fprintf(stderr,
                    "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
-                   "--hub 1, --people 1, --log 1, --shrink "
+                   "--hub 1, --people 1, --sabotage N, --log 1, --shrink "
                    "RUNS\n");
       return 2;
     }

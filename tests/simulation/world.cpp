@@ -64,7 +64,7 @@ constexpr Likely kPeopleKinds[] = {
     {Kind::join, "join", 4},
     {Kind::confirm, "confirm", 6},
     {Kind::settle, "settle", 10},
-    {Kind::erase, "erase", 4},
+    {Kind::erase, "erase", 8},
 };
 
 std::optional<Kind> draw(std::span<const Likely> kinds, SeededRandom& random) {

@@ -37,7 +37,7 @@ enum class Sabotage {
   refuse_silently,        // a refusal is told to nobody
   strip_unknown,          // what this version does not know is left out on the way
   delete_on_sight,        // a deletion takes what it did not see
-  keep_erased,            // a computer obeys no erasure
+  keep_erased,            // what was erased stays in a computer's free pages
   rows_for_lost_replies,  // each interrupted exchange leaves a row
 };
 
