@@ -102,7 +102,7 @@ struct App::Impl {
         random(*options.random),
         computer(std::move(at)),
         connection(options.transport, computer),
-        joining(connection, computer, random),
+        joining(connection, computer, clock, random),
         outgoing(connection, computer, clock, random),
         seeking(options.finder, connection, computer, clock) {
     touched_ms = clock.steady_ms();
@@ -130,7 +130,7 @@ struct App::Impl {
   bool saved = true;
 
   // Of the screen `stick`: what was found, and what was said last.
-  std::vector<StickPlace> sticks;
+  std::vector<StickPlace> sticks, starters;
   Phrase stick_done, stick_next, stick_problem;
   std::int64_t look_for_sticks_ms = 0;
 
@@ -531,6 +531,9 @@ struct App::Impl {
           pin.who.id = me->person;
         },
         [&](const Lock&) { lock({}); },
+        [&](const JoinFromStarter& c) {
+          if (!me) joining.starter(c.path);
+        },
         [&](const JoinComputer& c) {
           if (!me) joining.computer(c.address, c.code);
         },
@@ -712,6 +715,10 @@ struct App::Impl {
     }
     me->link->take_certificate();
     me->student->refresh();
+    if (read->problem) {
+      stick_problem = {"stick.not_believed", {}, -1};
+      return;
+    }
     auto files = read->files_settled + read->files_came;
     if (read->settled > 0)
       stick_done = {"stick.settled", {{"count", read->settled}}, read->settled};
@@ -789,11 +796,23 @@ struct App::Impl {
     return view;
   }
 
-  // On its own screen, where somebody who keeps a profile on one might sign in, and while such a one is in.
+  // On its own screen, where a computer that joins may find a file to begin with, where somebody who keeps a
+  // profile on one might sign in, and while such a one is in.
   bool sticks_matter() {
     if (!options.sticks) return false;
+    if (!me && here.screen == Screen::join) return !computer.state().joined();
     if (!me) return here.screen == Screen::who && computer.state().joined();
     return here.screen == Screen::stick || computer.on_stick(me->person) || me_from_stick;
+  }
+
+  void look_for_starters(const std::vector<std::string>& paths) {
+    std::vector<StickPlace> begin_with;
+    if (!me && here.screen == Screen::join)
+      for (const auto& stick : paths)
+        for (const auto& path : starters_in(stick))
+          begin_with.push_back({path, std::filesystem::path(path).stem().string()});
+    if (begin_with != starters) dirty = true;
+    starters = std::move(begin_with);
   }
 
   void look_for_sticks() {
@@ -804,6 +823,7 @@ struct App::Impl {
     sticks = std::move(found);
     std::vector<std::string> paths;
     for (const auto& stick : sticks) paths.push_back(stick.path);
+    look_for_starters(paths);
     computer.look_on(paths);
     if (!me || !me_from_stick || computer.on_stick(me->person)) return;
     lost({Code::io, "the stick is gone"});
@@ -1183,10 +1203,12 @@ struct App::Impl {
       bool again = i > 0 && near[i].school == near[i - 1].school && near[i].identity == near[i - 1].identity;
       if (!again) view.near.push_back({near[i].school, near[i].address});
     }
+    view.starters = starters;
     view.busy = joining.busy();
     if (joining.error()) {
       view.error = sentence_of(*joining.error());
       if (joining.error()->code == Code::invalid) view.error = {"error.address", {}, -1};
+      if (joining.from_starter()) view.error = {"error.starter", {}, -1};
     }
     if (state.joined()) {
       view.school = state.school;

@@ -41,6 +41,9 @@ struct JoinComputer {
   std::string address;
   std::string code;
 };
+struct JoinFromStarter {  // a file, where there is no network
+  std::string path;
+};
 struct JoinWithCard {
   std::string card;
 };
@@ -241,13 +244,13 @@ template <class... T>
 struct GestureList {};
 using Gestures =
     GestureList<Go, Back, DismissToast, SignIn, EnterPin, ChoosePin, ChangePin, Lock, JoinComputer,
-                JoinWithCard, WriteStick, ReadStick, KeepOnStick, ForgetMe, ChooseLanguage, ChooseTextSize,
-                ChooseProject, FilterIdeas, MarkIdea, PickIdea, PickProduct, SetOwnQuestion, TickItem,
-                OpenForm, PlanStep, WriteWork, AttachFile, ShowInPerson, RenameWork, DeleteWork, SaveGoal,
-                CheckIn, NewDate, WrapUpGoal, ReopenGoal, SetLevel, SetBecause, ToggleEvidence, SetConfidence,
-                SetGlow, SetGrow, SetNext, TurnIn, AskForHelp, SettleHelp, ReadAnswer, Reply, DismissNote,
-                PackUp, SetAboutMe, SetMark, SetPreference, SaveDraft, DropDraft, ResolveConflict,
-                DismissRefusal, Undo, Redo>;
+                JoinFromStarter, JoinWithCard, WriteStick, ReadStick, KeepOnStick, ForgetMe, ChooseLanguage,
+                ChooseTextSize, ChooseProject, FilterIdeas, MarkIdea, PickIdea, PickProduct, SetOwnQuestion,
+                TickItem, OpenForm, PlanStep, WriteWork, AttachFile, ShowInPerson, RenameWork, DeleteWork,
+                SaveGoal, CheckIn, NewDate, WrapUpGoal, ReopenGoal, SetLevel, SetBecause, ToggleEvidence,
+                SetConfidence, SetGlow, SetGrow, SetNext, TurnIn, AskForHelp, SettleHelp, ReadAnswer, Reply,
+                DismissNote, PackUp, SetAboutMe, SetMark, SetPreference, SaveDraft, DropDraft,
+                ResolveConflict, DismissRefusal, Undo, Redo>;
 
 // One gesture on its way to App. It is held by pointer: a screen that makes one compiles nothing about the
 // others (a variant of all of them cost every screen four seconds).

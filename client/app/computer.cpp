@@ -51,6 +51,7 @@ ComputerState computer_from(const json& object) {
   state.id = member_text(object, "computer");
   state.name = member_text(object, "name");
   state.token = member_text(object, "token");
+  state.starter = member_flag(object, "starter");
   state.hub = member_text(object, "hub");
   state.hub_name = member_text(object, "hub_name");
   state.places = places_from(object);
@@ -72,6 +73,7 @@ json json_of(const ComputerState& state) {
           {"computer", state.id},
           {"name", state.name},
           {"token", state.token},
+          {"starter", state.starter},
           {"hub", state.hub},
           {"hub_name", state.hub_name},
           {"places", places},

@@ -24,6 +24,7 @@ struct ComputerState {
   std::string identity;           // 64 hexadecimal digits
   std::vector<std::string> pins;  // TLS keys that the identity has signed, newest first; none over plain HTTP
   std::string id, name, token;    // of this computer
+  bool starter = false;           // begun from a starter file, whose copy is beside this one
   std::string hub, hub_name;      // whom the address leads to; empty: the school's server itself
   struct Place {
     std::string hub, name;
@@ -34,7 +35,7 @@ struct ComputerState {
   // Before anybody is signed in.
   std::string language, theme = "system";
   int text_size = 100;
-  bool joined() const { return !token.empty(); }
+  bool joined() const { return !token.empty() || starter; }
 };
 
 // profile.json: one student on this computer, readable before signing in.

@@ -124,7 +124,7 @@ std::uint64_t Connection::send_to(const std::string& address, const std::vector<
   request.url = address + request.url;
   request.pins = pins;
   Open open{std::move(request), std::move(done), {}, false, false};
-  if (!transport_) {
+  if (!transport_ || address.empty()) {
     failed_.emplace(ticket, std::move(open));
     return ticket;
   }
@@ -213,7 +213,8 @@ void Connection::renew_key(std::uint64_t ticket, Open open) {
 bool Connection::poll() {
   auto failed = std::move(failed_);
   failed_.clear();
-  for (auto& [ticket, open] : failed) open.done(Error{Code::offline, "no network in this program"}, 0);
+  for (auto& [ticket, open] : failed)
+    open.done(Error{Code::offline, "no network in this program, or no address known"}, 0);
   bool any = !failed.empty();
   if (!transport_) return any;
   for (auto& [ticket, piece] : transport_->take_pieces()) {

@@ -45,6 +45,7 @@ std::pair<std::string, std::string> address_and_code(std::string_view text) {
 void Joining::stop() {
   if (ticket_) connection_.cancel(ticket_);
   ticket_ = 0;
+  from_starter_ = false;
 }
 
 void Joining::computer(std::string_view typed_address, std::string_view typed_code) {
@@ -131,14 +132,33 @@ void Joining::keep_computer(const HelloReply& hello, const HttpReply& reply) {
   code_.clear();
 }
 
+void Joining::starter(const std::string& path) {
+  stop();
+  error_.reset();
+  from_starter_ = true;
+  auto kept = keep_starter(computer_, random_, path);
+  if (!kept) fail(kept.error());
+}
+
+// Without a network of its own since: what was given by file is all that this computer has.
+void Joining::open_starter(const std::string& card) {
+  auto opened = open_with_card(computer_, card);
+  if (!opened) return fail(opened.error());
+  const auto& entry = opened->entry;
+  needs_ = Needs{entry.given, entry.new_pin, pin_kind_named(entry.pin_kind), !entry.new_pin};
+  starter_ = std::move(*opened);
+}
+
 void Joining::card(std::string_view typed) {
   stop();
   error_.reset();
   needs_.reset();
+  starter_.reset();
   card_ = address_and_code(typed).second;
   if (!computer_.state().joined()) return fail({Code::unauthorized, "this computer has not joined a school"});
   auto card = wire::read_code(card_, wire::card_code_length);
   if (!card) return fail({Code::card_unknown, card.error().detail});
+  if (computer_.state().token.empty()) return open_starter(*card);
   auto request = join_request({{"step", "card"}, {"card", *card}});
   request.headers["authorization"] = "Bearer " + computer_.state().token;
   ticket_ = connection_.send(std::move(request), [this](Result<HttpReply> reply, std::int64_t) {
@@ -158,6 +178,7 @@ void Joining::student(std::string_view typed_pin, PinKind kind) {
   if (pin.empty()) return fail({Code::wrong_pin, "a PIN is four digits or four pictures"});
   auto card = wire::read_code(card_, wire::card_code_length);
   if (!card) return fail({Code::card_unknown, card.error().detail});
+  if (starter_) return begin_from_starter(*card, pin, kind);
   SecretKey key;
   random_.fill(key.seed);
   // Named here, so that it is the same at every hub and at the school.
@@ -191,34 +212,69 @@ void Joining::keep_student(const HttpReply& reply, const SecretKey& key, const s
   bool at_hub = !computer_.state().hub.empty() && certificate.empty();
   if (!at_hub && !verify(*identity, as_bytes(certificate), *signature))
     return fail({Code::identity_changed, "the certificate is not signed by the school"});
+  if (!keep_profile({person, member_text(body, "first_name"), token, certificate, signed_by, key, at_hub},
+                    card, pin, kind))
+    return;
+  ticket_ = 0;
+  joined_ = person;
+  forget_card();
+}
+
+bool Joining::keep_profile(const LetIn& in, const std::string& card, const std::string& pin, PinKind kind) {
   auto hash = hash_password(pin);
-  if (hash.empty()) return fail({Code::internal, "the PIN could not be hashed"});
+  if (hash.empty()) return fail({Code::internal, "the PIN could not be hashed"}), false;
   std::string introduction;
-  if (at_hub) {
-    auto sealed = wire::seal({card, pin, std::string(name(kind)), hash, public_key(key), computer_.state().id,
-                              computer_.state().name, to_hex(sha256(as_bytes(token)))},
-                             *identity);
-    if (!sealed) return fail(sealed.error());
+  if (in.introduces) {
+    auto identity = key_of(computer_.state().identity);
+    if (!identity) return fail(identity.error()), false;
+    auto sealed =
+        wire::seal({card, pin, std::string(name(kind)), hash, public_key(in.key), computer_.state().id,
+                    computer_.state().name, to_hex(sha256(as_bytes(in.token)))},
+                   *identity);
+    if (!sealed) return fail(sealed.error()), false;
     introduction = std::move(*sealed);
   }
   // Who has been here before keeps the records; only what lets in is new.
-  auto kept = computer_.change_profile(person, [&](Profile& profile) {
-    if (profile.name.empty()) profile.name = member_text(body, "first_name");
-    profile.token = token;
-    profile.certificate = certificate;
-    profile.signature = signed_by;
+  auto kept = computer_.change_profile(in.person, [&](Profile& profile) {
+    if (profile.name.empty()) profile.name = in.name;
+    profile.token = in.token;
+    profile.certificate = in.certificate;
+    profile.signature = in.signature;
     profile.introduction = introduction;
-    profile.device_key = to_hex(key.seed);
+    profile.device_key = to_hex(in.key.seed);
     profile.pin_kind = kind;
     profile.pin_hash = hash;
     profile.pin_unsent = false;
     profile.wrong_tries = 0;
   });
-  if (!kept) return fail(kept.error());
-  ticket_ = 0;
-  joined_ = person;
-  card_.clear();
-  needs_.reset();
+  if (!kept) return fail(kept.error()), false;
+  return true;
+}
+
+void Joining::begin_from_starter(const std::string& card, const std::string& pin, PinKind kind) {
+  const auto starter = std::move(*starter_);
+  starter_.reset();
+  const auto& entry = starter.entry;
+  auto known = computer_.change([&](ComputerState& state) {
+    state.identity = to_hex(entry.identity.bytes);
+    if (entry.addresses.empty()) return;
+    // Whoever answers there has to prove first that it is this school.
+    if (state.places.empty()) state.places.push_back({"", state.school, entry.addresses});
+  });
+  if (!known) return fail(known.error());
+  LetIn in;
+  in.person = entry.person.hex(), in.name = entry.given;
+  random_.fill(in.key.seed);
+  std::array<std::uint8_t, 16> bytes;
+  random_.fill(bytes);
+  in.token = to_base64url(bytes);
+  in.introduces = true;
+  if (!keep_profile(in, card, pin, kind)) return;
+  auto filled = fill_records(computer_.folder(in.person), starter, clock_, random_);
+  // Records that somebody has open were filled before.
+  if (!filled && filled.error().code != Code::database_locked) return fail(filled.error());
+  joined_ = in.person;
+  forget_card();
 }
 
 }  // namespace waymark::app

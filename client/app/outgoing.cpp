@@ -109,7 +109,7 @@ std::optional<std::int64_t> Outgoing::due_ms() const {
 }
 
 void Outgoing::tick(const std::set<std::string>& held) {
-  if (ticket_ || !computer_.state().joined() || clock_.steady_ms() < due_ms_) return;
+  if (ticket_ || computer_.state().token.empty() || clock_.steady_ms() < due_ms_) return;
   auto waiting = replicas(kToSchool);
   auto next = std::find_if(waiting.begin(), waiting.end(), [&](const auto& r) { return !held.contains(r); });
   if (next == waiting.end()) {

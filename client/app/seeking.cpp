@@ -12,7 +12,7 @@ constexpr std::size_t kTriedMax = 64, kPinsKept = 4, kPlacesMax = 16, kAddresses
 // Where the school was reached until now is a place to come back to, unless it is the same one that has
 // moved.
 void leave_address(ComputerState& state, const std::string& to_hub) {
-  if (state.hub == to_hub) return;
+  if (state.hub == to_hub || state.address.empty()) return;
   auto place = std::find_if(state.places.begin(), state.places.end(),
                             [&](const auto& known) { return known.hub == state.hub; });
   if (place == state.places.end()) {

@@ -69,6 +69,8 @@ Result<AnswerTaken> take_answer(sync::Session& session, Records& records, const 
   for (const auto& item : bundle.items) {
     if (item.kind == wire::acknowledgement_item)
       WAYMARK_CHECK(session.on_acknowledgement(item.body, keys.identity));
+    if (item.kind == wire::problem_item)
+      if (auto problem = wire::decode_problem(item.body)) taken.problem = code_named(problem->code);
     if (item.kind == wire::news_item) {
       WAYMARK_TRY(news, session.on_news(item.body));
       taken.news += news;
@@ -140,6 +142,7 @@ Result<StickRead> read_stick(sync::Session& session, Records& records, const Pro
     read.answers++;
     read.whole = read.whole && taken->whole;
     read.news += taken->news;
+    if (taken->problem) read.problem = taken->problem;
     read.files_settled += taken->files_settled, read.files_came += taken->files_came;
   }
   if (read.answers == 0 && problem) return *problem;

@@ -31,6 +31,7 @@ struct AnswerTaken {
   std::int64_t news = 0;           // lines of others that came with it
   std::int64_t files_settled = 0;  // that are at school now
   std::int64_t files_came = 0;
+  std::optional<Code> problem = {};  // why the school did not take in what was brought
 };
 Result<AnswerTaken> take_answer(sync::Session& session, Records& records, const Profile& profile,
                                 const std::string& identity, std::string_view bytes);
@@ -50,7 +51,8 @@ struct StickRead {
   std::int64_t waiting = 0;
   std::int64_t news = 0;  // lines that others wrote, new here
   std::int64_t files_settled = 0, files_came = 0;
-  bool whole = true;  // false: an answer's end is missing; what was there counts
+  bool whole = true;                 // false: an answer's end is missing; what was there counts
+  std::optional<Code> problem = {};  // why the school took in nothing of what was brought
 };
 // Takes the answers of the school that are for this student's computer, by the session of these records.
 // `not_found` when there is none, `malformed` when the only one is damaged, `unauthorized` when it is not of

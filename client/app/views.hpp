@@ -103,12 +103,18 @@ struct SchoolNear {  // as it announces itself: not proved yet
   std::string name, address;
   bool operator==(const SchoolNear&) const = default;
 };
+// A drive that can be carried about, or a file on it.
+struct StickPlace {
+  std::string path, name;
+  bool operator==(const StickPlace&) const = default;
+};
 struct JoinView {
   JoinStep step = JoinStep::computer_code;
   std::string address;  // of the school's server, as typed or found
   std::string code;     // as typed
   std::string card;
-  std::vector<SchoolNear> near;  // on this network
+  std::vector<SchoolNear> near;      // on this network
+  std::vector<StickPlace> starters;  // files to begin with, on sticks that are plugged in
   bool busy = false;
   Phrase error;
   std::string school;       // once joined
@@ -619,11 +625,6 @@ struct RefusalsView {
   bool operator==(const RefusalsView&) const = default;
 };
 
-// A drive that can be carried about.
-struct StickPlace {
-  std::string path, name;
-  bool operator==(const StickPlace&) const = default;
-};
 struct StickView {
   std::vector<StickPlace> places;  // that are plugged in now
   Phrase waiting;                  // how many changes the school has not answered yet

@@ -167,9 +167,20 @@ Status Command::wait_for(app::Joining& joining, app::Connection& connection) {
 Status Command::join() {
   WAYMARK_CHECK(open_computer());
   app::Connection connection(around_.transport, *computer_);
-  app::Joining joining(connection, *computer_, *around_.random);
+  app::Joining joining(connection, *computer_, *around_.clock, *around_.random);
   auto code =
       given_.code.substr(given_.code.rfind('#') == std::string::npos ? 0 : given_.code.rfind('#') + 1);
+  std::error_code no_file;
+  if (std::filesystem::is_regular_file(given_.code, no_file)) {
+    joining.starter(given_.code);
+    if (joining.error()) return *joining.error();
+    const auto& state = computer_->state();
+    if (given_.json)
+      print({{"computer", state.name}, {"school", state.school}, {"starter", true}});
+    else
+      out() << "Students of " << state.school << " can begin on this computer with their cards now.\n";
+    return {};
+  }
   bool card = given_.card || wire::read_code(code, wire::card_code_length).has_value();
   if (!card) {
     auto address = given_.server.empty() ? computer_->state().address : given_.server;
@@ -663,7 +674,13 @@ Status Command::bundle_read() {
            {"news", read->news},
            {"files_settled", read->files_settled},
            {"files_came", read->files_came},
-           {"whole", read->whole}});
+           {"whole", read->whole},
+           {"problem", read->problem ? json(std::string(name(*read->problem))) : json()}});
+  else if (read->problem)
+    return Error{
+        *read->problem,
+        "The school did not take the work in, so it still waits here; sign in once more with: waymark "
+        "join --card"};
   else
     out() << "The school has answered: " << read->settled << " changes are settled, " << read->waiting
           << " still wait, " << read->files_settled << " files are at school"
@@ -703,8 +720,10 @@ int run(const std::vector<std::string>& arguments, const Surroundings& around) {
   };
   auto* join =
       command("join", "Joins the computer with a school's code, or a student with a card", &Command::join);
-  join->add_option("code", given.code,
-                   "16 characters of a computer's code, 8 of a card, or the text of a QR code")
+  join->add_option(
+          "code", given.code,
+          "16 characters of a computer's code, 8 of a card, the text of a QR code, or a starter file "
+          "where there is no network")
       ->required();
   join->add_option("--server", given.server, "Address of the school's server");
   join->add_flag("--card", given.card, "The code is a student's card");

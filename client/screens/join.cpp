@@ -69,6 +69,28 @@ void computer(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& o
   if (ready && (pressed || enter)) out.push_back(app::JoinComputer{address, code});
 }
 
+// Where there is no network: a file from the teacher.
+void from_file(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& out) {
+  ui.rule();
+  ui.heading(2, "screen.join.starter"_t, {.type = ui::Type::h3});
+  ui.text("screen.join.starter_detail"_t, {.ink = ui::Ink::muted});
+  for (std::size_t i = 0; i < std::min(view.starters.size(), kSchoolsShown); ++i)
+    if (ui.button("starter" + std::to_string(i),
+                  {.text = "screen.join.starter_begin"_t.with("name", view.starters[i].name),
+                   .icon = ui::Icon::folder}))
+      out.push_back(app::JoinFromStarter{view.starters[i].path});
+  std::string& path = locals.word("join.starter");
+  auto edited = ui.field("starter", {.label = "screen.join.starter_path"_t,
+                                     .placeholder = "screen.join.starter_like"_t,
+                                     .text = path,
+                                     .limit = 1000,
+                                     .icon = ui::Icon::folder});
+  if (edited || edited.submitted) path = edited.text;
+  if (path.empty()) return;
+  if (ui.button("starter_go", {.text = "screen.join.starter_go"_t}) || edited.submitted)
+    out.push_back(app::JoinFromStarter{path});
+}
+
 void card(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& out) {
   std::string& typed = locals.word("join.card");
   ui.text("screen.join.card_detail"_t, {.ink = ui::Ink::muted});
@@ -126,6 +148,7 @@ void draw_join(ui::Ui& ui, const app::JoinView& view, Locals& locals, Commands& 
     switch (view.step) {
       case app::JoinStep::computer_code:
         computer(ui, view, locals, out);
+        from_file(ui, view, locals, out);
         break;
       case app::JoinStep::card:
         card(ui, view, locals, out);

@@ -41,4 +41,36 @@ StreamKey fresh_stream_key() {
   return key;
 }
 
+Bytes seal_with(const StreamKey& key, ByteView bytes) {
+  Bytes out(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + bytes.size());
+  randombytes_buf(out.data(), crypto_secretbox_NONCEBYTES);
+  crypto_secretbox_easy(out.data() + crypto_secretbox_NONCEBYTES, bytes.data(), bytes.size(), out.data(),
+                        key.data());
+  return out;
+}
+
+Result<Bytes> open_with(const StreamKey& key, ByteView sealed) {
+  Error closed{Code::malformed, "sealed with another key, or changed"};
+  constexpr std::size_t extra = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
+  if (sealed.size() < extra) return closed;
+  Bytes out(sealed.size() - extra);
+  if (crypto_secretbox_open_easy(out.data(), sealed.data() + crypto_secretbox_NONCEBYTES,
+                                 sealed.size() - crypto_secretbox_NONCEBYTES, sealed.data(), key.data()) != 0)
+    return closed;
+  return out;
+}
+
+Result<StreamKey> key_of_card(std::string_view code, std::string_view salt) {
+  static_assert(card_salt_bytes == crypto_pwhash_SALTBYTES);
+  constexpr unsigned long long passes = 2;
+  constexpr std::size_t memory = 64 * 1024 * 1024;
+  auto bytes = from_hex(salt);
+  if (!bytes || bytes->size() != card_salt_bytes) return Error{Code::malformed, "a salt has 32 digits"};
+  StreamKey key;
+  if (crypto_pwhash(key.data(), key.size(), code.data(), code.size(), bytes->data(), passes, memory,
+                    crypto_pwhash_ALG_ARGON2ID13) != 0)
+    return Error{Code::internal, "not enough memory to open with a card"};
+  return key;
+}
+
 }  // namespace waymark

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/base/sealed_box.hpp"
+#include "shared/wire/frames.hpp"
 
 namespace waymark::wire {
 namespace {
@@ -21,22 +22,6 @@ std::string writer_message(const PublicKey& reader, const StreamKey& key) {
   message += as_text(reader.bytes);
   message += as_text(sha256(key));
   return message;
-}
-
-void add_frame(std::string& out, const Bytes& sealed) {
-  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((sealed.size() >> shift) & 0xFF);
-  out += as_text(sealed);
-}
-
-// The next frame's bytes; empty where the file ends before it does.
-std::string_view take_frame(std::string_view& rest) {
-  if (rest.size() < 4) return {};
-  std::size_t size = 0;
-  for (int i = 0; i < 4; i++) size = size << 8 | static_cast<std::uint8_t>(rest[static_cast<std::size_t>(i)]);
-  if (size > bundle_item_bytes_max + sealed_extra_bytes || size > rest.size() - 4) return {};
-  auto frame = rest.substr(4, size);
-  rest.remove_prefix(4 + size);
-  return frame;
 }
 
 }  // namespace
@@ -88,14 +73,14 @@ Result<Bundle> open_bundle(std::string_view bytes, const SecretKey& reader) {
 
   Bundle bundle;
   bool last = false;
-  auto head = opener.open(as_bytes(take_frame(rest)), last);
+  auto head = opener.open(as_bytes(take_frame(rest, bundle_item_bytes_max)), last);
   if (!head || head->size() != kKeyBytes + kSignatureBytes)
     return Error{Code::malformed, "the bundle breaks off before its writer is named"};
   std::copy(head->begin(), head->begin() + kKeyBytes, bundle.writer.bytes.begin());
   if (!verify(bundle.writer, as_bytes(writer_message(to, key)), ByteView(*head).subspan(kKeyBytes)))
     return Error{Code::malformed, "the bundle's writer has not signed it"};
   while (!last) {
-    auto frame = take_frame(rest);
+    auto frame = take_frame(rest, bundle_item_bytes_max);
     auto item = opener.open(as_bytes(frame), last);
     if (!item) return bundle;  // torn: what came before stands
     if (last) break;

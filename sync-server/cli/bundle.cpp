@@ -1,10 +1,12 @@
-// What comes on a stick: takes in each student's bundle and puts the answer beside it.
+// What comes on a stick: takes in each student's bundle and puts the answer beside it; and the file with
+// which a class begins where there is no network.
 #include "shared/wire/bundle.hpp"
 
 #include <algorithm>
 #include <filesystem>
 
 #include "shared/store/files.hpp"
+#include "shared/wire/starter.hpp"
 #include "sync-server/cli/command.hpp"
 
 namespace waymark::server::cli {
@@ -88,15 +90,68 @@ std::string print_read(const json& result) {
   return shown + "Answers are beside them; each student's computer reads its own from the stick.\n";
 }
 
+// ---- a first joining without a network
+
+Result<json> make_starter(School& school, const json& arguments) {
+  WAYMARK_TRY(title, argument(arguments, "class"));
+  WAYMARK_TRY(out, argument(arguments, "out"));
+  WAYMARK_TRY(typed, argument(arguments, "address"));
+  WAYMARK_TRY(row, class_named(school, title));
+  WAYMARK_TRY(known, school.store().meta("address"));
+  if (typed.empty() && known && known->starts_with("https://")) typed = *known;
+  std::vector<std::string> addresses;
+  for (std::string rest = typed; !rest.empty();) {
+    auto comma = rest.find(',');
+    addresses.push_back(rest.substr(0, comma));
+    if (!addresses.back().starts_with("https://"))
+      return Error{Code::invalid, addresses.back() + " is no address like https://school.example:8443"};
+    rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
+  }
+  if (addresses.size() > wire::starter_addresses_max)
+    return Error{Code::invalid, "a starter names at most 8 addresses"};
+  fs::path path(out);
+  std::error_code error;
+  if (fs::is_directory(path, error)) path /= row.title + ".waymark-starter";
+  if (path.extension() != ".waymark-starter") path += ".waymark-starter";
+  WAYMARK_TRY(starter, school.make_starter(row.id, addresses));
+  WAYMARK_CHECK(store::write_durably(path.string(), starter.bytes));
+  return json{{"file", path.string()},
+              {"class", row.title},
+              {"students", starter.students},
+              {"without_card", starter.without_card},
+              {"bytes", starter.bytes.size()}};
+}
+
+std::string print_starter(const json& result) {
+  auto shown =
+      result["file"].get<std::string>() + ": " + result["students"].dump() + " students of " +
+      result["class"].get<std::string>() +
+      " can begin with it and their cards on computers without a network. It opens only with a card.\n";
+  if (result["without_card"].get<int>() > 0)
+    shown += result["without_card"].dump() +
+             " have no card yet: print it with `waymark-server invite`, and make the file again.\n";
+  return shown;
+}
+
 }  // namespace
 
-void add_bundle_commands(Commands& commands) { commands["bundle read"] = {read_bundles, print_read, {}}; }
+void add_bundle_commands(Commands& commands) {
+  commands["bundle read"] = {read_bundles, print_read, {}};
+  commands["starter"] = {make_starter, print_starter, {}};
+}
 
 void add_bundle_lines(Line& line) {
   auto* group = line.group("bundle", "Work that comes on a stick");
   auto* read = line.command(
       *group, "read", "Take in what students wrote on a stick, and put answers beside it", "bundle read");
   line.path(read, "path", "path", "The stick, its folder WAYMARK, or one file")->required();
+  auto* starter =
+      line.command(line.root, "starter",
+                   "Make the file with which a class begins on computers without a network", "starter");
+  line.text(starter, "--class", "class", "Id or title")->required();
+  line.path(starter, "--out", "out", "The file, or the stick or folder where it goes")->required();
+  line.text(starter, "--address", "address",
+            "Where these computers find the school, should they ever have a network: https://…, with commas");
 }
 
 }  // namespace waymark::server::cli

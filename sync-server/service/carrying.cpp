@@ -198,7 +198,10 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
       auto code = taken.error().code;
       if (code == Code::disk_full || code == Code::io || code == Code::database_damaged) return taken.error();
       read.problems.push_back(taken.error());
-      if (for_hub)
+      // Whoever carries it for others is told; and a device of its own work, if it is well made.
+      bool own = checked && checked->certificate.key == bundle.writer;
+      if (own) read.from = checked->batch.replica;
+      if (for_hub || own)
         answers.push_back(
             {wire::problem_item, wire::encode(wire::Problem{place, std::string(waymark::name(code))})});
       continue;

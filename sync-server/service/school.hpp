@@ -260,6 +260,16 @@ class School {
   // everything, and what was not taken in.
   Result<BundleRead> read_bundle(std::string_view bytes, bool for_hub = false);
 
+  // ---- a first joining without a network (starter.cpp)
+  // The file with which the students of a class begin on computers that have never met the school; it is
+  // found there at these addresses later. `not_found`; `conflict` where a class has nobody with a card.
+  struct Starter {
+    std::string bytes;
+    int students = 0;
+    int without_card = 0;  // of the class, and not in it
+  };
+  Result<Starter> make_starter(const ClassId& id, const std::vector<std::string>& addresses);
+
   // ---- hubs (hub.cpp)
   // At the school: another hub for these classes. The file is shown once.
   Result<HubFile> add_hub(std::string_view name, const std::vector<ClassId>& classes);

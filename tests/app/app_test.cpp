@@ -1431,3 +1431,96 @@ TEST_CASE("a photo is decoded aside: the app goes on, and the photo is there whe
   CHECK(std::any_of(again.begin(), again.end(),
                     [&](const auto& piece) { return piece.thumbnail == thumbnail; }));
 }
+
+// ---- a computer that has never met a network
+
+TEST_CASE("a computer without a network begins with a class's file, and its first stick makes it known") {
+  World world;
+  auto stick = world.folder.path() + "/stick";
+  std::filesystem::create_directories(stick + "/WAYMARK");
+  REQUIRE(world.school->card_for(world.amira));
+  auto file = stick + "/WAYMARK/Period 3.waymark-starter";
+  REQUIRE(store::write_durably(file, world.school->make_starter(world.period3, {})->bytes));
+  auto begin = [&](const std::string& name, const std::string& pin) {
+    auto lab = std::make_unique<Lab>(world, name);
+    lab->net.plugged = false;
+    lab->app.reset();
+    AppOptions options;
+    options.data = lab->folder;
+    options.clock = &world.clock;
+    options.random = &world.random;
+    options.utc_offset = [](std::int64_t) { return 0; };
+    options.transport = &lab->net;
+    options.sticks = [&] { return std::vector<StickPlace>{{stick, "CREEK"}}; };
+    lab->app = App::open(options).value();
+    lab->app->dispatch(to(Screen::join));
+    lab->run(3);
+    REQUIRE(lab->see<JoinView>().starters.size() == 1);
+    CHECK(lab->see<JoinView>().starters[0].name == "Period 3");
+    lab->app->dispatch(JoinFromStarter{stick});
+    CHECK(lab->see<JoinView>().error.key == "error.starter");
+    lab->app->dispatch(JoinFromStarter{lab->see<JoinView>().starters[0].path});
+    REQUIRE(lab->see<JoinView>().step == JoinStep::card);
+    CHECK(lab->see<JoinView>().school == "Alder Creek");
+    // Leo has no card yet: the file is not for him.
+    lab->app->dispatch(JoinWithCard{world.card(world.leo)});
+    lab->run(1);
+    CHECK(lab->see<JoinView>().error.key != "");
+    lab->join_student(world.amira, pin);
+    lab->add_goal("of " + name);
+    lab->app->dispatch(to(Screen::stick));
+    lab->app->dispatch(WriteStick{stick});
+    CHECK(lab->see<StickView>().done.key == "stick.written");
+    return lab;
+  };
+  auto bring = [&] {
+    for (const auto& entry : std::filesystem::directory_iterator(stick + "/WAYMARK")) {
+      if (entry.path().extension() != ".to-school") continue;
+      auto bytes = store::read_whole(entry.path().string(), 1'000'000).value();
+      REQUIRE(store::write_durably(std::filesystem::path(entry).replace_extension(".from-school").string(),
+                                   world.school->read_bundle(bytes)->answer));
+      std::filesystem::remove(entry.path());
+    }
+  };
+  auto home = begin("home", "4711");
+  bring();
+  home->app->dispatch(ReadStick{stick});
+  CHECK(home->see<StickView>().done.key == "stick.settled");
+  CHECK(home->see<StickView>().next.key == "stick.all_settled");
+  CHECK(world.goals_of(world.amira) == std::vector<std::string>{"of home"});
+  // From now on with the certificate that the answer brought, though the card is voided.
+  REQUIRE(world.school->reprint_card(world.amira));
+  home->add_goal("second");
+  home->app->dispatch(to(Screen::stick));
+  home->app->dispatch(WriteStick{stick});
+  bring();
+  home->app->dispatch(ReadStick{stick});
+  CHECK(home->see<StickView>().next.key == "stick.all_settled");
+  CHECK(world.goals_of(world.amira).size() == 2);
+}
+
+TEST_CASE("a card that is not believed any more is told on the stick, and no work is lost by it") {
+  World world;
+  auto stick = world.folder.path() + "/stick";
+  std::filesystem::create_directories(stick);
+  auto card = world.card(world.amira);
+  auto file = world.folder.path() + "/class.waymark-starter";
+  REQUIRE(store::write_durably(file, world.school->make_starter(world.period3, {})->bytes));
+  Lab lab(world, "attic");
+  lab.net.plugged = false;
+  lab.app->dispatch(to(Screen::join));
+  lab.app->dispatch(JoinFromStarter{file});
+  lab.join_student(world.amira);
+  lab.add_goal("written there");
+  REQUIRE(world.school->reprint_card(world.amira));
+  lab.app->dispatch(to(Screen::stick));
+  lab.app->dispatch(WriteStick{stick});
+  std::filesystem::path written;
+  for (const auto& entry : std::filesystem::directory_iterator(stick + "/WAYMARK")) written = entry.path();
+  auto read = world.school->read_bundle(store::read_whole(written.string(), 1'000'000).value()).value();
+  CHECK(world.goals_of(world.amira).empty());
+  REQUIRE(store::write_durably(written.replace_extension(".from-school").string(), read.answer));
+  lab.app->dispatch(ReadStick{stick});
+  CHECK(lab.see<StickView>().problem.key == "stick.not_believed");
+  CHECK(lab.see<StickView>().any_waiting);
+}

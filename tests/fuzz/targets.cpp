@@ -17,6 +17,7 @@
 #include "shared/wire/messages.hpp"
 #include "shared/wire/news.hpp"
 #include "shared/wire/pack.hpp"
+#include "shared/wire/starter.hpp"
 #include "sync-server/http/message.hpp"
 #include "sync-server/import/case_csv.hpp"
 #include "sync-server/import/case_package.hpp"
@@ -157,6 +158,17 @@ void news(std::string_view bytes) {
     promise(wire::decode_problem(wire::encode(*read))->code == read->code, "a problem is the same");
 }
 
+void starter(std::string_view bytes) {
+  auto head = wire::read_starter(bytes);
+  if (!head) return;
+  promise(head->entries.size() <= wire::starter_entries_max, "no more entries than a starter may have");
+  // A card's key is slow on purpose: one is tried where something may come of it.
+  if (head->entries.empty() || bytes.size() < 1000 || bytes.size() % 64 != 0) return;
+  auto opened = wire::open_starter(*head, "ABCD2345");
+  promise(!opened || opened->entry.addresses.size() <= wire::starter_addresses_max,
+          "no more addresses than an entry may have");
+}
+
 void pack(std::string_view bytes) {
   constexpr std::size_t max = 64 * 1024;
   if (auto text = wire::unpack(bytes, max))
@@ -262,6 +274,7 @@ constexpr std::array all{Target{"op", op, "golden/ops"},
                          Target{"batch", batch, "golden/batches"},
                          Target{"introduction", introduction, "golden/introductions"},
                          Target{"news", news, "golden/news"},
+                         Target{"starter", starter, "golden/starters"},
                          Target{"pack", pack, "golden/requests"},
                          Target{"expand", expand, "golden/requests"},
                          Target{"pathway", pathway, "../../assets/sample/pathways"},

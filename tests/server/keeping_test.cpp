@@ -11,6 +11,8 @@
 #include "shared/sync/session.hpp"
 #include "shared/wire/bundle.hpp"
 #include "shared/wire/messages.hpp"
+#include "shared/wire/news.hpp"
+#include "shared/wire/starter.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/hiding.hpp"
 #include "sync-server/service/letters.hpp"
@@ -1014,6 +1016,84 @@ TEST_CASE(
   CHECK(store::hidden_records(*amira.store, domain::person_stream(world.amira)).value().size() == 1);
   CHECK(amira.store->records(domain::person_stream(world.amira), "goal").value().size() == 2);
   REQUIRE(world.school->verify());
+}
+
+// ---- a first joining without a network
+
+TEST_CASE("a starter opens with each student's card, tells what they may read, and is made for no one else") {
+  World world;
+  auto bo = world.student("Bo", "Lindqvist");
+  CHECK(world.school->make_starter(world.period3, {}).error().code == Code::conflict);
+  auto card = world.school->card_for(world.amira).value();
+  auto starter = world.school->make_starter(world.period3, {"https://alder.example:8443"}).value();
+  CHECK(starter.students == 1);
+  CHECK(starter.without_card == 1);
+  auto opened = wire::open_starter(wire::read_starter(starter.bytes).value(), card).value();
+  CHECK(opened.whole);
+  CHECK(opened.entry.person == world.amira);
+  CHECK(opened.entry.new_pin);
+  CHECK(opened.entry.identity == world.school->identity());
+  auto access = world.school->accounts().access(world.amira).value();
+  REQUIRE(opened.entry.grants.size() == access.size());
+  for (std::size_t i = 0; i < access.size(); i++) CHECK(opened.entry.grants[i].access == access[i].id);
+  REQUIRE(!opened.news.empty());
+  for (const auto& item : opened.news) {
+    auto news = wire::decode_news(item).value();
+    for (const auto& page : news.reply.pages)
+      CHECK((page.stream == domain::school_stream || page.stream == domain::class_stream(world.period3)));
+  }
+  // A voided card opens nothing from the next file on.
+  REQUIRE(world.school->card_for(bo));
+  REQUIRE(world.school->reprint_card(world.amira));
+  auto after = world.school->make_starter(world.period3, {}).value();
+  CHECK(wire::open_starter(wire::read_starter(after.bytes).value(), card).error().code == Code::card_unknown);
+  CHECK(world.school->make_starter(world.random.id<ClassId>(), {}).error().code == Code::not_found);
+}
+
+TEST_CASE("a device without a certificate asks by its introduction, and is told why it is not believed") {
+  World world;
+  auto card = world.school->card_for(world.amira).value();
+  SecretKey key;
+  world.random.fill(key.seed);
+  auto store = store::Store::open(world.folder.path() + "/home.db", {&world.clock, &world.random}).value();
+  auto introduction = [&](std::string_view pin) {
+    wire::Introduction words{card,
+                             std::string(pin),
+                             "digits",
+                             hash_password(pin),
+                             public_key(key),
+                             world.random.id<ComputerId>().hex(),
+                             "home",
+                             to_hex(sha256(as_bytes("token")))};
+    return wire::seal(words, world.school->identity()).value();
+  };
+  auto bundle = [&](const std::string& sealed) {
+    sync::Author author{world.amira, key, "", "", sealed};
+    std::vector<wire::BundleItem> items;
+    for (auto& batch : sync::make_batches(*store, author).value())
+      items.push_back({wire::batch_item, std::move(batch)});
+    CHECK(items.size() == 1);  // though nothing waits: its answer brings the certificate
+    items.push_back({wire::reading_item, *sync::make_reading(*store, author, false).value()});
+    return wire::seal_bundle(world.school->identity(), key, items).value();
+  };
+  REQUIRE(world.school->accounts().set_pin(world.amira, hash_password("4711"), "digits"));
+  auto refused = world.school->read_bundle(bundle(introduction("9999"))).value();
+  CHECK(refused.from == store->replica());
+  auto told = wire::open_bundle(refused.answer, key).value();
+  REQUIRE(told.items.size() == 1);
+  CHECK(told.items.front().kind == wire::problem_item);
+  CHECK(wire::decode_problem(told.items.front().body)->code == "wrong_pin");
+  auto taken = world.school->read_bundle(bundle(introduction("4711"))).value();
+  auto answer = wire::open_bundle(taken.answer, key).value();
+  auto said = wire::decode_acknowledgement(answer.items.front().body, world.school->identity()).value();
+  CHECK(!said.certificate.empty());
+  CHECK(std::count_if(answer.items.begin(), answer.items.end(),
+                      [](const auto& item) { return item.kind == wire::news_item; }) >= 1);
+  // A reading that nothing stands beside is nobody's.
+  wire::Reading alone;
+  alone.asked.replica = store->replica();
+  auto nobody = wire::seal_bundle(world.school->identity(), key, {{wire::reading_item, wire::encode(alone)}});
+  CHECK(world.school->read_bundle(*nobody)->problems.front().code == Code::unauthorized);
 }
 
 // ---- files in bundles

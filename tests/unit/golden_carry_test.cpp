@@ -9,6 +9,7 @@
 #include "shared/wire/joining.hpp"
 #include "shared/wire/news.hpp"
 #include "shared/wire/pack.hpp"
+#include "shared/wire/starter.hpp"
 #include "tests/support/golden.hpp"
 
 using namespace waymark;
@@ -256,6 +257,69 @@ TEST_CASE("golden bundles are opened as far as they go, and what is none is refu
   check_refused("not_bundles", [](const json& entry, const std::string& bytes) {
     return wire::open_bundle(bytes, secret_of(entry["seed"]));
   });
+}
+
+TEST_CASE("golden starters open with a card of theirs and with no other, also when they were written again") {
+  for (const auto& entry : golden_part("starters")) {
+    CAPTURE(text(entry, "name"));
+    const auto bytes = bytes_of(entry);
+    auto head = wire::read_starter(bytes);
+    REQUIRE(head);
+    CHECK(head->school == entry["school"]);
+    CHECK(head->class_title == entry["class"]);
+    std::vector<wire::SealedEntry> again;
+    std::vector<std::string> news;
+    for (const auto& student : entry["students"]) {
+      auto opened = wire::open_starter(*head, text(student, "card"));
+      REQUIRE(opened);
+      CHECK(opened->whole == entry["whole"]);
+      const auto& wanted = student["entry"];
+      CHECK(opened->entry.person.hex() == wanted["person"]);
+      CHECK(opened->entry.given == wanted["given"]);
+      CHECK(opened->entry.new_pin == wanted["new_pin"]);
+      CHECK(opened->entry.pin_kind == wanted["pin_kind"]);
+      CHECK(opened->entry.identity == key_of(wanted["identity"]));
+      CHECK(json(opened->entry.addresses) == wanted["addresses"]);
+      REQUIRE(opened->entry.grants.size() == wanted["granted"].size());
+      CHECK(opened->entry.grants[1].access.hex() == wanted["granted"][1]["access"]);
+      REQUIRE(opened->news.size() == entry["news"].size());
+      for (std::size_t i = 0; i < opened->news.size(); i++)
+        CHECK(opened->news[i] == golden_file(entry["news"][i].get<std::string>()));
+      again.push_back({opened->entry, text(student, "card")});
+      news = opened->news;
+    }
+    CHECK(wire::open_starter(*head, text(entry, "not_card")).error().code == Code::card_unknown);
+    auto written = wire::make_starter(head->school, head->class_title, head->salt, again, news);
+    REQUIRE(written);
+    auto back = wire::open_starter(wire::read_starter(*written).value(), again.back().card);
+    REQUIRE(back);
+    CHECK(back->whole);
+    CHECK(back->entry.person == again.back().entry.person);
+    CHECK(back->news == news);
+  }
+  check_refused("not_starters",
+                [](const json&, const std::string& bytes) { return wire::read_starter(bytes); });
+}
+
+TEST_CASE("a starter is for 200 students and no one more, and has 64 MiB and no byte more") {
+  const std::string salt(32, '0');
+  std::string entries;
+  for (int i = 0; i < 200; i++) entries += i == 0 ? "\"AA\"" : ",\"AA\"";
+  auto file = [&](const std::string& list) {
+    return R"(waymark starter 0)"
+           "\n"
+           R"({"v":0,"school":"Alder Creek","salt":")" +
+           salt + R"(","entries":[)" + list + "]}\n";
+  };
+  CHECK(wire::read_starter(file(entries))->entries.size() == 200);
+  CHECK(wire::read_starter(file(entries + ",\"AA\"")).error().code == Code::too_large);
+  CHECK(wire::make_starter("", "", salt, std::vector<wire::SealedEntry>(201), {}).error().code ==
+        Code::too_large);
+  auto large = file(entries);
+  large.resize(wire::starter_bytes_max, 'x');
+  CHECK(wire::read_starter(large));
+  CHECK(wire::read_starter(large + 'x').error().code == Code::too_large);
+  CHECK(wire::make_starter("", "", "00", {{}}, {}).error().code == Code::malformed);
 }
 
 TEST_CASE("golden packed bodies give the texts told, and lists of ids are read") {
