@@ -74,6 +74,9 @@ export function readCertificate(school, text, certified) {
   return readHeader(Buffer.from(text));
 }
 
+export const hashPin = (pin) =>
+  sodium.crypto_pwhash_str(pin, sodium.crypto_pwhash_OPSLIMIT_INTERACTIVE, sodium.crypto_pwhash_MEMLIMIT_INTERACTIVE);
+
 export const sealIntroduction = (school, content) => sealTo(school, Buffer.from(JSON.stringify({ v: 0, ...content }))).toString('hex');
 
 export function openIntroduction(school, digits) {
@@ -227,6 +230,60 @@ export function sealBundle(reader, writer, items, signer = writer) {
     ...items.map(({ kind, body }) => push(Buffer.concat([Buffer.from([kind]), body]))),
     push(Buffer.alloc(0), sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL),
   ]);
+}
+
+// ---- starters
+
+export const STARTER_ENTRIES_MAX = 200;
+const STARTER_MAGIC = 'waymark starter 0\n';
+const keyOfCard = (card, salt) =>
+  sodium.crypto_pwhash(32, card, Buffer.from(salt, 'hex'), 2, 67108864, sodium.crypto_pwhash_ALG_ARGON2ID13);
+
+// `students` are { card, entry }, `news` the bodies of items; `salt` and `fresh` are digits.
+export function sealStarter(head, students, news, salt, fresh) {
+  const key = Buffer.from(fresh, 'hex');
+  const entries = students.map(({ card, entry }) => {
+    const nonce = sodium.randombytes_buf(24);
+    const box = sodium.crypto_secretbox_easy(Buffer.from(JSON.stringify({ v: 0, ...entry, key: fresh })), nonce, keyOfCard(card, salt));
+    return Buffer.concat([nonce, box]).toString('base64url');
+  });
+  const { state, header } = sodium.crypto_secretstream_xchacha20poly1305_init_push(key);
+  const push = (bytes, tag) => frame(Buffer.from(sodium.crypto_secretstream_xchacha20poly1305_push(state, bytes, null, tag)));
+  return Buffer.concat([
+    Buffer.from(`${STARTER_MAGIC}${JSON.stringify({ v: 0, ...head, salt, entries: entries.sort() })}\n`), Buffer.from(header),
+    ...news.map((body) => push(Buffer.concat([Buffer.from([KIND.news]), body]), sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE)),
+    push(Buffer.alloc(0), sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL),
+  ]);
+}
+
+// { head, entry, news, whole }
+export function openStarter(bytes, card) {
+  if (bytes.subarray(0, STARTER_MAGIC.length).toString('latin1') !== STARTER_MAGIC) refuse('malformed', 'no starter');
+  const [head, rest] = afterLine(bytes.subarray(STARTER_MAGIC.length));
+  if (typeof head.school !== 'string' || !/^[0-9a-f]{32}$/.test(head.salt) || !Array.isArray(head.entries)) refuse('malformed', 'no head of a starter');
+  if (head.entries.length > STARTER_ENTRIES_MAX) refuse('too_large', 'more than 200 entries');
+  const cardKey = keyOfCard(card, head.salt);
+  let entry = null;
+  for (const sealed of head.entries.map((one) => Buffer.from(one, 'base64url'))) {
+    try {
+      entry = readHeader(Buffer.from(sodium.crypto_secretbox_open_easy(sealed.subarray(24), sealed.subarray(0, 24), cardKey)));
+      break;
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+    }
+  }
+  if (!entry) refuse('card_unknown', 'no entry opens with this card');
+  const state = sodium.crypto_secretstream_xchacha20poly1305_init_pull(rest.subarray(0, 24), Buffer.from(entry.key, 'hex'));
+  const news = [];
+  for (let at = 24; at + 4 <= rest.length; ) {
+    const length = rest.readUInt32BE(at);
+    const pulled = at + 4 + length <= rest.length ? sodium.crypto_secretstream_xchacha20poly1305_pull(state, rest.subarray(at + 4, at + 4 + length)) : false;
+    at += 4 + length;
+    if (!pulled) break;
+    if (pulled.tag === sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL) return { head, entry, news, whole: true };
+    if (pulled.message[0] === KIND.news) news.push(Buffer.from(pulled.message.subarray(1)));
+  }
+  return { head, entry, news, whole: false };
 }
 
 // { writer, items, whole }

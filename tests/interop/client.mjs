@@ -10,7 +10,9 @@ import {
 import {
   Refusal, ZERO, addToDigest, displayed, half, heads, makeOp, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
 } from './record.mjs';
-import { OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode } from './wire.mjs';
+import {
+  OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage, signedBy,
+} from './wire.mjs';
 
 const WAIT_MS = 60000;
 const REQUEST_BYTES = 1024 * 1024; // of ops, so that a body stays well within its bound
@@ -358,18 +360,36 @@ export class Replica {
     return lines.length;
   }
 
+  // What a starter gave: accesses, and what the class reads under accesses of nobody.
+  begin({ entry, news }) {
+    this.takePages({ header: { granted: entry.granted, streams: [] }, lines: [] });
+    for (const body of news) {
+      const { reply } = readNews(body);
+      const pages = (reply.header.streams ?? []).filter((page) => this.streams.has(page.s));
+      let at = 0;
+      for (const page of pages) {
+        const lines = reply.lines.slice(at, (at += page.ops ?? 0));
+        const items = lines.map((one) => half(one.bytes));
+        if (items.length > 0 && !signedBy(entry.identity, sealMessage(page.s, items), page.seal)) throw new Refusal('unauthorized', 'a page without the seal of its school');
+      }
+      this.takePages({ header: { feed: reply.header.feed, streams: pages }, lines: reply.lines });
+    }
+  }
+
   // ---- on a stick
 
   // What waits, what was read and `files` ({ s, bytes, mime }), sealed to the school, which is asked for those that are
   // lacking here ({ s, file }). Writing it changes nothing that counts as sent.
   bundle(files = [], lacking = []) {
     this.round += 1;
-    const { device, identity, answer } = this.profile;
-    const signed = { round: this.round, certificate: answer.certificate, certified: answer.signature };
+    const { device, identity, answer, introduction } = this.profile;
+    const papers = introduction ? {} : { certificate: answer.certificate, certified: answer.signature };
+    const signed = { round: this.round, ...papers };
     const items = [];
-    for (let n = this.settled; n < this.own.length; n += OPS_MAX) {
+    // Without a certificate there is always a batch: it shows who writes, and its answer brings one.
+    for (let n = this.settled; n < this.own.length || (introduction && n === this.settled); n += OPS_MAX) {
       const ops = this.own.slice(n, n + OPS_MAX);
-      const header = { person: this.person, replica: this.id, ...signed, ...(n > 0 ? { before: this.position(n) } : {}), ids: ops.map((op) => op.id) };
+      const header = { person: this.person, replica: this.id, ...signed, ...(introduction ? { introduction } : {}), ...(n > 0 ? { before: this.position(n) } : {}), ids: ops.map((op) => op.id) };
       items.push({ kind: KIND.batch, body: encodeBatch(header, ops, device) });
     }
     const { cursors } = this.request().header;
@@ -385,19 +405,27 @@ export class Replica {
     return sealBundle(identity, device, items);
   }
 
-  // The school's answer: { whole, counted, told, files }: how many of its items counted here, what it told of files, and
-  // those that came.
+  // The school's answer: { whole, counted, told, files, problems }: how many of its items counted here, what it told of
+  // files, those that came, and why batches were not taken in.
   takeBundle(bytes) {
     const { device, identity } = this.profile;
     const { writer, items, whole } = openBundle(bytes, device);
     if (writer !== identity) throw new Refusal('unauthorized', 'the answer is not of this school');
     let counted = 0;
+    const problems = [];
     for (const { kind, body } of items) {
-      if (kind === KIND.acknowledgement && this.takeAcknowledgement(readAcknowledgement(body, identity))) counted += 1;
+      if (kind === KIND.problem) problems.push(JSON.parse(body.toString()).code);
+      if (kind === KIND.acknowledgement) {
+        const said = readAcknowledgement(body, identity);
+        if (said.certificate && said.replica === this.id) {
+          this.profile = { ...this.profile, introduction: null, answer: { certificate: said.certificate, signature: said.certified } };
+        }
+        if (this.takeAcknowledgement(said)) counted += 1;
+      }
       if (kind === KIND.news && this.takeNews(readNews(body))) counted += 1;
     }
     const told = items.filter(({ kind }) => kind === KIND.files).flatMap(({ body }) => readFiles(body).streams);
-    return { whole, counted, told, files: filesIn(items) };
+    return { whole, counted, told, files: filesIn(items), problems };
   }
 
   takeAcknowledgement({ replica, round, before = { n: 0, c: ZERO }, end = { n: 0, c: ZERO }, at = { n: 0, c: ZERO }, refused = [] }) {

@@ -3,10 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { INTRODUCTION_DIGITS_MAX, KIND, encodeAcknowledgement, encodeBatch, encodeFiles, encodeNews, encodePiece, encodeReading, filesIn, keyOf, openBundle,
-  openIntroduction, openSealed, readAcknowledgement, readBatch, readCertificate, readFiles, readNews, readPiece, readReading, sealBundle,
-  sealIntroduction, sealTo, signature, signedLine } from './carry.mjs';
+  openIntroduction, openSealed, openStarter, readAcknowledgement, readBatch, readCertificate, readFiles, readNews, readPiece, readReading, sealBundle,
+  sealIntroduction, sealStarter, sealTo, signature, signedLine } from './carry.mjs';
 import { pack, unpack } from './pack.mjs';
-import { Refusal, canonical, parseOp, sha256, stubBytes } from './record.mjs';
+import { Refusal, canonical, half, parseOp, sha256, stubBytes } from './record.mjs';
 import { FILE_BYTES_MAX, OPS_MAX, encodeMessage } from './wire.mjs';
 
 const newline = Buffer.from('\n');
@@ -296,6 +296,49 @@ export function makeCarried(index, tools) {
   badBundle('renamed', 'malformed', 'another reader’s key than the one it is sealed to', renamed, other);
   badBundle('signed-by-another', 'malformed', 'its writer has not signed it', once('not_bundles/signed-by-another.bin', (bytes) => bytes.subarray(0, 49).equals(full.subarray(0, 49)), () => sealBundle(school.open, device, [], other)));
 
+  // Starters.
+  const schoolOp = parseOp(canonical(op({ name: 'Escuela Garza' }, { stream: 'school', kind: 'school', record: id('record school') })));
+  const salt = id('salt');
+  const freshKey = sha256('golden starter key').toString('hex');
+  const classHead = { school: 'Escuela Garza', class: 'Period 3' };
+  const entryOf = (given, more = {}) => ({
+    person: id(`person ${given}`), given, new_pin: true, pin_kind: '', identity: school.open, addresses: ['https://garza.example:8443'],
+    granted: [{ s: 'school', access: id(`access school of ${given}`), role: 'member' }, { s: `person:${id(`person ${given}`)}`, access: id(`access of ${given}`), role: 'owner' }], ...more,
+  });
+  const students = [
+    { card: 'ABCD2345', entry: entryOf('amira') },
+    { card: 'WXYZ6789', entry: entryOf('bo', { new_pin: false, pin_kind: 'pictures', addresses: [], later: [1] }) },
+  ];
+  const classNews = [encodeNews({ round: 0 }, { v: 0, replica: id('nobody'), cursors: [] }, {
+    v: 0, now: TIME, feed: id('feed'), granted: [{ s: 'school', access: id('access of nobody'), role: 'member' }],
+    streams: [{ s: 'school', segment: id('segment'), seq: 1, head: 1, digest: half(schoolOp.bytes), ops: 1, seal: signature(school, `waymark seal 0\nschool\n${half(schoolOp.bytes)}\n`) }],
+  }, [schoolOp])];
+  index.starters = [];
+  index.not_starters = [];
+  const starterOpens = (bytes, count) => students.every(({ card, entry }) => {
+    const read = openStarter(bytes, card);
+    return same(read.entry, { v: 0, ...entry, key: freshKey }) && read.news.length === count && read.news.every((one, at) => one.equals(classNews[at]));
+  });
+  const starter = (name, about, whole, bytes) => {
+    index.starters.push({
+      name, about, file: put(`starters/${name}.bin`, bytes), ...classHead, whole, news: whole ? ['starters/news.txt'] : [],
+      students: students.map(({ card, entry }) => ({ card, entry })), not_card: 'ZZZZ2345',
+    });
+    return bytes;
+  };
+  put('starters/news.txt', classNews[0]);
+  const wholeStarter = starter('class', 'two students, and what their class reads', true,
+    once('starters/class.bin', (bytes) => starterOpens(bytes, 1), () => sealStarter({ ...classHead, later: {} }, students, classNews, salt, freshKey)));
+  starter('torn', 'it breaks off in the news: whose it is, and what may be read, is told', false, wholeStarter.subarray(0, -60));
+  const badStarter = (name, code, why, bytes) => index.not_starters.push({ name, code, why, file: put(`not_starters/${name}.bin`, Buffer.from(bytes)) });
+  const headLine = (more) => `waymark starter 0\n${JSON.stringify({ v: 0, ...classHead, salt, entries: [], ...more })}\n`;
+  badStarter('empty', 'malformed', 'nothing', '');
+  badStarter('bundle', 'malformed', 'a bundle', full.subarray(0, 200));
+  badStarter('head-cut', 'malformed', 'a head without an end', headLine().slice(0, -1));
+  badStarter('salt', 'malformed', 'a salt of 30 digits', headLine({ salt: salt.slice(2) }));
+  badStarter('entries-201', 'too_large', '201 entries', headLine({ entries: Array.from({ length: 201 }, () => 'AAAA') }));
+  badStarter('version', 'unsupported', 'version 1', headLine({ v: 1 }));
+
   // A hub: the file that makes one, and what the school tells it of people.
   const hubFile = { v: 0, hub: id('hub'), name: 'North room', school: 'Escuela Garza', identity: school.open, token: 'goldengoldengoldengoldengoldengoldengolden12', classes: ['Period 3'] };
   index.hub_files = [{ name: 'hub', about: 'what `hub add` writes', file: put('hubs/hub.json', `${JSON.stringify(hubFile)}\n`), content: hubFile }];
@@ -410,6 +453,18 @@ export function checkCarried(check, { index, bytesOf }) {
       assert.deepEqual(read.items.map(({ kind, body }) => ({ kind, body: Buffer.from(body) })), wanted, one.name);
     }
     refused('not_bundles', (bytes, one) => openBundle(bytes, keyIn(one)));
+  });
+  check('golden starters open with a card of theirs, and with no other', () => {
+    for (const one of index().starters) {
+      for (const { card, entry } of one.students) {
+        const read = openStarter(bytesOf(one), card);
+        const { key, v, ...found } = read.entry;
+        assert.deepEqual([found, read.whole, v, key.length], [entry, one.whole, 0, 64], one.name);
+        assert.deepEqual(read.news, one.news.map((file) => bytesOf({ file })));
+      }
+      assert.equal(codeOf(() => openStarter(bytesOf(one), one.not_card)), 'card_unknown');
+    }
+    refused('not_starters', (bytes) => openStarter(bytes, 'ABCD2345'));
   });
   check('golden packed bodies give the texts told', () => {
     for (const one of index().packed) assert.ok(unpack(bytesOf(one)).equals(bytesOf({ file: one.text })), one.name);

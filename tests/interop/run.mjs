@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as zlib from 'node:zlib';
-import { KIND, PIECE_BYTES_MAX, openBundle, sealBundle } from './carry.mjs';
+import { KIND, PIECE_BYTES_MAX, hashPin, keyOf, openBundle, openStarter, sealBundle, sealIntroduction } from './carry.mjs';
 import { Link, Profile, Replica, errorOf, joinComputer, metAgain, orRefusal } from './client.mjs';
 import { badLines, badRequests, checkGolden } from './golden.mjs';
 import { isPacked, pack, unpack } from './pack.mjs';
@@ -866,7 +866,7 @@ check('work goes to school on a stick, and the answer comes back on it', async (
   assert.deepEqual([read.student, read.ops, read.refused, read.whole], ['Ana', 2, 1, true]);
   const answer = readFileSync(join(stick, `${world.a.id}.from-school`));
   await refusedWith((async () => openBundle(answer, world.ben.device))(), 'unauthorized');
-  assert.deepEqual(world.a.takeBundle(answer), { whole: true, counted: 2, told: [], files: [] });
+  assert.deepEqual(world.a.takeBundle(answer), { whole: true, counted: 2, told: [], files: [], problems: [] });
   assert.equal(world.a.waiting, 0);
   assert.equal(world.a.refusals.get(long.id).code, 'too_large');
   assert.ok(world.a.known.has(news.id) && world.a.known.has(want.id));
@@ -925,6 +925,51 @@ check('a photo goes to school on a stick in pieces, and comes from there to a co
   const answer = ben.takeBundle(await bring(ben.bundle([strange], [{ s, file }])));
   assert.deepEqual([answer.files, answer.told], [[], [{ s, lacks: [sha256(strange.bytes).toString('hex')] }]]);
   await world.a.sync();
+});
+
+check('a device that has never met the school begins with a starter and a card, and is known by its first bundle', async () => {
+  school.addStudent('5B', 'Dina');
+  const card = plainCode(school.cards('5B').find((one) => one.name.startsWith('Dina')).card);
+  const starter = openStarter(readFileSync(school.starter('5B', join(school.folder, 'class'), `https://127.0.0.1:${school.port}`)), card);
+  const { entry } = starter;
+  assert.deepEqual([entry.given, entry.new_pin, entry.identity, starter.whole], ['Dina', true, world.hello.identity, true]);
+  assert.equal(codeOfCard(readFileSync(join(school.folder, 'class.waymark-starter')), 'ZZZZ2345'), 'card_unknown');
+  const device = keyOf(randomBytes(32));
+  const token = randomBytes(16).toString('base64url');
+  const papers = (pin) => sealIntroduction(entry.identity, {
+    card, pin, pin_kind: 'digits', pin_hash: hashPin(pin), key: device.open, computer: randomId(), computer_name: 'at home',
+    token: sha256(token).toString('hex'),
+  });
+  const link = new Link(school.port, world.hello.spki);
+  const dina = new Replica({ link, device, identity: entry.identity, person: entry.person, answer: {}, introduction: papers('1928') });
+  dina.begin(starter);
+  assert.ok([...dina.known.values()].some((one) => one.stream === 'school'));
+  const op = dina.write('goal', randomId(), { want: 'written without a network' });
+  const bring = async (bytes) => {
+    const reply = await world.ana.link.send('POST', '/v1/bundles', { body: bytes, type: 'application/octet-stream', token: world.first.joined.token });
+    if (reply.status !== 200) throw errorOf(reply);
+    return reply.body;
+  };
+  const answer = dina.takeBundle(await bring(dina.bundle()));
+  assert.ok(answer.counted >= 2 && answer.problems.length === 0);
+  assert.equal(dina.waiting, 0);
+  assert.ok(signedBy(entry.identity, dina.profile.answer.certificate, dina.profile.answer.signature));
+  // Another device with a wrong PIN is told so, and takes nothing from this one.
+  const other = new Replica({ link, device: keyOf(randomBytes(32)), identity: entry.identity, person: entry.person, answer: {} });
+  other.profile.introduction = sealIntroduction(entry.identity, {
+    card, pin: '0000', pin_kind: 'digits', key: other.profile.device.open, computer: randomId(), token: sha256('another').toString('hex'),
+  });
+  other.begin(starter);
+  assert.deepEqual(other.takeBundle(await bring(other.bundle())).problems, ['wrong_pin']);
+  // The token that the introduction named lets the device in when it has a network, too.
+  dina.link.token = token;
+  await dina.sync();
+  const fresh = new Replica(dina.profile);
+  fresh.link = dina.link;
+  fresh.person = entry.person;
+  await fresh.sync();
+  assert.ok(fresh.known.has(op.id));
+  assertSame(dina, fresh, `person:${entry.person}`);
 });
 
 check('a batch signed by another device than its certificate’s is not taken in from a stick', async () => {
@@ -1063,6 +1108,15 @@ check('every record of the school is as it should be in the end', async () => {
   await school.stop();
   assert.equal(school.verify().ok, true);
 });
+
+function codeOfCard(bytes, card) {
+  try {
+    openStarter(bytes, card);
+  } catch (error) {
+    return error.code;
+  }
+  return 'opened';
+}
 
 // A small generator of its own, so that a seed means the same everywhere.
 function dice(seed) {

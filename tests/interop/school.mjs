@@ -44,6 +44,9 @@ export class School {
   importStandards(file) {
     return this.run(['import', 'case', file]);
   }
+  starter(title, out, address) {
+    return this.run(['starter', '--class', title, '--out', out, '--address', address]).file;
+  }
   readBundles(where) {
     return this.run(['bundle', 'read', where]).bundles;
   }
