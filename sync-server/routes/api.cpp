@@ -71,6 +71,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Saved, saw, saved_ms, problem)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterLine, n, at_ms, written_ms, person, name, kind, code, is_private,
                                    can_take_in, words, settled, settled_by, settled_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterPage, waiting, settled, more)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AuditLine, at_ms, by, action, subject)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ErasableLine, id, name, classes, left_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ErasableStudent, who, ops, files, old_copies, backups, backup_days)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NewcomerLine, id, name, at_ms, waiting, classes, same_id, same_name,
@@ -388,6 +389,11 @@ Result<Response> erase(School& school, const Asked& asked) {
   return json_response({{"ops", erased.ops}, {"files", erased.files}, {"old_copies", erased.old_copies}});
 }
 
+Result<Response> audit(School& school, const Asked& asked) {
+  WAYMARK_CHECK(administrates(asked));
+  return shown(audit_lines(school));
+}
+
 // ---- class and answering
 
 Result<Response> set_today_route(School& school, const Asked& asked) {
@@ -532,6 +538,7 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("POST", "/api/letters/{letter}/{how}", settle);
   add("GET", "/api/newcomers", newcomers);
   add("POST", "/api/newcomers/{newcomer}", let_in);
+  add("GET", "/api/audit", audit);
   add("GET", "/api/erasable", erasable);
   add("GET", "/api/erasable/{person}", erasable_one);
   add("POST", "/api/erasable/{person}", erase);
@@ -567,15 +574,19 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   });
   add("POST", "/api/classes/{class}/pathways/{pathway}/publish", publish);
   add("POST", "/api/classes/{class}/pathways/{pathway}/archive", archive);
-  add("GET", "/api/students/{student}",
-      [](School& s, const Asked& a) { return shown(student_page(s, a.student)); });
+  add("GET", "/api/students/{student}", [](School& s, const Asked& a) -> Result<Response> {
+    WAYMARK_CHECK(note_read(s, a.person.id, a.student, "page read"));
+    return shown(student_page(s, a.student));
+  });
   add("POST", "/api/students/{student}/card", reprint);
   add("POST", "/api/students/{student}/pin",
       [](School& s, const Asked& a) { return done(s.reset_pin(a.student)); });
   add("POST", "/api/students/{student}/reviews/{review}", correct);
   add("POST", "/api/students/{student}/support", support);
-  add("GET", "/api/students/{student}/hidden",
-      [](School& s, const Asked& a) { return shown(hidden_texts(s, a.student)); });
+  add("GET", "/api/students/{student}/hidden", [](School& s, const Asked& a) -> Result<Response> {
+    WAYMARK_CHECK(note_read(s, a.person.id, a.student, "hidden text read"));
+    return shown(hidden_texts(s, a.student));
+  });
   add("POST", "/api/students/{student}/hidden", hide);
   add("POST", "/api/students/{student}/help/{help}", help);
   add("POST", "/api/students/{student}/shown/{work}", [](School& s, const Asked& a) {

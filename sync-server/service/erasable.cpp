@@ -81,4 +81,32 @@ Result<School::Erased> erase_named(School& school, const PersonId& by, const Per
   return school.erase_student(by, student);
 }
 
+Result<std::vector<AuditLine>> audit_lines(School& school) {
+  std::vector<AuditLine> lines;
+  WAYMARK_TRY(entries, school.accounts().audit_entries(audit_shown_max));
+  for (const auto& entry : entries) {
+    AuditLine line{entry.at_ms, "", entry.action, entry.subject};
+    if (entry.person) {
+      WAYMARK_TRY(person, school.accounts().person(*entry.person));
+      if (person) line.by = name_of(*person);
+      if (person && line.by.empty()) line.by = person->email.value_or("");
+    }
+    if (auto id = PersonId::parse(entry.subject)) {
+      WAYMARK_TRY(person, school.accounts().person(*id));
+      WAYMARK_TRY(row, school.accounts().class_by_id(id_cast<ClassId>(*id)));
+      // An id of somebody erased is nobody's any more.
+      line.subject = person ? name_of(*person) : row ? row->title : "";
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+Status note_read(School& school, const PersonId& reader, const PersonId& student, std::string_view action) {
+  constexpr std::int64_t day_ms = std::int64_t{86'400'000};
+  auto day = school.clock().now_ms() / day_ms;
+  if (!school.reads_today().note(day, reader.hex() + student.hex() + std::string(action))) return {};
+  return school.accounts().audit(reader, action, student.hex());
+}
+
 }  // namespace waymark::server

@@ -1,5 +1,6 @@
 // What an administrator sees before erasing a student: who left, the longest ago first; how much is gone for
-// ever; and which old copies still have it afterwards. Erasing itself is School's (erasing.cpp).
+// ever; and which old copies still have it afterwards. Erasing itself is School's (erasing.cpp). And who read
+// or changed what.
 #pragma once
 
 #include <string>
@@ -31,5 +32,19 @@ Result<ErasableStudent> erasable_student(School& school, const PersonId& student
 // erases somebody else.
 Result<School::Erased> erase_named(School& school, const PersonId& by, const PersonId& student,
                                    std::string_view name);
+
+// ---- who did what
+
+struct AuditLine {
+  std::int64_t at_ms = 0;
+  std::string by;  // empty: the school's own program
+  std::string action, subject;
+};
+inline constexpr std::int64_t audit_shown_max = 500;
+// The latest first, with names for the ids of people and classes.
+Result<std::vector<AuditLine>> audit_lines(School& school);
+
+// A member of staff opened what is written of a student: kept once a day for each of them.
+Status note_read(School& school, const PersonId& reader, const PersonId& student, std::string_view action);
 
 }  // namespace waymark::server

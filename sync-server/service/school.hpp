@@ -389,6 +389,19 @@ class School {
   };
   void set_backup_place(BackupPlace place) { backup_place_ = std::move(place); }
   const BackupPlace& backup_place() const { return backup_place_; }
+  // What was noted today already, so that the audit says once a day who read about whom.
+  class ReadsToday {
+   public:
+    bool note(std::int64_t day, const std::string& what) {
+      if (day != day_) day_ = day, noted_.clear();
+      return noted_.insert(what).second;
+    }
+
+   private:
+    std::int64_t day_ = 0;
+    std::set<std::string> noted_;
+  };
+  ReadsToday& reads_today() { return reads_today_; }
   // Students who left, and when; not those who are erased.
   struct Left {
     Person person;
@@ -493,6 +506,7 @@ class School {
   std::set<std::string> writing_;  // uploads of which a piece is being written
   std::optional<std::int64_t> quota_bytes_;
   BackupPlace backup_place_;
+  ReadsToday reads_today_;
   std::shared_ptr<int> copying_ = std::make_shared<int>();  // shared with backups that are being made
 };
 

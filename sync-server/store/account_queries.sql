@@ -143,6 +143,8 @@ DELETE FROM tries WHERE key = ?
 
 -- name: audit_add
 INSERT INTO audit (at_ms, person, action, subject) VALUES (?, ?, ?, ?)
+-- name: audit_list
+SELECT at_ms, person, action, subject FROM audit ORDER BY n DESC LIMIT ?
 -- name: dead_letter_add
 INSERT INTO dead_letter (at_ms, person, body, code) VALUES (?, ?, ?, ?) ON CONFLICT (body) DO NOTHING
 -- name: dead_letter_count

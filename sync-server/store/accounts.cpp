@@ -325,6 +325,14 @@ Status Accounts::audit(const std::optional<PersonId>& person, std::string_view a
     query.bind_null();
   return query.bind(action).bind(subject).run();
 }
+Result<std::vector<AuditEntry>> Accounts::audit_entries(std::int64_t rows_max) {
+  WAYMARK_TRY(query, db_.prepare(sql::audit_list));
+  return all<AuditEntry>(query.bind(rows_max), [](const Query& row) {
+    AuditEntry entry{row.integer(0), {}, row.text(2), row.text(3)};
+    if (!row.is_null(1)) entry.person = row.id<PersonId>(1);
+    return entry;
+  });
+}
 Status Accounts::add_dead_letter(const PersonId& person, std::string_view body, std::string_view code) {
   WAYMARK_TRY(query, db_.prepare(sql::dead_letter_add));
   return query.bind(now()).bind(person).bind(as_bytes(body)).bind(code).run();

@@ -23,6 +23,13 @@ struct Person {
   std::string password_hash, pin_hash, pin_kind;  // empty: not set
   bool active = true;
 };
+// Who did what: `subject` is an id, a name or a number, as the action has it; without a person the school
+// itself, or who used its commands.
+struct AuditEntry {
+  std::int64_t at_ms = 0;
+  std::optional<PersonId> person;
+  std::string action, subject;
+};
 struct ClassRow {
   ClassId id;
   std::string title;
@@ -155,6 +162,8 @@ class Accounts {
   Status clear_tries(std::string_view key);
 
   Status audit(const std::optional<PersonId>& person, std::string_view action, std::string_view subject);
+  // The latest first.
+  Result<std::vector<AuditEntry>> audit_entries(std::int64_t rows_max);
   Status add_dead_letter(const PersonId& person, std::string_view body, std::string_view code);
   Result<std::int64_t> dead_letters_waiting();
   // The latest first, at most `rows_max`: those that wait, or those that are settled.

@@ -195,7 +195,8 @@ GoalCard questions_goal() {
   goal.check_ins = {{at(-5, 11, 0),
                      say("two of my questions were too easy to look up so I kept the third one",
                          "dos de mis preguntas eran muy fáciles de buscar, así que me quedé con la tercera"),
-                     true}};
+                     true,
+                     {}}};
   return goal;
 }
 
@@ -216,7 +217,8 @@ GoalCard speaking_goal() {
   goal.check_ins = {{at(-6, 11, 0),
                      say("I said it but nobody heard, next time I stand up",
                          "la dije pero nadie oyó, la próxima vez me paro"),
-                     std::nullopt}};
+                     std::nullopt,
+                     {}}};
   return goal;
 }
 

@@ -756,3 +756,38 @@ TEST_CASE(
   CHECK(api.ask("GET", "/api/erasable", &head).body.find("Amira") == std::string::npos);
   REQUIRE(school.verify());
 }
+
+TEST_CASE("who read a student's page is kept once a day, and an administrator reads who did what") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& amira = api.world.room.students[0];
+  auto head = api.sign_in("head@alder.example", "head-of-school");
+  auto teacher = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto other = api.sign_in("okafor@alder.example", "another-teacher");
+  auto reads = [&] {
+    int n = 0;
+    for (const auto& line : json::parse(api.ask("GET", "/api/audit", &head).body))
+      n += line["action"] == "page read" && line["by"] == "Elena Rivera" && line["subject"] == "Amira Haddad";
+    return n;
+  };
+  for (int i = 0; i < 3; i++) REQUIRE(api.ask("GET", "/api/students/" + amira.hex(), &teacher).status == 200);
+  CHECK(api.ask("GET", "/api/students/" + amira.hex(), &other).status == 403);
+  CHECK(reads() == 1);
+  api.world.clock.advance_ms(std::int64_t{24} * 3'600'000);
+  auto again = api.sign_in("rivera@alder.example", "creek-and-stone");
+  REQUIRE(api.ask("GET", "/api/students/" + amira.hex(), &again).status == 200);
+  head = api.sign_in("head@alder.example", "head-of-school");
+  CHECK(reads() == 2);
+  auto lines = json::parse(api.ask("GET", "/api/audit", &head).body);
+  CHECK(lines[0]["action"] == "signed in");
+  CHECK(lines[1]["action"] == "page read");
+  CHECK(api.ask("GET", "/api/audit", &again).status == 403);
+  // Who is erased has no name there, and what was done about them stays.
+  REQUIRE(school.erase_student(std::nullopt, amira));
+  lines = json::parse(api.ask("GET", "/api/audit", &head).body);
+  CHECK(lines[0]["action"] == "student erased");
+  CHECK(lines[0]["subject"] == "");
+  CHECK(lines.dump().find("Amira") == std::string::npos);
+  for (int i = 0; i < 500; i++) REQUIRE(school.accounts().audit(std::nullopt, "signed in", "x"));
+  CHECK(json::parse(api.ask("GET", "/api/audit", &head).body).size() == 500);
+}

@@ -446,6 +446,9 @@ const tests = {
     assert.ok(await go.isDisabled());
     await dialog.getByRole("textbox").fill("Zoe"); assert.ok(await go.isDisabled());
     await dialog.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Look who" }).click();
+    await page.locator(".audit li").first().waitFor(); assert.match(await page.locator(".audit").innerText(), /Signed in/);
+    await axeClean(page, "who did what"); await shot(page, "audit");
     await page.getByRole("button", { name: "Erase … Ruth Vega" }).click();
     await dialog.getByRole("textbox").fill("Ruth Vega"); await go.click();
     await page.getByText("Ruth Vega is erased.").waitFor();

@@ -21,6 +21,7 @@ export function ErasePage({ reload: reloadSession }) {
     <section class="card" aria-labelledby="h-asked"><header><h2 id="h-asked">${t("erase.asked")}</h2><p>${t("erase.asked.text")}</p></header><div class="in stack">
       <label class="field short"><span>${t("students.find")}</span><input type="search" value=${find} onInput=${(e) => setFind(e.target.value)} /></label>
       ${find.trim() && (found.length === 0 ? html`<p class="muted">${t("students.nobody", { name: find })}</p>` : html`<${Students} students=${found.slice(0, shownMost)} onErase=${(s) => setAsked([s])} />`)}</div></section>
+    <${Audit} />
     ${asked && html`<${Sure} students=${asked} onClose=${() => { setAsked(null); reload(); }} onDone=${done} />`}</main>`;
 }
 
@@ -57,3 +58,12 @@ function Sure({ students, onClose, onDone }) {
     <${Problem} error=${problem} />
     <div class="acts end"><button class="b" type="button" onClick=${onClose}>${t("do.cancel")}</button><button class="b t" type="submit" disabled=${!same || (at >= 0 && !problem)}>${at >= 0 && !problem ? t("erase.doing", { n: at + 1, all: students.length }) : t("erase.for_ever")}</button></div>`}</form></${Dialog}>`;
 }
+
+// Who read and changed what, the latest first; asked for only when somebody opens it.
+function Audit() {
+  const [open, setOpen] = useState(false), { value, error, reload } = useLoad(open ? "/audit" : "");
+  const word = (action) => { const key = "audit." + action.toLowerCase().replace(/[^a-z]+/g, "_"), said = t(key); return said === key ? action : said; };
+  return html`<section class="card" aria-labelledby="h-audit"><header><h2 id="h-audit">${t("audit.title")}</h2><p>${t("audit.text")}</p><div class="acts push"><button class="b" type="button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t(open ? "audit.close" : "audit.open")}</button></div></header>
+    ${open && html`<div class="in"><${Problem} error=${error} again=${reload} />${!value ? !error && html`<${Loading} />` : html`<ul class="erasable audit">${value.map((line, i) => html`<li key=${i}><div><b>${word(line.action)}</b><span class="sm">${line.subject}</span></div><p class="muted sm">${[line.by || t("audit.program"), dayName(line.at_ms) + ", " + clock(line.at_ms)].join(" · ")}</p></li>`)}</ul>`}</div>`}</section>`;
+}
+const clock = (ms) => new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(ms);
