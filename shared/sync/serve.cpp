@@ -214,7 +214,8 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
     }
     if (limits.hub) WAYMARK_CHECK(add_seals(store, page, ids));
   }
-  if (identity && page.seq > from)
+  // The reader's own it can push again without one.
+  if (identity && !page.bodies.empty())
     page.seal = to_hex(sign(*identity, as_bytes(wire::seal_message(page.stream, wire::seal_items(page)))));
   WAYMARK_TRY(state, store.stream_state(access.stream));
   page.head = state.head;
