@@ -71,8 +71,13 @@ const parts = {
   first() {
     const got = program('waymark_bench_sync', ['first'], '2,000 records written, pushed, and read elsewhere (W1)');
     const crdt = existsSync(join(here, 'crdt/node_modules')) ? run(process.execPath, [join(here, 'crdt/bench.mjs')], 'Automerge and Yjs with 2,000 records') : undefined;
+    const pouch = existsSync(join(here, 'pouchdb/node_modules')) ? run(process.execPath, [join(here, 'pouchdb/bench.mjs'), 'first'], 'PouchDB with 2,000 records') : undefined;
+    if (pouch) {
+      row('W1 2,000 records pushed and pulled', got.total_ms, Math.min(pouch.default_ms, pouch.batch_1000_ms), 'ms', 'PouchDB 9, the better batch', { times: 25 });
+      row('W1 bytes, both ways, with headers', got.bytes, pouch.bytes, 'B', 'PouchDB 9', { most: 0.2 });
+    }
     const only = (workload, ours, unit) => rows.push([workload, `${number(ours)} ${unit}`, '', '', '', '', '']);
-    if (!crdt) only('W1 2,000 records pushed and pulled', got.total_ms, 'ms');
+    if (!crdt && !pouch) only('W1 2,000 records pushed and pulled', got.total_ms, 'ms');
     for (const [name, theirs] of crdt ? [['Automerge 2', crdt.automerge], ['Yjs 13', crdt.yjs]] : []) {
       row('W1 2,000 records pushed and pulled', got.total_ms, theirs.total_ms, 'ms', `${name}, in one process`, { times: 1 });
       row('W1 bytes, both ways, with headers', got.bytes, theirs.bytes, 'B', `${name}, its sync`, { most: 1 });
@@ -89,7 +94,11 @@ const parts = {
       row('W2 storm of 1,000 devices, each', got.storm_1000.s, few.s * 5, 's', 'five times Waymark, 200', { most: 1.3 });
       budget('W2 commits for 1,000 devices', got.storm_1000.commits, 333, '');
     }
-    rows.push(['W2 storm of 200 devices', `${number(few.s)} s`, '', `p99 ${number(few.p99_s)} s`, '', '', '']);
+    const pouch = existsSync(join(here, 'pouchdb/node_modules')) ? run(process.execPath, [join(here, 'pouchdb/bench.mjs'), 'storm', '200'], 'a storm of 200 at PouchDB')['200'] : undefined;
+    if (pouch) {
+      row('W2 storm of 200 devices', few.s, pouch.s, 's', 'PouchDB 9, no fsync', { times: 18 });
+      row('W2 the slowest of a hundred, of 200', few.p99_s, pouch.p99_s, 's', 'PouchDB 9, no fsync', { times: 25 });
+    } else rows.push(['W2 storm of 200 devices', `${number(few.s)} s`, '', `p99 ${number(few.p99_s)} s`, '', '', '']);
     row(`a lost day is back, ${number(devices)} devices`, got.back_s, got.first_s, 's', 'the day itself', { most: 3 });
     rows.push(['the same, bytes', `${number(got.back_bytes)} B`, `${number(got.first_bytes)} B`, 'the day itself', `${number(got.back_bytes / got.first_bytes)}x`, '', '']);
     budget('the same, ops lost', got.lost, 0, '');
