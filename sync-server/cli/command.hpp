@@ -68,6 +68,8 @@ void add_backup_commands(Commands& commands);
 void add_erase_commands(Commands& commands);
 void add_erase_lines(Line& line);
 void add_backup_lines(Line& line);
+void add_export_commands(Commands& commands);
+void add_export_lines(Line& line);
 void add_bundle_commands(Commands& commands);
 void add_bundle_lines(Line& line);
 void add_hub_commands(Commands& commands);

@@ -100,6 +100,7 @@ int run(int count, char** words) {
   add_school_commands(commands);
   add_backup_commands(commands);
   add_erase_commands(commands);
+  add_export_commands(commands);
   add_bundle_commands(commands);
   add_hub_commands(commands);
   add_import_commands(commands);
@@ -108,6 +109,7 @@ int run(int count, char** words) {
   add_school_lines(line);
   add_backup_lines(line);
   add_erase_lines(line);
+  add_export_lines(line);
   add_bundle_lines(line);
   add_hub_lines(line);
   add_import_lines(line);

@@ -1524,3 +1524,29 @@ TEST_CASE("a card that is not believed any more is told on the stick, and no wor
   CHECK(lab.see<StickView>().problem.key == "stick.not_believed");
   CHECK(lab.see<StickView>().any_waiting);
 }
+
+TEST_CASE("from joining to forgetting nobody is asked but the school") {
+  World world;
+  auto pathway = water(world);
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  lab.app->dispatch(AttachFile{project, "find-sources", photo(world, "creek.jpg"), "", true});
+  lab.add_goal("one");
+  lab.net.plugged = false;
+  lab.run(600);
+  lab.net.plugged = true;
+  lab.run(600);
+  lab.app->dispatch(Lock{});
+  lab.run(60);
+  lab.sign_in(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ForgetMe{});
+  CHECK(lab.see<WhoView>().notice.key == "notice.forgotten");
+  REQUIRE(lab.net.sent_to.size() == 1);
+  CHECK(lab.net.sent_to.begin()->first == "https://192.168.4.2:8443");
+  CHECK(lab.net.sent_to.begin()->second > 20);
+}

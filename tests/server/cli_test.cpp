@@ -341,3 +341,24 @@ TEST_CASE("a stick without a bundle, a damaged one and another school's get a se
         std::string::npos);
   CHECK(world.run({"bundle"}).code == 2);
 }
+
+TEST_CASE("what a school has of a student is written to a new folder, and to no other") {
+  World world;
+  REQUIRE(world.init().code == 0);
+  world.on({"class", "add", "--title", "Period 3"});
+  auto id = world.on({"student", "add", "--class", "Period 3", "--given", "Amira", "--json"})
+                .parsed()["id"]
+                .get<std::string>();
+  auto out = world.folder.path() + "/amira";
+  check_sentence(world.on({"export", out}), 2, "say whom");
+  check_sentence(world.on({"export", out, "--student", "Amira"}), 1, "student list");
+  check_sentence(world.on({"export", out, "--student", std::string(32, '1')}), 1, "no such student");
+  CHECK_FALSE(std::filesystem::exists(out));
+  auto done = world.on({"export", out, "--student", id, "--json"});
+  CHECK(done.code == 0);
+  CHECK(done.parsed()["documents"] == 1);
+  CHECK(json::parse(read(out + "/student-" + id + ".json"))["student"]["given"] == "Amira");
+  check_sentence(world.on({"export", out, "--student", id}), 1, "is there already");
+  auto all = world.on({"export", out + "-class", "--class", "period 3", "--json"});
+  CHECK(all.parsed()["documents"] == 2);
+}
