@@ -292,6 +292,19 @@ Result<Response> cards(School& school, const Asked& asked) {
                         {"fingerprint", school.fingerprint()}});
 }
 
+// The file with which the class begins where there is no network. It is kept by nobody: a card that is voided
+// opens none that is made later.
+Result<Response> starter(School& school, const Asked& asked) {
+  auto address = address_of(school, asked.request);
+  std::vector<std::string> addresses;
+  if (!address.empty()) addresses.push_back(address.starts_with("http") ? address : "https://" + address);
+  WAYMARK_TRY(made, school.make_starter(asked.class_id, addresses));
+  auto response = http::text(200, std::move(made.bytes), "application/octet-stream");
+  response.set("cache-control", "no-store")
+      .set("content-disposition", "attachment; filename=\"class.waymark-starter\"");
+  return response;
+}
+
 Result<Response> computers(School& school, const Asked&) {
   WAYMARK_TRY(list, school.accounts().computers());
   json lines = json::array();
@@ -553,6 +566,7 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("DELETE", "/api/classes/{class}/students/{student}",
       [](School& s, const Asked& a) { return done(leave_class(s, a.class_id, a.student)); });
   add("GET", "/api/classes/{class}/cards", cards);
+  add("GET", "/api/classes/{class}/starter", starter);
   add("POST", "/api/classes/{class}/today", set_today_route);
   add("GET", "/api/classes/{class}/queue",
       [](School& s, const Asked& a) { return shown(review_queue(s, a.class_id)); });

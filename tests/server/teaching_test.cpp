@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "shared/wire/starter.hpp"
 #include "sync-server/http/router.hpp"
 #include "sync-server/routes/api.hpp"
 #include "sync-server/service/hiding.hpp"
@@ -539,6 +540,21 @@ TEST_CASE("every page of the dashboard, read by a teacher, has no word of a draf
     CHECK(response.body.size() > 20);
     CHECK(response.body.find(test::Classroom::secret) == std::string::npos);
   }
+}
+
+TEST_CASE(
+    "a teacher takes the file from the dashboard with which the class begins where there is no network") {
+  Api api;
+  auto in = api.sign_in("rivera@alder.example", "creek-and-stone");
+  const auto& room = api.world.room;
+  auto card = api.world.school->card_for(room.students[0]).value();
+  auto response = api.ask("GET", "/api/classes/" + room.class_id.hex() + "/starter", &in);
+  REQUIRE(response.status == 200);
+  CHECK(response.header("content-disposition").find(".waymark-starter") != std::string::npos);
+  auto head = wire::read_starter(response.body);
+  REQUIRE(head);
+  CHECK(!head->entries.empty());
+  CHECK(wire::open_starter(*head, card)->entry.person == room.students[0]);
 }
 
 TEST_CASE("no route answers nobody, a student, or a teacher of another class") {
