@@ -353,7 +353,8 @@ Result<Response> bundle(School& school, const Request& request) {
     for_hub = person && person->role == "hub";
   }
   WAYMARK_TRY(read, school.read_bundle(request.body, for_hub));
-  if (read.answer.empty())
+  // Who brings work for somebody, and cannot read the answer, keeps it until it has been taken in.
+  if (read.answer.empty() || (read.nothing_taken && !for_hub))
     return read.problems.empty() ? Error{Code::malformed, "the bundle has no batch"} : read.problems.front();
   Response response{200, {}, std::move(read.answer)};
   response.set("content-type", "application/octet-stream").set("cache-control", "no-store");

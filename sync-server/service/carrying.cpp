@@ -187,6 +187,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
   read.whole = bundle.whole;
   std::vector<wire::BundleItem> answers;
   std::optional<PersonId> writer;  // where something of the bundle proves who that is
+  bool some = false;               // of the batches was taken in
   std::int64_t n = 0;
   for (const auto& item : bundle.items) {
     if (item.kind != wire::batch_item) continue;
@@ -198,6 +199,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
       auto code = taken.error().code;
       if (code == Code::disk_full || code == Code::io || code == Code::database_damaged) return taken.error();
       read.problems.push_back(taken.error());
+      read.nothing_taken = !some;
       // Whoever carries it for others is told; and a device of its own work, if it is well made.
       bool own = checked && checked->certificate.key == bundle.writer;
       if (own) read.from = checked->batch.replica;
@@ -206,6 +208,8 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
             {wire::problem_item, wire::encode(wire::Problem{place, std::string(waymark::name(code))})});
       continue;
     }
+    read.nothing_taken = false;
+    some = true;
     read.name = taken->person.given;
     read.ops += taken->acknowledgement.end.n - taken->acknowledgement.before.n;
     read.refused += static_cast<std::int64_t>(taken->acknowledgement.refused.size());

@@ -108,6 +108,7 @@ struct BundleRead {
   std::int64_t files = 0;         // that came whole
   bool whole = false;             // its end was there
   std::vector<Error> problems;    // of what was not taken in
+  bool nothing_taken = false;     // there were batches, and none of them was taken in
   std::optional<ReplicaId> from;  // whom the answer is for
   std::string answer;             // a bundle sealed to the writer's device; empty when nothing was taken in
 };

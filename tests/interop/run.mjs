@@ -960,7 +960,13 @@ check('a device that has never met the school begins with a starter and a card, 
     card, pin: '0000', pin_kind: 'digits', key: other.profile.device.open, computer: randomId(), token: sha256('another').toString('hex'),
   });
   other.begin(starter);
-  assert.deepEqual(other.takeBundle(await bring(other.bundle())).problems, ['wrong_pin']);
+  const wrong = other.bundle();
+  await refusedWith(bring(wrong), 'wrong_pin', 403);
+  // On a stick the answer tells it to the device.
+  mkdirSync(join(school.folder, 'pin'));
+  writeFileSync(join(school.folder, 'pin', `${other.id}.to-school`), wrong);
+  assert.match(school.readBundles(join(school.folder, 'pin'))[0].problem, /PIN/);
+  assert.deepEqual(other.takeBundle(readFileSync(join(school.folder, 'pin', `${other.id}.from-school`))).problems, ['wrong_pin']);
   // The token that the introduction named lets the device in when it has a network, too.
   dina.link.token = token;
   await dina.sync();
