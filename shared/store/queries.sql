@@ -156,6 +156,11 @@ ON CONFLICT (parent, stream) DO UPDATE SET access = excluded.access, role = excl
 UPDATE reading SET role = ? WHERE parent = ? AND stream = ?
 -- name: reading_end
 UPDATE reading SET role = 'ended ' || role, access = zeroblob(16) WHERE parent = ? AND stream = ? AND role NOT LIKE 'ended %'
+-- name: reading_end_everywhere
+UPDATE reading SET role = 'ended ' || role, access = zeroblob(16) WHERE stream = ? AND role NOT LIKE 'ended %'
+-- name: reading_end_at_hubs
+UPDATE reading SET role = 'ended ' || role, access = zeroblob(16) WHERE parent != '' AND role NOT LIKE 'ended %'
+  AND stream NOT IN (SELECT stream FROM reading WHERE parent = '' AND role NOT LIKE 'ended %')
 -- name: reading_ended
 SELECT name FROM stream s WHERE EXISTS
   (SELECT 1 FROM reading r WHERE r.stream = s.id AND r.role IN ('ended member', 'ended staff'))

@@ -878,8 +878,17 @@ Status Store::unplace_refused(std::int64_t stream) {
 Status Store::revoke(std::string_view stream) {
   WAYMARK_TRY(row, known_stream(stream));
   if (!row) return {};
+  if (parent_.empty()) {
+    WAYMARK_TRY(query, db_->prepare(sql::reading_end_everywhere));
+    return query.bind(*row).run();
+  }
   WAYMARK_TRY(query, db_->prepare(sql::reading_end));
   return query.bind(parent_).bind(*row).run();
+}
+
+Status Store::revoke_at_hubs() {
+  WAYMARK_TRY(query, db_->prepare(sql::reading_end_at_hubs));
+  return query.run();
 }
 
 Status Store::set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,

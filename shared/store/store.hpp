@@ -218,8 +218,11 @@ class Store {
   Result<std::vector<Reading>> readings();
   // New access to a stream, or another access to it: starts from zero.
   Status grant(std::string_view stream, const AccessId& access, std::string_view role);
-  // The access ended: reading stops, and the records go to the holding area.
+  // The access ended: reading stops, and the records go to the holding area. What the school ends ends at
+  // hubs too, which may never be met again.
   Status revoke(std::string_view stream);
+  // What a hub once granted and the school, which has just said all that it grants, does not.
+  Status revoke_at_hubs();
   Status set_cursor(std::string_view stream, const Cursor& cursor, const record::Digest& served,
                     bool verified);
   // Reading begins at zero again, and what is here and not there is to be found anew. In one transaction with

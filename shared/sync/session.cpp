@@ -367,6 +367,7 @@ Status Session::apply(const wire::SyncReply& reply) {
     refill_.streams.erase(stream);
     changed_.push_back(stream);
   }
+  if (!at_hub()) WAYMARK_CHECK(store_.revoke_at_hubs());
   bool behind = reply.more || !refill_.lacking.empty();
   whole_.clear();
   mismatched_ = false;

@@ -269,6 +269,30 @@ TEST_CASE("when an access ends, what others wrote is held back until it begins a
   CHECK(world.store->streams().value() == std::vector<std::string>{kStream});
 }
 
+TEST_CASE(
+    "what the school ends is held back, though a hub once granted it; what a hub ends the school still may") {
+  World world;
+  auto held = [&] { return world.store->held_streams().value().size(); };
+  REQUIRE(world.store->grant("class:x", {}, "member"));
+  world.store->read_at(std::string(32, 'b'));
+  REQUIRE(world.store->grant("class:x", {}, "member"));
+  REQUIRE(world.store->revoke("class:x"));
+  CHECK(held() == 0);
+  REQUIRE(world.store->grant("class:x", {}, "member"));
+  world.store->read_at("");
+  REQUIRE(world.store->revoke("class:x"));
+  CHECK(held() == 1);
+  REQUIRE(world.store->grant("class:x", {}, "member"));
+  CHECK(held() == 0);
+  // What only a hub granted, where the school grants something else.
+  world.store->read_at(std::string(32, 'b'));
+  REQUIRE(world.store->grant("class:y", {}, "member"));
+  REQUIRE(world.store->grant("class:x", {}, "member"));
+  REQUIRE(world.store->revoke_at_hubs());
+  CHECK(world.store->held_streams().value() == std::vector<std::string>{"class:y"});
+  CHECK(world.store->readings().value().size() == 1);
+}
+
 TEST_CASE("a refused op links once the school has a stub of it, and stands when the school takes it in") {
   World world;
   auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
