@@ -16,14 +16,8 @@ constexpr std::array<std::string_view, 6> kPersonal = {"own", "person", "staff",
 
 std::string key_of(std::string_view hex) { return "erased " + std::string(hex); }
 
-record::Stub stub_of(const record::Op& op, const OpId& id) {
-  record::Stub stub{id, op.stream, op.kind, op.record, {}, op.base, std::string(erased_reason)};
-  for (const auto& field : op.fields) stub.names.push_back(field.first);
-  return stub;
-}
-
 Status erase_op(Store& store, const record::Op& op, const OpId& id) {
-  WAYMARK_TRY(outcome, store.add_stub(stub_of(op, id)));
+  WAYMARK_TRY(outcome, store.add_stub(erased_stub(op, id)));
   (void)outcome;
   WAYMARK_TRY(query, store.db().prepare(sql::refusal_remove));
   return query.bind(id).run();
@@ -176,6 +170,14 @@ Result<std::optional<std::vector<std::string>>> erased_files(Store& store) {
 }
 
 Status forget_erased_files(Store& store) { return store.set_meta(kFilesKey, ""); }
+
+record::Stub erased_stub(const record::Op& op, const OpId& id) {
+  record::Stub stub{id, op.stream, op.kind, op.record, {}, op.base, std::string(erased_reason)};
+  for (const auto& field : op.fields) stub.names.push_back(field.first);
+  return stub;
+}
+
+Status must_scrub(Store& store) { return store.set_meta(kScrubKey, "1"); }
 
 Result<bool> scrub(Store& store) {
   WAYMARK_TRY(wanted, store.meta(kScrubKey));

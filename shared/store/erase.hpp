@@ -41,8 +41,13 @@ Status erase_own(Store& store, std::int64_t n);
 Result<std::optional<std::vector<std::string>>> erased_files(Store& store);
 Status forget_erased_files(Store& store);
 
+// What stands in an erased op's place.
+record::Stub erased_stub(const record::Op& op, const OpId& id);
+
 // Erased content may still stand in pages of the database that are free, and in its write-ahead log. Writes
 // both anew where an erasure was obeyed since the last time; does nothing within a transaction. True: done.
 Result<bool> scrub(Store& store);
+// Next time, because erased content was beside the records.
+Status must_scrub(Store& store);
 
 }  // namespace waymark::store

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "shared/base/text.hpp"
+#include "shared/store/erase.hpp"
 #include "shared/store/files.hpp"
 #include "shared/wire/bundle.hpp"
 #include "sync-server/service/codes.hpp"
@@ -22,6 +23,7 @@ using store::Transaction;
 
 constexpr std::size_t kBundleBytesMax = 3 * 1024 * 1024;
 constexpr std::int64_t kTryAgainMs = 10 * 60'000;
+constexpr std::string_view kErasuresSeenKey = "carried_erasures_seen";
 constexpr std::size_t kAddressesMax = 8, kAddressBytesMax = 260;
 
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -315,7 +317,8 @@ Status School::take_papers(std::string_view text, std::string_view spki) {
                ? answer[name].get<std::string>()
                : std::string();
   };
-  if (!answer.is_object() || !answer.contains("v") || answer["v"] != 0)
+  if (!answer.is_object()) return Error{Code::malformed, "what the school says of people"};
+  if (!answer.contains("v") || answer["v"] != 0)
     return Error{Code::unsupported, "what the school says of people is of another version"};
   auto signature = from_hex(member("hello"));
   if (!signature || !waymark::verify(identity(), as_bytes(hello_message(spki)), *signature))
@@ -442,6 +445,43 @@ Result<HubLoad> School::next_load() {
   WAYMARK_TRY(bundle, wire::seal_bundle(identity(), key, items));
   load.bundle = std::move(bundle);
   return load;
+}
+
+Result<std::optional<std::string>> School::without_erased(std::string_view batch) {
+  std::string kept;
+  bool changed = false;
+  while (!batch.empty()) {
+    auto line = batch.substr(0, batch.find('\n'));
+    batch.remove_prefix(std::min(line.size() + 1, batch.size()));
+    auto op = record::parse_op(line);
+    bool erased = false;
+    auto id = op ? record::op_id(line) : OpId{};
+    if (op) {
+      WAYMARK_TRY(author, store::is_erased(*store_, op->author));
+      WAYMARK_TRY(named, store::is_erased(*store_, op->stream, id));
+      erased = author || named;
+    }
+    kept += erased ? record::canonical(store::erased_stub(*op, id)) : std::string(line);
+    kept += '\n';
+    changed = changed || erased;
+  }
+  return changed ? std::optional(std::move(kept)) : std::nullopt;
+}
+
+Status School::heard_the_school(bool went_back) {
+  if (went_back) WAYMARK_CHECK(carried_->carry_again());
+  WAYMARK_TRY(state, store_->stream_state(domain::school_stream));
+  auto head = std::to_string(state.head);
+  WAYMARK_TRY(seen, store_->meta(kErasuresSeenKey));
+  if (seen == head) return {};
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_TRY(changed, carried_->change_all([&](std::string_view body) { return without_erased(body); }));
+  if (changed) WAYMARK_CHECK(store::must_scrub(*store_));
+  WAYMARK_CHECK(store_->set_meta(kErasuresSeenKey, head));
+  WAYMARK_CHECK(transaction.commit());
+  WAYMARK_TRY(scrubbed, store::scrub(*store_));
+  (void)scrubbed;
+  return {};
 }
 
 Result<SecretKey> School::hub_key() {

@@ -754,7 +754,8 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   }
   WAYMARK_TRY(served, sync::serve(*store_, who, request, read.pushed, limits));
   if (served.carry && limits.batch) {
-    WAYMARK_CHECK(carried_->put(*limits.batch, batch));
+    WAYMARK_TRY(stubs, without_erased(batch));
+    WAYMARK_CHECK(carried_->put(*limits.batch, stubs ? *stubs : batch));
     if (to_carry_) to_carry_();
   }
   if (hub_) {

@@ -288,6 +288,9 @@ class School {
   // What is to be carried now; and what the school answered to it.
   Result<HubLoad> next_load();
   Status take_answers(const HubLoad& load, std::string_view bundle);
+  // After each answer that the hub's own session took. `went_back`: the school has lost something, so that
+  // what it answered lately is brought to it again. What it told to be erased is carried as stubs.
+  Status heard_the_school(bool went_back);
 
   // ---- files by the SHA-256 of their content (files.cpp). A file is had only by who may read a stream it
   // was put into; everything else gets the answer for what is not there. A piece that comes, in three steps;
@@ -461,6 +464,8 @@ class School {
   Status take_rows(const nlohmann::json& papers);
   Status take_answer(std::string_view bytes);
   Result<SecretKey> hub_key();
+  // A batch with stubs in the place of its erased ops; nothing: it has none.
+  Result<std::optional<std::string>> without_erased(std::string_view batch);
   // What a stick's writer has read, answered.
   Result<std::vector<std::string>> answer_reading(std::string_view bytes, const PersonId& writer,
                                                   BundleRead& read);

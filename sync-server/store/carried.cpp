@@ -71,6 +71,25 @@ Result<std::vector<CarriedBatch>> Carried::next(std::size_t bytes_max, std::int6
   return batches;
 }
 
+Result<bool> Carried::change_all(
+    const std::function<Result<std::optional<std::string>>(std::string_view)>& changed) {
+  std::vector<std::pair<std::int64_t, std::string>> bodies;
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::carried_all));
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      WAYMARK_TRY(body, changed(query.text(1)));
+      if (body) bodies.emplace_back(query.integer(0), std::move(*body));
+    }
+  }
+  for (const auto& [n, body] : bodies) {
+    WAYMARK_TRY(query, db_.prepare(sql::carried_replace));
+    WAYMARK_CHECK(query.bind(as_bytes(body)).bind(n).run());
+  }
+  return !bodies.empty();
+}
+
 Status Carried::tried(std::int64_t n, std::string_view problem) {
   WAYMARK_TRY(query, db_.prepare(sql::carried_tried));
   return query.bind(now()).bind(problem).bind(n).run();

@@ -2,6 +2,7 @@
 // other: rows in, rows out. What they mean is service's business.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,9 @@ class Carried {
   // The oldest first, those left out that were tried less than `rest_ms` ago; together about `bytes_max`.
   Result<std::vector<CarriedBatch>> next(std::size_t bytes_max, std::int64_t rest_ms);
   Status tried(std::int64_t n, std::string_view problem);
+  // What is carried, and what was and may have to be again, each as `changed` gives it back; nothing: as it
+  // is. True: something was changed.
+  Result<bool> change_all(const std::function<Result<std::optional<std::string>>(std::string_view)>& changed);
   // The school has answered: what was carried under this round is carried no more, and returned; the answer
   // is kept for its device.
   Result<std::optional<std::string>> settle(const wire::Acknowledgement& answer, std::string_view bytes);

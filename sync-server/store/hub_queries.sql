@@ -5,6 +5,10 @@ SELECT n, end_n, end_c FROM carried WHERE replica = ? AND before_n >= ?
 -- name: carried_add
 INSERT INTO carried (replica, round, person, before_n, end_n, end_c, body, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (replica, round) DO NOTHING
+-- name: carried_all
+SELECT n, body FROM carried
+-- name: carried_replace
+UPDATE carried SET body = ? WHERE n = ?
 -- name: carried_remove
 DELETE FROM carried WHERE n = ?
 -- name: carried_next

@@ -103,7 +103,7 @@ Status Upstream::read() {
       if (!message) return lost(message.error());
       auto taken = session_->on_reply(*message, steady);
       if (!taken) return taken;
-      return session_->take_went_back() ? school_.carried().carry_again() : Status();
+      return school_.heard_the_school(session_->take_went_back());
     }));
   }
   return {};

@@ -1,4 +1,7 @@
 // A hub in a room: signing in without the school, what is carried and what comes down, and who is believed.
+#include <fstream>
+#include <iterator>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -80,6 +83,7 @@ struct World {
       if (!request) return;
       auto reply = school->sync(hub_bearer(), wire::encode(*request)).value();
       REQUIRE(up->on_reply(wire::decode_reply(reply).value(), clock.steady_ms()));
+      REQUIRE(hub->heard_the_school(up->take_went_back()));
     }
   }
   void round() { ask(), carry(), read(); }
@@ -209,6 +213,41 @@ TEST_CASE(
   CHECK(world.hub->carried().carrying().value().batches == 0);
   CHECK(world.hub->verify());
   CHECK(world.school->verify());
+}
+
+TEST_CASE("what is erased is on no page of a hub's disk, and what it still carried goes on as stubs") {
+  World world;
+  auto on_disk = [&](std::string_view text) {
+    std::string bytes;
+    for (const char* tail : {"", "-wal"}) {
+      std::ifstream in(world.hub_data + "/school.db" + tail, std::ios::binary);
+      bytes.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return bytes.find(text) != std::string::npos;
+  };
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("carried and answered");
+  amira.sync(*world.hub);
+  world.round();
+  amira.sync(*world.hub);
+  amira.goal("carried still");
+  amira.sync(*world.hub);
+  CHECK(on_disk("carried and answered"));
+  CHECK(on_disk("carried still"));
+  REQUIRE(world.school->erase_student(std::nullopt, world.amira));
+  world.ask(), world.read();
+  CHECK_FALSE(on_disk("carried and answered"));
+  CHECK_FALSE(on_disk("carried still"));
+  CHECK(world.hub->carried().carrying().value().batches == 1);
+  world.round();
+  CHECK(world.problems.empty());
+  CHECK(world.hub->carried().carrying().value().batches == 0);
+  CHECK(world.goals(*world.school, world.amira).empty());
+  // Who comes with it later brings nothing here either.
+  amira.goal("written later");
+  if (world.hub->bearer(amira.token)) amira.sync(*world.hub);
+  CHECK_FALSE(on_disk("written later"));
 }
 
 TEST_CASE("what the school refuses is refused at the hub's users too, and stays readable") {
