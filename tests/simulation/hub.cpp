@@ -158,7 +158,8 @@ void World::arrive_at_hub_from_school(const Message& message) {
     auto reply = wire::decode_reply(message.body);
     if (reply) {
       taken = hub.session->on_reply(*reply, steady);
-      if (hub.session->take_went_back()) must(hub.school->carried().carry_again(), "carry again");
+      auto heard = hub.school->heard_the_school(hub.session->take_went_back());
+      if (taken) taken = heard;
     } else
       hub.session->on_lost(reply.error(), steady);
   }

@@ -229,6 +229,7 @@ bool World::come_back(Computer& computer) {
 void World::settle_people() {
   open_school();
   for (auto& computer : computers_) {
+    if (computer->at_hub && chance(50)) go_to(*computer, false);
     if (!school_->bearer(computer->token) && !come_back(*computer) && (computer->teacher || chance(50)))
       rejoin(*computer);
     computer->turned_away = !school_->bearer(computer->token);
@@ -276,6 +277,7 @@ void World::check_served(const Computer& computer, const wire::SyncReply& reply)
 
 // What others wrote in a stream that is granted no longer cannot be read any more.
 void World::check_held(Computer& computer) {
+  if (computer.at_hub) return;  // the school ends what the school gave
   auto granted = granted_to(computer.person);
   for (const auto& stream : must(computer.store->streams(), "streams")) {
     if (granted.count(stream) || stream == domain::own_stream(computer.person) ||

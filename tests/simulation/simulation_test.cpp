@@ -66,6 +66,14 @@ TEST_CASE("a class of thirty computers goes through two hundred days") {
   CHECK(outcome.journeys > 20);
 }
 
+TEST_CASE("people come, go and are erased where there is a hub, too") {
+  for (std::uint64_t seed = 1; seed <= kSeeds / 8; seed++) {
+    auto outcome = run({.seed = seed, .steps = 300, .hub = true, .people = true});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+  }
+}
+
 TEST_CASE("a school whose disk tore in its first hour still has its people") {
   CHECK(run({.seed = 5035, .steps = 300}).failure.value_or("") == "");
 }
