@@ -102,11 +102,20 @@ std::vector<sync::Mention> World::mentions(Computer& computer) {
 }
 
 void World::collect() {
-  auto days = 1 + random_.below(chance(40) ? 50 : 3);
+  auto days = 1 + random_.below(chance(70) ? 50 : 3);
   for (std::uint64_t day = 0; day < days; day++) {
     advance(kDayMs);
     collect_once();
   }
+}
+
+void World::lose_file() {
+  auto there = School::files_on_disk(folder_ + "/school");
+  if (there.empty()) return;
+  const auto& hash = there[random_.below(there.size())];
+  log("lose file " + hash);
+  fs::remove(school_file(hash));
+  count_lost_files();
 }
 
 void World::collect_once() {

@@ -77,6 +77,7 @@ enum class Kind {
   replace_hub,      // it is dead, and an empty one takes its place
   attach,           // a student attaches a file
   collect,          // days pass at the school, its clock jumps, and it collects files
+  lose_file,        // the school's disk loses one, and nobody notices
   change_class,     // a student changes class, or is in both, or in none
   leave,            // a student leaves the school, or comes back
   co_teach,         // a teacher joins a class, or leaves it
@@ -260,6 +261,7 @@ class World {
   // files.cpp
   void attach(Computer& computer);
   void collect();
+  void lose_file();
   void collect_once();
   std::vector<sync::Mention> mentions(Computer& computer);
   void send_file(Computer& computer);
@@ -282,6 +284,7 @@ class World {
   std::string damaged(std::string bytes);
   std::string forged_batch(const Computer& forger, const Computer& victim, std::string_view mark);
   std::string forged_answer(Computer& computer);
+  std::string sabotage_news(Computer& computer, const std::string& bytes);
 
   // hub.cpp
   void make_hub();

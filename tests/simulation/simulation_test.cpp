@@ -34,7 +34,7 @@ TEST_CASE("two hundred seeded schools lose nothing and agree in the end") {
   }
   // Files came to second computers, and schools let go of what a journey had left over.
   CHECK(files > static_cast<long>(kSeeds));
-  CHECK(collected > 0);
+  CHECK(collected > static_cast<long>(kSeeds / 10));
 }
 
 TEST_CASE(
@@ -106,10 +106,9 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
        {Sabotage::settle_before_reply, Sabotage::cursor_before_data, Sabotage::delete_what_is_absent,
         Sabotage::forget_refusals, Sabotage::clock_decides, Sabotage::no_segments, Sabotage::no_digest,
         Sabotage::no_chain, Sabotage::no_seals, Sabotage::no_batch_signature, Sabotage::no_answer_signature,
-        Sabotage::collect_what_is_old, Sabotage::never_ask}) {
+        Sabotage::collect_what_is_old, Sabotage::never_ask, Sabotage::news_anywhere}) {
     CAPTURE(static_cast<int>(sabotage));
-    // Most of what a school loses comes back on other roads, too.
-    CHECK(noticed({.steps = 300, .sabotage = sabotage}, 20) >= (sabotage == Sabotage::never_ask ? 2 : 3));
+    CHECK(noticed({.steps = 300, .sabotage = sabotage}, 20) >= 3);
   }
   for (auto sabotage : {Sabotage::hub_forgets, Sabotage::believe_hub, Sabotage::open_own}) {
     CAPTURE(static_cast<int>(sabotage));

@@ -100,6 +100,17 @@ std::string World::forged_answer(Computer& computer) {
   return wire::encode(answer, computer.key);
 }
 
+std::string World::sabotage_news(Computer& computer, const std::string& bytes) {
+  if (plan_.sabotage != Sabotage::news_anywhere) return bytes;
+  auto news = must(wire::decode_news(bytes), "sabotage");
+  news.asked.cursors.clear();
+  for (const auto& reading : must(computer.store->readings(), "readings"))
+    news.asked.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
+                                  reading.cursor.seq, false});
+  for (auto& page : news.reply.pages) page.digest.clear();
+  return wire::encode(news);
+}
+
 void World::read_stick(Computer& computer) {
   if (computer.teacher) return;
   log("read stick " + std::to_string(computer.index));
@@ -115,7 +126,7 @@ void World::read_stick(Computer& computer) {
     wire::PieceJoiner joiner;
     for (const auto& item : bundle->items) {
       if (item.kind == wire::news_item) {
-        told_ += must(computer.session->on_news(item.body), "news");
+        told_ += must(computer.session->on_news(sabotage_news(computer, item.body)), "news");
         if (answer.era == era_) check_cursors(computer);
       }
       if (item.kind == wire::acknowledgement_item)

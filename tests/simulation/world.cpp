@@ -51,7 +51,8 @@ constexpr Likely kKinds[] = {
     {Kind::restore_hub, "restore hub", 4},
     {Kind::replace_hub, "replace hub", 4},
     {Kind::attach, "attach", 60},
-    {Kind::collect, "collect", 12},
+    {Kind::collect, "collect", 20},
+    {Kind::lose_file, "lose file", 12},
 };
 // Where there are such events, one of these is in an event's place every so often, so that all else is as in
 // the plan without them.
@@ -366,6 +367,9 @@ void World::happen(const Event& event) {
       break;
     case Kind::collect:
       collect();
+      break;
+    case Kind::lose_file:
+      lose_file();
       break;
     default:
       happen_among_people(event.kind);

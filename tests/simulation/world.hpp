@@ -30,6 +30,7 @@ enum class Sabotage {
   open_own,               // a hub is given what it may not read unsealed
   collect_what_is_old,    // files are collected without a look at what mentions them
   never_ask,              // a computer never asks which files the school lacks
+  news_anywhere,          // what a stick brings is taken for the next page, wherever it began
   keep_access,            // who leaves a class reads on
   keep_reading,           // a computer is not told that its access ended
   grant_from_now,         // a new access begins where the stream ends, not at zero
