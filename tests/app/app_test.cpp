@@ -10,7 +10,9 @@
 #include "client/app/connection.hpp"
 #include "client/app/picture.hpp"
 #include "client/app/records.hpp"
+#include "client/app/starter.hpp"
 #include "shared/store/files.hpp"
+#include "shared/wire/news.hpp"
 #include "sync-server/service/authoring.hpp"
 #include "tests/app/world.hpp"
 #include "tests/support/pathway_fixture.hpp"
@@ -1549,4 +1551,28 @@ TEST_CASE("from joining to forgetting nobody is asked but the school") {
   REQUIRE(lab.net.sent_to.size() == 1);
   CHECK(lab.net.sent_to.begin()->first == "https://192.168.4.2:8443");
   CHECK(lab.net.sent_to.begin()->second > 20);
+}
+
+TEST_CASE("a page of a starter that the school has not sealed is left out, though its maker has the key") {
+  World world;
+  auto card = world.school->card_for(world.amira).value();
+  auto made = world.school->make_starter(world.period3, {}).value();
+  auto opened = wire::open_starter(wire::read_starter(made.bytes).value(), card).value();
+  auto lines_of_school = [&](const wire::OpenedStarter& starter, const std::string& name) {
+    auto folder = world.folder.path() + "/" + name;
+    std::filesystem::create_directories(folder);
+    REQUIRE(fill_records(folder, starter, world.clock, world.random));
+    auto records = Records::open(folder, world.amira, world.clock, world.random).value();
+    CHECK(records->store().readings()->size() == opened.entry.grants.size());
+    return records->store().stream_state("school")->head;
+  };
+  CHECK(lines_of_school(opened, "good") > 0);
+  auto forged = opened;
+  for (auto& item : forged.news) {
+    auto news = wire::decode_news(item).value();
+    for (auto& page : news.reply.pages)
+      if (page.stream == "school") page.seal[5] = page.seal[5] == '0' ? '1' : '0';
+    item = wire::encode(news);
+  }
+  CHECK(lines_of_school(forged, "forged") == 0);
 }
