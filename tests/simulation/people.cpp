@@ -208,8 +208,13 @@ void World::check_erased() {
   };
   look(folder_ + "/school/school.db", "the school");
   if (hub_) look(folder_ + "/hub/school.db", "the hub");
-  for (auto& computer : computers_)
-    if (!computer->turned_away) look(computer->path, who(*computer));
+  for (auto& computer : computers_) {
+    // Who has nothing to read at a hub hears of it when they meet the school.
+    auto readings = must(computer->store->readings(), "readings");
+    bool hears = std::any_of(readings.begin(), readings.end(),
+                             [](const auto& reading) { return reading.stream == domain::school_stream; });
+    if (!computer->turned_away && (hears || !computer->at_hub)) look(computer->path, who(*computer));
+  }
 }
 
 // The school turns it away: with its certificate it is known again, or its person waits to be confirmed.
