@@ -65,7 +65,7 @@ json json_of(const ComputerState& state) {
   json places = json::array();
   for (const auto& place : state.places)
     places.push_back({{"hub", place.hub}, {"name", place.name}, {"addresses", place.addresses}});
-  return {{"v", 0},
+  return {{"v", 1},
           {"address", state.address},
           {"school", state.school},
           {"identity", state.identity},
@@ -105,7 +105,7 @@ Profile profile_from(const json& object) {
   return profile;
 }
 json json_of(const Profile& profile) {
-  return {{"v", 0},
+  return {{"v", 1},
           {"person", profile.person},
           {"name", profile.name},
           {"mark", {{"shape", profile.mark.shape}, {"ink", profile.mark.ink}, {"disc", profile.mark.disc}}},

@@ -8,6 +8,7 @@
 #include "client/app/json_members.hpp"
 #include "shared/base/text.hpp"
 #include "shared/wire/joining.hpp"
+#include "shared/wire/messages.hpp"
 
 namespace waymark::app {
 namespace {
@@ -78,7 +79,7 @@ Result<HelloReply> read_hello(const HttpReply& reply) {
   auto protocols = body.find("protocols");
   bool speaks = protocols != body.end() && protocols->is_array() &&
                 std::any_of(protocols->begin(), protocols->end(), [](const json& p) {
-                  return p.is_number_integer() && p.get<std::int64_t>() == 0;
+                  return p.is_number_integer() && p.get<std::int64_t>() == wire::protocol_version;
                 });
   if (!speaks) return Error{Code::unsupported, "the school's server speaks another version"};
   PublicKey key;

@@ -320,7 +320,7 @@ Result<Exported> export_all(app::Records& records, const app::Profile& profile, 
   WAYMARK_TRY(person, PersonId::parse(profile.person));
   auto& store = records.store();
   Exported done;
-  json body = {{"format", "waymark.export"}, {"v", 0},
+  json body = {{"format", "waymark.export"}, {"v", 1},
                {"person", profile.person},   {"name", profile.name},
                {"school", school},           {"exported", iso_time(now_ms)},
                {"records", json::array()},   {"files", json::array()}};

@@ -201,7 +201,7 @@ Result<Json> load(std::string_view json) {
   if (const auto* format = Reader::member(parsed, "format"))
     if (*format != "waymark.pathway") return Error{Code::invalid, "format: not waymark.pathway"};
   if (const auto* v = Reader::member(parsed, "v"))
-    if (*v != 0) return Error{Code::unsupported, "v: a newer format than this version reads"};
+    if (*v != 1) return Error{Code::unsupported, "v: a newer format than this version reads"};
   return parsed;
 }
 
@@ -389,7 +389,7 @@ Result<std::string> to_content(std::string_view json) {
   WAYMARK_TRY(parsed, load(json));
   WAYMARK_CHECK(read(parsed));
   parsed["format"] = "waymark.pathway";
-  parsed["v"] = 0;
+  parsed["v"] = 1;
   auto content = parsed.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (content.size() > pathway_bytes_max)
     return Error{Code::too_large, "longer than " + std::to_string(pathway_bytes_max) + " bytes"};

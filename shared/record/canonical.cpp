@@ -277,7 +277,7 @@ std::string canonical(const Op& op) {
   out += op.stream;
   out += R"(","time":)";
   put_integer(out, op.time_ms);
-  out += R"(,"v":0})";
+  out += R"(,"v":1})";
   return out;
 }
 
@@ -319,7 +319,7 @@ Result<Op> parse_op(std::string_view bytes) {
   op.stream = in.text();
   in.literal(R"(,"time":)");
   op.time_ms = in.integer();
-  in.literal(R"(,"v":0})");
+  in.literal(R"(,"v":1})");
   if (!in.ok()) return in.error();
   if (!in.at_end()) return Error{Code::malformed, "something follows the op"};
   WAYMARK_CHECK(check(op));
@@ -346,7 +346,7 @@ std::string canonical(const Stub& stub) {
   out += stub.record.hex();
   out += R"(","stream":")";
   out += stub.stream;
-  out += R"(","stub":0})";
+  out += R"(","stub":1})";
   return out;
 }
 
@@ -372,7 +372,7 @@ Result<Stub> parse_stub(std::string_view bytes) {
   stub.record = in.id<RecordId>();
   in.literal(R"(,"stream":)");
   stub.stream = in.text();
-  in.literal(R"(,"stub":0})");
+  in.literal(R"(,"stub":1})");
   if (!in.ok()) return in.error();
   if (!in.at_end()) return Error{Code::malformed, "something follows the stub"};
   // The rules of an op hold for what is left of it.

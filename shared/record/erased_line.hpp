@@ -10,7 +10,7 @@
 namespace waymark::record {
 
 inline std::optional<OpId> erased_line(std::string_view line) {
-  if (!line.ends_with(",\"stub\":0}")) return std::nullopt;
+  if (!line.ends_with(",\"stub\":1}")) return std::nullopt;
   auto stub = parse_stub(line);
   return stub && stub->reason == "erased" ? std::optional(stub->id) : std::nullopt;
 }

@@ -6,8 +6,8 @@
 namespace waymark::wire {
 namespace {
 
-constexpr std::string_view kBatchWord = "waymark batch 0\n",
-                           kAcknowledgementWord = "waymark acknowledgement 0\n";
+constexpr std::string_view kBatchWord = "waymark batch 1\n",
+                           kAcknowledgementWord = "waymark acknowledgement 1\n";
 
 // A line as it stands, and the line of the signature over it.
 std::string signed_line(std::string_view word, const json& header, const SecretKey& key) {

@@ -8,7 +8,7 @@
 namespace waymark::wire {
 namespace {
 
-constexpr std::string_view kMagic = "waymark bundle 0\n";
+constexpr std::string_view kMagic = "waymark bundle 1\n";
 constexpr std::size_t kKeyBytes = 32, kSignatureBytes = 64;
 constexpr std::size_t kSealedKeyBytes = kKeyBytes + sealed_box_extra_bytes;
 constexpr std::size_t kHeadBytes = kMagic.size() + kKeyBytes + kSealedKeyBytes + sealed_header_bytes;

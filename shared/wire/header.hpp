@@ -48,7 +48,7 @@ inline Result<json> parse_header(std::string_view line) {
   auto version = header.find("v");
   if (version == header.end() || !version->is_number_integer()) return Error{Code::malformed, "v is missing"};
   if (version->get<std::int64_t>() != protocol_version)
-    return Error{Code::unsupported, "protocol version " + version->dump() + ", this is 0"};
+    return Error{Code::unsupported, "protocol version " + version->dump() + ", this is 1"};
   return header;
 }
 

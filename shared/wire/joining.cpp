@@ -37,11 +37,11 @@ std::string code_id(std::string_view code) {
   return to_hex(ByteView(sha256(as_bytes("waymark code\n" + std::string(code)))).first(4));
 }
 
-std::string hello_message(std::string_view spki) { return "waymark hello 0\n" + std::string(spki); }
+std::string hello_message(std::string_view spki) { return "waymark hello 1\n" + std::string(spki); }
 
 std::string join_proof(std::string_view side, std::string_view code, const PublicKey& identity,
                        std::string_view spki, std::string_view client_nonce, std::string_view server_nonce) {
-  std::string message = "waymark join 0\n", key = to_hex(identity.bytes);
+  std::string message = "waymark join 1\n", key = to_hex(identity.bytes);
   for (auto part : {side, std::string_view(key), spki, client_nonce, server_nonce}) {
     message += part;
     message += '\n';
@@ -50,7 +50,7 @@ std::string join_proof(std::string_view side, std::string_view code, const Publi
 }
 
 std::string return_message(const PublicKey& identity, std::string_view certificate) {
-  return "waymark return 0\n" + to_hex(identity.bytes) + '\n' + std::string(certificate);
+  return "waymark return 1\n" + to_hex(identity.bytes) + '\n' + std::string(certificate);
 }
 
 std::string fingerprint(const PublicKey& identity) {

@@ -16,7 +16,7 @@ std::vector<OpId> seal_items(const StreamPage& page) {
 }
 
 std::string seal_message(std::string_view stream, const std::vector<OpId>& items) {
-  std::string text = "waymark seal 0\n" + std::string(stream) + '\n';
+  std::string text = "waymark seal 1\n" + std::string(stream) + '\n';
   for (const auto& item : items) text += item.hex() + '\n';
   return text;
 }

@@ -1,6 +1,6 @@
 // The messages of the sync protocol to and from bytes: one header line of JSON, then one line an op in its
 // canonical form, so that nothing is escaped twice and every op arrives as the bytes that were hashed.
-// docs/PROTOCOL.md is the normative text. Formats carry v: 0 until hub, stick and restore have been built.
+// docs/PROTOCOL.md is the normative text. What carries v: 1 is kept for ever.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace waymark::wire {
 
-inline constexpr int protocol_version = 0;
+inline constexpr int protocol_version = 1;
 inline constexpr std::size_t message_bytes_max = 4 * 1024 * 1024;  // expanded
 inline constexpr std::size_t header_bytes_max = 256 * 1024;
 inline constexpr std::size_t ops_per_request_max = 200;

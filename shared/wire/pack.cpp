@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 21> kPhrases = {
     R"({"author":")",      R"(","base":[")", R"(","base":[],"fields":{")",
     R"("],"fields":{")",   R"("},"kind":")", R"(","record":")",
     R"(","replica":")",    R"(","salt":")",  R"(","stream":"person:)",
-    R"(","stream":")",     R"(","time":)",   R"(,"v":0})",
+    R"(","stream":")",     R"(","time":)",   R"(,"v":1})",
     R"({"again":20000,)",  R"("at":{"c":")", R"({"before":{"c":")",
     R"(","n":)",           R"("same":)",     R"("streams":[{"digest":")",
     R"(0000000000000000)", R"(":")",         R"(",")"};

@@ -9,7 +9,7 @@
 namespace waymark::wire {
 namespace {
 
-constexpr std::string_view kStarterMagic = "waymark starter 0\n";
+constexpr std::string_view kStarterMagic = "waymark starter 1\n";
 
 struct EntryWithKey {
   StarterEntry entry;

@@ -59,7 +59,7 @@ json version_json() {
   const char* build = "debug";
 #endif
   return {{"version", std::string(version)},
-          {"protocols", json::array({0})},
+          {"protocols", json::array({1})},
           {"build", build},
           {"compiler", __VERSION__}};
 }
@@ -134,7 +134,7 @@ int run(int count, char** words) {
   }
   if (asked.command == "version") {
     show(asked, version_json(), [](const json& v) {
-      return "waymark-server " + std::string(version) + ", sync protocol 0, " +
+      return "waymark-server " + std::string(version) + ", sync protocol 1, " +
              v["build"].get<std::string>() + " build\n";
     });
     return 0;

@@ -41,7 +41,7 @@ Status must_be_sync(const Request& request) {
 Answer hello(School& school, const Request& request) {
   Hello said;
   auto signature = school.sign_hello(request.spki, said);
-  json hello = {{"v", 0},
+  json hello = {{"v", 1},
                 {"school", said.school},
                 {"identity", to_hex(said.identity.bytes)},
                 {"spki", said.spki},
@@ -329,7 +329,7 @@ Result<Response> lacking_files(School& school, const Request& request) {
     hashes.push_back(name.get<std::string>());
   }
   WAYMARK_TRY(lacking, school.lacking_files(bearer, request.param("stream"), hashes));
-  return http::json_response({{"v", 0}, {"lacking", lacking}});
+  return http::json_response({{"v", 1}, {"lacking", lacking}});
 }
 
 // A hub asks for its key's signature, and for what changed of its people.

@@ -32,7 +32,7 @@ Status check_draft(std::string_view content) {
   if (content.size() > domain::pathway_bytes_max) return Error{Code::too_large, "a pathway of over 400 kB"};
   auto parsed = json::parse(content, nullptr, false);
   if (!parsed.is_object()) return Error{Code::malformed, "a pathway is a JSON object"};
-  if (parsed.contains("v") && parsed["v"] != 0)
+  if (parsed.contains("v") && parsed["v"] != 1)
     return Error{Code::unsupported, "a pathway of a newer format"};
   return {};
 }
@@ -103,7 +103,7 @@ std::string blank_pathway() {
             {"team_roles", json::array()},
             {"check_my_work", nullptr}};
   json blank{{"format", "waymark.pathway"},
-             {"v", 0},
+             {"v", 1},
              {"id", "new-pathway"},
              {"version", 1},
              {"title", both("New pathway", "Nuevo proyecto")},

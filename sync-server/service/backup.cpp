@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::string_view kMagic = "waymark backup 0";
+constexpr std::string_view kMagic = "waymark backup 1";
 constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kPhraseLength = 53;  // 265 bits
 constexpr std::size_t kLineMax = 4096;

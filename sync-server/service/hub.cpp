@@ -83,7 +83,7 @@ class Papers {
 // ---- the file
 
 std::string encode(const HubFile& file) {
-  json object = {{"v", 0},
+  json object = {{"v", 1},
                  {"hub", file.hub.hex()},
                  {"name", file.name},
                  {"school", file.school},
@@ -104,7 +104,7 @@ Result<HubFile> read_hub_file(std::string_view text) {
   HubFile file;
   if (!object.is_object() || !object.contains("v") || !object["v"].is_number_integer())
     return Error{Code::malformed, "it is no file that `waymark-server hub add` makes"};
-  if (object["v"] != 0)
+  if (object["v"] != 1)
     return Error{Code::unsupported, "it is a hub's file of a later version than this program knows"};
   auto id = PersonId::parse(member("hub"));
   auto identity = from_hex(member("identity"));
@@ -248,7 +248,7 @@ Result<std::string> School::hub_papers(const Bearer& bearer, std::string_view te
           {to_hex(row.token), row.person.hex(), row.computer.hex(), to_hex(row.key), row.removed});
 
   Hello hello;
-  json answer = {{"v", 0}, {"school", name_}, {"hello", sign_hello(spki, hello)}, {"now", clock_.now_ms()}};
+  json answer = {{"v", 1}, {"school", name_}, {"hello", sign_hello(spki, hello)}, {"now", clock_.now_ms()}};
   auto version = to_hex(ByteView(sha256(as_bytes(dump(papers)))).first(16));
   answer["version"] = version;
   if (member("version") != version) answer["papers"] = std::move(papers);
@@ -318,7 +318,7 @@ Status School::take_papers(std::string_view text, std::string_view spki) {
                : std::string();
   };
   if (!answer.is_object()) return Error{Code::malformed, "what the school says of people"};
-  if (!answer.contains("v") || answer["v"] != 0)
+  if (!answer.contains("v") || answer["v"] != 1)
     return Error{Code::unsupported, "what the school says of people is of another version"};
   auto signature = from_hex(member("hello"));
   if (!signature || !waymark::verify(identity(), as_bytes(hello_message(spki)), *signature))

@@ -262,7 +262,7 @@ std::string School::certificate_of(const Person& person, const ComputerId& compu
                  {"role", person.role},
                  {"school", to_hex(identity().bytes)},
                  {"time", clock_.now_ms()},
-                 {"v", 0}};
+                 {"v", 1}};
   for (const auto& id : classes) object["classes"].push_back(id.hex());
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }

@@ -96,7 +96,7 @@ class Gathering {
 
   Portable done() {
     body["format"] = "waymark.school_export";
-    body["v"] = 0;
+    body["v"] = 1;
     body["school"] = school_.name();
     body["exported"] = iso_time(school_.clock().now_ms());
     body["people"] = people_;

@@ -804,7 +804,7 @@ TEST_CASE("a damaged computer.json is set aside and told, and the students are s
   lab.join_student(world.amira);
   lab.run(30);
   lab.app.reset();
-  REQUIRE(store::write_durably(lab.folder + "/computer.json", "{\"v\":0,\"sch"));
+  REQUIRE(store::write_durably(lab.folder + "/computer.json", "{\"v\":1,\"sch"));
   lab.start();
   CHECK(lab.see<WhoView>().notice.key == "notice.computer_set_aside");
   CHECK(lab.see<WhoView>().tiles.size() == 1);

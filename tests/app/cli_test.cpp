@@ -85,7 +85,7 @@ TEST_CASE("wrong usage exits with 2, a failure with 1 and one sentence, and vers
   CHECK(terminal.run_bare({"sync"}).code == 2);
   CHECK(terminal.run_bare({"dance"}).code == 2);
   CHECK(terminal.run_bare({"--help"}).code == 0);
-  CHECK(terminal.run_bare({"version", "--json"}).json()["protocols"] == nlohmann::json::array({0}));
+  CHECK(terminal.run_bare({"version", "--json"}).json()["protocols"] == nlohmann::json::array({1}));
   auto said = terminal.run({"sync"});
   CHECK(said.code == 1);
   CHECK(said.errors == "waymark: This computer belongs to no school yet; join one with: waymark join.\n");

@@ -139,13 +139,13 @@ class SchoolTransport final : public app::Transport {
     if (path == "/v1/hello") {
       server::Hello hello;
       auto signature = school_->sign_hello(spki, hello);
-      return good({{"v", 0},
+      return good({{"v", 1},
                    {"school", hello.school},
                    {"identity", to_hex(hello.identity.bytes)},
                    {"spki", spki},
                    {"signature", signature},
                    {"now", hello.now_ms},
-                   {"protocols", {0}},
+                   {"protocols", {1}},
                    {"version", "0.1.0"}});
     }
     if (path == "/v1/join") return join(request);

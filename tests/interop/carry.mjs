@@ -15,7 +15,7 @@ export const INTRODUCTION_DIGITS_MAX = 4096;
 export const KIND = { batch: 1, acknowledgement: 2, problem: 3, reading: 4, news: 5, file: 6, files: 7 };
 export const PIECE_BYTES_MAX = 4194304;
 const STREAM = /^[a-z]{1,16}(:[0-9a-f]{32})?$/;
-const MAGIC = 'waymark bundle 0\n';
+const MAGIC = 'waymark bundle 1\n';
 
 const refuse = (code, why) => {
   throw new Refusal(code, why);
@@ -77,7 +77,7 @@ export function readCertificate(school, text, certified) {
 export const hashPin = (pin) =>
   sodium.crypto_pwhash_str(pin, sodium.crypto_pwhash_OPSLIMIT_INTERACTIVE, sodium.crypto_pwhash_MEMLIMIT_INTERACTIVE);
 
-export const sealIntroduction = (school, content) => sealTo(school, Buffer.from(JSON.stringify({ v: 0, ...content }))).toString('hex');
+export const sealIntroduction = (school, content) => sealTo(school, Buffer.from(JSON.stringify({ v: 1, ...content }))).toString('hex');
 
 export function openIntroduction(school, digits) {
   if (digits.length > INTRODUCTION_DIGITS_MAX) refuse('too_large', 'an introduction of more than 4,096 digits');
@@ -93,13 +93,13 @@ export const sealedLine = (school, op) => Buffer.from(`{"sealed":"${sealTo(schoo
 // ---- batches and their answers
 
 export function encodeBatch(header, ops, key) {
-  const signed = signedLine('waymark batch 0', { v: 0, ...header }, key);
+  const signed = signedLine('waymark batch 1', { v: 1, ...header }, key);
   return Buffer.concat([signed, ...ops.flatMap((one) => [one.bytes ?? one, Buffer.from('\n')])]);
 }
 
 // What the school does with it before it decides on each op. `school` is its key, with the seed.
 export function readBatch(bytes, school) {
-  const signed = readSigned('waymark batch 0', bytes);
+  const signed = readSigned('waymark batch 1', bytes);
   const { header } = signed;
   if (header.ids.length > OPS_MAX) refuse('too_large', 'more than 200 ops');
   const who = header.introduction
@@ -119,7 +119,7 @@ export function readBatch(bytes, school) {
     const sealed = /^\{"sealed":"([A-Za-z0-9_-]+)"\}$/.exec(line.toString('latin1'));
     const plain = sealed ? openSealed(school, Buffer.from(sealed[1], 'base64url')) : line;
     lines[at] = plain;
-    const stub = plain.subarray(-10).toString('latin1') === ',"stub":0}' ? parseLine(plain) : null;
+    const stub = plain.subarray(-10).toString('latin1') === ',"stub":1}' ? parseLine(plain) : null;
     if ((stub ? stub.id : half(plain)) !== header.ids[at]) refuse('wrong_id', `op ${at + 1} is not what the batch says`);
     if (!stub && authorOf(plain) !== header.person) refuse('forbidden', `op ${at + 1} is by somebody else`);
   });
@@ -134,10 +134,10 @@ function authorOf(line) {
   }
 }
 
-export const encodeAcknowledgement = (header, school) => signedLine('waymark acknowledgement 0', { v: 0, ...header }, school);
+export const encodeAcknowledgement = (header, school) => signedLine('waymark acknowledgement 1', { v: 1, ...header }, school);
 
 export function readAcknowledgement(bytes, school) {
-  const signed = readSigned('waymark acknowledgement 0', bytes);
+  const signed = readSigned('waymark acknowledgement 1', bytes);
   if (!signed.by(school)) refuse('unauthorized', 'not signed by this school');
   if (signed.rest.length > 0) refuse('malformed', 'more lines than an acknowledgement has');
   if ((signed.header.end?.n ?? 0) < (signed.header.before?.n ?? 0)) refuse('malformed', 'it ends before it begins');
@@ -146,7 +146,7 @@ export function readAcknowledgement(bytes, school) {
 
 // ---- readings and news: a line, then messages as section 6 has them
 
-export const encodeReading = (header, asked) => encodeMessage({ v: 0, ...header }, [Buffer.from(JSON.stringify(asked))]);
+export const encodeReading = (header, asked) => encodeMessage({ v: 1, ...header }, [Buffer.from(JSON.stringify(asked))]);
 export const encodeNews = (header, asked, reply, lines) =>
   Buffer.concat([encodeReading(header, asked), encodeMessage(reply, lines)]);
 
@@ -167,7 +167,7 @@ export function readNews(bytes) {
 
 // ---- files: a line and then bytes, and what is there and what is not
 
-export const encodePiece = (header, bytes) => Buffer.concat([Buffer.from(`${JSON.stringify({ v: 0, ...header })}\n`), bytes]);
+export const encodePiece = (header, bytes) => Buffer.concat([Buffer.from(`${JSON.stringify({ v: 1, ...header })}\n`), bytes]);
 export function readPiece(body) {
   const [header, bytes] = afterLine(body);
   if (bytes.length > PIECE_BYTES_MAX || header.total > FILE_BYTES_MAX) refuse('too_large', 'a piece of more than 4 MiB, or a file of more than 20');
@@ -175,7 +175,7 @@ export function readPiece(body) {
   if (!/^[0-9a-f]{64}$/.test(header.file) || !STREAM.test(header.s) || !fits) refuse('malformed', 'no piece of a file');
   return { header, bytes };
 }
-export const encodeFiles = (header) => Buffer.from(`${JSON.stringify({ v: 0, ...header })}\n`);
+export const encodeFiles = (header) => Buffer.from(`${JSON.stringify({ v: 1, ...header })}\n`);
 export function readFiles(body) {
   const [header, rest] = afterLine(body);
   if (rest.length > 0) refuse('malformed', 'more lines than one');
@@ -235,7 +235,7 @@ export function sealBundle(reader, writer, items, signer = writer) {
 // ---- starters
 
 export const STARTER_ENTRIES_MAX = 200;
-const STARTER_MAGIC = 'waymark starter 0\n';
+const STARTER_MAGIC = 'waymark starter 1\n';
 const keyOfCard = (card, salt) =>
   sodium.crypto_pwhash(32, card, Buffer.from(salt, 'hex'), 2, 67108864, sodium.crypto_pwhash_ALG_ARGON2ID13);
 
@@ -244,13 +244,13 @@ export function sealStarter(head, students, news, salt, fresh) {
   const key = Buffer.from(fresh, 'hex');
   const entries = students.map(({ card, entry }) => {
     const nonce = sodium.randombytes_buf(24);
-    const box = sodium.crypto_secretbox_easy(Buffer.from(JSON.stringify({ v: 0, ...entry, key: fresh })), nonce, keyOfCard(card, salt));
+    const box = sodium.crypto_secretbox_easy(Buffer.from(JSON.stringify({ v: 1, ...entry, key: fresh })), nonce, keyOfCard(card, salt));
     return Buffer.concat([nonce, box]).toString('base64url');
   });
   const { state, header } = sodium.crypto_secretstream_xchacha20poly1305_init_push(key);
   const push = (bytes, tag) => frame(Buffer.from(sodium.crypto_secretstream_xchacha20poly1305_push(state, bytes, null, tag)));
   return Buffer.concat([
-    Buffer.from(`${STARTER_MAGIC}${JSON.stringify({ v: 0, ...head, salt, entries: entries.sort() })}\n`), Buffer.from(header),
+    Buffer.from(`${STARTER_MAGIC}${JSON.stringify({ v: 1, ...head, salt, entries: entries.sort() })}\n`), Buffer.from(header),
     ...news.map((body) => push(Buffer.concat([Buffer.from([KIND.news]), body]), sodium.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE)),
     push(Buffer.alloc(0), sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL),
   ]);

@@ -232,7 +232,7 @@ export class Replica {
       ops.push(this.own[n]);
     }
     const header = {
-      v: 0, request: 'interop', replica: this.id, now: Date.now(), waiting: this.waiting, before: this.position(this.settled),
+      v: 1, request: 'interop', replica: this.id, now: Date.now(), waiting: this.waiting, before: this.position(this.settled),
       ops: ops.length,
     };
     if (same) header.same = this.readHash();
@@ -393,7 +393,7 @@ export class Replica {
       items.push({ kind: KIND.batch, body: encodeBatch(header, ops, device) });
     }
     const { cursors } = this.request().header;
-    items.push({ kind: KIND.reading, body: encodeReading(signed, { v: 0, replica: this.id, cursors }) });
+    items.push({ kind: KIND.reading, body: encodeReading(signed, { v: 1, replica: this.id, cursors }) });
     const named = files.map((one) => ({ ...one, file: sha256(one.bytes).toString('hex') }));
     const streams = [...new Set([...named, ...lacking].map((one) => one.s))].map((s) => ({
       s, has: named.filter((one) => one.s === s).map((one) => one.file), lacks: lacking.filter((one) => one.s === s).map((one) => one.file),

@@ -123,9 +123,9 @@ function make() {
   bad('byte-order-mark', 'malformed', 'a byte order mark', `\ufeff${plain}`);
   bad('member-order', 'malformed', 'members in another order', swap(`{"author":"${AMIRA}","base":[],`, `{"base":[],"author":"${AMIRA}",`));
   bad('member-missing', 'malformed', 'no salt', swap(`"salt":"${first.salt}",`, ''));
-  bad('member-unknown', 'malformed', 'an unknown member', swap('"v":0', '"v":0,"w":0'));
-  bad('member-twice', 'malformed', 'a member twice', swap('"v":0', '"v":0,"v":0'));
-  bad('version', 'malformed', 'another version', swap('"v":0', '"v":1'));
+  bad('member-unknown', 'malformed', 'an unknown member', swap('"v":1', '"v":1,"w":0'));
+  bad('member-twice', 'malformed', 'a member twice', swap('"v":1', '"v":1,"v":1'));
+  bad('version', 'malformed', 'another version', swap('"v":1', '"v":2'));
   bad('no-fields', 'malformed', 'an op sets at least one field', swap('{"want":"ask better questions"}', '{}'));
   bad('field-order', 'malformed', 'fields that are not sorted', swap('{"want":', '{"z":1,"want":'));
   bad('field-twice', 'malformed', 'a field twice', swap('{"want":', '{"want":"x","want":'));
@@ -269,9 +269,9 @@ function make() {
     return bytes;
   };
   const position = (n) => ({ n, c: links[n] });
-  const common = { v: 0, request: 'golden', replica: PROFILE, now: TIME, waiting: 0 };
+  const common = { v: 1, request: 'golden', replica: PROFILE, now: TIME, waiting: 0 };
   request('first', 'of a new replica: no streams known, nothing to send', { ...common, before: position(0), cursors: [] });
-  request('least', 'with what must be there only', { v: 0, replica: PROFILE, now: TIME, cursors: [] });
+  request('least', 'with what must be there only', { v: 1, replica: PROFILE, now: TIME, cursors: [] });
   const full = {
     ...common, waiting: 2, before: position(1), ops: 2,
     cursors: [
@@ -298,10 +298,10 @@ function make() {
     index.replies.push({ name, about, file: put(`replies/${name}.txt`, bytes), header, lines: lines.map((one) => one.id) });
     return bytes;
   };
-  reply('same', 'nothing new', { v: 0, now: TIME, feed: id('feed'), at: position(3), again: 60000, same: true });
-  reply('not-same', 'send cursors', { v: 0, now: TIME, feed: id('feed'), at: position(3), again: 60000, same: false });
+  reply('same', 'nothing new', { v: 1, now: TIME, feed: id('feed'), at: position(3), again: 60000, same: true });
+  reply('not-same', 'send cursors', { v: 1, now: TIME, feed: id('feed'), at: position(3), again: 60000, same: false });
   reply('pages', 'a refusal, a grant, an ended stream, another computer, a page of own ids, one of an op and a stub', {
-    v: 0, now: TIME, feed: id('feed'), at: position(3), again: 60000, more: true,
+    v: 1, now: TIME, feed: id('feed'), at: position(3), again: 60000, more: true,
     refused: [{ n: 2, code: 'too_large', sentence: 'want: longer than 4000 bytes' }],
     granted: [{ s: 'school', access: id('access school'), role: 'member' }],
     ended: [`class:${id('class')}`], elsewhere: [{ computer: 'lab-07', waiting: 2 }],
@@ -312,11 +312,11 @@ function make() {
   }, [first, parseStub(stubOfSecond)]);
 
   reply('restored', 'what the school lacks of that which was offered, and a page with its seal', {
-    v: 0, now: TIME, feed: id('feed'), at: position(1), again: 60000, lacking: [second.id],
+    v: 1, now: TIME, feed: id('feed'), at: position(1), again: 60000, lacking: [second.id],
     streams: [{ s: PERSON, segment: id('segment'), seq: 1, head: 1, digest: first.id, own: [first.id], seal: sealOf([first]) }],
   });
   reply('hub', 'of a hub: how far it is, what is on its way, the school’s answers, other places, and pages under the school’s seals', {
-    v: 0, now: TIME, feed: id('feed of the hub'), again: 20000, room: position(2), carried: 1,
+    v: 1, now: TIME, feed: id('feed of the hub'), again: 20000, room: position(2), carried: 1,
     answers: [encodeAcknowledgement({ replica: PROFILE, round: 3, before: position(1), end: position(2), at: position(2), now: TIME }, school).toString()],
     places: [{ hub: '', name: 'Escuela Garza', addresses: ['https://garza.example:8443'] }, { hub: id('hub'), name: 'North room', addresses: [] }],
     streams: [{ s: PERSON, segment: id('segment of the hub'), seq: 2, head: 2, digest: digestOf([first.id, second.id]), ops: 2, under: [{ items: [first.id, second.id], seal: sealOf([first, second]) }] }],
@@ -329,7 +329,7 @@ function make() {
   badRequest('not-json', 'malformed', 'a header that is no JSON', 'hello\n');
   badRequest('array', 'malformed', 'a header that is no object', '[]\n');
   badRequest('no-version', 'malformed', 'no version', `${JSON.stringify({ ...common, v: undefined, cursors: [] })}\n`);
-  badRequest('version', 'unsupported', 'version 1', `${JSON.stringify({ ...common, v: 1, cursors: [] })}\n`);
+  badRequest('version', 'unsupported', 'version 2', `${JSON.stringify({ ...common, v: 2, cursors: [] })}\n`);
   badRequest('replica', 'malformed', 'a replica that is no id', `${JSON.stringify({ ...common, replica: 'lab-07', cursors: [] })}\n`);
   badRequest('label-long', 'malformed', 'a label of 65 characters', `${JSON.stringify({ ...common, request: 'r'.repeat(65), cursors: [] })}\n`);
   badRequest('waiting-negative', 'malformed', 'fewer than none waiting', `${JSON.stringify({ ...common, waiting: -1, cursors: [] })}\n`);
@@ -358,7 +358,7 @@ function make() {
   index.joining = {
     codes: ['0123-4567-89AB-CDEF', 'oiLl 4567 89ab cdef', 'ZZZZYYYYXXXXWWWW'].map((typed) => ({ typed, code: plainCode(typed), code_id: codeId(plainCode(typed)) })),
     hellos: [spki, ''].map((text) => ({
-      identity: school.open, seed: school.seed.toString('hex'), spki: text, signature: sign(null, Buffer.from(`waymark hello 0\n${text}`), school.secret).toString('hex'),
+      identity: school.open, seed: school.seed.toString('hex'), spki: text, signature: sign(null, Buffer.from(`waymark hello 1\n${text}`), school.secret).toString('hex'),
     })),
     proofs: proofs.map((one) => ({
       ...one, proof: joinProof({ code: one.code, side: one.side, identity: one.identity, spki: one.spki, clientNonce: one.client_nonce, schoolNonce: one.school_nonce }),
@@ -375,7 +375,7 @@ function make() {
       : JSON.stringify(list, null, 2).replace(/\n/g, '\n  ');
     return `  ${JSON.stringify(name)}: ${text}`;
   });
-  put('index.json', `{\n  "v": 0,\n${lists.join(',\n')}\n}\n`);
+  put('index.json', `{\n  "v": 1,\n${lists.join(',\n')}\n}\n`);
   put('.gitattributes', '* -text\n');
 }
 
@@ -427,7 +427,7 @@ export function checkGolden(check) {
   });
   check('golden merges have the heads told, in every order of arrival', () => {
     for (const one of index().merges) {
-      const list = one.files.map((file) => readFileSync(join(folder, file))).map((bytes) => (bytes.toString().endsWith('"stub":0}') ? parseStub(bytes) : parseOp(bytes)));
+      const list = one.files.map((file) => readFileSync(join(folder, file))).map((bytes) => (bytes.toString().endsWith('"stub":1}') ? parseStub(bytes) : parseOp(bytes)));
       for (const order of [list, [...list].reverse()])
         for (const { field, heads: wanted, displayed: shown } of one.fields) {
           assert.deepEqual(heads(order, field).map((x) => x.id).sort(), wanted, `${one.name} ${field}`);

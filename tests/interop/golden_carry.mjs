@@ -44,7 +44,7 @@ export function makeCarried(index, tools) {
   const certificate = (more = {}) => {
     const text = {
       classes: [id('class')], computer: id('computer'), key: device.open, name: 'Amira', person: AMIRA, role: 'student',
-      school: school.open, time: TIME, v: 0, ...more,
+      school: school.open, time: TIME, v: 1, ...more,
     };
     return JSON.stringify(text);
   };
@@ -55,13 +55,13 @@ export function makeCarried(index, tools) {
     { name: 'student', about: 'of a device, and the proof with which it comes back to a restored school', school: school.open,
       file: put('certificates/student.json', text), signature: certified, person: AMIRA, computer: id('computer'), key: device.open,
       role: 'student', classes: [id('class')], seed: device.seed.toString('hex'),
-      proof: signature(device, `waymark return 0\n${school.open}\n${text}`) },
+      proof: signature(device, `waymark return 1\n${school.open}\n${text}`) },
     (() => {
       const later = certificate({ classes: [], later: { a: [1] } });
       return { name: 'later-members', about: 'in no class; a member of a later version is read over', school: school.open,
         file: put('certificates/later-members.json', later), signature: signature(school, later), person: AMIRA,
         computer: id('computer'), key: device.open, role: 'student', classes: [], seed: device.seed.toString('hex'),
-        proof: signature(device, `waymark return 0\n${school.open}\n${later}`) };
+        proof: signature(device, `waymark return 1\n${school.open}\n${later}`) };
     })(),
   ];
 
@@ -74,9 +74,9 @@ export function makeCarried(index, tools) {
   index.not_introductions = [];
   const introduction = (name, about, wanted) => {
     const file = `introductions/${name}.txt`;
-    const opens = (bytes) => same(openIntroduction(school, bytes.toString()), { v: 0, ...wanted });
+    const opens = (bytes) => same(openIntroduction(school, bytes.toString()), { v: 1, ...wanted });
     const bytes = once(file, opens, () => Buffer.from(sealIntroduction(school.open, wanted)));
-    index.introductions.push({ name, about, seed, file: put(file, bytes), content: { v: 0, ...wanted } });
+    index.introductions.push({ name, about, seed, file: put(file, bytes), content: { v: 1, ...wanted } });
     return bytes.toString();
   };
   const introduced = introduction('first-sign-in', 'of a student whose PIN it may become', content);
@@ -94,13 +94,13 @@ export function makeCarried(index, tools) {
     badIntroduction(name, code, why, school, says, () => Buffer.from(sealTo(school.open, Buffer.from(says)).toString('hex')));
   };
   badIntroduction('of-another-school', 'malformed', 'sealed to somebody else', other, null, () => Buffer.from(introduced));
-  badContent('version', 'unsupported', 'version 1', { ...content, v: 1 });
-  badContent('no-card', 'malformed', 'without a card', { v: 0, ...content, card: undefined });
-  badContent('key-short', 'malformed', 'a key of 62 digits', { v: 0, ...content, key: device.open.slice(2) });
+  badContent('version', 'unsupported', 'version 2', { ...content, v: 2 });
+  badContent('no-card', 'malformed', 'without a card', { v: 1, ...content, card: undefined });
+  badContent('key-short', 'malformed', 'a key of 62 digits', { v: 1, ...content, key: device.open.slice(2) });
   badIntroduction('changed', 'malformed', 'a digit changed', school, null, () => Buffer.from(introduced.slice(0, -1) + (introduced.endsWith('0') ? '1' : '0')));
   badIntroduction('large', 'too_large', '4,098 digits', school, null, () => Buffer.from('0'.repeat(INTRODUCTION_DIGITS_MAX + 2)));
   const room = (length) => ({ ...content, pin_hash: 'x'.repeat(length) });
-  const padding = INTRODUCTION_DIGITS_MAX / 2 - 48 - Buffer.byteLength(JSON.stringify({ v: 0, ...room(0) }));
+  const padding = INTRODUCTION_DIGITS_MAX / 2 - 48 - Buffer.byteLength(JSON.stringify({ v: 1, ...room(0) }));
   introduction('at-bound', '4,096 digits', room(padding));
 
   // Batches.
@@ -155,15 +155,15 @@ export function makeCarried(index, tools) {
   badBatch('ops-more', 'malformed', 'more lines than ids', made(head(chain.slice(0, 2)), chain));
   badBatch('ops-cut', 'malformed', 'a last line without an end', two.subarray(0, -1));
   badBatch('round-negative', 'malformed', 'a round before the first', made({ ...head([]), round: -1 }, []));
-  badBatch('version', 'unsupported', 'version 1', signedLine('waymark batch 0', { v: 1, ...head([]) }, device));
-  badBatch('word', 'unauthorized', 'signed as something else', signedLine('waymark acknowledgement 0', { v: 0, ...head([]) }, device));
+  badBatch('version', 'unsupported', 'version 2', signedLine('waymark batch 1', { v: 2, ...head([]) }, device));
+  badBatch('word', 'unauthorized', 'signed as something else', signedLine('waymark acknowledgement 1', { v: 1, ...head([]) }, device));
 
   // Acknowledgements.
   index.acknowledgements = [];
   index.not_acknowledgements = [];
   const acknowledgement = (name, about, header) => {
     const bytes = encodeAcknowledgement(header, school);
-    index.acknowledgements.push({ name, about, school: school.open, file: put(`acknowledgements/${name}.txt`, bytes), header: { v: 0, ...header } });
+    index.acknowledgements.push({ name, about, school: school.open, file: put(`acknowledgements/${name}.txt`, bytes), header: { v: 1, ...header } });
     return bytes;
   };
   const answer = {
@@ -181,38 +181,38 @@ export function makeCarried(index, tools) {
   badAnswer('more', 'malformed', 'a line more', Buffer.concat([whole, Buffer.from('{}\n')]));
   badAnswer('end', 'malformed', 'it ends before it begins', encodeAcknowledgement({ ...answer, end: position(0) }, school));
   badAnswer('refused-201', 'too_large', '201 refusals', encodeAcknowledgement({ ...answer, refused: many.map((_, n) => ({ n, code: 'invalid', sentence: '' })) }, school));
-  badAnswer('version', 'unsupported', 'version 1', signedLine('waymark acknowledgement 0', { v: 1, ...answer }, school));
+  badAnswer('version', 'unsupported', 'version 2', signedLine('waymark acknowledgement 1', { v: 2, ...answer }, school));
 
   // Readings, news, problems.
   const asked = {
-    v: 0, replica: PROFILE, cursors: [
+    v: 1, replica: PROFILE, cursors: [
       { s: PERSON, access: id('access person'), seq: 12, feed: id('feed'), segment: id('segment') }, { s: 'school', access: id('access school'), seq: 0, whole: true },
     ],
   };
   const reading = encodeReading({ round: 7, ...own }, asked);
-  index.readings = [{ name: 'two-streams', about: 'what a device asks on a stick', file: put('readings/two-streams.txt', reading), header: { v: 0, round: 7, ...own }, asked }];
+  index.readings = [{ name: 'two-streams', about: 'what a device asks on a stick', file: put('readings/two-streams.txt', reading), header: { v: 1, round: 7, ...own }, asked }];
   const reply = {
-    v: 0, now: TIME, feed: id('feed'), again: 60000, more: true, granted: [{ s: `class:${id('class')}`, access: id('access class'), role: 'member' }],
+    v: 1, now: TIME, feed: id('feed'), again: 60000, more: true, granted: [{ s: `class:${id('class')}`, access: id('access class'), role: 'member' }],
     ended: [`class:${id('class before')}`],
-    streams: [{ s: PERSON, segment: id('segment'), seq: 14, head: 20, own: [chain[0].id], ops: 1, seal: signature(school, `waymark seal 0\n${PERSON}\n${chain[0].id}\n${chain[1].id}\n`) }],
+    streams: [{ s: PERSON, segment: id('segment'), seq: 14, head: 20, own: [chain[0].id], ops: 1, seal: signature(school, `waymark seal 1\n${PERSON}\n${chain[0].id}\n${chain[1].id}\n`) }],
   };
   const news = encodeNews({ round: 7 }, asked, reply, [chain[1]]);
-  index.news = [{ name: 'page', about: 'a grant, an end and a page that begins where the question stood', file: put('news/page.txt', news), header: { v: 0, round: 7 }, asked, reply, lines: [chain[1].id] }];
-  index.readings.push({ name: 'introduced', about: 'of a device whose batch beside it shows who it is', file: put('readings/introduced.txt', encodeReading({ round: 7 }, asked)), header: { v: 0, round: 7 }, asked });
+  index.news = [{ name: 'page', about: 'a grant, an end and a page that begins where the question stood', file: put('news/page.txt', news), header: { v: 1, round: 7 }, asked, reply, lines: [chain[1].id] }];
+  index.readings.push({ name: 'introduced', about: 'of a device whose batch beside it shows who it is', file: put('readings/introduced.txt', encodeReading({ round: 7 }, asked)), header: { v: 1, round: 7 }, asked });
   index.not_readings = [];
   index.not_news = [];
   const badOne = (list, name, code, why, bytes) => index[list].push({ name, code, why, file: put(`${list}/${name}.txt`, Buffer.from(bytes)) });
-  badOne('not_readings', 'request-missing', 'malformed', 'one line alone', `${JSON.stringify({ v: 0, round: 7, ...own })}\n`);
+  badOne('not_readings', 'request-missing', 'malformed', 'one line alone', `${JSON.stringify({ v: 1, round: 7, ...own })}\n`);
   badOne('not_readings', 'more', 'malformed', 'a line more', Buffer.concat([reading, Buffer.from('{}\n')]));
   badOne('not_readings', 'ops', 'malformed', 'a request that pushes', Buffer.concat([encodeReading({ round: 7, ...own }, { ...asked, ops: 1 }), chain[0].bytes, newline]));
-  badOne('not_readings', 'version', 'unsupported', 'version 1', encodeReading({ v: 1, round: 7, ...own }, asked));
+  badOne('not_readings', 'version', 'unsupported', 'version 2', encodeReading({ v: 2, round: 7, ...own }, asked));
   badOne('not_readings', 'round-negative', 'malformed', 'a round before the first', encodeReading({ round: -1, ...own }, asked));
   badOne('not_news', 'round-missing', 'malformed', 'without a round', encodeNews({}, asked, reply, [chain[1]]));
   badOne('not_news', 'round-negative', 'malformed', 'a round before the first', encodeNews({ round: -1 }, asked, reply, [chain[1]]));
   badOne('not_news', 'reply-missing', 'malformed', 'a question and no answer', encodeReading({ round: 7 }, asked));
   badOne('not_news', 'cut', 'malformed', 'a last line without an end', news.subarray(0, -1));
-  badOne('not_news', 'version', 'unsupported', 'a reply of version 1', encodeNews({ round: 7 }, asked, { ...reply, v: 1 }, [chain[1]]));
-  const problem = Buffer.from(`${JSON.stringify({ v: 0, n: 2, code: 'wrong_pin' })}\n`);
+  badOne('not_news', 'version', 'unsupported', 'a reply of version 2', encodeNews({ round: 7 }, asked, { ...reply, v: 2 }, [chain[1]]));
+  const problem = Buffer.from(`${JSON.stringify({ v: 1, n: 2, code: 'wrong_pin' })}\n`);
   index.problems = [{ name: 'wrong-pin', about: 'the third batch was not taken in', file: put('problems/wrong-pin.txt', problem), n: 2, code: 'wrong_pin' }];
 
   // Files.
@@ -222,7 +222,7 @@ export function makeCarried(index, tools) {
   index.pieces = [];
   index.not_pieces = [];
   const piece = (name, about, header, bytes) =>
-    index.pieces.push({ name, about, file: put(`pieces/${name}.bin`, encodePiece(header, bytes)), header: { v: 0, ...header }, size: bytes.length });
+    index.pieces.push({ name, about, file: put(`pieces/${name}.bin`, encodePiece(header, bytes)), header: { v: 1, ...header }, size: bytes.length });
   piece('first', 'the first 200 bytes of 300, of which some are newlines', pieceHead, photo.subarray(0, 200));
   piece('last', 'the rest; a member of a later version is read over', { ...pieceHead, from: 200, later: [] }, photo.subarray(200));
   piece('empty', 'a file of no byte', { s: PERSON, file: sha256('').toString('hex'), from: 0, total: 0 }, Buffer.alloc(0));
@@ -233,17 +233,17 @@ export function makeCarried(index, tools) {
   badPiece('name', 'malformed', 'a name of 62 digits', { ...pieceHead, file: photoName.slice(2) }, photo);
   badPiece('stream', 'malformed', 'no stream', { ...pieceHead, s: '../school' }, photo);
   badPiece('file-large', 'too_large', 'a file of 20,971,521 bytes', { ...pieceHead, total: FILE_BYTES_MAX + 1 }, photo);
-  badPiece('version', 'unsupported', 'version 1', { ...pieceHead, v: 1 }, photo);
-  badOne('not_pieces', 'line-missing', 'malformed', 'no line', JSON.stringify({ v: 0, ...pieceHead }));
+  badPiece('version', 'unsupported', 'version 2', { ...pieceHead, v: 2 }, photo);
+  badOne('not_pieces', 'line-missing', 'malformed', 'no line', JSON.stringify({ v: 1, ...pieceHead }));
   const fileNames = Array.from({ length: 1001 }, (_, n) => sha256(`golden file ${n}`).toString('hex'));
   const files = { round: 7, replica: PROFILE, streams: [{ s: PERSON, has: [photoName], lacks: fileNames.slice(0, 2) }, { s: 'school' }] };
-  index.files = [{ name: 'one-here', about: 'one is here, two are not', file: put('files/one-here.txt', encodeFiles(files)), header: { v: 0, ...files } }];
-  index.files.push({ name: 'at-bound', about: '1,000 names', file: put('files/at-bound.txt', encodeFiles({ ...files, streams: [{ s: PERSON, has: fileNames.slice(1) }] })), header: { v: 0, ...files, streams: [{ s: PERSON, has: fileNames.slice(1) }] } });
+  index.files = [{ name: 'one-here', about: 'one is here, two are not', file: put('files/one-here.txt', encodeFiles(files)), header: { v: 1, ...files } }];
+  index.files.push({ name: 'at-bound', about: '1,000 names', file: put('files/at-bound.txt', encodeFiles({ ...files, streams: [{ s: PERSON, has: fileNames.slice(1) }] })), header: { v: 1, ...files, streams: [{ s: PERSON, has: fileNames.slice(1) }] } });
   index.not_files = [];
   badOne('not_files', 'names-1001', 'too_large', '1,001 names', encodeFiles({ ...files, streams: [{ s: PERSON, lacks: fileNames }] }));
   badOne('not_files', 'name', 'malformed', 'a name that is none', encodeFiles({ ...files, streams: [{ s: PERSON, has: ['photo.jpg'] }] }));
   badOne('not_files', 'more', 'malformed', 'a line more', Buffer.concat([encodeFiles(files), newline]));
-  badOne('not_files', 'version', 'unsupported', 'version 1', encodeFiles({ ...files, v: 1 }));
+  badOne('not_files', 'version', 'unsupported', 'version 2', encodeFiles({ ...files, v: 2 }));
 
   // Bundles.
   index.bundles = [];
@@ -309,15 +309,15 @@ export function makeCarried(index, tools) {
     { card: 'ABCD2345', entry: entryOf('amira') },
     { card: 'WXYZ6789', entry: entryOf('bo', { new_pin: false, pin_kind: 'pictures', addresses: [], later: [1] }) },
   ];
-  const classNews = [encodeNews({ round: 0 }, { v: 0, replica: id('nobody'), cursors: [] }, {
-    v: 0, now: TIME, feed: id('feed'), granted: [{ s: 'school', access: id('access of nobody'), role: 'member' }],
-    streams: [{ s: 'school', segment: id('segment'), seq: 1, head: 1, digest: half(schoolOp.bytes), ops: 1, seal: signature(school, `waymark seal 0\nschool\n${half(schoolOp.bytes)}\n`) }],
+  const classNews = [encodeNews({ round: 0 }, { v: 1, replica: id('nobody'), cursors: [] }, {
+    v: 1, now: TIME, feed: id('feed'), granted: [{ s: 'school', access: id('access of nobody'), role: 'member' }],
+    streams: [{ s: 'school', segment: id('segment'), seq: 1, head: 1, digest: half(schoolOp.bytes), ops: 1, seal: signature(school, `waymark seal 1\nschool\n${half(schoolOp.bytes)}\n`) }],
   }, [schoolOp])];
   index.starters = [];
   index.not_starters = [];
   const starterOpens = (bytes, count) => students.every(({ card, entry }) => {
     const read = openStarter(bytes, card);
-    return same(read.entry, { v: 0, ...entry, key: freshKey }) && read.news.length === count && read.news.every((one, at) => one.equals(classNews[at]));
+    return same(read.entry, { v: 1, ...entry, key: freshKey }) && read.news.length === count && read.news.every((one, at) => one.equals(classNews[at]));
   });
   const starter = (name, about, whole, bytes) => {
     index.starters.push({
@@ -331,16 +331,16 @@ export function makeCarried(index, tools) {
     once('starters/class.bin', (bytes) => starterOpens(bytes, 1), () => sealStarter({ ...classHead, later: {} }, students, classNews, salt, freshKey)));
   starter('torn', 'it breaks off in the news: whose it is, and what may be read, is told', false, wholeStarter.subarray(0, -60));
   const badStarter = (name, code, why, bytes) => index.not_starters.push({ name, code, why, file: put(`not_starters/${name}.bin`, Buffer.from(bytes)) });
-  const headLine = (more) => `waymark starter 0\n${JSON.stringify({ v: 0, ...classHead, salt, entries: [], ...more })}\n`;
+  const headLine = (more) => `waymark starter 1\n${JSON.stringify({ v: 1, ...classHead, salt, entries: [], ...more })}\n`;
   badStarter('empty', 'malformed', 'nothing', '');
   badStarter('bundle', 'malformed', 'a bundle', full.subarray(0, 200));
   badStarter('head-cut', 'malformed', 'a head without an end', headLine().slice(0, -1));
   badStarter('salt', 'malformed', 'a salt of 30 digits', headLine({ salt: salt.slice(2) }));
   badStarter('entries-201', 'too_large', '201 entries', headLine({ entries: Array.from({ length: 201 }, () => 'AAAA') }));
-  badStarter('version', 'unsupported', 'version 1', headLine({ v: 1 }));
+  badStarter('version', 'unsupported', 'version 2', headLine({ v: 2 }));
 
   // A hub: the file that makes one, and what the school tells it of people.
-  const hubFile = { v: 0, hub: id('hub'), name: 'North room', school: 'Escuela Garza', identity: school.open, token: 'goldengoldengoldengoldengoldengoldengolden12', classes: ['Period 3'] };
+  const hubFile = { v: 1, hub: id('hub'), name: 'North room', school: 'Escuela Garza', identity: school.open, token: 'goldengoldengoldengoldengoldengoldengolden12', classes: ['Period 3'] };
   index.hub_files = [{ name: 'hub', about: 'what `hub add` writes', file: put('hubs/hub.json', `${JSON.stringify(hubFile)}\n`), content: hubFile }];
   const spki = sha256('golden spki').toString('hex');
   const [teacher, token] = [id('person okafor'), sha256('golden token').toString('hex')];
@@ -357,7 +357,7 @@ export function makeCarried(index, tools) {
     ],
   };
   const paperReply = (more = {}, content = papers) => JSON.stringify({
-    v: 0, school: 'Escuela Garza', hello: signature(school, `waymark hello 0\n${spki}`), now: TIME, version: id('papers'), papers: content, ...more,
+    v: 1, school: 'Escuela Garza', hello: signature(school, `waymark hello 1\n${spki}`), now: TIME, version: id('papers'), papers: content, ...more,
   });
   index.papers = [
     { name: 'a-class', about: 'a student, a teacher, a computer and a device', spki, file: put('papers/a-class.json', paperReply()) },
@@ -365,8 +365,8 @@ export function makeCarried(index, tools) {
       file: put('papers/later-columns.json', paperReply({ later: 1 }, { ...papers, people: papers.people.map((row) => [...row, 'later']), rooms: [['x']] })) },
   ];
   index.not_papers = [
-    { name: 'another-school', code: 'identity_changed', why: 'a hello that another identity signed', spki, file: put('not_papers/another-school.json', paperReply({ hello: signature(other, `waymark hello 0\n${spki}`) })) },
-    { name: 'version', code: 'unsupported', why: 'version 1', spki, file: put('not_papers/version.json', paperReply({ v: 1 })) },
+    { name: 'another-school', code: 'identity_changed', why: 'a hello that another identity signed', spki, file: put('not_papers/another-school.json', paperReply({ hello: signature(other, `waymark hello 1\n${spki}`) })) },
+    { name: 'version', code: 'unsupported', why: 'version 2', spki, file: put('not_papers/version.json', paperReply({ v: 2 })) },
     { name: 'column-missing', code: 'malformed', why: 'a row that is too short', spki, file: put('not_papers/column-missing.json', paperReply({}, { ...papers, cards: [['ABCD2345', AMIRA]] })) },
     { name: 'list-missing', code: 'malformed', why: 'no devices', spki, file: put('not_papers/list-missing.json', paperReply({}, { ...papers, devices: undefined })) },
   ];
@@ -377,7 +377,7 @@ export function makeCarried(index, tools) {
     return { name: one.name, file: put(`packed/${one.name}.bin`, pack(plain)), text: one.file };
   });
   index.not_packed = ['0102aa', '010400', '0105ffffffffffff', '0106', `0102${'aa'.repeat(16)}0401`, '0100', '017b01', '0109'].map((hex) => ({ hex, code: 'malformed' }));
-  const haves = encodeMessage({ v: 0, ids: chain.map((one) => one.id) });
+  const haves = encodeMessage({ v: 1, ids: chain.map((one) => one.id) });
   index.haves = [{ name: 'three', about: 'three ids', file: put('haves/three.txt', haves), ids: chain.map((one) => one.id) }];
 }
 
@@ -403,7 +403,7 @@ export function checkCarried(check, { index, bytesOf }) {
       const text = bytesOf(one).toString();
       assert.deepEqual((({ person, computer, key, role, classes }) => ({ person, computer, key, role, classes }))(readCertificate(one.school, text, one.signature)),
         (({ person, computer, key, role, classes }) => ({ person, computer, key, role, classes }))(one));
-      assert.equal(signature(keyIn(one), `waymark return 0\n${one.school}\n${text}`), one.proof);
+      assert.equal(signature(keyIn(one), `waymark return 1\n${one.school}\n${text}`), one.proof);
     }
   });
   check('golden introductions are opened by the school alone', () => {

@@ -3,7 +3,7 @@ import { Refusal } from './record.mjs';
 
 const PHRASES = [
   '{"author":"', '","base":["', '","base":[],"fields":{"', '"],"fields":{"', '"},"kind":"', '","record":"', '","replica":"', '","salt":"',
-  '","stream":"person:', '","stream":"', '","time":', ',"v":0}', '{"again":20000,', '"at":{"c":"', '{"before":{"c":"', '","n":', '"same":',
+  '","stream":"person:', '","stream":"', '","time":', ',"v":1}', '{"again":20000,', '"at":{"c":"', '{"before":{"c":"', '","n":', '"same":',
   '"streams":[{"digest":"', '0000000000000000', '":"', '","',
 ].map((text) => Buffer.from(text));
 

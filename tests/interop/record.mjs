@@ -84,7 +84,7 @@ export function canonical(op) {
   const text =
     `{"author":"${op.author}","base":${quoted(op.base)},"fields":{${values}},"kind":"${op.kind}",` +
     `"record":"${op.record}","replica":"${op.replica}","salt":"${op.salt}","stream":"${op.stream}",` +
-    `"time":${op.time},"v":0}`;
+    `"time":${op.time},"v":1}`;
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length > OP_BYTES_MAX) refuse('too_large', 'an op of more than 524,288 bytes');
   return bytes;
@@ -120,7 +120,7 @@ export function parseOp(bytes) {
   if (bytes.length > OP_BYTES_MAX) refuse('too_large', 'an op of more than 524,288 bytes');
   const op = json(bytes);
   checkMembers(op, OP_MEMBERS);
-  if (op.v !== 0) refuse('malformed', 'another version');
+  if (op.v !== 1) refuse('malformed', 'another version');
   if (op.fields === null || typeof op.fields !== 'object' || Array.isArray(op.fields)) refuse('malformed', 'no fields');
   op.fields = new Map(Object.entries(op.fields));
   if (!canonical(op).equals(bytes)) refuse('malformed', 'not in canonical form');
@@ -131,14 +131,14 @@ export function stubBytes(stub) {
   checkBase(stub.base);
   return Buffer.from(
     `{"base":${quoted(stub.base)},"id":"${stub.id}","kind":"${stub.kind}","names":${quoted(stub.names)},` +
-      `"reason":"${stub.reason}","record":"${stub.record}","stream":"${stub.stream}","stub":0}`,
+      `"reason":"${stub.reason}","record":"${stub.record}","stream":"${stub.stream}","stub":1}`,
   );
 }
 
 export function parseStub(bytes) {
   const stub = json(bytes);
   checkMembers(stub, STUB_MEMBERS);
-  if (stub.stub !== 0) refuse('malformed', 'another version');
+  if (stub.stub !== 1) refuse('malformed', 'another version');
   for (const name of ['id', 'record']) if (!HEX32.test(stub[name])) refuse('malformed', `${name} is no id`);
   if (!NAME.test(stub.kind) || !NAME.test(stub.reason)) refuse('malformed', 'a kind or reason with no proper name');
   if (!STREAM.test(stub.stream)) refuse('malformed', 'a stream with no proper name');
@@ -155,7 +155,7 @@ export function parseStub(bytes) {
 
 // A line of a page is one or the other; a stub's first member after its base is its id.
 export function parseLine(bytes) {
-  return bytes.subarray(-10).toString('latin1') === ',"stub":0}'
+  return bytes.subarray(-10).toString('latin1') === ',"stub":1}'
     ? parseStub(bytes)
     : parseOp(bytes);
 }

@@ -57,7 +57,7 @@ check('hello is signed by the identity and speaks of the TLS key that was met', 
   const hello = await link.json('GET', '/v1/hello');
   assert.equal(hello.v, 0);
   assert.equal(hello.school, 'Escuela Garza');
-  assert.deepEqual(hello.protocols, [0]);
+  assert.deepEqual(hello.protocols, [1]);
   assert.match(hello.identity, /^[0-9a-f]{64}$/);
   assert.equal(hello.spki, link.met);
   assert.ok(helloIsSigned(hello));
@@ -292,7 +292,7 @@ check('refused ops leave stubs, tell why, and the rest goes on', async () => {
     const stub = replica.known.get(long.id);
     assert.deepEqual(
       { ...stub, bytes: 0 },
-      { base: long.base, id: long.id, kind: 'goal', names: ['want'], reason: 'too_large', record: world.goal, stream: `person:${me}`, stub: 0, isStub: true, bytes: 0 },
+      { base: long.base, id: long.id, kind: 'goal', names: ['want'], reason: 'too_large', record: world.goal, stream: `person:${me}`, stub: 1, isStub: true, bytes: 0 },
     );
   }
   assert.ok(world.b.known.has(good.id));
@@ -621,7 +621,7 @@ check('a file goes on where it was cut off, up and down, and what the school lac
   };
   world.a.write('work', randomId(), { project: randomId(), step: 'plan', type: 'picture', file: name, mime: 'image/png', bytes: bytes.length });
   await world.a.sync();
-  assert.deepEqual(await lacking(link, [name]), { v: 0, lacking: [name] });
+  assert.deepEqual(await lacking(link, [name]), { v: 1, lacking: [name] });
   assert.equal(offset(await asked(), 202), 0);
   assert.equal(offset(await piece(0, 1), 202), 1);
   assert.equal(offset(await piece(1, 120000), 202), 120000);
@@ -633,8 +633,8 @@ check('a file goes on where it was cut off, up and down, and what the school lac
   assert.equal(errorOf(await piece(120000, 200000, FILE_BYTES_MAX + 1)).code, 'too_large');
   assert.equal(offset(await piece(120000, 200000), 204), 200000);
   assert.equal(offset(await asked(), 204), 200000);
-  assert.deepEqual(await lacking(link, [name]), { v: 0, lacking: [] });
-  assert.deepEqual(await lacking(world.ben.link, [name]), { v: 0, lacking: [name] });
+  assert.deepEqual(await lacking(link, [name]), { v: 1, lacking: [] });
+  assert.deepEqual(await lacking(world.ben.link, [name]), { v: 1, lacking: [name] });
 
   const got = (range) => world.anaTwo.link.send('GET', path, { headers: { range } });
   const first = await got('bytes=0-69999');
@@ -670,15 +670,15 @@ check('"have" tells which ops the school lacks', async () => {
     assert.equal(reply.body[reply.body.length - 1], 10);
     return JSON.parse(reply.body.toString());
   };
-  const told = await ask(world.ana.link, { v: 0, ids: [there, missing].sort() });
+  const told = await ask(world.ana.link, { v: 1, ids: [there, missing].sort() });
   assert.equal(told.v, 0);
   assert.deepEqual(told.ids, [missing]);
-  assert.deepEqual((await ask(world.ana.link, { v: 0, ids: [] })).ids ?? [], []);
-  assert.deepEqual((await ask(world.ben.link, { v: 0, ids: [there] })).ids, [there]);
+  assert.deepEqual((await ask(world.ana.link, { v: 1, ids: [] })).ids ?? [], []);
+  assert.deepEqual((await ask(world.ben.link, { v: 1, ids: [there] })).ids, [there]);
   const many = Array.from({ length: HAVE_MAX }, (_, n) => n.toString(16).padStart(32, '0'));
-  assert.equal((await ask(world.ana.link, { v: 0, ids: many })).ids.length, HAVE_MAX);
-  await refusedWith(ask(world.ana.link, { v: 0, ids: [...many, randomId()] }), 'too_large');
-  await refusedWith(ask(world.ana.link, { v: 0, ids: ['not an id'] }), 'malformed');
+  assert.equal((await ask(world.ana.link, { v: 1, ids: many })).ids.length, HAVE_MAX);
+  await refusedWith(ask(world.ana.link, { v: 1, ids: [...many, randomId()] }), 'too_large');
+  await refusedWith(ask(world.ana.link, { v: 1, ids: ['not an id'] }), 'malformed');
 });
 
 // ---- events
@@ -772,7 +772,7 @@ check('too large: a header, ops in a request, an op, a body', async () => {
 
 check('another version is unsupported', async () => {
   const { header } = world.a.request();
-  await refusedWith(raw(encodeMessage({ ...header, v: 1 })), 'unsupported');
+  await refusedWith(raw(encodeMessage({ ...header, v: 2 })), 'unsupported');
 });
 
 check('zstd: a stored frame is read, a small body that expands beyond the bound is not', async () => {
@@ -845,8 +845,8 @@ check('people of a class are told to no one but a hub', async () => {
 check('what is no bundle is refused, and nobody without a computer’s token brings one', async () => {
   const bring = (token, body) =>
     world.ana.link.send('POST', '/v1/bundles', { body: Buffer.from(body), type: 'application/octet-stream', token });
-  assert.equal(errorOf(await bring(null, 'waymark bundle 0\n')).status, 401);
-  assert.equal(errorOf(await bring(world.first.joined.token, 'waymark bundle 0\n')).code, 'malformed');
+  assert.equal(errorOf(await bring(null, 'waymark bundle 1\n')).status, 401);
+  assert.equal(errorOf(await bring(world.first.joined.token, 'waymark bundle 1\n')).code, 'malformed');
   assert.equal(errorOf(await bring(world.first.joined.token, 'something else')).code, 'malformed');
 });
 

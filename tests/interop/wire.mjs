@@ -30,7 +30,7 @@ export function readHeader(line) {
     throw new Refusal('malformed', 'a header that is not JSON');
   }
   if (depthOf(header) > 6) throw new Refusal('too_deep', 'a header nested more than 6 deep');
-  if (header.v !== 0) throw new Refusal('unsupported', 'another version');
+  if (header.v !== 1) throw new Refusal('unsupported', 'another version');
   return header;
 }
 
@@ -58,9 +58,9 @@ const ed25519 = (hex) =>
 export const signedBy = (identity, text, signature) =>
   verify(null, Buffer.from(text), ed25519(identity), Buffer.from(signature, 'hex'));
 
-export const sealMessage = (stream, items) => `waymark seal 0\n${stream}\n${items.map((item) => `${item}\n`).join('')}`;
+export const sealMessage = (stream, items) => `waymark seal 1\n${stream}\n${items.map((item) => `${item}\n`).join('')}`;
 
-export const helloIsSigned = (hello) => signedBy(hello.identity, `waymark hello 0\n${hello.spki}`, hello.signature);
+export const helloIsSigned = (hello) => signedBy(hello.identity, `waymark hello 1\n${hello.spki}`, hello.signature);
 
 export function plainCode(typed) {
   return typed.toUpperCase().replace(/[-\s]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
@@ -69,7 +69,7 @@ export function plainCode(typed) {
 export const codeId = (code) => sha256(`waymark code\n${code}`).subarray(0, 4).toString('hex');
 
 export function joinProof({ code, side, identity, spki, clientNonce, schoolNonce }) {
-  const text = ['waymark join 0', side, identity, spki, clientNonce, schoolNonce].map((line) => `${line}\n`).join('');
+  const text = ['waymark join 1', side, identity, spki, clientNonce, schoolNonce].map((line) => `${line}\n`).join('');
   return createHmac('sha256', code).update(text).digest('hex');
 }
 

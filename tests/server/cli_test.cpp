@@ -145,7 +145,7 @@ TEST_CASE("wrong usage is 2, help and version are 0") {
   auto version = world.run({"version", "--json"});
   CHECK(version.code == 0);
   CHECK(version.parsed()["version"] == "0.1.0");
-  CHECK(version.parsed()["protocols"] == json::array({0}));
+  CHECK(version.parsed()["protocols"] == json::array({1}));
 }
 
 TEST_CASE("a directory without a school is named, with what makes one") {
@@ -330,7 +330,7 @@ TEST_CASE("a stick without a bundle, a damaged one and another school's get a se
   auto one = stick + "/WAYMARK/0123.to-school";
   std::ofstream(one) << "holiday pictures";
   check_sentence(world.on({"bundle", "read", stick}), 1, "write it again");
-  std::ofstream(one) << "waymark bundle 0\n" << std::string(300, 'k');
+  std::ofstream(one) << "waymark bundle 1\n" << std::string(300, 'k');
   check_sentence(world.on({"bundle", "read", one}), 1, "another school");
   // One bad file of several does not stop the others.
   std::ofstream(stick + "/WAYMARK/0456.to-school") << "holiday pictures";

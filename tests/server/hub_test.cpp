@@ -420,7 +420,7 @@ TEST_CASE("golden papers and hub files are taken as what they say, and what is n
   CHECK(file->name == made["content"]["name"]);
   CHECK(file->token == made["content"]["token"]);
   CHECK(file->classes == std::vector<std::string>{"Period 3"});
-  CHECK(read_hub_file(R"({"v":1})").error().code == Code::unsupported);
+  CHECK(read_hub_file(R"({"v":2})").error().code == Code::unsupported);
 
   ManualClock clock;
   SeededRandom random{29};
@@ -475,7 +475,7 @@ TEST_CASE("what a hub may not do it says in one sentence") {
   REQUIRE(amira.sign_in(*world.school, "4711"));
   CHECK(world.school->hub_papers(world.school->bearer(amira.token).value(), "{}").error().code ==
         Code::forbidden);
-  CHECK(world.hub->take_papers(R"({"v":0})", kSpki).error().code == Code::identity_changed);
+  CHECK(world.hub->take_papers(R"({"v":1})", kSpki).error().code == Code::identity_changed);
   auto answer = world.school->hub_papers(world.hub_bearer(), R"({"spki":")" + kSpki + "\"}").value();
   auto broken = nlohmann::json::parse(answer);
   broken["papers"]["people"][0][0] = "no id";

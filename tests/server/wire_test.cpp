@@ -232,11 +232,11 @@ TEST_CASE("the hello tells the school's identity, which has signed the TLS key")
   unpinned.pins.clear();
   auto hello = json::parse(world.asker.ask(unpinned).value().body);
   CHECK(hello["school"] == "Alder Creek");
-  CHECK(hello["v"] == 0);
-  CHECK(hello["protocols"] == json::array({0}));
+  CHECK(hello["v"] == 1);
+  CHECK(hello["protocols"] == json::array({1}));
   CHECK(hello["spki"] == world.options.tls->spki);
   CHECK(hello["identity"] == to_hex(world.school->identity().bytes));
-  CHECK(verify(world.school->identity(), as_bytes("waymark hello 0\n" + hello["spki"].get<std::string>()),
+  CHECK(verify(world.school->identity(), as_bytes("waymark hello 1\n" + hello["spki"].get<std::string>()),
                from_hex(hello["signature"].get<std::string>()).value()));
   // The same exchange with the key pinned, and with another one.
   CHECK(world.asker.ask(world.request("GET", "/v1/hello")).value().status == 200);
@@ -492,7 +492,7 @@ TEST_CASE("bodies that are no message are refused, each by its name") {
   auto token = world.student_token(world.amira);
   CHECK(code_of(world.sync("nonsense", token)) == "malformed");
   CHECK(world.sync("nonsense", token).status == 400);
-  std::string deep = R"({"v":0,"cursors":)" + std::string(500, '[') + std::string(500, ']') + "}\n";
+  std::string deep = R"({"v":1,"cursors":)" + std::string(500, '[') + std::string(500, ']') + "}\n";
   CHECK(code_of(world.sync(deep, token)) == "too_deep");
   CHECK(code_of(world.sync("x", "no-such-token")) == "unauthorized");
   auto asked = world.request("POST", "/v1/sync", token);
@@ -668,7 +668,7 @@ TEST_CASE("a file goes on where it was cut off, up and down") {
     return world.asker.ask(request).value();
   };
   auto name = path.substr(path.rfind('/') + 1), other = std::string(64, '0');
-  CHECK(json::parse(ask(json{{"files", {name, other}}}.dump()).body) == json{{"v", 0}, {"lacking", {other}}});
+  CHECK(json::parse(ask(json{{"files", {name, other}}}.dump()).body) == json{{"v", 1}, {"lacking", {other}}});
   CHECK(code_of(ask(R"({"files":["x"]})")) == "malformed");
   CHECK(code_of(ask(R"({"files":"x"})")) == "malformed");
   CHECK(code_of(ask("[]")) == "malformed");

@@ -181,7 +181,7 @@ TEST_CASE("golden readings, news and problems are read as what they say, also wh
   check_refused("not_readings",
                 [](const json&, const std::string& bytes) { return wire::decode_reading(bytes); });
   check_refused("not_news", [](const json&, const std::string& bytes) { return wire::decode_news(bytes); });
-  CHECK(!wire::decode_problem(R"({"v":0,"n":-1,"code":"invalid"})"
+  CHECK(!wire::decode_problem(R"({"v":1,"n":-1,"code":"invalid"})"
                               "\n"));
 }
 
@@ -306,9 +306,9 @@ TEST_CASE("a starter is for 200 students and no one more, and has 64 MiB and no 
   std::string entries;
   for (int i = 0; i < 200; i++) entries += i == 0 ? "\"AA\"" : ",\"AA\"";
   auto file = [&](const std::string& list) {
-    return R"(waymark starter 0)"
+    return R"(waymark starter 1)"
            "\n"
-           R"({"v":0,"school":"Alder Creek","salt":")" +
+           R"({"v":1,"school":"Alder Creek","salt":")" +
            salt + R"(","entries":[)" + list + "]}\n";
   };
   CHECK(wire::read_starter(file(entries))->entries.size() == 200);

@@ -46,7 +46,7 @@ TEST_CASE("an op has one canonical form and its id is that form's hash") {
         R"({"author":"0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a","base":[],"fields":{"archived":false,"order":7,)"
         R"("want":"ask better \"questions\"\n"},"kind":"goal","record":"0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b",)"
         R"("replica":"0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c","salt":"0102030405060708",)"
-        R"("stream":"person:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a","time":1795000000000,"v":0})");
+        R"("stream":"person:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a","time":1795000000000,"v":1})");
   CHECK(parse_op(bytes).value() == example());
   Op other = example();
   other.salt[0] = 9;
@@ -73,7 +73,7 @@ TEST_CASE("bytes that are not exactly canonical are no op") {
   CHECK(with("\\n", "\\ud800").error().code == Code::malformed);  // an unpaired surrogate
   CHECK(with("\\n", "\xff").error().code == Code::malformed);     // not UTF-8
   CHECK(with("ask", "\\u0001").has_value());
-  CHECK(with("\"v\":0", "\"v\":1").error().code == Code::malformed);
+  CHECK(with("\"v\":1", "\"v\":2").error().code == Code::malformed);
   CHECK(parse_op(bytes + " ").error().code == Code::malformed);
   CHECK(parse_op("").error().code == Code::malformed);
 }
@@ -117,7 +117,7 @@ TEST_CASE("a stub keeps links and names, and no values") {
   CHECK(
       canonical(stub) ==
       R"({"base":["02020202020202020202020202020202"],"id":"09090909090909090909090909090909","kind":"goal",)"
-      R"("names":["a","b"],"reason":"forbidden","record":"01010101010101010101010101010101","stream":"school","stub":0})");
+      R"("names":["a","b"],"reason":"forbidden","record":"01010101010101010101010101010101","stream":"school","stub":1})");
   CHECK(parse_stub(canonical(stub)).value() == stub);
   CHECK_FALSE(parse_stub("{}"));
 }

@@ -321,7 +321,7 @@ TEST_CASE("what comes back under no seal, a changed one or another's is not let 
   // A stub of one's own making does not stand under the seal of the op that it would take away.
   auto stub = R"({"base":[],"id":")" + id.hex() +
               R"(","kind":"goal","names":["want"],"reason":"forbidden","record":")" + std::string(32, '1') +
-              R"(","stream":")" + stream + R"(","stub":0})";
+              R"(","stream":")" + stream + R"(","stub":1})";
   CHECK_FALSE(returned({stream, {id}, signed_by(world.identity, stream, {id}), {stub}}));
   // Nor does one that says it is erased, where the school knows of no erasure.
   auto erased = stub;
@@ -422,10 +422,10 @@ TEST_CASE("a packed message is the same message, and much smaller") {
   const std::string id = "00112233445566778899aabbccddeeff", other = "0000000000000000aabbccddeeff0011";
   const std::string text =
       R"({"before":{"c":")" + id + R"(","n":12},"ops":1,"replica":")" + other + R"(","same":")" + id +
-      "\",\"v\":0}\n" + R"({"author":")" + other +
+      "\",\"v\":1}\n" + R"({"author":")" + other +
       R"(","base":[],"fields":{"want":"Zo\u00eb \u4f60, 12345678901234567 deadbeef"},"kind":"goal","record":")" +
       id + R"(","replica":")" + other + R"(","salt":"0123456789abcdef","stream":"person:)" + other +
-      R"(","time":1764054000000,"v":0})" + "\n";
+      R"(","time":1764054000000,"v":1})" + "\n";
   auto packed = wire::pack(text);
   CHECK(wire::is_packed(packed));
   CHECK(packed.size() < 200);
@@ -472,10 +472,10 @@ TEST_CASE("messages that make no sense are refused with a reason") {
   CHECK(wire::decode_request(std::string(wire::message_bytes_max + 1, ' ')).error().code == Code::too_large);
   CHECK(wire::decode_request(good + "more\n").error().code == Code::malformed);
   auto many = good;
-  many.replace(many.find("\"v\":0"), 5, "\"v\":0,\"ops\":201");
+  many.replace(many.find("\"v\":1"), 5, "\"v\":1,\"ops\":201");
   CHECK(wire::decode_request(many).error().code == Code::too_large);
   many = good;
-  many.replace(many.find("\"v\":0"), 5, "\"v\":0,\"ops\":1");
+  many.replace(many.find("\"v\":1"), 5, "\"v\":1,\"ops\":1");
   CHECK(wire::decode_request(many).error().code == Code::malformed);
 }
 
