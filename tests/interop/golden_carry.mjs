@@ -459,7 +459,7 @@ export function checkCarried(check, { index, bytesOf }) {
       for (const { card, entry } of one.students) {
         const read = openStarter(bytesOf(one), card);
         const { key, v, ...found } = read.entry;
-        assert.deepEqual([found, read.whole, v, key.length], [entry, one.whole, 0, 64], one.name);
+        assert.deepEqual([found, read.whole, v, key.length], [entry, one.whole, 1, 64], one.name);
         assert.deepEqual(read.news, one.news.map((file) => bytesOf({ file })));
       }
       assert.equal(codeOf(() => openStarter(bytesOf(one), one.not_card)), 'card_unknown');

@@ -55,7 +55,7 @@ checkGolden(check);
 check('hello is signed by the identity and speaks of the TLS key that was met', async () => {
   const link = new Link(school.port);
   const hello = await link.json('GET', '/v1/hello');
-  assert.equal(hello.v, 0);
+  assert.equal(hello.v, 1);
   assert.equal(hello.school, 'Escuela Garza');
   assert.deepEqual(hello.protocols, [1]);
   assert.match(hello.identity, /^[0-9a-f]{64}$/);
@@ -219,7 +219,7 @@ check('a packed request is answered packed, with the same content and no header 
   assert.ok(isPacked(reply.body));
   const got = parseMessage(unpack(reply.body));
   assert.equal(got.header.same, true);
-  assert.equal(got.header.v, 0);
+  assert.equal(got.header.v, 1);
   world.a.take(got);
   assert.deepEqual(Object.keys(reply.headers).filter((name) => name !== 'connection'), ['content-length']);
   assert.ok(reply.body.length < 60, `${reply.body.length} bytes`);
@@ -671,7 +671,7 @@ check('"have" tells which ops the school lacks', async () => {
     return JSON.parse(reply.body.toString());
   };
   const told = await ask(world.ana.link, { v: 1, ids: [there, missing].sort() });
-  assert.equal(told.v, 0);
+  assert.equal(told.v, 1);
   assert.deepEqual(told.ids, [missing]);
   assert.deepEqual((await ask(world.ana.link, { v: 1, ids: [] })).ids ?? [], []);
   assert.deepEqual((await ask(world.ben.link, { v: 1, ids: [there] })).ids, [there]);
