@@ -2,6 +2,7 @@
 // node tests/web/run.mjs [--build DIR] [--pictures DIR] [--files DIR] [name …]; --files takes script and styles
 // from a folder that build.mjs wrote instead of from the program; ends with "N passed, N failed, N skipped".
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,10 +29,13 @@ const axe = require("axe-core").source;
 
 const folder = mkdtempSync(join(tmpdir(), "waymark-web-"));
 let server, browser, base, ids;
+const freePort = () => new Promise((found) => {
+  const probe = createServer().listen(0, "127.0.0.1", () => { const { port } = probe.address(); probe.close(() => found(port)); });
+});
 async function start() {
   const [class_id, amira] = execFileSync(join(build, "bin/waymark_web_school"), [join(folder, "school")]).toString().trim().split(" ");
   ids = { class_id, amira };
-  const port = 20000 + Math.floor(Math.random() * 20000);
+  const port = await freePort();
   server = spawn(join(build, "bin/waymark-server"), ["serve", "--data", join(folder, "school"), "--plain-http", "--listen", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   server.stdout.on("data", (d) => (said += d)); server.stderr.on("data", (d) => (said += d));
@@ -196,7 +200,9 @@ const tests = {
     for (const name of names) assert.ok(!(await page.content()).includes(name), name + " is behind the curtain");
     await shot(page, "curtain"); await axeClean(page, "curtain");
     await page.reload(); await page.getByRole("button", { name: /Open/ }).waitFor();
-    await page.keyboard.press("Escape"); await heading(page, "Period 3, 7th grade");
+    // The page listens to keys a moment after it is drawn.
+    for (let i = 0; i < 20 && await page.getByRole("button", { name: /Open/ }).isVisible(); i++) { await page.keyboard.press("Escape"); await page.waitForTimeout(250); }
+    await heading(page, "Period 3, 7th grade");
     await page.getByRole("button", { name: "Show to class" }).click();
     await page.getByText("What good looks like").waitFor();
     for (const name of names) assert.ok(!(await page.content()).includes(name), name + " is shown to the class");
