@@ -235,10 +235,23 @@ Status Session::note_what_is_lost(const wire::SyncReply& reply) {
   }
   refill_.on_their_way.clear();
   refill_.returning = 0;
+  return {};
+}
+
+// What was brought back counts once it was served again: a parent that lost it once more before that looks
+// just as before. What a whole page does not have after that the parent does not take.
+Status Session::finish_refill(const std::vector<wire::StreamPage>& pages) {
   if (!refill_.lacking.empty()) return {};
   for (auto told = refill_.streams.begin(); told != refill_.streams.end();) {
     if (!told->second.all) {
       ++told;
+      continue;
+    }
+    bool whole = std::any_of(pages.begin(), pages.end(), [&](const auto& page) {
+      return page.stream == told->first && !page.digest.empty();
+    });
+    if (!whole) {
+      (told++)->second = {};  // all of it is offered once more
       continue;
     }
     WAYMARK_CHECK(store_.mark_compared(told->first));
@@ -357,6 +370,7 @@ Status Session::apply(const wire::SyncReply& reply) {
     send_cursors_ = true;
     again_now_ = true;
     verified_ = false;
+    WAYMARK_CHECK(finish_refill({}));
     return transaction.commit();
   }
   for (const auto& granted : reply.granted)
@@ -372,6 +386,7 @@ Status Session::apply(const wire::SyncReply& reply) {
   whole_.clear();
   mismatched_ = false;
   for (const auto& page : reply.pages) WAYMARK_CHECK(apply_page(page));
+  WAYMARK_CHECK(finish_refill(reply.pages));
   // Read again from zero, but not in a circle with a parent that contradicts itself.
   if (mismatched_ && ++mismatches_ > kMismatchesMax)
     return Error{Code::server_failed, "the digests do not agree, however often the streams are read"};

@@ -102,6 +102,7 @@ class Session {
   Status compare(const std::string& stream, const record::Digest& served);
   Status ask_what_is_lost(wire::SyncRequest& request);
   Status note_what_is_lost(const wire::SyncReply& reply);
+  Status finish_refill(const std::vector<wire::StreamPage>& pages);
 
   // Streams of which the parent may have lost something: everything of them that is here is offered, then
   // what the parent lacks is brought back under the seals it was served with.

@@ -4,6 +4,7 @@
 
 #include "shared/sync/serve.hpp"
 #include "shared/sync/session.hpp"
+#include "shared/wire/news.hpp"
 #include "shared/wire/pack.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -291,6 +292,43 @@ TEST_CASE(
   world.sync(*lab3, world.amira);
   CHECK(observations(*world.school) == 1);
   CHECK(world.goals(*world.school) == Texts{"monday"});
+}
+
+TEST_CASE("what a school lost twice, before it served again what was brought back, is brought once more") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "monday");
+  world.sync(*lab3, world.amira);
+  world.keep_school("backup.db");
+  auto stream = domain::person_stream(kAmira);
+  std::vector<store::Edit> edits{{{stream, "observation", {}}, {{"text", "well argued"}}, {}, {}}};
+  world.school->write(kTeacher, edits).value();
+  world.sync(*lab3, world.amira);
+  auto observations = [&] { return world.school->records(stream, "observation").value().size(); };
+
+  world.put_school_back("backup.db");
+  Session session(*lab3);
+  bool brought = false;
+  for (int round = 0; round < 20 && !brought; round++) {
+    session.hurry(0);
+    auto request = session.next(0).value().value();
+    brought = !request.returned.empty();
+    // While it is on its way a stick tells of the school without it; so the answer's pages are read over.
+    if (brought) {
+      wire::SyncRequest asked;
+      asked.replica = lab3->replica();
+      for (const auto& reading : lab3->readings().value())
+        asked.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
+                                 reading.cursor.seq, false});
+      CHECK(session.on_news(wire::encode(wire::News{1, asked, world.answer(world.amira, asked)})));
+    }
+    REQUIRE(session.on_reply(world.answer(world.amira, request), 0));
+  }
+  REQUIRE(brought);
+  CHECK(observations() == 1);
+  world.put_school_back("backup.db");
+  world.sync(*lab3, world.amira);
+  CHECK(observations() == 1);
 }
 
 TEST_CASE("what comes back under no seal, a changed one or another's is not let in") {
