@@ -2,6 +2,7 @@
 // and the bundles that carry them.
 #include <algorithm>
 
+#include "shared/store/erase.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/carry_files.hpp"
 #include "shared/wire/bundle.hpp"
@@ -18,6 +19,9 @@ Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
   auto admitted = checked.introduction ? introduce(*checked.introduction, checked.batch.person)
                                        : admit(checked.certificate, checked.batch.certificate);
   if (!admitted) {
+    // The school's own certificate says whose work it is, though it lets nobody in any more.
+    if (!checked.introduction && admitted.error().code == Code::unauthorized)
+      WAYMARK_CHECK(keep_for_an_adult(checked.batch));
     // Wrong tries are counted all the same.
     WAYMARK_CHECK(transaction.commit());
     return admitted.error();
@@ -39,6 +43,21 @@ Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
   }
   WAYMARK_CHECK(transaction.commit());
   return TakenBatch{std::move(taken.acknowledgement), std::move(person)};
+}
+
+// No position moves: where the computer is let in again, all of it is brought and decided then.
+Status School::keep_for_an_adult(const wire::Batch& batch) {
+  for (const auto& line : batch.ops) {
+    auto op = record::parse_op(line);
+    if (!op) continue;
+    auto id = record::op_id(line);
+    WAYMARK_TRY(here, store_->has(id));
+    WAYMARK_TRY(author, store::is_erased(*store_, op->author));
+    WAYMARK_TRY(named, store::is_erased(*store_, op->stream, id));
+    if (here || author || named) continue;
+    WAYMARK_CHECK(accounts_->add_dead_letter(batch.person, line, waymark::name(Code::unauthorized)));
+  }
+  return {};
 }
 
 Result<Person> School::introduce(const wire::Introduction& introduction, const PersonId& id) {

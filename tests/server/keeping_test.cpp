@@ -435,6 +435,44 @@ TEST_CASE("a forged, altered or torn batch is refused whole, and the next one is
   CHECK(code_of(amira.batches().front()) == Code::unauthorized);
 }
 
+TEST_CASE("what a removed computer signed is not taken in, and none of it is lost: an adult reads it") {
+  World world;
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab);
+  auto rivera = world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone")
+                    .value()
+                    .id;
+  amira.goal("at school before");
+  REQUIRE(amira.sync());
+  amira.goal("on a stick");
+  amira.goal("on it too");
+  auto batch = amira.batches().front();
+  REQUIRE(world.school->remove_computer(lab.id));
+  for (int times = 0; times < 2; times++)
+    CHECK(world.school->take_batch(batch).error().code == Code::unauthorized);
+  CHECK(world.goals(world.amira) == Texts{"at school before"});
+  auto letters = world.school->accounts().dead_letters(true, 10).value();
+  REQUIRE(letters.size() == 2);
+  CHECK(letters[0].person == world.amira);
+  CHECK(letters[0].code == "unauthorized");
+  CHECK(content_of(letters[1]).words.front().second == "on a stick");
+  REQUIRE(world.school->take_in_letter(rivera, letters[1].n));
+  CHECK(world.goals(world.amira) == Texts{"at school before", "on a stick"});
+
+  // What is not signed by it is nobody's letter.
+  auto forged = batch;
+  forged[forged.find("on it too")] = 'O';
+  CHECK_FALSE(world.school->take_batch(forged));
+  CHECK(world.school->accounts().dead_letters(true, 10)->size() == 1);
+  // Joined again, it brings all of it itself.
+  auto anew = world.join_computer("lab-04");
+  auto student = world.school->student_of_card(world.school->card_for(world.amira).value(), anew.id).value();
+  amira.joined = world.school->join_student(student, anew, "4711", "digits", public_key(amira.key)).value();
+  REQUIRE(amira.sync());
+  CHECK(amira.waiting() == 0);
+  CHECK(world.goals(world.amira) == Texts{"at school before", "on a stick", "on it too"});
+}
+
 TEST_CASE("what a batch may write is what its author may write; another's stream is kept for an adult") {
   World world;
   Laptop amira(world, world.amira, world.join_computer("lab-03"));

@@ -4,7 +4,7 @@ import { html, t, api, useLoad, useState, Problem, Loading, Dialog, Link, announ
 
 const kinds = ["goal", "checkin", "project", "step", "work", "self_assessment", "turn_in", "help", "reply", "profile", "review", "observation", "support", "draft"];
 const kindName = (kind) => t("home.kind." + (kinds.includes(kind) ? kind : "other"));
-const why = (letter) => t("home.why." + (["not_granted", "forbidden"].includes(letter.code) ? letter.code : "other"), { name: letter.name || t("home.somebody") });
+const why = (letter) => t("home.why." + (["not_granted", "forbidden", "unauthorized"].includes(letter.code) ? letter.code : "other"), { name: letter.name || t("home.somebody") });
 
 export function HomePage({ session, reload: reloadSession }) {
   const { value, error, reload } = useLoad("/letters");
