@@ -95,21 +95,30 @@ void World::check_status(Computer& computer) {
   if (status.verified && status.waiting > 0) broken(15, "verified with work waiting");
   if (status.in_room < 0 || status.in_room > status.waiting) broken(15, "more in the room than waits");
   if (computer.era != era_) return;
-  std::int64_t lacking = 0;
+  std::vector<OpId> lacking;
   std::set<OpId> refused;
+  std::set<std::string> read;
+  for (const auto& reading : must(computer.store->readings(), "readings")) read.insert(reading.stream);
+  // Of what it read and may read no longer no answer tells; its own waits nevertheless.
+  auto is_read = [&](const OpId& id) {
+    auto stream = must(computer.store->stream_of(id), "stream");
+    return stream && read.count(*stream);
+  };
   for (const auto& refusal : must(computer.store->refusals(), "refusals")) refused.insert(refusal.op);
   for (const auto& op : committed_)
     if (op.computer == computer.index && !refused.count(op.id) && !is_covered(op) &&
         !must(school_->store().has(op.id), "has") && must(computer.store->has(op.id), "has") &&
-        (status.verified || is_own(computer, op.id)))
-      lacking++;
+        (is_own(computer, op.id) || (status.verified && is_read(op.id))))
+      lacking.push_back(op.id);
+  auto waiting = static_cast<std::size_t>(status.waiting);
   // What an adult took in and a school that was put back forgot is a dead letter there, as before.
-  if (lacking > status.waiting)
-    for (const auto& id : dead_letters())
-      if (!refused.count(id) && !must(school_->store().has(id), "has") && is_own(computer, id)) lacking--;
-  if (lacking > status.waiting)
-    broken(15, who(computer) + " says that " + std::to_string(status.waiting) +
-                   " wait, and the school lacks " + std::to_string(lacking));
+  if (lacking.size() > waiting) {
+    auto letters = dead_letters();
+    std::erase_if(lacking, [&](const OpId& id) { return letters.count(id) && is_own(computer, id); });
+  }
+  if (lacking.size() > waiting)
+    broken(15, who(computer) + " says that " + std::to_string(waiting) + " wait, and the school lacks " +
+                   std::to_string(lacking.size()) + ", as " + lacking.back().hex());
 }
 
 void World::compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant) {
