@@ -253,9 +253,9 @@ class School {
   Result<std::string> sync(const Bearer& bearer, std::string_view body);
   Result<std::string> have(const Bearer& bearer, std::string_view body);
   // A batch, whoever carried it: what its author would have pushed, under the author's own signature. Returns
-  // the acknowledgement. `unauthorized` when it is forged, or its computer was removed: what such a one signed
-  // becomes dead letters, as what one who left wrote; an author who is not known waits for an administrator,
-  // as in return_student.
+  // the acknowledgement. `unauthorized` when it is forged, or its computer was removed: what such a one
+  // signed becomes dead letters, as what one who left wrote; an author who is not known waits for an
+  // administrator, as in return_student.
   Result<std::string> take_batch(std::string_view bytes);
   // Every batch of a bundle that was sealed to this school, each for itself. `unauthorized`, `malformed` when
   // nothing of it can be read. The answer holds what is for its writer; for a hub, which writes for others,
