@@ -740,6 +740,11 @@ Result<std::vector<Written>> Store::write(const PersonId& author, std::span<cons
   WAYMARK_TRY(transaction, Transaction::begin(*db_));
   std::int64_t now = clock().now_ms() + clock_offset_ms_;
   for (const auto& edit : edits) {
+    // It would be let in nowhere else, and nothing that comes later would take it away here.
+    if (auto person = person_of_stream(edit.key.stream)) {
+      WAYMARK_TRY(erased, is_erased(*this, *person));
+      if (erased) return Error{Code::not_granted, "what belongs here was erased, and nothing more is kept"};
+    }
     record::Op op;
     op.stream = edit.key.stream;
     op.kind = edit.key.kind;

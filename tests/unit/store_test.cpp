@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "shared/domain/kinds.hpp"
+#include "shared/store/erase.hpp"
 #include "shared/store/hidden.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -514,4 +515,34 @@ TEST_CASE(
   write(teacher, {kStream, std::string(hidden_kind), world.random.id<RecordId>()},
         {{"kind", "goal"}, {"record", world.goal().id.hex()}, {"hidden", true}}, {});
   CHECK(world.store->find(world.goal()).value());
+}
+
+TEST_CASE("where somebody was erased nothing more is written, and elsewhere all goes on") {
+  World world;
+  const auto teacher = PersonId::parse("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b").value();
+  world.set(*world.store, world.goal(), {{"want", "gone soon"}});
+  Edit erasure{{std::string(domain::school_stream), std::string(erasure_kind), {}},
+               {{"person", kAmira.hex()}},
+               {},
+               {}};
+  REQUIRE(world.store->write(teacher, std::span(&erasure, 1)));
+  Edit support{{kStream, "support", world.random.id<RecordId>()}, {{"form", "on_my_own"}}, {}, {}};
+  Edit draft{
+      {domain::own_stream(kAmira), "draft", world.random.id<RecordId>()}, {{"place", "goal.new"}}, {}, {}};
+  Edit observation{{domain::staff_stream(kAmira), "observation", {}}, {{"text", "quiet today"}}, {}, {}};
+  for (const auto& edit : {support, draft, observation}) {
+    CAPTURE(edit.key.stream);
+    CHECK(world.store->write(teacher, std::span(&edit, 1)).error().code == Code::not_granted);
+    // Nor with something beside it that could be: all or nothing.
+    Edit both[] = {
+        {{domain::person_stream(teacher), "goal", world.random.id<RecordId>()}, {{"want", "x"}}, {}, {}},
+        edit};
+    CHECK(world.store->write(teacher, both).error().code == Code::not_granted);
+  }
+  CHECK(world.store->records(kStream, "support").value().empty());
+  CHECK(world.store->records(domain::person_stream(teacher), "goal").value().empty());
+  CHECK(world.store->stream_state(kStream).value().head == 1);
+  Edit other{{domain::person_stream(teacher), "goal", world.random.id<RecordId>()}, {{"want", "y"}}, {}, {}};
+  CHECK(world.store->write(teacher, std::span(&other, 1)));
+  REQUIRE(world.store->verify());
 }
