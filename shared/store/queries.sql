@@ -208,6 +208,8 @@ SELECT DISTINCT hash FROM file ORDER BY hash
 -- name: file_to_send
 SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.state <> 1 ORDER BY f.bytes, f.hash
 
+-- name: file_at_school
+SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.state = 1 ORDER BY f.bytes, f.hash
 -- name: file_touch
 UPDATE file SET touched_day = ? WHERE hash = ? AND touched_day < ?
 -- name: file_of_stream

@@ -1201,9 +1201,12 @@ Status Store::mark_files_unsent() {
   return query.run();
 }
 
-Result<std::vector<FileRow>> Store::files_to_send() {
+Result<std::vector<FileRow>> Store::files_to_send() { return file_rows(sql::file_to_send); }
+Result<std::vector<FileRow>> Store::files_at_school() { return file_rows(sql::file_at_school); }
+
+Result<std::vector<FileRow>> Store::file_rows(std::string_view statement) {
   std::vector<FileRow> rows;
-  WAYMARK_TRY(query, db_->prepare(sql::file_to_send));
+  WAYMARK_TRY(query, db_->prepare(statement));
   for (;;) {
     WAYMARK_TRY(row, query.step());
     if (!row) return rows;

@@ -279,6 +279,7 @@ class Store {
   // The parent may have lost them: it is asked for all.
   Status mark_files_unsent();
   Result<std::vector<FileRow>> files_to_send();    // or to be asked for; the smallest first
+  Result<std::vector<FileRow>> files_at_school();  // as far as is known
   Result<std::vector<std::string>> file_hashes();  // of all files
 
   // ---- collecting files, at the parent
@@ -318,6 +319,7 @@ class Store {
   };
   Result<End*> end_of(std::string_view stream);
   Status write_ends();
+  Result<std::vector<FileRow>> file_rows(std::string_view statement);
   Status ensure_segment(std::int64_t stream, std::int64_t seq);
   struct Row {
     std::int64_t id = 0;

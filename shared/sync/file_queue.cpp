@@ -1,6 +1,7 @@
 #include "shared/sync/file_queue.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "shared/sync/session.hpp"
 
@@ -108,16 +109,23 @@ Status FileQueue::note_unknown() {
   return {};
 }
 
-// What the school may have lost, and, once a day, all that is mentioned and here.
+// What the school may have lost, and, once a day, all that is mentioned and here: also where the op that
+// mentions it was refused once, since an adult may have taken it in at a school that this person has left.
 Status FileQueue::gather_asked(bool all) {
   WAYMARK_TRY(rows, store_.files_to_send());
   for (const auto& row : rows)
     if (row.state == file_to_ask) to_ask_[row.stream].push_back(row.hash);
   if (!all || !mentions_) return {};
-  for (const auto& mention : mentions_()) {
-    WAYMARK_TRY(row, store_.file_in(mention.stream, mention.hash));
-    if (row && row->state == file_at_school && disk_.size(mention.hash))
-      to_ask_[mention.stream].push_back(mention.hash);
+  std::set<std::pair<std::string, std::string>> shown;
+  for (const auto& mention : mentions_()) shown.emplace(mention.stream, mention.hash);
+  WAYMARK_TRY(there, store_.files_at_school());
+  for (const auto& row : there) {
+    bool mentioned = shown.contains({row.stream, row.hash});
+    if (!mentioned) {
+      WAYMARK_TRY(named, store_.mentions(row.stream, row.hash));
+      mentioned = named;
+    }
+    if (mentioned && disk_.size(row.hash)) to_ask_[row.stream].push_back(row.hash);
   }
   return {};
 }

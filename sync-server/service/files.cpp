@@ -38,11 +38,12 @@ std::string School::file_path(std::string_view hash) const {
   return data_ + "/files/" + std::string(hash.substr(0, 2)) + "/" + std::string(hash.substr(2));
 }
 
-Result<bool> School::may_put(const PersonId& person, std::string_view stream) {
+Result<bool> School::may_put(const PersonId& person, std::string_view stream, std::string_view hash) {
   WAYMARK_TRY(who, caller(person));
-  return std::any_of(who.access.begin(), who.access.end(), [&](const sync::Access& access) {
-    return access.stream == stream && access.role != domain::Role::member;
-  });
+  for (const auto& access : who.access)
+    if (access.stream == stream && access.role != domain::Role::member) return true;
+  // Who left the school still brings what belongs to work of theirs that is here.
+  return stream == domain::person_stream(person) ? store_->mentions(stream, hash) : Result<bool>(false);
 }
 
 // Put into this stream, and still on the disk as long as it was.
@@ -62,12 +63,7 @@ Result<Upload> School::begin_upload(const Bearer& bearer, std::string_view strea
   auto size = static_cast<std::int64_t>(piece.bytes.size());
   if (piece.from < 0 || size > piece.total - piece.from)
     return Error{Code::malformed, "a piece beyond the end of its file"};
-  WAYMARK_TRY(allowed, may_put(bearer.person, stream));
-  // Who left the school still brings what belongs to work of theirs that is here.
-  if (!allowed && stream == domain::person_stream(bearer.person)) {
-    WAYMARK_TRY(mentioned, store_->mentions(stream, hash));
-    allowed = mentioned;
-  }
+  WAYMARK_TRY(allowed, may_put(bearer.person, stream, hash));
   if (!allowed) return Error{Code::not_granted, "the stream is not granted to this person"};
 
   Upload upload;
@@ -187,13 +183,13 @@ Result<std::string> School::file(const PersonId& reader, std::string_view stream
 Result<std::vector<std::string>> School::lacking_files(const Bearer& bearer, std::string_view stream,
                                                        const std::vector<std::string>& hashes) {
   if (hub_) return no_files_here();
-  WAYMARK_TRY(allowed, may_put(bearer.person, stream));
   WAYMARK_TRY(day, file_day());
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
   std::vector<std::string> lacking;
   for (const auto& hash : hashes) {
     if (!is_hash(hash)) return Error{Code::malformed, "a file's name has 64 hexadecimal digits"};
     bool there = false;
+    WAYMARK_TRY(allowed, may_put(bearer.person, stream, hash));
     if (allowed) {
       WAYMARK_TRY(found, has_file(stream, hash));
       there = found;

@@ -480,7 +480,7 @@ class School {
                                                    const PersonId& writer, BundleRead& read);
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   std::string file_path(std::string_view hash) const;
-  Result<bool> may_put(const PersonId& person, std::string_view stream);
+  Result<bool> may_put(const PersonId& person, std::string_view stream, std::string_view hash);
   Result<bool> has_file(std::string_view stream, std::string_view hash);
   Result<std::int64_t> file_day();
   Result<std::int64_t> count_day();

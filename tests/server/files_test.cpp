@@ -129,6 +129,14 @@ TEST_CASE("who left the school still brings the files of work that came before, 
   CHECK(world.put(world.at_leo, world.stream, body, 0, 1'000).error().code == Code::not_granted);
   CHECK(!world.put(body, 0, 400).value().whole);
   CHECK(world.put(body, 400, 600).value().whole);
+  // Nor is the file sent again every day: it is there, as long as the school's disk has it.
+  std::vector<std::string> both{name_of(body), name_of(other)};
+  CHECK(world.school->lacking_files(world.at_amira, world.stream, both).value() ==
+        std::vector<std::string>{name_of(other)});
+  CHECK(world.school->lacking_files(world.at_leo, world.stream, both).value() == both);
+  fs::remove(world.on_disk(body));
+  CHECK(world.school->lacking_files(world.at_amira, world.stream, both).value() == both);
+  CHECK(world.put(body, 0, 1'000).value().whole);
   // What is had is had by those who may read it.
   CHECK(world.school->file(world.amira, world.stream, name_of(body)).error().code == Code::not_found);
   amira.active = true;

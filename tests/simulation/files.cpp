@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "shared/base/hash.hpp"
+#include "shared/store/erase.hpp"
 #include "tests/simulation/school_world.hpp"
 
 namespace waymark::simulation {
@@ -59,6 +60,8 @@ void FilesHere::drop(std::string_view hash) {
 
 void World::attach(Computer& computer) {
   if (computer.teacher || attached_.size() >= kFilesMax) return;
+  auto stream = domain::person_stream(computer.person);
+  if (must(store::is_erased(*computer.store, stream, {}), "erased")) return;
   Content body;
   if (!attached_.empty() && chance(10)) {
     body = contents_[attached_[random_.below(attached_.size())].hash];  // somebody's else, or the same twice
@@ -68,7 +71,6 @@ void World::attach(Computer& computer) {
     body = std::make_shared<const std::string>(std::move(bytes));
   }
   auto hash = name_of(*body);
-  auto stream = domain::person_stream(computer.person);
   contents_[hash] = computer.files.whole[hash] = body;
   store::Edit edit{{stream, "work", computer.random->id<RecordId>()},
                    {{"project", std::string(32, 'a')},
@@ -295,8 +297,14 @@ void World::count_lost_files() {
   }
 }
 
+bool World::school_has(const Attached& file) {
+  return must(school_->store().file_in(file.stream, file.hash), "a file's row") &&
+         fs::exists(school_file(file.hash));
+}
+
 // What has not come or gone yet, though it can. Where a student has no access any more, what belongs to work
-// that did not come waits.
+// that did not come waits. What the school's disk lost only a computer that has it can tell, once it meets
+// the school: at a hub files wait.
 std::string World::unsettled_file(Computer& computer) {
   if (computer.teacher || computer.turned_away) return {};
   auto granted = granted_to(computer.person);
@@ -310,6 +318,10 @@ std::string World::unsettled_file(Computer& computer) {
   for (const auto& row : must(computer.store->files_to_send(), "files to send"))
     if (granted.contains(row.stream) || must(school_->store().mentions(row.stream, row.hash), "mentions"))
       return "has not sent the file " + row.hash;
+  for (const auto& file : attached_)
+    if (computer.files.whole.contains(file.hash) && domain::person_stream(computer.person) == file.stream &&
+        mentioned_at_school(file) && !school_has(file))
+      return "has not noticed that the school lost the file " + file.hash;
   return {};
 }
 
@@ -323,7 +335,9 @@ void World::check_files() {
       broken(19, "the school does not know of the file " + file.hash);
     std::ifstream in(school_file(file.hash), std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    if (bytes != *contents_[file.hash]) broken(19, "the file " + file.hash + " is another at the school");
+    if (bytes != *contents_[file.hash])
+      broken(19, "the file " + file.hash + (fs::exists(school_file(file.hash)) ? " is another" : " is not") +
+                     " at the school");
   }
   for (const auto& computer : computers_)
     if (auto file = unsettled_file(*computer); !file.empty())

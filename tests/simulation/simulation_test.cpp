@@ -78,6 +78,14 @@ TEST_CASE("a school whose disk tore in its first hour still has its people") {
   CHECK(run({.seed = 5035, .steps = 300}).failure.value_or("") == "");
 }
 
+TEST_CASE("schools that once kept something erased, or did not notice that a file was lost") {
+  for (std::uint64_t seed : {3000006, 3000144, 3000146, 3000182, 3000248, 3000280, 3000306, 3000328}) {
+    auto outcome = run({.seed = seed, .steps = 300, .hub = true, .people = true});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+  }
+}
+
 TEST_CASE("schools where only sticks go to and fro lose nothing, and work arrives by them") {
   long carried = 0, told = 0, files = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {

@@ -231,6 +231,31 @@ TEST_CASE("a school that lost a file gets it again, from whoever has it") {
   CHECK(world.store->files_to_send().value().empty());
 }
 
+TEST_CASE("a school that lost a file of refused work is asked too: an adult may have taken the work in") {
+  World world;
+  auto hash = world.attach(noise(1'000, 1));
+  store::Edit edit{{kStream, "work", world.random.id<RecordId>()}, {{"file", hash}}, {}, {}};
+  REQUIRE(world.store->write(kAmira, std::span(&edit, 1)));
+  REQUIRE(world.store->freeze(1, 10, 1'000'000));
+  REQUIRE(world.store->mark_settled(1, true, "not_granted", ""));
+  REQUIRE(world.run());
+  REQUIRE(world.state(hash) == 1);
+  world.school.whole.clear();
+  world.now = ask_again_ms + 1;
+  world.queue->look(false);
+  REQUIRE(world.run());
+  CHECK(world.school.whole.contains(hash));
+  // What no op here names any more is nobody's question.
+  auto unnamed = world.attach(noise(1'000, 2));
+  REQUIRE(world.run());
+  world.school.whole.clear();
+  world.now += ask_again_ms + 1;
+  world.queue->look(false);
+  REQUIRE(world.run());
+  CHECK(world.school.whole.contains(hash));
+  CHECK_FALSE(world.school.whole.contains(unnamed));
+}
+
 TEST_CASE("a file that is here and of which the store forgot is asked about when its record comes") {
   World world;
   auto body = noise(1'000, 1), hash = name_of(body);
