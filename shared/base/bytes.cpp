@@ -21,25 +21,30 @@ std::string base64(ByteView bytes, int variant) {
 }  // namespace
 
 std::string to_hex(ByteView bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '\0');
+  char* at = text.data();
   for (auto byte : bytes) {
-    text += kHexDigits[byte >> 4];
-    text += kHexDigits[byte & 15];
+    *at++ = kHexDigits[byte >> 4];
+    *at++ = kHexDigits[byte & 15];
   }
   return text;
 }
 
 Result<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return Error{Code::malformed, "hexadecimal digits come in pairs"};
-  Bytes bytes;
-  bytes.reserve(text.size() / 2);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
-    if (high < 0 || low < 0) return Error{Code::malformed, "not lower-case hexadecimal"};
-    bytes.push_back(static_cast<std::uint8_t>(high << 4 | low));
-  }
+  Bytes bytes(text.size() / 2);
+  if (!read_hex(text, bytes)) return Error{Code::malformed, "not lower-case hexadecimal"};
   return bytes;
+}
+
+bool read_hex(std::string_view text, std::span<std::uint8_t> out) {
+  if (text.size() != out.size() * 2) return false;
+  for (std::size_t i = 0; i < out.size(); i++) {
+    int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+    if (high < 0 || low < 0) return false;
+    out[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return true;
 }
 
 std::string to_base64url(ByteView bytes) { return base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING); }

@@ -30,6 +30,8 @@ inline std::string_view as_text(ByteView bytes) {
 std::string to_hex(ByteView bytes);
 // Only lower-case digits of an even count are accepted; else `malformed`.
 Result<Bytes> from_hex(std::string_view text);
+// The same for as many bytes as `out` has; false, and `out` is anything, for every other text.
+bool read_hex(std::string_view text, std::span<std::uint8_t> out);
 // RFC 4648 section 5, without padding.
 std::string to_base64url(ByteView bytes);
 Result<Bytes> from_base64url(std::string_view text);
@@ -56,9 +58,9 @@ struct Id {
   // Exactly 32 lower-case hexadecimal digits, else `malformed`.
   static Result<Id> parse(std::string_view text) {
     if (text.size() != 32) return Error{Code::malformed, "an id has 32 hexadecimal digits"};
-    auto raw = from_hex(text);
-    if (!raw) return raw.error();
-    return from(*raw);
+    Id id;
+    if (!read_hex(text, id.bytes)) return Error{Code::malformed, "not lower-case hexadecimal"};
+    return id;
   }
 };
 

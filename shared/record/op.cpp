@@ -50,34 +50,26 @@ bool valid_stream(std::string_view stream) {
 
 namespace {
 
-Status check_scalar(const Scalar& value) {
-  if (const auto* i = std::get_if<std::int64_t>(&value); i && (*i > integer_max || *i < -integer_max))
-    return Error{Code::malformed, "an integer beyond 2^53"};
-  if (const auto* s = std::get_if<std::string>(&value); s && !valid_utf8(*s))
-    return Error{Code::malformed, "a text that is not UTF-8"};
+Status check_one(std::monostate) { return {}; }
+Status check_one(bool) { return {}; }
+Status check_one(std::int64_t value) {
+  if (value > integer_max || value < -integer_max) return Error{Code::malformed, "an integer beyond 2^53"};
   return {};
 }
-
-Status check_value(const Value& value) {
-  if (const auto* items = std::get_if<std::vector<Scalar>>(&value.data)) {
-    if (items->size() > array_items_max) return Error{Code::too_large, "an array of more than 1024 items"};
-    for (const auto& item : *items) WAYMARK_CHECK(check_scalar(item));
-    return {};
-  }
-  return std::visit(
-      [](const auto& v) -> Status {
-        using T = std::decay_t<decltype(v)>;
-        if constexpr (std::is_same_v<T, std::vector<Scalar>>)
-          return {};
-        else
-          return check_scalar(Scalar(v));
-      },
-      value.data);
+Status check_one(const std::string& text) {
+  if (!valid_utf8(text)) return Error{Code::malformed, "a text that is not UTF-8"};
+  return {};
+}
+Status check_one(const std::vector<Scalar>& items) {
+  if (items.size() > array_items_max) return Error{Code::too_large, "an array of more than 1024 items"};
+  for (const auto& item : items)
+    WAYMARK_CHECK(std::visit([](const auto& value) { return check_one(value); }, item));
+  return {};
 }
 
 }  // namespace
 
-Status check(const Op& op) {
+Status check_frame(const Op& op) {
   if (!valid_stream(op.stream)) return Error{Code::malformed, "the stream's name"};
   if (!valid_name(op.kind)) return Error{Code::malformed, "the kind's name"};
   if (op.fields.empty()) return Error{Code::malformed, "an op sets at least one field"};
@@ -87,10 +79,15 @@ Status check(const Op& op) {
       std::adjacent_find(op.base.begin(), op.base.end()) != op.base.end())
     return Error{Code::malformed, "bases are sorted and unique"};
   if (op.time_ms > integer_max || op.time_ms < -integer_max) return Error{Code::malformed, "the time"};
-  for (const auto& [name, value] : op.fields) {
+  for (const auto& [name, value] : op.fields)
     if (!valid_name(name)) return Error{Code::malformed, "the name of a field"};
-    WAYMARK_CHECK(check_value(value));
-  }
+  return {};
+}
+
+Status check(const Op& op) {
+  WAYMARK_CHECK(check_frame(op));
+  for (const auto& [name, value] : op.fields)
+    WAYMARK_CHECK(std::visit([](const auto& one) { return check_one(one); }, value.data));
   return {};
 }
 

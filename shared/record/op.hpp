@@ -90,6 +90,8 @@ bool valid_name(std::string_view name);      // [a-z0-9_.]{1,64}
 bool valid_stream(std::string_view stream);  // [a-z]+ or [a-z]+:[0-9a-f]{32}
 // Every limit and rule of the format; `malformed`, `too_large`.
 Status check(const Op& op);
+// The same but for the values, for who has looked at them already.
+Status check_frame(const Op& op);
 
 // The bytes that are hashed: JSON without white space, names sorted by bytes, escapes as in RFC 8785.
 std::string canonical(const Op& op);
@@ -97,6 +99,8 @@ OpId op_id(std::string_view canonical_bytes);
 inline OpId op_id(const Op& op) { return op_id(canonical(op)); }
 // Only exactly canonical bytes are an op: anything else is `malformed`, `too_large` or `too_deep`.
 Result<Op> parse_op(std::string_view bytes);
+// Of canonical bytes, without reading the rest of them.
+Result<ReplicaId> replica_of(std::string_view canonical_bytes);
 
 std::string canonical(const Stub& stub);
 Result<Stub> parse_stub(std::string_view bytes);

@@ -818,11 +818,15 @@ Result<std::vector<Entry>> Store::page(std::string_view stream, std::int64_t seq
     WAYMARK_TRY(more, query.step());
     if (!more) break;
     Entry entry{query.integer(0), query.id<OpId>(1), static_cast<int>(query.integer(2)), query.text(3), {}};
-    if (entry.state != kStub) {
+    if (entry.state == kAccepted) {
+      auto replica = record::replica_of(entry.body);
+      if (!replica) return damaged(replica.error());
+      entry.replica = *replica;
+    } else if (entry.state != kStub) {
       auto op = record::parse_op(entry.body);
       if (!op) return damaged(op.error());
       entry.replica = op->replica;
-      if (entry.state != kAccepted) entry.body = record::canonical(stub_of(*op, entry.id, "refused"));
+      entry.body = record::canonical(stub_of(*op, entry.id, "refused"));
     }
     bytes += entry.body.size();
     entries.push_back(std::move(entry));

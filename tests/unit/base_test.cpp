@@ -48,6 +48,20 @@ TEST_CASE("a signature holds for its message and key only") {
   CHECK_FALSE(verify(public_key(key), as_bytes("hello"), ByteView(signature).first(63)));
 }
 
+TEST_CASE("a key signs as RFC 8032 says, whichever keys signed before it") {
+  SecretKey key, other;
+  REQUIRE(read_hex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", key.seed));
+  for (int i = 0; i < 300; i++) {
+    CHECK(to_hex(public_key(key).bytes) ==
+          "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+    other.seed[0] = static_cast<std::uint8_t>(i), other.seed[1] = static_cast<std::uint8_t>(i >> 8);
+    CHECK(verify(public_key(other), as_bytes("hello"), sign(other, as_bytes("hello"))));
+  }
+  CHECK(to_hex(sign(key, {})) ==
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+        "d25bf5f0595bbe24655141438e7a100b");
+}
+
 TEST_CASE("a password is verified by its hash, and an empty hash by nothing") {
   auto hash = hash_password("4711");
   CHECK(verify_password("4711", hash));
@@ -60,6 +74,16 @@ TEST_CASE("text is valid, counted and normalized by code points") {
   CHECK_FALSE(valid_utf8("\xed\xa0\x80"));  // a surrogate
   CHECK_FALSE(valid_utf8(std::string_view("a\0b", 3)));
   CHECK_FALSE(valid_utf8("\xc3"));
+  // Wherever it stands in a longer text.
+  for (std::size_t at = 0; at < 20; at++)
+    for (char wrong : {'\0', '\xff', '\xc3'}) {
+      std::string text(20, 'a');
+      CHECK(valid_utf8(text));
+      text[at] = wrong;
+      CAPTURE(at);
+      CHECK_FALSE(valid_utf8(text));
+    }
+  CHECK(valid_utf8("\x01\x7f seven Zoë and seven \u00e9"));
   CHECK(length_utf8("Zoë") == 3);
   CHECK(normalize("e\u0301").value() == "\u00e9");
   CHECK(trim("  a b \n") == "a b");

@@ -53,6 +53,14 @@ TEST_CASE("an op has one canonical form and its id is that form's hash") {
   CHECK(op_id(example()) != op_id(other));
 }
 
+TEST_CASE("an op's replica is told without reading the op, whatever its texts say") {
+  auto op = example();
+  op.fields["want"] = R"(a","replica":"0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d","salt":"0102030405060708)";
+  CHECK(replica_of(canonical(op)).value() == some_id<ReplicaId>(0x0c));
+  CHECK(replica_of("").error().code == Code::malformed);
+  CHECK(replica_of(R"({"a":"b","replica":"0c0c)").error().code == Code::malformed);
+}
+
 TEST_CASE("bytes that are not exactly canonical are no op") {
   auto bytes = canonical(example());
   auto with = [&](std::string_view from, std::string_view to) {
