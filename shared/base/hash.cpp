@@ -1,5 +1,6 @@
 #include "shared/base/hash.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include <openssl/evp.h>
@@ -60,24 +61,32 @@ bool equal_secret(ByteView a, ByteView b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-namespace {
-void expand(const SecretKey& key, std::uint8_t* pub, std::uint8_t* secret) {
-  crypto_sign_seed_keypair(pub, secret, key.seed.data());
-}
-}  // namespace
-
+// The public half of a key costs as much as a signature, and every signature needs it: of the keys used last
+// it is remembered, under a hash of the secret half, so that no secret stays here.
 PublicKey public_key(const SecretKey& key) {
-  PublicKey pub;
-  std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> secret;
-  expand(key, pub.bytes.data(), secret.data());
-  sodium_memzero(secret.data(), secret.size());
-  return pub;
+  struct Known {
+    Sha256 of{};
+    PublicKey pub;
+  };
+  static thread_local std::array<Known, 64> remembered;
+  auto of = sha256(key.seed);
+  auto& known = remembered[of[0] % remembered.size()];
+  if (known.of != of) {
+    std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> secret;
+    crypto_sign_seed_keypair(known.pub.bytes.data(), secret.data(), key.seed.data());
+    sodium_memzero(secret.data(), secret.size());
+    known.of = of;
+  }
+  return known.pub;
 }
 
 Signature sign(const SecretKey& key, ByteView message) {
-  PublicKey pub;
+  // libsodium's secret key is the seed and then the public key.
+  auto pub = public_key(key);
   std::array<std::uint8_t, crypto_sign_SECRETKEYBYTES> secret;
-  expand(key, pub.bytes.data(), secret.data());
+  static_assert(crypto_sign_SECRETKEYBYTES == sizeof key.seed + sizeof pub.bytes);
+  std::copy(key.seed.begin(), key.seed.end(), secret.begin());
+  std::copy(pub.bytes.begin(), pub.bytes.end(), secret.begin() + sizeof key.seed);
   Signature out;
   crypto_sign_detached(out.data(), nullptr, message.data(), message.size(), secret.data());
   sodium_memzero(secret.data(), secret.size());
