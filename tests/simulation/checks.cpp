@@ -36,6 +36,12 @@ std::int64_t World::op_count(store::Store& store) {
   return query.integer(0);
 }
 
+// More than a stub of it.
+bool World::has_content(store::Store& store, const OpId& id) {
+  auto query = must(store.db().prepare("SELECT 1 FROM op WHERE id = ? AND state <> 1"), "op");
+  return must(query.bind(id).step(), "op");
+}
+
 void World::check_step() {
   auto& computer = any();
   // 8: nothing goes away here.
@@ -122,16 +128,16 @@ void World::check_status(Computer& computer) {
 }
 
 void World::compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant) {
-  for (const auto& [key, fields] : oracle(from)) {
+  for (const auto& [key, fields] : oracle_.records(from)) {
     auto space = key.find(' '), second = key.find(' ', space + 1);
     record::RecordKey record_key{key.substr(0, space), key.substr(space + 1, second - space - 1),
                                  must(RecordId::parse(key.substr(second + 1)), "record id")};
     auto record = must(store.find(record_key), "find");
     std::size_t shown = record ? record->fields.size() : 0;
-    if (shown != fields.size())
+    if (shown != fields->size())
       broken(invariant, key + " shows " + std::to_string(shown) + " fields" +
                             (&store == &school_->store() ? " at the school" : ""));
-    for (const auto& [name, expected] : fields) {
+    for (const auto& [name, expected] : *fields) {
       const auto* field = record->field(name);
       if (!field) broken(invariant, key + " lacks " + name);
       if (field->heads.front().op.hex() != expected.heads.front().op)

@@ -276,9 +276,7 @@ void World::put_school_files(const std::map<std::string, Content, std::less<>>& 
 
 // ---- what must hold
 
-bool World::mentioned_at_school(const Attached& file) {
-  return must(school_->store().op(file.op), "op").has_value();
-}
+bool World::mentioned_at_school(const Attached& file) { return has_content(school_->store(), file.op); }
 
 // A file that no disk has is lost, and nobody can be blamed for it: the school may let go what nothing there
 // mentions, and a computer may be put back. What the school has for another stream is not told to this one.

@@ -2,6 +2,7 @@
 // disk, which may be an old image or an empty one.
 #include <filesystem>
 
+#include "tests/simulation/disks.hpp"
 #include "tests/simulation/school_world.hpp"
 
 namespace waymark::simulation {
@@ -67,7 +68,7 @@ void World::restore_hub() {
   hub_->era++;
   hub_->session.reset();
   hub_->school.reset();
-  put_image(folder_ + "/hub/school.db", image);
+  disks::put(folder_ + "/hub/school.db", image);
   open_hub();
   count_losses();
 }
@@ -81,6 +82,7 @@ void World::replace_hub() {
   hub_->session.reset();
   hub_->school.reset();
   fs::remove_all(folder_ + "/hub");
+  disks::remove_below(folder_ + "/hub/");
   must(School::make_hub(folder_ + "/hub", hub_file_), "a hub's directory");
   open_hub();
   count_losses();

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace waymark::simulation {
@@ -19,8 +21,10 @@ struct OracleField {
   std::vector<OracleHead> heads;  // the displayed one first, the others by id
   bool conflict = false;          // heads with different values
 };
-// "stream kind record" → field → heads. Records whose every op is refused have no fields.
-using OracleRecords = std::map<std::string, std::map<std::string, OracleField>>;
+// Of a record whose every op is refused: no fields.
+using OracleFields = std::map<std::string, OracleField>;
+// "stream kind record" → what it must be.
+using OracleRecords = std::map<std::string, std::shared_ptr<const OracleFields>>;
 
 struct OracleEntry {
   std::string id;    // 32 hexadecimal digits, as told by the store
@@ -28,6 +32,19 @@ struct OracleEntry {
   bool accepted = true;
 };
 
-OracleRecords oracle(const std::vector<OracleEntry>& entries);
+struct OracleNode;
+
+// Remembers what it read and computed: the same bytes of the same ops give the same record each time.
+class Oracle {
+ public:
+  Oracle();
+  ~Oracle();
+  OracleRecords records(const std::vector<OracleEntry>& entries);
+
+ private:
+  const OracleNode* node(const OracleEntry& entry);
+  std::unordered_map<std::string, std::unique_ptr<const OracleNode>> nodes_;  // by all that an entry says
+  std::map<std::vector<const OracleNode*>, std::shared_ptr<const OracleFields>> known_;
+};
 
 }  // namespace waymark::simulation

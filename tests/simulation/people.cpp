@@ -2,11 +2,10 @@
 // what is not granted to them, what was read before is in the holding area, and what was refused comes back
 // to its author and can be settled by an adult.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "shared/sync/carry.hpp"
 #include "sync-server/service/codes.hpp"
+#include "tests/simulation/disks.hpp"
 #include "tests/simulation/school_world.hpp"
 
 namespace waymark::simulation {
@@ -183,6 +182,7 @@ void World::erase() {
 
 bool World::is_covered(const Committed& op) const {
   if (erased_ops_.count(op.id)) return true;
+  if (erased_.empty()) return false;
   auto written = record::parse_op(op.body);
   if (!written) return false;
   for (const auto& person : erased_)
@@ -198,8 +198,7 @@ void World::check_erased() {
   if (salts.empty()) return;
   auto look = [&](const std::string& path, const std::string& whose) {
     for (std::string_view tail : {"", "-wal"}) {
-      std::ifstream in(path + std::string(tail), std::ios::binary);
-      std::string bytes{std::istreambuf_iterator<char>(in), {}};
+      auto bytes = disks::read(path + std::string(tail));
       constexpr std::string_view kSalt = "\"salt\":\"";
       for (auto at = bytes.find(kSalt); at != std::string::npos; at = bytes.find(kSalt, at + 1))
         if (auto salt = bytes.substr(at + kSalt.size(), 16); salts.count(salt))
@@ -346,10 +345,10 @@ void World::check_deletions() {
     auto all = entries(root, stream);
     std::map<std::string, const OracleEntry*> by_id;
     for (const auto& entry : all) by_id[entry.id] = &entry;
-    for (const auto& [key, fields] : oracle(all)) {
+    for (const auto& [key, fields] : oracle_.records(all)) {
       if (key.find(" work ") == std::string::npos) continue;
       std::set<std::string> removals, heads;
-      for (const auto& [name, field] : fields)
+      for (const auto& [name, field] : *fields)
         for (const auto& head : field.heads)
           (name == "deleted" && head.value == "true" ? removals : heads).insert(head.op);
       bool gone = std::any_of(removals.begin(), removals.end(), [&](const std::string& removal) {

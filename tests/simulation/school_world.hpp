@@ -249,7 +249,6 @@ class World {
   void remember(Computer& computer);
   void remember_school();
   static void put_blank(const std::string& path);
-  static void put_image(const std::string& path, std::string_view image);
   void restore(Computer& computer);
   void restore_school();
   void revert_school();
@@ -334,6 +333,7 @@ class World {
   // checks.cpp
   std::vector<OracleEntry> entries(store::Store& store, const std::string& stream);
   static std::int64_t op_count(store::Store& store);
+  static bool has_content(store::Store& store, const OpId& id);
   void check_step();
   void check_cursors(Computer& computer);
   static bool is_own(Computer& computer, const OpId& id);
@@ -365,6 +365,7 @@ class World {
   std::map<std::string, Content, std::less<>> contents_;  // of every file that was ever attached
   long files_ = 0, collected_ = 0;
   std::string log_;
+  Oracle oracle_;
   std::uint64_t tickets_ = 0;
   // The class's stick: what is there stays there, so that it is read again later, and out of order.
   std::vector<std::string> to_school_;

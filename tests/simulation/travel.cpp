@@ -1,36 +1,24 @@
 // Power cuts, and disks that go back in time or double: old images put back with and without a word, a
 // running server whose disk is reverted under it, disks that lied about what they kept, and copies that live
 // on beside what they were copied from.
-#include <filesystem>
-#include <fstream>
-
 #include <sqlite3.h>
 
+#include "tests/simulation/disks.hpp"
 #include "tests/simulation/school_world.hpp"
 #include "tests/support/temporary.hpp"
 
 namespace waymark::simulation {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t kImagesMax = 5;
 constexpr long kCopiesMax = 3;
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-void write_file(const std::string& path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
 
 // What the disk has kept when the power goes and it had only said that it kept everything: the write-ahead
 // log ends early, or its last page is torn.
 struct DiskAsKept {
   std::string path, database, log;
   explicit DiskAsKept(std::string at)
-      : path(std::move(at)), database(read_file(path)), log(read_file(path + "-wal")) {}
+      : path(std::move(at)), database(disks::read(path)), log(disks::read(path + "-wal")) {}
   void put_back(SeededRandom& random) {
     if (!log.empty()) {
       auto from_end = random.below(std::min<std::size_t>(log.size(), 60'000)) + 1;
@@ -39,18 +27,12 @@ struct DiskAsKept {
       else
         log[log.size() - from_end] = static_cast<char>(log[log.size() - from_end] ^ 0x40);
     }
-    fs::remove(path + "-shm");
-    write_file(path, database);
-    write_file(path + "-wal", log);
+    disks::put(path, database);
+    disks::put_alone(path + "-wal", log);
   }
 };
 
 }  // namespace
-
-void World::put_image(const std::string& path, std::string_view image) {
-  for (std::string_view tail : {"-wal", "-shm"}) fs::remove(path + std::string(tail));
-  write_file(path, image);
-}
 
 PowerCut::PowerCut(store::Store& store, int steps) : handle_(store.db().handle()) {
   sqlite3_progress_handler(
@@ -139,7 +121,7 @@ void World::put_blank(const std::string& path) {
     must(store->db().execute("DELETE FROM meta"), "a blank store");  // the names are each computer's own
     return image_of(*store);
   }();
-  put_image(path, image);
+  disks::put(path, image);
 }
 
 void World::restore(Computer& computer) {
@@ -147,7 +129,7 @@ void World::restore(Computer& computer) {
   log("restore " + std::to_string(computer.index));
   computer.session.reset();
   computer.store.reset();
-  put_image(computer.path, image.database);
+  disks::put(computer.path, image.database);
   computer.files.whole = image.files;
   computer.files.parts.clear();
   open(computer);
@@ -161,7 +143,7 @@ void World::restore_school() {
   if (chance(50)) remember_school();
   log("restore school");
   school_.reset();
-  put_image(folder_ + "/school/school.db", image.database);
+  disks::put(folder_ + "/school/school.db", image.database);
   // A backup that is put in place leaves the files that are there; a disk that is put back does not.
   if (chance(50)) put_school_files(image.files);
   open_school();
@@ -205,7 +187,7 @@ void World::copy(Computer& computer) {
   copied->certificate_signature = computer.certificate_signature;
   copied->row = computer.row;
   copied->clock = computer.clock;
-  put_image(copied->path, image.database);
+  disks::put(copied->path, image.database);
   copied->files.whole = image.files;
   open(*copied);
   copied->images = {std::move(image)};
@@ -236,10 +218,9 @@ void World::count_losses() {
     for (const auto& batch : must(hub_->school->carried().next(1 << 30, 0), "carried"))
       for (const auto& id : must(wire::read_batch_ids(batch.body), "carried")) carried.insert(id);
   for (auto& op : committed_) {
-    if (op.lost || carried.count(op.id) || must(school_->store().op(op.id), "op")) continue;
-    op.lost = std::none_of(computers_.begin(), computers_.end(), [&](const auto& computer) {
-      return must(computer->store->op(op.id), "op").has_value();
-    });
+    if (op.lost || carried.count(op.id) || has_content(school_->store(), op.id)) continue;
+    op.lost = std::none_of(computers_.begin(), computers_.end(),
+                           [&](const auto& computer) { return has_content(*computer->store, op.id); });
     if (op.lost) log("lost " + op.id.hex());
   }
   count_lost_files();

@@ -7,6 +7,7 @@
 #include "shared/base/hash.hpp"
 #include "shared/store/erase.hpp"
 #include "sync-server/service/codes.hpp"
+#include "tests/simulation/disks.hpp"
 #include "tests/simulation/school_world.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -107,6 +108,7 @@ std::vector<Event> plan_events(const Plan& plan) {
 }
 
 World::World(const Plan& plan) : plan_(plan), random_(plan.seed) {
+  disks::use();
   make_folder(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path().string());
   make_school();
   for (int i = 0; i < plan.students; i++) {
@@ -130,6 +132,8 @@ World::World(const Plan& plan) : plan_(plan), random_(plan.seed) {
 World::~World() {
   computers_.clear();
   school_.reset();
+  hub_.reset();
+  disks::remove_below(folder_);
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
 }
@@ -195,6 +199,7 @@ void World::make_school() {
   }();
   if (!made) throw std::runtime_error("no school");
   fs::copy(blank.path() + "/school", folder_ + "/school", fs::copy_options::recursive);
+  disks::put(folder_ + "/school/school.db", disks::read(blank.path() + "/school/school.db"));
   school_random_ = std::make_unique<SeededRandom>(random_.u64());
   open_school();
   period_ = must(school_->add_class("Period 3"), "class");

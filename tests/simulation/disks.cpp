@@ -1,0 +1,203 @@
+#include "tests/simulation/disks.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <vector>
+
+#include <sqlite3.h>
+
+namespace waymark::simulation::disks {
+namespace {
+
+// How to take back one write or cut: what the file had from `from` on, as far as it was touched, and its
+// size.
+struct Unsure {
+  std::size_t from = 0, size = 0;
+  std::string bytes;
+};
+
+struct File {
+  std::string bytes;
+  bool kept = false;                            // has a name: a temporary file need not survive anything
+  std::vector<Unsure> unsure;                   // since the last xSync
+  std::vector<std::unique_ptr<char[]>> shared;  // a log's index, which lives as long as connections do
+  int sharers = 0;
+};
+
+std::map<std::string, std::shared_ptr<File>, std::less<>>& files() {
+  static std::map<std::string, std::shared_ptr<File>, std::less<>> all;
+  return all;
+}
+
+struct Handle : sqlite3_file {
+  std::shared_ptr<File> file;
+  bool shares = false;
+};
+Handle& of(sqlite3_file* handle) { return *static_cast<Handle*>(handle); }
+
+void touch(File& file, std::size_t from, std::size_t bytes) {
+  if (!file.kept) return;
+  Unsure before{from, file.bytes.size(), {}};
+  if (from < file.bytes.size()) before.bytes = file.bytes.substr(from, bytes);
+  file.unsure.push_back(std::move(before));
+}
+
+int close(sqlite3_file* handle) {
+  of(handle).~Handle();
+  return SQLITE_OK;
+}
+int read(sqlite3_file* handle, void* out, int amount, sqlite3_int64 from) {
+  const auto& bytes = of(handle).file->bytes;
+  auto at = static_cast<std::size_t>(from), wanted = static_cast<std::size_t>(amount);
+  auto have = at < bytes.size() ? std::min(wanted, bytes.size() - at) : 0;
+  if (have) std::memcpy(out, bytes.data() + at, have);
+  if (have == wanted) return SQLITE_OK;
+  std::memset(static_cast<char*>(out) + have, 0, wanted - have);
+  return SQLITE_IOERR_SHORT_READ;
+}
+int write(sqlite3_file* handle, const void* in, int amount, sqlite3_int64 from) {
+  auto& file = *of(handle).file;
+  auto at = static_cast<std::size_t>(from), size = static_cast<std::size_t>(amount);
+  touch(file, at, size);
+  if (file.bytes.size() < at + size) file.bytes.resize(at + size);
+  std::memcpy(file.bytes.data() + at, in, size);
+  return SQLITE_OK;
+}
+int truncate(sqlite3_file* handle, sqlite3_int64 size) {
+  auto& file = *of(handle).file;
+  auto at = static_cast<std::size_t>(size);
+  touch(file, at, std::string::npos);
+  file.bytes.resize(std::min(at, file.bytes.size()));
+  return SQLITE_OK;
+}
+int sync(sqlite3_file* handle, int) {
+  of(handle).file->unsure.clear();
+  return SQLITE_OK;
+}
+int size(sqlite3_file* handle, sqlite3_int64* out) {
+  *out = static_cast<sqlite3_int64>(of(handle).file->bytes.size());
+  return SQLITE_OK;
+}
+int lock(sqlite3_file*, int) { return SQLITE_OK; }
+int reserved(sqlite3_file*, int* out) { return *out = 0, SQLITE_OK; }
+int control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
+// As SQLite's own file system has them.
+int sector(sqlite3_file*) { return 4096; }
+int traits(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
+
+int map_shared(sqlite3_file* handle, int part, int bytes, int extend, void volatile** out) {
+  auto& file = *of(handle).file;
+  if (!of(handle).shares) of(handle).shares = true, file.sharers++;
+  auto wanted = static_cast<std::size_t>(part);
+  while (extend && file.shared.size() <= wanted)
+    file.shared.push_back(std::make_unique<char[]>(static_cast<std::size_t>(bytes)));
+  *out = wanted < file.shared.size() ? file.shared[wanted].get() : nullptr;
+  return SQLITE_OK;
+}
+int lock_shared(sqlite3_file*, int, int, int) { return SQLITE_OK; }
+void barrier(sqlite3_file*) {}
+int unmap_shared(sqlite3_file* handle, int) {
+  auto& file = *of(handle).file;
+  // Who comes first finds none and makes it from the log, as after a process that died.
+  if (of(handle).shares && --file.sharers == 0) file.shared.clear();
+  of(handle).shares = false;
+  return SQLITE_OK;
+}
+
+const sqlite3_io_methods kMethods{2,           close,   read,         write,   truncate, sync,   size,
+                                  lock,        lock,    reserved,     control, sector,   traits, map_shared,
+                                  lock_shared, barrier, unmap_shared, nullptr, nullptr};
+
+int open(sqlite3_vfs*, const char* name, sqlite3_file* handle, int flags, int* given) {
+  handle->pMethods = nullptr;
+  std::shared_ptr<File> file;
+  if (name) {
+    auto& known = files()[name];
+    if (!known && !(flags & SQLITE_OPEN_CREATE)) return files().erase(name), SQLITE_CANTOPEN;
+    if (!known) {
+      known = std::make_shared<File>();
+      known->kept = true;
+      if (flags & SQLITE_OPEN_MAIN_DB) std::ofstream{name};
+    }
+    file = known;
+  } else {
+    file = std::make_shared<File>();
+  }
+  auto* made = new (handle) Handle{};
+  made->file = std::move(file);
+  made->pMethods = &kMethods;
+  if (given) *given = flags;
+  return SQLITE_OK;
+}
+int remove(sqlite3_vfs*, const char* name, int) {
+  files().erase(name);
+  return SQLITE_OK;
+}
+int access(sqlite3_vfs*, const char* name, int, int* out) {
+  auto found = files().find(name);
+  *out = found != files().end() && !found->second->bytes.empty();
+  return SQLITE_OK;
+}
+int full_path(sqlite3_vfs*, const char* name, int bytes, char* out) {
+  sqlite3_snprintf(bytes, out, "%s", name);
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+void use() {
+  static sqlite3_vfs disks = [] {
+    sqlite3_vfs made = *sqlite3_vfs_find(nullptr);  // time and chance are the system's
+    made.iVersion = 2;
+    made.szOsFile = sizeof(Handle);
+    made.zName = "waymark-simulation";
+    made.pNext = nullptr;
+    made.xOpen = open;
+    made.xDelete = remove;
+    made.xAccess = access;
+    made.xFullPathname = full_path;
+    return made;
+  }();
+  static const int used = sqlite3_vfs_register(&disks, 1);
+  if (used != SQLITE_OK) throw std::runtime_error("no disks for the simulation");
+}
+
+std::string read(const std::string& path) {
+  auto found = files().find(path);
+  return found == files().end() ? std::string() : found->second->bytes;
+}
+void put_alone(const std::string& path, std::string_view bytes) {
+  auto& file = files()[path];
+  file = std::make_shared<File>();
+  file->bytes = bytes;
+  file->kept = true;
+}
+void put(const std::string& path, std::string_view bytes) {
+  files().erase(path + "-wal");
+  put_alone(path, bytes);
+}
+void lose_power(const std::string& path) {
+  for (std::string_view tail : {"", "-wal"}) {
+    auto found = files().find(path + std::string(tail));
+    if (found == files().end()) continue;
+    auto& file = *found->second;
+    for (; !file.unsure.empty(); file.unsure.pop_back()) {
+      auto& last = file.unsure.back();
+      file.bytes.resize(last.size);
+      std::copy(last.bytes.begin(), last.bytes.end(),
+                file.bytes.begin() + static_cast<std::ptrdiff_t>(last.from));
+    }
+  }
+}
+void remove_below(std::string_view folder) {
+  auto& all = files();
+  for (auto at = all.lower_bound(folder); at != all.end() && at->first.starts_with(folder);)
+    at = all.erase(at);
+}
+
+}  // namespace waymark::simulation::disks

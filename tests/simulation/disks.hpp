@@ -1,0 +1,25 @@
+// The disks of a simulated school: files in memory that SQLite uses as its file system. A disk knows what was
+// made sure of (xSync); what was not is gone when the power goes. Nothing is locked: one connection at a time
+// has a database, as a lock file has it in the product.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace waymark::simulation::disks {
+
+// From the first call on every database of this process lies here. Where one is made, an empty file stands in
+// the real folder for whoever asks whether it is there.
+void use();
+
+std::string read(const std::string& path);
+// A file that has been there for long. A database's log goes.
+void put(const std::string& path, std::string_view bytes);
+// The same without a word to the log beside it.
+void put_alone(const std::string& path, std::string_view bytes);
+// Of a database that nobody has open: what was not made sure of is gone from it and from its log.
+void lose_power(const std::string& path);
+// Everything whose path begins so.
+void remove_below(std::string_view folder);
+
+}  // namespace waymark::simulation::disks
