@@ -20,6 +20,7 @@ struct Change {
   record::Fields before;  // what undo writes
   std::vector<OpId> base;
   std::vector<OpId> refers;
+  store::Edit edit() const { return {key, fields, base, refers}; }
 };
 
 struct UndoPart {
@@ -324,16 +325,8 @@ class Student::Impl {
     return std::optional(std::move(made));
   }
 
-  Status check(const Change& change) const {
-    record::Op op;
-    op.stream = change.key.stream;
-    op.kind = change.key.kind;
-    op.record = change.key.id;
-    op.fields = change.fields;
-    op.base = change.base;
-    std::sort(op.base.begin(), op.base.end());
-    op.base.erase(std::unique(op.base.begin(), op.base.end()), op.base.end());
-    op.author = options_.person;
+  Status check(const store::Edit& edit) const {
+    auto op = store::op_of(edit, options_.person);
     op.replica = store_.replica();
     op.time_ms = 1;
     return domain::validate(op);
@@ -344,8 +337,9 @@ class Student::Impl {
     std::vector<store::Edit> edits;
     for (const auto& each : changes) {
       if (each.fields.empty()) continue;
-      WAYMARK_CHECK(check(each));
-      edits.push_back({each.key, each.fields, each.base, each.refers});
+      auto edit = each.edit();
+      WAYMARK_CHECK(check(edit));
+      edits.push_back(std::move(edit));
     }
     if (edits.empty()) return std::vector<store::Written>();
     WAYMARK_CHECK(name_this_computer(edits));
@@ -372,7 +366,7 @@ class Student::Impl {
     if (current && current->text(name) == options_.computer) return {};
     auto made = change(key, current, {{name, options_.computer}});
     if (made.fields.empty()) return {};
-    WAYMARK_CHECK(check(made));
+    WAYMARK_CHECK(check(made.edit()));
     for (auto& edit : edits)
       if (edit.key == made.key) {
         edit.fields.insert(made.fields.begin(), made.fields.end());
@@ -758,7 +752,7 @@ class Student::Impl {
     }
     auto shown = title.empty() ? file.name.substr(0, file.name.rfind('.')) : title;
     made.fields.emplace("title", std::string(truncate_utf8(shown, 200)));
-    WAYMARK_CHECK(check(made));
+    WAYMARK_CHECK(check(made.edit()));
     {
       WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
       WAYMARK_CHECK(store_.add_file({file.hash, file.bytes, file.mime, person_stream(), 0}));

@@ -537,13 +537,7 @@ Result<record::Fields> Command::read_fields(const domain::KindRule& kind) {
 // Through the same checks as an op that comes to the school.
 Status Command::write(store::Edit edit) {
   WAYMARK_TRY(person, PersonId::parse(profile_.person));
-  record::Op op;
-  op.stream = edit.key.stream;
-  op.kind = edit.key.kind;
-  op.record = edit.key.id;
-  op.fields = edit.fields;
-  op.base = edit.base;
-  op.author = person;
+  auto op = store::op_of(edit, person);
   WAYMARK_CHECK(domain::authorize(op, domain::Role::owner));
   WAYMARK_CHECK(domain::validate(op));
   auto& store = records_->store();

@@ -735,6 +735,17 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
 
 // ---- writing
 
+record::Op op_of(const Edit& edit, const PersonId& author) {
+  record::Op op;
+  op.stream = edit.key.stream;
+  op.kind = edit.key.kind;
+  op.record = edit.key.id;
+  op.fields = edit.fields;
+  op.base = unique(edit.base);
+  op.author = author;
+  return op;
+}
+
 Result<std::vector<Written>> Store::write(const PersonId& author, std::span<const Edit> edits) {
   std::vector<Written> written;
   WAYMARK_TRY(transaction, Transaction::begin(*db_));
@@ -745,13 +756,7 @@ Result<std::vector<Written>> Store::write(const PersonId& author, std::span<cons
       WAYMARK_TRY(erased, is_erased(*this, *person));
       if (erased) return Error{Code::not_granted, "what belongs here was erased, and nothing more is kept"};
     }
-    record::Op op;
-    op.stream = edit.key.stream;
-    op.kind = edit.key.kind;
-    op.record = edit.key.id;
-    op.fields = edit.fields;
-    op.base = unique(edit.base);
-    op.author = author;
+    auto op = op_of(edit, author);
     op.replica = replica_;
     op.time_ms = std::min(now, record::integer_max);
     for (const std::vector<OpId>* ids : {&std::as_const(op.base), &edit.refers})

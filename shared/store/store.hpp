@@ -67,6 +67,8 @@ struct Edit {
   std::vector<OpId> base;
   std::vector<OpId> refers;  // ops it answers or judges: its time is later than theirs
 };
+// What it says, as far as it is known before it is written; time, replica and salt are still to come.
+record::Op op_of(const Edit& edit, const PersonId& author);
 struct Written {
   OpId op;
   RecordId record;

@@ -874,19 +874,12 @@ Result<std::vector<store::Written>> School::write(const PersonId& author,
                                                   std::span<const store::Edit> edits) {
   WAYMARK_TRY(who, caller(author));
   for (const auto& edit : edits) {
-    record::Op op;
-    op.stream = edit.key.stream;
-    op.kind = edit.key.kind;
-    op.record = edit.key.id;
-    op.fields = edit.fields;
-    op.base = edit.base;
-    op.author = author;
+    auto op = store::op_of(edit, author);
     const sync::Access* granted = nullptr;
     for (const auto& access : who.access)
       if (access.stream == op.stream) granted = &access;
     if (!granted) return Error{Code::not_granted, "the stream is not granted to this person"};
     WAYMARK_CHECK(domain::authorize(op, granted->role));
-    std::sort(op.base.begin(), op.base.end());
     WAYMARK_CHECK(domain::validate(op));
   }
   if (to_carry_) to_carry_();
@@ -897,15 +890,8 @@ Result<std::vector<store::Written>> School::write_as_school(std::span<const stor
   WAYMARK_TRY(root_text, store_->meta("root"));
   WAYMARK_TRY(root, PersonId::parse(root_text.value_or("")));
   for (const auto& edit : edits) {
-    record::Op op;
-    op.stream = edit.key.stream;
-    op.kind = edit.key.kind;
-    op.record = edit.key.id;
-    op.fields = edit.fields;
-    op.base = edit.base;
-    op.author = root;
+    auto op = store::op_of(edit, root);
     WAYMARK_CHECK(domain::authorize(op, domain::Role::root));
-    std::sort(op.base.begin(), op.base.end());
     WAYMARK_CHECK(domain::validate(op));
   }
   return store_->write(root, edits);
