@@ -217,9 +217,10 @@ bool World::hub_is_quiet() {
   auto& hub = *hub_;
   auto status = must(hub.session->status(), "status");
   if (!status.verified) return false;
-  // What a removed computer gave it the school does not take.
+  // What came from a removed computer, or from who left, stands with the letters and is never taken in.
   auto carrying = must(hub.school->carried().carrying(), "carrying");
-  if (carrying.batches > carrying.not_taken || (carrying.not_taken && removed_.empty())) return false;
+  bool all_here = removed_.empty() && left_.empty();
+  if (carrying.batches > carrying.not_taken || (carrying.not_taken && all_here)) return false;
   for (const auto& reading : must(hub.school->store().readings(), "readings"))
     if (reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head) return false;
   return true;
