@@ -124,7 +124,9 @@ Result<std::optional<RoomBatch>> make_room_batch(store::Store& store, const Auth
   WAYMARK_TRY(batch, batch_of(store, author, round, std::move(ops), after_n + 1));
   for (auto& op : batch.ops) {
     auto parsed = record::parse_op(op);
-    if (!parsed || !parsed->stream.starts_with("own:")) continue;
+    auto stub = record::parse_stub(op);  // of what was erased: that there was something is private, too
+    const auto& stream = parsed ? parsed->stream : stub ? stub->stream : std::string();
+    if (!stream.starts_with("own:")) continue;
     WAYMARK_TRY(sealed, wire::seal_line(op, identity));
     op = std::move(sealed);
   }

@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "shared/store/erase.hpp"
+#include "shared/sync/carry.hpp"
 #include "shared/sync/session.hpp"
 #include "shared/wire/introduction.hpp"
 #include "sync-server/service/codes.hpp"
@@ -288,6 +290,26 @@ TEST_CASE(
   amira.sync(*world.hub);
   CHECK(amira.status().waiting == 0);
   CHECK(world.goals(*world.school, world.amira) == Texts{"one"});
+}
+
+TEST_CASE("what was erased of a student's own stream before it was sent is sealed like the text it was") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  world.ask();
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.write(domain::own_stream(world.amira), "draft", "text.want", "mine alone");
+  auto waiting = amira.store->freeze(1, 10, 1'000'000).value();
+  REQUIRE(waiting.size() == 1);
+  REQUIRE(store::erase_own(*amira.store, waiting[0].n));
+  sync::Author author{amira.person, amira.key, amira.certificate, amira.signature, amira.introduction};
+  auto made = sync::make_room_batch(*amira.store, author, world.school->identity(), 0).value().value();
+  REQUIRE(made.batch.ops.size() == 1);
+  CHECK(made.batch.ops[0].starts_with("{\"sealed\":"));
+  amira.sync(*world.hub);
+  world.carry();
+  amira.sync(*world.hub);
+  CHECK(amira.status().waiting == 0);
+  CHECK(world.hub->carried().carrying()->batches == 0);
 }
 
 TEST_CASE(
