@@ -71,6 +71,22 @@ Result<Status> settle(store::Store& store, const Caller& caller, const std::stri
   return allowed;
 }
 
+// Nothing of what was erased is kept; but what came before and after it in its record meets through its stub.
+Status keep_place(store::Store& store, const Caller& caller, const std::string& body, const Pushed& pushed,
+                  Served& served) {
+  auto stub =
+      pushed.op ? Result<record::Stub>(store::erased_stub(*pushed.op, pushed.id)) : record::parse_stub(body);
+  if (!stub || stub->id != pushed.id) return {};
+  WAYMARK_TRY(erased, store::is_erased(store, stub->stream, stub->id));
+  const auto* access = find_access(caller, stub->stream);
+  record::Op as_it_was;
+  as_it_was.stream = stub->stream, as_it_was.kind = stub->kind;
+  if (!erased || !access || !domain::authorize(as_it_was, access->role)) return {};
+  WAYMARK_TRY(outcome, store.add_stub(*stub));
+  if (outcome == store::Outcome::fresh) served.changed.push_back(stub->stream);
+  return {};
+}
+
 // Takes the pushed ops and moves the replica's position as far as the chain proves it.
 Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
             const std::vector<Pushed>& pushed, Served& served) {
@@ -84,7 +100,10 @@ Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& 
     if (joined) position = at;
     // A request may overlap what was settled before; where the chains meet, it goes on from there.
     if (!joined && at == position) joined = true;
-    if (erased) continue;
+    if (erased) {
+      WAYMARK_CHECK(keep_place(store, caller, request.ops[i], pushed[i], served));
+      continue;
+    }
     WAYMARK_TRY(status, settle(store, caller, request.ops[i], pushed[i], served));
     if (!status)
       served.reply.refused.push_back({at.n, std::string(name(status.error().code)), status.error().detail});

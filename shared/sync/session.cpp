@@ -450,6 +450,14 @@ Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& iden
   WAYMARK_TRY(heard, newest());
   auto age = 2 * acknowledgement.round;
   if (age < heard) return {};
+  WAYMARK_TRY(text, store_.meta(batch_round_key));
+  if (acknowledgement.round > (text ? std::strtoll(text->c_str(), nullptr, 10) : 0)) {
+    // This database was put back, and what it wrote before that is answered now. What it has written since
+    // counts as older; so the school is asked once more.
+    WAYMARK_CHECK(store_.set_meta(batch_round_key, std::to_string(acknowledgement.round)));
+    ask_school_ = at_hub();
+    asked_again_ = false;
+  }
   // Of one round every answer only adds; a newer one also tells what is there no longer.
   if (age > heard) {
     WAYMARK_TRY(waiting, store_.waiting_count());

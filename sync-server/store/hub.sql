@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS carried (
   answered_ms INTEGER,
   problem TEXT,                      -- why the school did not take it in, when it was last tried
   tried_ms INTEGER,
-  UNIQUE (replica, round)
+  UNIQUE (replica, round, end_n, end_c)  -- a disk that was put back counts its rounds anew
 ) STRICT;
 CREATE INDEX IF NOT EXISTS carried_replica ON carried (replica, end_n);
 

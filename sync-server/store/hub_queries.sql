@@ -3,8 +3,7 @@
 -- name: carried_covered
 SELECT n, end_n, end_c FROM carried WHERE replica = ? AND before_n >= ?
 -- name: carried_add
-INSERT INTO carried (replica, round, person, before_n, end_n, end_c, body, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (replica, round) DO NOTHING
+INSERT OR IGNORE INTO carried (replica, round, person, before_n, end_n, end_c, body, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 -- name: carried_all
 SELECT n, body FROM carried
 -- name: carried_replace

@@ -309,7 +309,22 @@ TEST_CASE("what was erased of a student's own stream before it was sent is seale
   world.carry();
   amira.sync(*world.hub);
   CHECK(amira.status().waiting == 0);
-  CHECK(world.hub->carried().carrying()->batches == 0);
+  CHECK(world.hub->carried().carrying()->not_taken == 0);
+}
+
+TEST_CASE(
+    "two batches that a disk wrote under one round, before and after it was put back, are both carried") {
+  World world;
+  wire::Batch batch;
+  batch.person = world.amira;
+  batch.replica = world.random.id<ReplicaId>();
+  batch.round = 3;
+  batch.ids = {world.random.id<OpId>()};
+  REQUIRE(world.hub->carried().put(batch, "one"));
+  batch.ids.front() = world.random.id<OpId>();
+  REQUIRE(world.hub->carried().put(batch, "another"));
+  REQUIRE(world.hub->carried().put(batch, "another"));  // sent again
+  CHECK(world.hub->carried().carrying()->batches == 2);
 }
 
 TEST_CASE(
