@@ -192,7 +192,7 @@ Status Link::send_sync() {
   http.headers["authorization"] = "Bearer " + token_;
   http.headers["accept-encoding"] = "";   // a packed body says itself what it is,
   http.headers["content-encoding"] = "";  // and its reply comes likewise
-  http.body = wire::pack(wire::encode(**request));
+  http.body = wire::pack(wire::encode(**request), (*request)->mark.has_value());
   sync_ticket_ = connection_.send(std::move(http), [this](Result<HttpReply> reply, std::int64_t wait_ms) {
     sync_ticket_ = 0;
     on_sync(std::move(reply), wait_ms);

@@ -91,7 +91,7 @@ Status keep_place(store::Store& store, const Caller& caller, const std::string& 
 Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
             const std::vector<Pushed>& pushed, Served& served) {
   WAYMARK_TRY(position, store.position(request.replica));
-  record::Position at = request.before;
+  record::Position at = request.mark ? position : request.before;  // the mark has proved it
   bool joined = at == position;
   for (std::size_t i = 0; i < pushed.size(); i++) {
     at = record::next(at, pushed[i].id);
@@ -242,15 +242,65 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
   return page;
 }
 
-}  // namespace
-
-std::string read_hash(const FeedId& feed, std::vector<ReadSoFar> streams) {
+std::string read_text(const FeedId& feed, std::vector<ReadSoFar> streams) {
   std::sort(streams.begin(), streams.end(), [](const auto& a, const auto& b) { return a.stream < b.stream; });
   std::string text = feed.hex();
   for (const auto& read : streams)
     text += '\n' + read.stream + ' ' + read.access.hex() + ' ' + std::to_string(read.digest.count) + ' ' +
             read.digest.hex();
-  return OpId::from(sha256(as_bytes(text))).hex();
+  return text;
+}
+
+std::string half_hash(std::string_view text) { return OpId::from(sha256(as_bytes(text))).hex(); }
+
+Result<std::vector<ReadSoFar>> all_of(store::Store& store, const Caller& caller) {
+  std::vector<ReadSoFar> all;
+  for (const auto& access : caller.access) {
+    WAYMARK_TRY(state, store.stream_state(access.stream));
+    all.push_back({access.stream, access.id, state.digest});
+  }
+  return all;
+}
+
+// The mark of a reader that has everything.
+Result<std::string> mark_here(store::Store& store, const Caller& caller, const ReplicaId& replica) {
+  WAYMARK_TRY(all, all_of(store, caller));
+  WAYMARK_TRY(segment, store.segment());
+  WAYMARK_TRY(position, store.position(replica));
+  return mark_of(store.feed(), std::move(all), segment, replica, position);
+}
+
+// The mark alone answers where it tells the reader all: what it sent is accepted, fresh, and all that is new,
+// and its cursors go on in the same segment.
+Status answer_by_mark(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
+                      const SegmentToken& segment, wire::SyncReply& reply) {
+  WAYMARK_TRY(now, store.segment());
+  bool enough = now == segment && reply.refused.empty();
+  std::size_t own = 0;
+  for (const auto& page : reply.pages) {
+    enough = enough && page.bodies.empty() && page.seq == page.head;
+    own += page.own.size();
+  }
+  if (!enough || own != request.ops.size()) return {};
+  WAYMARK_TRY(mark, mark_here(store, caller, request.replica));
+  reply.mark = mark;
+  reply.same.reset();
+  reply.position = {};
+  reply.feed = {};
+  reply.pages.clear();
+  return {};
+}
+
+}  // namespace
+
+std::string read_hash(const FeedId& feed, std::vector<ReadSoFar> streams) {
+  return half_hash(read_text(feed, std::move(streams)));
+}
+
+std::string mark_of(const FeedId& feed, std::vector<ReadSoFar> streams, const SegmentToken& segment,
+                    const ReplicaId& replica, const record::Position& at) {
+  return half_hash(read_text(feed, std::move(streams)) + '\n' + segment.hex() + ' ' + replica.hex() + ' ' +
+                   std::to_string(at.n) + ' ' + at.c.hex());
 }
 
 std::vector<Pushed> read_pushed(const wire::SyncRequest& request) {
@@ -274,16 +324,24 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
 
   // Compared before anything is taken in, so that one request can both push and learn that nothing else is
   // new.
-  if (request.same) {
-    std::vector<ReadSoFar> here;
-    for (const auto& access : caller.access) {
-      WAYMARK_TRY(state, store.stream_state(access.stream));
-      here.push_back({access.stream, access.id, state.digest});
+  bool by_hash = request.mark || request.same;
+  WAYMARK_TRY(segment, store.segment());
+  if (request.mark) {
+    WAYMARK_TRY(here, mark_here(store, caller, request.replica));
+    reply.same = here == *request.mark && !limits.hub;
+    if (!*reply.same) {
+      // Where the chain of its ops begins is not known: nothing is taken in, and all comes again with
+      // cursors.
+      WAYMARK_TRY(position, store.position(request.replica));
+      reply.position = position;
+      return served;
     }
+  } else if (request.same) {
+    WAYMARK_TRY(here, all_of(store, caller));
     reply.same = read_hash(store.feed(), std::move(here)) == *request.same;
   }
   std::vector<std::pair<const Access*, std::int64_t>> heads;
-  if (request.same && *reply.same)
+  if (by_hash && *reply.same)
     for (const auto& access : caller.access) {
       WAYMARK_TRY(state, store.stream_state(access.stream));
       heads.emplace_back(&access, state.head);
@@ -300,24 +358,26 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
     WAYMARK_TRY(lacking, missing(store, caller, request.offered));
     reply.lacking = std::move(lacking);
   }
-  if (request.same && !*reply.same) return served;
+  if (by_hash && !*reply.same) return served;
 
   std::size_t ops_left = limits.ops_max, bytes_left = limits.bytes_max;
-  if (request.same) {
+  if (by_hash) {
     // The reader stood at every head as it was; it is owed what this request itself brought.
     for (const auto& [access, head] : heads) {
       WAYMARK_TRY(state, store.stream_state(access->stream));
       if (state.head == head) continue;
-      WAYMARK_TRY(segment, store.segment());
-      wire::StreamCursor cursor{access->stream, access->id, store.feed(), segment, head, false};
+      WAYMARK_TRY(now, store.segment());
+      wire::StreamCursor cursor{access->stream, access->id, store.feed(), now, head, false};
       WAYMARK_TRY(page, read_page(store, *access, &cursor, request.replica, limits, ops_left, bytes_left));
       if (page.seq < page.head) reply.more = true;
       reply.feed = page.feed;
       reply.pages.push_back(std::move(page));
     }
+    if (request.mark) WAYMARK_CHECK(answer_by_mark(store, caller, request, segment, reply));
     return served;
   }
 
+  reply.marks = !limits.hub;
   for (const auto& cursor : request.cursors)
     if (!find_access(caller, cursor.stream)) reply.ended.push_back(cursor.stream);
   for (const auto& access : caller.access) {

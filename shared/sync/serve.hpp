@@ -82,5 +82,9 @@ struct ReadSoFar {
   record::Digest digest;
 };
 std::string read_hash(const FeedId& feed, std::vector<ReadSoFar> streams);
+// The same with the segment that all cursors are of, and the reader's own position: where it stands, with
+// nothing on its way. 32 digits.
+std::string mark_of(const FeedId& feed, std::vector<ReadSoFar> streams, const SegmentToken& segment,
+                    const ReplicaId& replica, const record::Position& at);
 
 }  // namespace waymark::sync

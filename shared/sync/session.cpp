@@ -14,6 +14,7 @@ namespace waymark::sync {
 namespace {
 constexpr std::size_t kRequestBytesMax = 512 * 1024;
 constexpr std::size_t kReturnedItemsMax = 4'000;
+constexpr std::size_t kMarkedBytesMax = 1'024;  // of ops that would have to come again
 constexpr int kMismatchesMax = 3;
 constexpr std::string_view kHeardKey = "heard_ms";
 constexpr std::string_view kNewestKey = "batch_newest";
@@ -51,6 +52,7 @@ Status Session::meet(std::string_view hub) {
   whole_.clear();
   sent_.clear();
   send_cursors_ = true;
+  marks_ = false;
   verified_ = false;
   mismatches_ = 0;
   // What was read at one parent the other may lack.
@@ -107,13 +109,16 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
 
   wire::SyncRequest request;
   request.replica = store_.replica();
+  std::vector<store::Waiting> ops;
+  promised_.reset();
   WAYMARK_TRY(waiting, store_.waiting_count());
   request.waiting = waiting;
   if (at_hub()) {
     WAYMARK_CHECK(push_to_hub(request));
   } else if (waiting > 0) {
     WAYMARK_TRY(first, store_.first_waiting());
-    WAYMARK_TRY(ops, store_.freeze(first, wire::ops_per_request_max, kRequestBytesMax));
+    WAYMARK_TRY(frozen, store_.freeze(first, wire::ops_per_request_max, kRequestBytesMax));
+    ops = std::move(frozen);
     if (!ops.empty()) {
       WAYMARK_TRY(before, store_.own_position(ops.front().n - 1));
       if (!before) return Error{Code::database_damaged, "the outbox has a gap"};
@@ -133,7 +138,11 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
 
   WAYMARK_TRY(readings, store_.readings());
   bool compared = std::all_of(readings.begin(), readings.end(), [](const auto& r) { return r.compared; });
-  if (send_cursors_ || readings.empty() || !compared) {
+  // After a start of the school its cursors are of two segments, until they are asked for once.
+  bool one_segment = std::all_of(readings.begin(), readings.end(), [&](const auto& reading) {
+    return reading.cursor.segment == readings.front().cursor.segment;
+  });
+  if (send_cursors_ || readings.empty() || !compared || (marks_ && !one_segment)) {
     for (const auto& reading : readings)
       request.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
                                  reading.cursor.seq,
@@ -144,9 +153,55 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
     request.same = read_hash(readings.front().cursor.feed, std::move(read));
   }
   WAYMARK_CHECK(ask_what_is_lost(request));
+  if (request.same && marks_) WAYMARK_CHECK(mark(request, readings, ops));
   moved_meanwhile_ = false;
   in_flight_ = true;
   return std::optional(std::move(request));
+}
+
+// One hash of all that both sides know, in the place of the position and of `same`: and one of what they will
+// know then, so that a reply which agrees need not tell it.
+Status Session::mark(wire::SyncRequest& request, const std::vector<store::Reading>& readings,
+                     const std::vector<store::Waiting>& ops) {
+  std::size_t bytes = 0;
+  for (const auto& op : request.ops) bytes += op.size();
+  if (bytes > kMarkedBytesMax || !request.offered.empty() || !request.returned.empty()) return {};
+  std::vector<ReadSoFar> before, after;
+  for (const auto& reading : readings) before.push_back({reading.stream, reading.access, reading.served});
+  const auto& from = readings.front().cursor;
+  Promised promised;
+  auto& reply = promised.reply;
+  reply.same = true;
+  reply.position = request.before;
+  std::map<std::string, std::vector<OpId>> own;
+  for (const auto& op : ops) {
+    WAYMARK_TRY(stream, store_.stream_of(op.id));
+    own[stream.value_or("")].push_back(op.id);
+    reply.position = record::next(reply.position, op.id);
+  }
+  for (const auto& reading : readings) {
+    after.push_back({reading.stream, reading.access, reading.served});
+    auto written = own.extract(reading.stream);
+    if (!written) continue;
+    for (const auto& id : written.mapped()) after.back().digest.add(id);
+    wire::StreamPage page;
+    page.stream = reading.stream;
+    page.feed = from.feed;
+    page.segment = from.segment;
+    page.seq = page.head = static_cast<std::int64_t>(after.back().digest.count);
+    page.digest = after.back().digest.hex();
+    page.own = std::move(written.mapped());
+    reply.pages.push_back(std::move(page));
+  }
+  if (!own.empty()) return {};  // of a stream that is not read
+  auto mark_at = [&](std::vector<ReadSoFar> read, const record::Position& at) {
+    return mark_of(from.feed, std::move(read), from.segment, request.replica, at);
+  };
+  request.mark = mark_at(std::move(before), request.before);
+  request.same.reset();
+  promised.mark = mark_at(std::move(after), reply.position);
+  promised_ = std::move(promised);
+  return {};
 }
 
 Status Session::push_to_hub(wire::SyncRequest& request) {
@@ -264,7 +319,7 @@ Status Session::on_reply(const wire::SyncReply& reply, std::int64_t steady_ms) {
   in_flight_ = false;
   changed_.clear();
   again_now_ = false;
-  if (auto applied = apply(reply); !applied) {
+  if (auto applied = reply.mark ? apply_mark(reply) : apply(reply); !applied) {
     on_lost(applied.error(), steady_ms);
     return applied;
   }
@@ -357,6 +412,14 @@ Status Session::heard_from_school(const wire::SyncReply& reply) {
   return renumber();
 }
 
+// It stands for the reply that was expected, or says nothing.
+Status Session::apply_mark(const wire::SyncReply& reply) {
+  if (!promised_ || promised_->mark != *reply.mark)
+    return Error{Code::server_failed, "another mark than what was sent and read gives"};
+  promised_->reply.now_ms = reply.now_ms;
+  return apply(promised_->reply);
+}
+
 Status Session::apply(const wire::SyncReply& reply) {
   if (at_hub() != reply.room.has_value())
     return Error{Code::not_waymark,
@@ -382,6 +445,7 @@ Status Session::apply(const wire::SyncReply& reply) {
     changed_.push_back(stream);
   }
   if (!at_hub()) WAYMARK_CHECK(store_.revoke_at_hubs());
+  if (!reply.same) marks_ = reply.marks;
   bool behind = reply.more || !refill_.lacking.empty();
   whole_.clear();
   mismatched_ = false;

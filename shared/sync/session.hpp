@@ -92,6 +92,9 @@ class Session {
   Status heard_from_school(const wire::SyncReply& reply);
   Status keep_room(std::int64_t n);
   Status renumber();
+  Status mark(wire::SyncRequest& request, const std::vector<store::Reading>& readings,
+              const std::vector<store::Waiting>& ops);
+  Status apply_mark(const wire::SyncReply& reply);
   Status apply(const wire::SyncReply& reply);
   Status settle(const wire::SyncReply& reply);
   Status settle_one(std::int64_t n, const std::vector<wire::Refused>& refused);
@@ -116,10 +119,18 @@ class Session {
     std::size_t returning = 0;  // the first so many of them are on their way
   };
 
+  // The mark that answers the request on its way when all is well, and the reply that it stands for.
+  struct Promised {
+    std::string mark;
+    wire::SyncReply reply;
+  };
+
   store::Store& store_;
   bool in_flight_ = false, started_ = false;
   bool again_now_ = false;    // the last reply left something to do at once
   bool send_cursors_ = true;  // false: a hash will do
+  bool marks_ = false;        // the parent understands marks
+  std::optional<Promised> promised_;
   bool verified_ = false;
   Refill refill_;
   std::vector<std::string> whole_;  // streams to be read with our own ops' content

@@ -27,9 +27,11 @@ std::string encode(const SyncRequest& request) {
   if (request.now_ms != 0) header["now"] = request.now_ms;
   auto ops = static_cast<std::int64_t>(request.ops.size());
   if (request.waiting != ops) header["waiting"] = request.waiting;
-  if (request.before.n != 0) header["before"] = position_json(request.before);
+  if (request.before.n != 0 && !request.mark) header["before"] = position_json(request.before);
   if (ops > 0) header["ops"] = ops;
-  if (request.same) {
+  if (request.mark) {
+    header["mark"] = *request.mark;
+  } else if (request.same) {
     header["same"] = *request.same;
   } else {
     json cursors = json::array();
@@ -73,6 +75,7 @@ Result<SyncRequest> decode_request(std::string_view bytes) {
   if (ops < 0) in.fail("ops");
   if (request.waiting < 0) in.fail("waiting");
   if (in.find("same")) request.same = in.text("same");
+  if (in.find("mark")) request.mark = in.text("mark");
   in.array("cursors", streams_max, [&](const json& item) {
     Members inner(item);
     StreamCursor cursor;
@@ -127,6 +130,8 @@ std::string encode(const SyncReply& reply) {
   for (const auto& place : reply.places)
     header["places"].push_back({{"hub", place.hub}, {"name", place.name}, {"addresses", place.addresses}});
   if (reply.same) header["same"] = *reply.same;
+  if (reply.mark) header["mark"] = *reply.mark;
+  if (reply.marks) header["marks"] = true;
   if (reply.more) header["more"] = true;
   for (const auto& refused : reply.refused)
     header["refused"].push_back({{"n", refused.n}, {"code", refused.code}, {"sentence", refused.sentence}});
@@ -179,6 +184,8 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
     reply.places.push_back(std::move(place));
   });
   if (in.find("same")) reply.same = in.boolean("same");
+  if (in.find("mark")) reply.mark = in.text("mark");
+  reply.marks = in.boolean("marks");
   reply.more = in.boolean("more");
   in.array("refused", ops_per_request_max, [&](const json& item) {
     Members inner(item);

@@ -45,10 +45,12 @@ inline constexpr std::size_t returned_max = 100;  // seals in a request
 struct SyncRequest {
   std::string request;  // of the client's own choice, for logs; may be empty
   ReplicaId replica;
-  std::int64_t now_ms = 0;            // 0: not told
-  std::int64_t waiting = 0;           // own ops not at school yet, those of this request included
-  std::optional<std::string> same;    // hash of what was read so far, instead of cursors
-  std::vector<StreamCursor> cursors;  // when `same` is not given
+  std::int64_t now_ms = 0;          // 0: not told
+  std::int64_t waiting = 0;         // own ops not at school yet, those of this request included
+  std::optional<std::string> same;  // hash of what was read so far, instead of cursors
+  // Hash of that and of where the chain stands, instead of `before` too: to a school that has told `marks`.
+  std::optional<std::string> mark;
+  std::vector<StreamCursor> cursors;  // when neither is given
   record::Position before;            // the chain just before the first op
   std::vector<std::string> ops;       // canonical bytes, in the order of the chain
   std::vector<OpId> offered;          // what the school may have lost: which of these does it lack?
@@ -124,7 +126,11 @@ struct SyncReply {
   std::int64_t carried = 0;          // from a hub: batches of this replica on their way to the school
   std::vector<std::string> answers;  // from a hub: the school's acknowledgements of this replica's batches
   std::vector<Place> places;
-  std::optional<bool> same;  // answer to `same`; false: send cursors
+  std::optional<bool> same;  // answer to `same` or `mark`; false: send cursors
+  // Answer to `mark` when what came with it was taken in and nothing else is new: the mark now, and neither
+  // position nor pages.
+  std::optional<std::string> mark;
+  bool marks = false;  // with an answer to cursors: this school understands marks
   std::vector<Refused> refused;
   std::vector<Granted> granted;
   std::vector<std::string> ended;

@@ -12,11 +12,12 @@ namespace waymark::wire {
 namespace {
 
 // The first byte, and the codes. What is not a code stands for itself.
-constexpr char kPacked = 0x01;
+constexpr char kPacked = 0x01, kPackedMarked = 0x02;
 constexpr char kId = 0x02;      // 16 bytes follow: 32 hexadecimal digits
 constexpr char kHalfId = 0x03;  // 8 bytes follow: 16 digits
 constexpr char kAgain = 0x04;   // one byte follows: which of this body's ids, counted from 0, is meant
 constexpr char kTime = 0x05;    // 6 bytes follow, big-endian: 13 decimal digits, the first of them not 0
+constexpr char kFirstMarkedPhrase = 0x06;
 constexpr char kFirstPhrase = 0x0b;
 constexpr std::string_view kZstd = "\x28\xb5\x2f\xfd";
 constexpr std::size_t kAgainMax = 256;
@@ -30,6 +31,10 @@ constexpr std::array<std::string_view, 21> kPhrases = {
     R"({"again":20000,)",  R"("at":{"c":")", R"({"before":{"c":")",
     R"(","n":)",           R"("same":)",     R"("streams":[{"digest":")",
     R"(0000000000000000)", R"(":")",         R"(",")"};
+
+// What a body that begins with kPackedMarked has besides, from kFirstMarkedPhrase on.
+constexpr std::array<std::string_view, 4> kMarkedPhrases = {R"({"mark":")", R"(","ops":1,"replica":")",
+                                                            R"("mark":")", R"(","now":)"};
 
 int digit_of(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -67,7 +72,15 @@ std::size_t phrase_at(std::string_view text) {
   return kPhrases.size();
 }
 
+std::size_t marked_phrase_at(std::string_view text) {
+  for (std::size_t i = 0; i < kMarkedPhrases.size(); i++)
+    if (text.starts_with(kMarkedPhrases[i])) return i;
+  return kMarkedPhrases.size();
+}
+
 Result<std::string> unpack_codes(std::string_view body, std::size_t bytes_max) {
+  bool marked = body[0] == kPackedMarked;
+  body.remove_prefix(1);
   std::string out;
   std::vector<std::string> ids;
   Error broken{Code::malformed, "the packed body breaks off or holds no such code"};
@@ -100,6 +113,9 @@ Result<std::string> unpack_codes(std::string_view body, std::size_t bytes_max) {
       auto text = std::to_string(number);
       if (!is_time(text) || text.size() != 13) return broken;
       out += text;
+    } else if (marked && c >= kFirstMarkedPhrase &&
+               c < kFirstMarkedPhrase + static_cast<char>(kMarkedPhrases.size())) {
+      out += kMarkedPhrases[static_cast<std::size_t>(c - kFirstMarkedPhrase)];
     } else {
       auto phrase = static_cast<std::size_t>(c - kFirstPhrase);
       if (c < kFirstPhrase || phrase >= kPhrases.size()) return broken;
@@ -113,17 +129,24 @@ Result<std::string> unpack_codes(std::string_view body, std::size_t bytes_max) {
 }  // namespace
 
 bool is_packed(std::string_view body) {
-  return !body.empty() && (body[0] == kPacked || body.substr(0, kZstd.size()) == kZstd);
+  return !body.empty() &&
+         (body[0] == kPacked || body[0] == kPackedMarked || body.substr(0, kZstd.size()) == kZstd);
 }
 
-std::string pack(std::string_view text) {
-  std::string out(1, kPacked);
+std::string pack(std::string_view text, bool marked) {
+  std::string out(1, marked ? kPackedMarked : kPacked);
   out.reserve(text.size() / 2 + 64);
   std::unordered_map<std::string_view, unsigned char> ids;  // where each was seen first
   std::size_t at = 0;
   while (at < text.size()) {
     auto rest = text.substr(at);
     if (is_code(rest[0])) return std::string(text);
+    if (auto phrase = marked ? marked_phrase_at(rest) : kMarkedPhrases.size();
+        phrase < kMarkedPhrases.size()) {
+      out += static_cast<char>(kFirstMarkedPhrase + static_cast<int>(phrase));
+      at += kMarkedPhrases[phrase].size();
+      continue;
+    }
     if (auto phrase = phrase_at(rest); phrase < kPhrases.size()) {
       out += static_cast<char>(kFirstPhrase + static_cast<int>(phrase));
       at += kPhrases[phrase].size();
@@ -170,12 +193,12 @@ Result<std::string> unpack(std::string_view body, std::size_t bytes_max) {
     expanded = std::move(plain);
     body = expanded;
   }
-  if (body.empty() || body[0] != kPacked) {
+  if (body.empty() || (body[0] != kPacked && body[0] != kPackedMarked)) {
     if (!expanded.empty() && body.size() > bytes_max)
       return Error{Code::too_large, "the body expands to more than is taken"};
     return std::string(body);
   }
-  return unpack_codes(body.substr(1), bytes_max);
+  return unpack_codes(body, bytes_max);
 }
 
 }  // namespace waymark::wire

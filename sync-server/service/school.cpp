@@ -764,7 +764,7 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
     WAYMARK_TRY(on_their_way, carried_->carried_of(request.replica));
     served.reply.carried = on_their_way;
   }
-  if (!request.same) {
+  if (!request.same && !request.mark) {
     WAYMARK_TRY(places, places_for(bearer.person));
     served.reply.places = std::move(places);
   }
@@ -777,13 +777,15 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
     if (place.computer != bearer.computer && place.waiting > 0 &&
         served.reply.elsewhere.size() < wire::elsewhere_max)
       served.reply.elsewhere.push_back({place.computer_name, place.waiting});
-  std::int64_t settled = static_cast<std::int64_t>(request.ops.size());
+  // Of a mark that is another than the school's nothing was taken in.
+  bool taken = !request.mark || served.reply.same.value_or(true);
+  std::int64_t settled = taken ? static_cast<std::int64_t>(request.ops.size()) : 0;
   WAYMARK_CHECK(
       accounts_->device_heard(bearer.token_hash, std::max<std::int64_t>(0, request.waiting - settled)));
   WAYMARK_CHECK(transaction.commit());
   if (!request.returned.empty()) (void)finish_erasures();  // else when the school is opened again
   auto reply = wire::encode(served.reply);
-  return read.packed ? wire::pack(reply) : reply;
+  return read.packed ? wire::pack(reply, request.mark.has_value()) : reply;
 }
 
 // What a device brought to a hub, as it will be carried. Nothing when nothing came; and nothing of what

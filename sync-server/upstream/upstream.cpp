@@ -89,7 +89,8 @@ Status Upstream::read() {
       return {};
     }));
     if (!request) return {};
-    auto reply = http_.post("/v1/sync", wire::content_type, wire::pack(wire::encode(*request)));
+    auto reply = http_.post("/v1/sync", wire::content_type,
+                            wire::pack(wire::encode(*request), request->mark.has_value()));
     WAYMARK_CHECK(with_school([&]() -> Status {
       auto steady = school_.clock().steady_ms();
       auto lost = [&](const Error& error) -> Status {

@@ -79,7 +79,7 @@ class Computer {
       if (!world_.spki.empty()) http.pins = {world_.spki};
       http.headers = {
           {"authorization", "Bearer " + student_.token}, {"accept-encoding", ""}, {"content-encoding", ""}};
-      http.body = wire::pack(wire::encode(*request));
+      http.body = wire::pack(wire::encode(*request), request->mark.has_value());
       body_bytes += http.body.size();
       auto reply = wire_.ask(std::move(http));
       body_bytes += reply.size();

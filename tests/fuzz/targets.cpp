@@ -174,7 +174,7 @@ void pack(std::string_view bytes) {
   if (auto text = wire::unpack(bytes, max))
     promise(text->size() <= max, "no more comes out than was allowed");
   if (bytes.empty() || bytes.front() != '{') return;
-  auto back = wire::unpack(wire::pack(bytes), bytes.size());
+  auto back = wire::unpack(wire::pack(bytes, bytes.size() % 2 == 1), bytes.size());
   promise(back && *back == bytes, "what was packed comes out as it was");
 }
 

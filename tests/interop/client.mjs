@@ -8,7 +8,7 @@ import {
   KIND, PIECE_BYTES_MAX, encodeBatch, encodeFiles, encodePiece, encodeReading, filesIn, keyOf, openBundle, readAcknowledgement, readFiles, readNews, sealBundle,
 } from './carry.mjs';
 import {
-  Refusal, ZERO, addToDigest, displayed, half, heads, makeOp, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
+  Refusal, ZERO, addToDigest, displayed, half, heads, makeOp, markOf, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
 } from './record.mjs';
 import {
   OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage, signedBy,
@@ -223,8 +223,8 @@ export class Replica {
     for (const op of this.own) this.links.push(nextLink(this.links[this.links.length - 1], op.id));
   }
 
-  // The request's header and ops. `same` asks with the one hash instead of cursors.
-  request({ same = false, whole = false } = {}) {
+  // The request's header and ops. `same` asks with the one hash instead of cursors, `mark` with that of its position too.
+  request({ same = false, mark = false, whole = false } = {}) {
     const ops = [];
     for (let bytes = 0, n = this.settled; n < this.own.length && ops.length < OPS_MAX; n++) {
       bytes += this.own[n].bytes.length;
@@ -235,6 +235,10 @@ export class Replica {
       v: 1, request: 'interop', replica: this.id, now: Date.now(), waiting: this.waiting, before: this.position(this.settled),
       ops: ops.length,
     };
+    if (mark) {
+      this.promised = this.promise(ops);
+      return { header: { mark: this.mark(this.streams.values(), this.position(this.settled)), ops: ops.length, replica: this.id, v: 1 }, ops };
+    }
     if (same) header.same = this.readHash();
     else
       header.cursors = [...this.streams.values()].map((one) => ({
@@ -242,6 +246,23 @@ export class Replica {
         ...(whole || this.whole.has(one.s) ? { whole: true } : {}),
       }));
     return { header, ops };
+  }
+
+  mark(streams, at) {
+    const [first] = this.streams.values();
+    return markOf(this.feed, streams, first.segment, this.id, at);
+  }
+
+  // Where this replica stands when these ops are taken in and nothing else is new: the reply that a mark stands for.
+  promise(ops) {
+    const at = this.position(this.settled + ops.length);
+    const after = [...this.streams.values()].map((one) => {
+      const own = ops.filter((op) => op.stream === one.s).map((op) => op.id);
+      const digest = own.reduce(addToDigest, one.digest);
+      return { ...one, own, count: one.count + own.length, digest };
+    });
+    const pages = after.filter((one) => one.own.length > 0).map((one) => ({ s: one.s, segment: one.segment, seq: one.count, head: one.count, digest: one.digest, own: one.own }));
+    return { mark: this.mark(after, at), header: { at, same: true, feed: this.feed, streams: pages } };
   }
 
   readHash() {
@@ -263,6 +284,10 @@ export class Replica {
   }
 
   take({ header, lines }) {
+    if (header.mark) {
+      if (header.mark !== this.promised.mark) throw new Error('another mark than what was sent and read gives');
+      header = { ...this.promised.header, ...header };
+    }
     this.offset = header.now - Date.now();
     this.log.push(header);
     const at = header.at ?? { n: 0, c: ZERO };

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { encodeAcknowledgement, encodeBatch, keyOf, signature } from './carry.mjs';
 import { checkCarried, makeCarried } from './golden_carry.mjs';
 import {
-  OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, half, heads, nextLink, parseOp, parseStub, readHash,
+  OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, half, heads, markOf, nextLink, parseOp, parseStub, readHash,
   sha256, singleton, stubBytes,
 } from './record.mjs';
 import { HEADER_BYTES_MAX, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage } from './wire.mjs';
@@ -293,6 +293,13 @@ function make() {
   request('to-hub', 'signed, as a hub wants it; one op is settled at school', {
     ...common, waiting: 1, before: position(1), ops: 1, cursors: [], batch: batched.toString(), settled: 1,
   }, [second]);
+  const standing = { feed: id('feed'), streams: read, segment: id('segment'), replica: PROFILE };
+  const markAt = (at) => markOf(standing.feed, standing.streams, standing.segment, standing.replica, at);
+  index.marks = [
+    { about: 'three streams and a position', ...standing, at: position(3), mark: markAt(position(3)) },
+    { about: 'nothing read and nothing written', ...standing, streams: [], at: position(0), mark: markOf(standing.feed, [], standing.segment, PROFILE, position(0)) },
+  ];
+  request('marked', 'a mark, and one op', { mark: markAt(position(2)), ops: 1, replica: PROFILE, v: 1 }, [third]);
   const reply = (name, about, header, lines = []) => {
     const bytes = encodeMessage(header, lines);
     index.replies.push({ name, about, file: put(`replies/${name}.txt`, bytes), header, lines: lines.map((one) => one.id) });
@@ -321,6 +328,9 @@ function make() {
     places: [{ hub: '', name: 'Escuela Garza', addresses: ['https://garza.example:8443'] }, { hub: id('hub'), name: 'North room', addresses: [] }],
     streams: [{ s: PERSON, segment: id('segment of the hub'), seq: 2, head: 2, digest: digestOf([first.id, second.id]), ops: 2, under: [{ items: [first.id, second.id], seal: sealOf([first, second]) }] }],
   }, [first, second]);
+
+  reply('marks', 'to cursors: marks are understood', { v: 1, now: TIME, at: position(2), again: 20000, marks: true });
+  reply('marked', 'what came with a mark is taken in, and nothing else is new', { again: 20000, mark: markAt(position(3)), now: TIME, v: 1 });
 
   const badRequest = (name, code, why, bytes) => index.not_requests.push({ name, code, why, file: put(`not_requests/${name}.txt`, Buffer.from(bytes)) });
   const fullText = fullBytes.toString();
@@ -423,6 +433,7 @@ export function checkGolden(check) {
     for (const one of chains) one.ids.forEach((id, at) => assert.equal(nextLink(one.c[at], id), one.c[at + 1]));
     for (const one of digests) assert.equal(digestOf(one.ids), one.digest, one.about);
     for (const one of reads) assert.equal(readHash(one.feed, one.streams), one.same, one.about);
+    for (const one of index().marks) assert.equal(markOf(one.feed, one.streams, one.segment, one.replica, one.at), one.mark, one.about);
     for (const one of joining.records) assert.equal(singleton(one.kind, one.scope), one.record);
   });
   check('golden merges have the heads told, in every order of arrival', () => {

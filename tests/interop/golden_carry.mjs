@@ -374,9 +374,10 @@ export function makeCarried(index, tools) {
   // Packed bodies, and "have".
   index.packed = index.requests.filter((one) => one.file).map((one) => {
     const plain = kept.now(one.file);
-    return { name: one.name, file: put(`packed/${one.name}.bin`, pack(plain)), text: one.file };
+    return { name: one.name, file: put(`packed/${one.name}.bin`, pack(plain, one.name === 'marked')), text: one.file };
   });
-  index.not_packed = ['0102aa', '010400', '0105ffffffffffff', '0106', `0102${'aa'.repeat(16)}0401`, '0100', '017b01', '0109'].map((hex) => ({ hex, code: 'malformed' }));
+  index.packed.push({ name: 'reply-marked', file: put('packed/reply-marked.bin', pack(kept.now('replies/marked.txt'), true)), text: 'replies/marked.txt' });
+  index.not_packed = ['0102aa', '010400', '0105ffffffffffff', '0106', `0102${'aa'.repeat(16)}0401`, '0100', '017b01', '0109', '0200', '027b01', '020202aa', '020400'].map((hex) => ({ hex, code: 'malformed' }));
   const haves = encodeMessage({ v: 1, ids: chain.map((one) => one.id) });
   index.haves = [{ name: 'three', about: 'three ids', file: put('haves/three.txt', haves), ids: chain.map((one) => one.id) }];
 }

@@ -6,16 +6,21 @@ const PHRASES = [
   '","stream":"person:', '","stream":"', '","time":', ',"v":1}', '{"again":20000,', '"at":{"c":"', '{"before":{"c":"', '","n":', '"same":',
   '"streams":[{"digest":"', '0000000000000000', '":"', '","',
 ].map((text) => Buffer.from(text));
+const MARKED = ['{"mark":"', '","ops":1,"replica":"', '"mark":"', '","now":'].map((text) => Buffer.from(text));
 
-export const isPacked = (body) => body[0] === 1;
+export const isPacked = (body) => body[0] === 1 || body[0] === 2;
 
-export function pack(text) {
-  const out = [Buffer.from([1])];
+export function pack(text, marked = false) {
+  const out = [Buffer.from([marked ? 2 : 1])];
   const seen = new Map();
   for (let at = 0; at < text.length; ) {
+    const short = marked ? MARKED.findIndex((one) => text.subarray(at, at + one.length).equals(one)) : -1;
     const phrase = PHRASES.findIndex((one) => text.subarray(at, at + one.length).equals(one));
     const digits = text.toString('latin1', at, at + 32).match(/^[0-9a-f]*/)[0];
-    if (phrase >= 0) {
+    if (short >= 0) {
+      out.push(Buffer.from([0x06 + short]));
+      at += MARKED[short].length;
+    } else if (phrase >= 0) {
       out.push(Buffer.from([0x0b + phrase]));
       at += PHRASES[phrase].length;
     } else if (digits.length === 32) {
@@ -57,6 +62,7 @@ export function unpack(body) {
       if (text.length !== 13) throw new Refusal('malformed', 'no time');
       out.push(Buffer.from(text));
     } else if (code >= 0x0b) out.push(PHRASES[code - 0x0b]);
+    else if (body[0] === 2 && code >= 6) out.push(MARKED[code - 6]);
     else throw new Refusal('malformed', 'no such code');
   }
   return Buffer.concat(out);

@@ -174,10 +174,14 @@ export const addToDigest = (digest, id) => hex128((BigInt(`0x${digest}`) + BigIn
 export const digestOf = (ids) => ids.reduce(addToDigest, ZERO);
 export const nextLink = (c, id) => half(Buffer.from(c, 'hex'), Buffer.from(id, 'hex'));
 
-export function readHash(feed, streams) {
+function readText(feed, streams) {
   const sorted = [...streams].sort((a, b) => (a.s < b.s ? -1 : 1));
-  return half(feed + sorted.map((one) => `\n${one.s} ${one.access} ${one.count} ${one.digest}`).join(''));
+  return feed + sorted.map((one) => `\n${one.s} ${one.access} ${one.count} ${one.digest}`).join('');
 }
+
+export const readHash = (feed, streams) => half(readText(feed, streams));
+
+export const markOf = (feed, streams, segment, replica, at) => half(`${readText(feed, streams)}\n${segment} ${replica} ${at.n} ${at.c}`);
 
 // ---- merging
 

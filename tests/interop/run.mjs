@@ -225,6 +225,45 @@ check('a packed request is answered packed, with the same content and no header 
   assert.ok(reply.body.length < 60, `${reply.body.length} bytes`);
 });
 
+check('a mark stands for position and cursors, and answers alone when nothing else is new', async () => {
+  await world.a.sync();
+  await world.b.sync();
+  assert.equal((await world.a.exchange()).marks, true);
+  const told = await world.a.exchange({ mark: true });
+  assert.deepEqual(Object.keys(told).sort(), ['again', 'mark', 'now', 'v']);
+
+  world.a.write('goal', world.goal, { plan_then: 'I read two pages' });
+  const { header, ops } = world.a.request({ mark: true });
+  const body = pack(encodeMessage(header, ops), true);
+  const reply = await world.a.link.send('POST', '/v1/sync', { body });
+  assert.equal(reply.status, 200);
+  assert.equal(reply.body[0], 2);
+  assert.ok(reply.body.length <= 32, `${reply.body.length} bytes`);
+  world.a.take(parseMessage(unpack(reply.body)));
+  assert.equal(world.a.waiting, 0);
+  assert.equal((await world.a.exchange({ same: true })).same, true);
+
+  // Another wrote: nothing of the marked request is taken in, and all goes the long way.
+  await world.b.sync();
+  world.b.write('goal', world.goal, { plan_if: 'I am very tired' });
+  await world.b.sync();
+  world.a.write('goal', world.goal, { plan_then: 'I read three pages' });
+  const behind = await world.a.exchange({ mark: true });
+  assert.equal(behind.same ?? false, false);
+  assert.equal(world.a.waiting, 1);
+  await world.a.sync();
+  await world.b.sync();
+  assertSame(world.a, world.b, `person:${world.people.Ana}`);
+
+  // What is refused is told as ever.
+  await world.a.exchange();
+  world.a.write('goal', world.goal, { want: 'x'.repeat(70000) });
+  const refused = await world.a.exchange({ mark: true });
+  assert.equal(refused.mark, undefined);
+  assert.deepEqual([refused.same, refused.refused.length], [true, 1]);
+  await world.a.sync();
+});
+
 check('packed bodies that break off or hold no such code are refused, also within a zstd frame', async () => {
   for (const hex of ['01', '0102aa', '010400', '0105ffffffffffff', '0106', '28b52ffd00', '0102' + 'aa'.repeat(16) + '0401'])
     await refusedWith(world.a.link.send('POST', '/v1/sync', { body: Buffer.from(hex, 'hex') }).then(orRefusal), 'malformed', 400);

@@ -134,8 +134,9 @@ void World::sabotage_request(Computer& computer, wire::SyncRequest& request) {
     for (std::size_t i = 0; i < request.ops.size(); i++)
       must(computer.store->mark_settled(request.before.n + 1 + static_cast<std::int64_t>(i), false, {}, {}),
            "sabotage");
-  if (plan_.sabotage == Sabotage::no_digest && request.same) {
+  if (plan_.sabotage == Sabotage::no_digest && (request.same || request.mark)) {
     request.same.reset();
+    request.mark.reset();
     for (const auto& reading : must(computer.store->readings(), "readings"))
       request.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
                                  reading.cursor.seq, false});

@@ -304,9 +304,11 @@ void World::note_refusals(const Computer& computer, const std::string& request,
   auto asked = must(wire::decode_request(request), "a request that was answered");
   // The last word counts: who was let in again may send it once more.
   for (const auto& body : asked.ops) refused_.erase(record::op_id(body));
+  // A mark stands for the position before it, and all was taken in: the reply's is after the last.
+  auto before = asked.mark ? reply.position.n - static_cast<std::int64_t>(asked.ops.size()) : asked.before.n;
   for (const auto& refused : reply.refused) {
     if (refused.code == "erased") continue;  // nobody is told of what is gone
-    auto at = refused.n - asked.before.n - 1;
+    auto at = refused.n - before - 1;
     refused_[record::op_id(asked.ops.at(static_cast<std::size_t>(at)))] = {computer.index, computer.travels};
   }
 }

@@ -327,7 +327,8 @@ TEST_CASE("golden packed bodies give the texts told, and lists of ids are read")
     CAPTURE(text(entry, "name"));
     auto plain = golden_file(text(entry, "text"));
     CHECK(wire::unpack(bytes_of(entry), wire::message_bytes_max).value() == plain);
-    CHECK(wire::unpack(wire::pack(plain), wire::message_bytes_max).value() == plain);
+    for (bool marked : {false, true})
+      CHECK(wire::unpack(wire::pack(plain, marked), wire::message_bytes_max).value() == plain);
   }
   for (const auto& entry : golden_part("not_packed")) {
     CAPTURE(text(entry, "hex"));

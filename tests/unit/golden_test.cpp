@@ -108,15 +108,24 @@ TEST_CASE("golden digests and hashes of what was read come out, in every order")
     CHECK(forward.count == entry["ids"].size());
     CHECK(forward == backward);
   }
-  for (const auto& entry : golden_part("reads")) {
-    CAPTURE(text(entry, "about"));
+  auto read_in = [](const json& entry) {
     std::vector<sync::ReadSoFar> streams;
     for (const auto& one : entry["streams"]) {
       auto digest = record::Digest::parse(one["count"].get<std::uint64_t>(), text(one, "digest"));
       REQUIRE(digest);
       streams.push_back({text(one, "s"), id_of<AccessId>(one["access"]), *digest});
     }
-    CHECK(sync::read_hash(id_of<FeedId>(entry["feed"]), streams) == text(entry, "same"));
+    return streams;
+  };
+  for (const auto& entry : golden_part("reads")) {
+    CAPTURE(text(entry, "about"));
+    CHECK(sync::read_hash(id_of<FeedId>(entry["feed"]), read_in(entry)) == text(entry, "same"));
+  }
+  for (const auto& entry : golden_part("marks")) {
+    CAPTURE(text(entry, "about"));
+    record::Position at{entry["at"]["n"], id_of<record::ChainLink>(entry["at"]["c"])};
+    CHECK(sync::mark_of(id_of<FeedId>(entry["feed"]), read_in(entry), id_of<SegmentToken>(entry["segment"]),
+                        id_of<ReplicaId>(entry["replica"]), at) == text(entry, "mark"));
   }
 }
 
@@ -171,10 +180,11 @@ TEST_CASE("golden requests are read as what they say, also when they were writte
       const auto& header = entry["header"];
       CHECK(request.request == text(header, "request"));
       CHECK(request.replica.hex() == text(header, "replica"));
-      CHECK(request.now_ms == header["now"]);
-      CHECK(request.waiting == header.value("waiting", 0));
+      CHECK(request.now_ms == header.value("now", std::int64_t{0}));
+      CHECK(request.waiting == header.value("waiting", header.value("ops", 0)));
       check_position(request.before, header.value("before", kNowhere));
       CHECK(request.same.value_or("") == text(header, "same"));
+      CHECK(request.mark.value_or("") == text(header, "mark"));
       CHECK(request.batch == text(header, "batch"));
       CHECK(request.at_school == header.value("settled", 0));
       CHECK(hexes(request.offered) == header.value("offered", json::array()));
@@ -218,7 +228,9 @@ TEST_CASE("golden replies are read as what they say, also when they were written
     auto list = [&](const char* name) { return header.value(name, json::array()); };
     for (const auto& reply : {*first, *again}) {
       CHECK(reply.now_ms == header["now"]);
-      CHECK(reply.feed.hex() == header["feed"]);
+      CHECK(reply.feed.hex() == header.value("feed", std::string(32, '0')));
+      CHECK(reply.mark.value_or("") == text(header, "mark"));
+      CHECK(reply.marks == header.value("marks", false));
       check_position(reply.position, header.value("at", kNowhere));
       CHECK(reply.room.has_value() == header.contains("room"));
       if (reply.room) check_position(*reply.room, header["room"]);

@@ -113,12 +113,12 @@ TEST_CASE("when nothing is new, one small request says so") {
   }
   session.hurry(0);
   auto request = session.next(0).value();
-  CHECK(request->same.has_value());
+  CHECK(request->mark.has_value());
   CHECK(request->cursors.empty());
   auto reply = world.answer(world.amira, *request);
-  CHECK(reply.same == true);
+  CHECK(reply.mark == request->mark);
   CHECK(reply.pages.empty());
-  CHECK(wire::encode(*request).size() < 300);
+  CHECK(wire::encode(*request).size() < 150);
 }
 
 TEST_CASE("a lost reply makes a silent duplicate") {
@@ -446,6 +446,155 @@ TEST_CASE("a long way behind is caught up in pages") {
   CHECK(lab7->verify().has_value());
 }
 
+namespace {
+
+// A device that has read everything, and its session, which knows that the school understands marks.
+struct InStep {
+  World world;
+  std::unique_ptr<store::Store> lab3 = world.open("lab3.db");
+  Session session{*lab3};
+  InStep() {
+    world.goal(*lab3, 1, "first");
+    for (int i = 0; i < 4; i++) exchange();
+    REQUIRE(session.status().value().verified);
+  }
+  wire::SyncRequest ask() {
+    session.hurry(0);
+    return session.next(0).value().value();
+  }
+  wire::SyncReply exchange() {
+    auto reply = world.answer(world.amira, ask());
+    REQUIRE(session.on_reply(reply, 0));
+    return reply;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an edit goes with a mark, and the mark alone tells that it is there and nothing else is new") {
+  InStep at;
+  at.world.goal(*at.lab3, 1, "second");
+  auto request = at.ask();
+  CHECK(request.mark);
+  CHECK(!request.same);
+  auto reply = at.world.answer(at.world.amira, request);
+  CHECK(reply.mark);
+  CHECK(reply.pages.empty());
+  CHECK(!reply.same);
+  CHECK(wire::pack(wire::encode(reply), true).size() <= 32);
+  REQUIRE(at.session.on_reply(reply, 0));
+  auto status = at.session.status().value();
+  CHECK(status.verified);
+  CHECK(status.waiting == 0);
+  auto reading = at.lab3->readings().value().back();
+  CHECK(reading.cursor.seq == 2);
+  CHECK(reading.served.hex() == at.world.school->stream_state(reading.stream).value().digest.hex());
+  CHECK(at.exchange().mark == reply.mark);  // nothing was left to tell
+}
+
+TEST_CASE("another mark than the school's: nothing is taken in, and all comes again with cursors") {
+  InStep at;
+  auto lab7 = at.world.open("lab7.db");
+  at.world.sync(*lab7, at.world.amira);
+  at.world.goal(*lab7, 2, "from another computer");
+  at.world.sync(*lab7, at.world.amira);
+  at.world.goal(*at.lab3, 3, "from this one");
+  auto reply = at.exchange();
+  CHECK(reply.same == false);
+  CHECK(at.world.goals(*at.world.school) == Texts{"first", "from another computer"});
+  CHECK(at.session.status().value().waiting == 1);
+  CHECK(!at.session.status().value().verified);
+  auto request = at.ask();
+  CHECK(!request.cursors.empty());
+  CHECK(!request.mark);
+  REQUIRE(at.session.on_reply(at.world.answer(at.world.amira, request), 0));
+  CHECK(at.session.status().value().verified);
+  CHECK(at.world.goals(*at.lab3) == at.world.goals(*at.world.school));
+}
+
+TEST_CASE("what is refused, and a school that began anew, are told in full") {
+  InStep at;
+  store::Edit edit{{domain::person_stream(kAmira), "observation", {}}, {{"text", "mine"}}, {}, {}};
+  at.lab3->write(kAmira, std::span(&edit, 1)).value();
+  auto request = at.ask();
+  CHECK(request.mark);
+  auto reply = at.world.answer(at.world.amira, request);
+  CHECK(!reply.mark);
+  CHECK(reply.refused.size() == 1);
+  REQUIRE(at.session.on_reply(reply, 0));
+  while (!at.session.status().value().verified) at.exchange();
+
+  at.world.keep_school("the same.db");  // closed and opened: another segment from its first write on
+  at.world.goal(*at.lab3, 1, "after the start");
+  request = at.ask();
+  CHECK(request.mark);
+  reply = at.world.answer(at.world.amira, request);
+  CHECK(!reply.mark);
+  CHECK(reply.pages.size() == 1);
+  REQUIRE(at.session.on_reply(reply, 0));
+  CHECK(at.session.status().value().verified);
+  CHECK(!at.ask().cursors.empty());  // of two segments now
+}
+
+TEST_CASE(
+    "a mark is for little, for a school that knows it, and is believed only where it is the one expected") {
+  InStep at;
+  at.world.goal(*at.lab3, 1, std::string(1'000, 'x'));
+  auto request = at.ask();
+  CHECK(!request.mark);
+  CHECK(request.same);
+  auto reply = at.world.answer(at.world.amira, request);
+  CHECK(reply.same == true);
+  REQUIRE(at.session.on_reply(reply, 0));
+
+  at.world.goal(*at.lab3, 1, "short");
+  request = at.ask();
+  CHECK(request.mark);
+  reply = at.world.answer(at.world.amira, request);
+  REQUIRE(reply.mark);
+  reply.mark = std::string(32, '0');
+  CHECK(at.session.on_reply(reply, 0).error().code == Code::server_failed);
+  CHECK(at.session.status().value().waiting == 1);
+  request = at.ask();
+  CHECK(!request.cursors.empty());
+  reply = at.world.answer(at.world.amira, request);
+  CHECK(reply.marks);
+  reply.marks = false;  // an older school's
+  REQUIRE(at.session.on_reply(reply, 0));
+  CHECK(at.session.status().value().verified);
+  CHECK(at.ask().same);
+}
+
+TEST_CASE("two copies of one disk find each other out by their marks too") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "before");
+  world.sync(*lab3, world.amira);
+  lab3.reset();
+  world.copy_file("lab3.db", "twin.db");
+  lab3 = world.open("lab3.db");
+  auto twin = world.open("twin.db");
+  Session left(*lab3), right(*twin);
+  auto exchange = [&](Session& session) {
+    session.hurry(0);
+    auto request = session.next(0).value().value();
+    REQUIRE(session.on_reply(world.answer(world.amira, request), 0));
+    return request.mark.has_value();
+  };
+  while (!exchange(left)) continue;
+  while (!exchange(right)) continue;
+  world.goal(*lab3, 2, "left");
+  world.goal(*twin, 3, "right");
+  CHECK(exchange(left));
+  CHECK(exchange(right));
+  while (!left.status().value().verified) exchange(left);
+  while (!right.status().value().verified) exchange(right);
+  while (exchange(left), !left.status().value().verified) continue;
+  for (auto* store : {world.school.get(), lab3.get(), twin.get()})
+    CHECK(world.goals(*store) == Texts{"before", "left", "right"});
+  CHECK(lab3->replica() != twin->replica());
+}
+
 TEST_CASE("ids are told missing unless the caller may read them") {
   World world;
   auto lab3 = world.open("lab3.db");
@@ -496,6 +645,8 @@ TEST_CASE("a packed body that breaks off or holds no such code is refused") {
   CHECK(refused("\x01\x05" + std::string(6, '\xff')));  // fifteen digits
   CHECK(refused(std::string("\x01\x05\0\0\0\0\0\x01", 8)));
   CHECK(refused("\x01\x06"));
+  CHECK(wire::unpack("\x02\x06", 4096).value() == "{\"mark\":\"");
+  CHECK(refused(std::string("\x02\x00", 2)));
   CHECK(refused("\x28\xb5\x2f\xfdno more"));
 }
 
