@@ -74,11 +74,15 @@ std::optional<PersonId> person_of_stream(std::string_view stream) {
 }
 
 Result<bool> is_erased(Store& store, const PersonId& person) {
+  WAYMARK_TRY(any, store.anything_erased());
+  if (!any) return false;
   WAYMARK_TRY(found, store.meta(key_of(person.hex())));
   return found.has_value();
 }
 
 Result<bool> is_erased(Store& store, std::string_view stream, const OpId& id) {
+  WAYMARK_TRY(any, store.anything_erased());
+  if (!any) return false;
   if (auto person = person_of_stream(stream)) {
     WAYMARK_TRY(erased, is_erased(store, *person));
     if (erased) return true;

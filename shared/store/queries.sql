@@ -4,6 +4,8 @@
 SELECT value FROM meta WHERE key = ?
 -- name: meta_set
 INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+-- name: meta_erased
+SELECT EXISTS (SELECT 1 FROM meta WHERE key >= 'erased ' AND key < 'erased!')
 -- name: log_end
 SELECT coalesce(max(n), 0) FROM op
 
@@ -94,6 +96,8 @@ DELETE FROM head WHERE record = ? AND op = ?
 -- name: head_clear
 DELETE FROM head WHERE record = ?
 
+-- name: missing_any
+SELECT EXISTS (SELECT 1 FROM missing)
 -- name: missing_find
 SELECT record FROM missing WHERE base = ? LIMIT 1
 -- name: missing_add

@@ -163,6 +163,8 @@ class Store {
   // Small values beside the records (who this profile is, the school's identity, settings of this computer).
   Result<std::optional<std::string>> meta(std::string_view key);
   Status set_meta(std::string_view key, std::string_view value);
+  // Has anything ever been erased here? For who asks it of one op after the other.
+  Result<bool> anything_erased();
 
   // ---- records. Those of a stream to which the access ended are in the holding area: they stay, and are
   // read only by who says so. A person's own stay readable.
@@ -322,6 +324,7 @@ class Store {
   Result<End*> end_of(std::string_view stream);
   Status write_ends();
   Result<std::vector<FileRow>> file_rows(std::string_view statement);
+  Result<bool> any(std::optional<bool>& known, std::string_view statement);
   Status ensure_segment(std::int64_t stream, std::int64_t seq);
   struct Row {
     std::int64_t id = 0;
@@ -347,6 +350,7 @@ class Store {
   // Of the running transaction alone: what it added it may also take back, and others write between two.
   std::map<std::string, End, std::less<>> ends_;
   std::map<std::string, std::int64_t, std::less<>> kinds_;
+  std::optional<bool> any_erased_, any_missing_;
   std::set<std::string, std::less<>> grown_;
 };
 
