@@ -158,7 +158,10 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, Options opti
   store->options_ = options;
   store->db_ = std::move(db);
   store->db_->on_transaction([&made = *store] { return made.write_ends(); },
-                             [&made = *store] { made.ends_.clear(), made.kinds_.clear(); });
+                             [&made = *store] {
+                               made.ends_.clear(), made.kinds_.clear();
+                               made.any_erased_.reset(), made.any_missing_.reset();
+                             });
   WAYMARK_CHECK(store->prepare_schema(path));
   WAYMARK_CHECK(store->start());
   return store;
@@ -240,9 +243,21 @@ Result<std::optional<std::string>> Store::meta(std::string_view key) {
   return std::optional<std::string>(query.text(0));
 }
 Status Store::set_meta(std::string_view key, std::string_view value) {
+  any_erased_.reset();
   WAYMARK_TRY(query, db_->prepare(sql::meta_set));
   return query.bind(key).bind(as_bytes(value)).run();
 }
+
+// Asked once a transaction.
+Result<bool> Store::any(std::optional<bool>& known, std::string_view statement) {
+  if (known) return *known;
+  WAYMARK_TRY(query, db_->prepare(statement));
+  WAYMARK_TRY(row, query.step());
+  bool found = row && query.integer(0) != 0;
+  if (db_->in_transaction()) known = found;
+  return found;
+}
+Result<bool> Store::anything_erased() { return any(any_erased_, sql::meta_erased); }
 
 // ---- names as numbers
 
@@ -554,6 +569,7 @@ Result<std::int64_t> Store::learn(const record::RecordKey& key, const record::Li
     if (known) continue;
     WAYMARK_TRY(query, db_->prepare(sql::missing_add));
     WAYMARK_CHECK(query.bind(base).bind(record.id).run());
+    any_missing_.reset();
   }
   WAYMARK_CHECK(update_heads(record, n, link));
   if (state == kAccepted && key.kind == erasure_kind && key.stream == "school") {
@@ -567,8 +583,8 @@ Result<std::int64_t> Store::learn(const record::RecordKey& key, const record::Li
 // waiting for it. Everything else recomputes the record from all its ops.
 Status Store::update_heads(const Row& row_of, std::int64_t n, const record::Link& link) {
   std::int64_t record = row_of.id;
-  bool awaited = false;
-  {
+  WAYMARK_TRY(awaited, any(any_missing_, sql::missing_any));
+  if (awaited) {
     WAYMARK_TRY(query, db_->prepare(sql::missing_find));
     WAYMARK_TRY(row, query.bind(link.id).step());
     awaited = row;
@@ -939,10 +955,10 @@ Status Store::mark_compared(std::string_view stream) {
 Status Store::keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
                         ByteView signature) {
   bool wanted = false;
-  for (const auto& op : ops) {
+  for (std::size_t i = 0; i < ops.size() && !wanted; i++) {
     WAYMARK_TRY(query, db_->prepare(sql::sealed_missing));
-    WAYMARK_TRY(missing, query.bind(op).step());
-    wanted = wanted || missing;
+    WAYMARK_TRY(missing, query.bind(ops[i]).step());
+    wanted = missing;
   }
   if (!wanted) return {};
   Bytes blob;

@@ -216,8 +216,8 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
   }
   page.seq = from;
   bool whole = cursor && cursor->whole;
+  std::vector<OpId> ids, items;  // of the lines
   if (ops_left > 0 && bytes_left > 0) {
-    std::vector<OpId> ids;
     WAYMARK_TRY(entries, store.page(access.stream, from, ops_left, bytes_left));
     for (auto& entry : entries) {
       page.seq = entry.seq;
@@ -229,13 +229,16 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
       } else {
         page.bodies.push_back(std::move(entry.body));
         ids.push_back(entry.id);
+        items.push_back(entry.state == 0 ? entry.id : wire::seal_item(page.bodies.back()));
       }
     }
     if (limits.hub) WAYMARK_CHECK(add_seals(store, page, ids));
   }
   // The reader's own it can push again without one.
-  if (identity && !page.bodies.empty())
-    page.seal = to_hex(sign(*identity, as_bytes(wire::seal_message(page.stream, wire::seal_items(page)))));
+  if (identity && !page.bodies.empty()) {
+    items.insert(items.begin(), page.own.begin(), page.own.end());
+    page.seal = to_hex(sign(*identity, as_bytes(wire::seal_message(page.stream, items))));
+  }
   WAYMARK_TRY(state, store.stream_state(access.stream));
   page.head = state.head;
   if (page.seq == page.head) page.digest = state.digest.hex();

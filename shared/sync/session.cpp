@@ -629,8 +629,8 @@ Status Session::apply_page(const wire::StreamPage& page) {
   }
 
   bool changed = false, incomplete = false;
-  std::vector<OpId> ids;
-  std::map<OpId, OpId> by_item;  // of the lines
+  std::vector<OpId> ids, items = page.own;
+  std::map<OpId, OpId> by_item;  // of the lines, where it is a hub's page
   for (const auto& id : page.own) {
     WAYMARK_TRY(here, store_.accept(id));
     // Once ours, and gone: this database was put back. The page is read again with content.
@@ -646,7 +646,8 @@ Status Session::apply_page(const wire::StreamPage& page) {
       changed |= outcome == store::Outcome::fresh;
       served.add(id);
       ids.push_back(id);
-      by_item.emplace(id, id);
+      items.push_back(id);
+      if (!page.under.empty()) by_item.emplace(id, id);
     } else {
       auto stub = record::parse_stub(body);
       if (!stub || stub->stream != page.stream) return Error{Code::malformed, "neither an op nor a stub"};
@@ -654,12 +655,13 @@ Status Session::apply_page(const wire::StreamPage& page) {
       changed |= outcome == store::Outcome::fresh;
       served.add(stub->id);
       ids.push_back(stub->id);
-      by_item.emplace(wire::seal_item(body), stub->id);
+      items.push_back(wire::seal_item(body));
+      if (!page.under.empty()) by_item.emplace(items.back(), stub->id);
     }
   }
   if (changed) changed_.push_back(page.stream);
   if (auto seal = from_hex(page.seal); seal && seal->size() == 64)
-    WAYMARK_CHECK(store_.keep_seal(page.stream, ids, wire::seal_items(page), *seal));
+    WAYMARK_CHECK(store_.keep_seal(page.stream, ids, items, *seal));
   for (const auto& under : page.under) {
     auto signature = from_hex(under.seal);
     if (!author_ || !signature ||

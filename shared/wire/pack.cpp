@@ -82,7 +82,8 @@ Result<std::string> unpack_codes(std::string_view body, std::size_t bytes_max) {
   bool marked = body[0] == kPackedMarked;
   body.remove_prefix(1);
   std::string out;
-  std::vector<std::string> ids;
+  out.reserve(std::min(2 * body.size(), bytes_max));
+  std::vector<std::size_t> ids;  // where each begins in what comes out
   Error broken{Code::malformed, "the packed body breaks off or holds no such code"};
   auto take = [&](std::size_t count) {
     auto bytes = body.substr(0, count);
@@ -91,20 +92,21 @@ Result<std::string> unpack_codes(std::string_view body, std::size_t bytes_max) {
   };
   while (!body.empty()) {
     if (out.size() > bytes_max) break;
+    std::size_t plain = 0;
+    while (plain < body.size() && !is_code(body[plain])) plain++;
+    out += take(plain);
+    if (body.empty()) break;
     char c = take(1)[0];
-    if (!is_code(c)) {
-      out += c;
-    } else if (c == kId || c == kHalfId) {
+    if (c == kId || c == kHalfId) {
       auto bytes = take(c == kId ? 16 : 8);
       if (bytes.size() != (c == kId ? 16U : 8U)) return broken;
-      auto digits = to_hex(as_bytes(bytes));
-      out += digits;
-      if (c == kId && ids.size() < kAgainMax) ids.push_back(std::move(digits));
+      if (c == kId && ids.size() < kAgainMax) ids.push_back(out.size());
+      out += to_hex(as_bytes(bytes));
     } else if (c == kAgain) {
       if (body.empty()) return broken;
       auto which = static_cast<unsigned char>(take(1)[0]);
       if (which >= ids.size()) return broken;
-      out += ids[which];
+      out.append(out, ids[which], 32);
     } else if (c == kTime) {
       auto bytes = take(6);
       if (bytes.size() != 6) return broken;
