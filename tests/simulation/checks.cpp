@@ -105,7 +105,8 @@ void World::check_status(Computer& computer) {
   std::set<OpId> refused;
   std::set<std::string> read;
   for (const auto& reading : must(computer.store->readings(), "readings")) read.insert(reading.stream);
-  // Of what it read and may read no longer no answer tells; its own waits nevertheless.
+  // Of what it read and may read no longer no answer tells, nor of what it read in a hub's room; its own
+  // waits nevertheless.
   auto is_read = [&](const OpId& id) {
     auto stream = must(computer.store->stream_of(id), "stream");
     return stream && read.count(*stream);
@@ -114,7 +115,7 @@ void World::check_status(Computer& computer) {
   for (const auto& op : committed_)
     if (op.computer == computer.index && !refused.count(op.id) && !is_covered(op) &&
         !must(school_->store().has(op.id), "has") && must(computer.store->has(op.id), "has") &&
-        (is_own(computer, op.id) || (status.verified && is_read(op.id))))
+        (is_own(computer, op.id) || (status.verified && !computer.at_hub && is_read(op.id))))
       lacking.push_back(op.id);
   auto waiting = static_cast<std::size_t>(status.waiting);
   // What an adult took in and a school that was put back forgot is a dead letter there, as before.
@@ -366,6 +367,7 @@ void World::check_copies() {
   for (const auto& computer : computers_) {
     if (computer->turned_away) continue;  // nobody can tell it
     auto n = must(computer->store->last_number(), "number");
+    if (n == 0) continue;  // nothing is written under it here; a hub has nothing to tell it by
     auto at = must(computer->store->own_position(n), "position").value_or(record::Position{});
     auto [found, fresh] = known.emplace(computer->store->replica(), std::pair(computer.get(), at));
     if (!fresh && !(found->second.second == at))
