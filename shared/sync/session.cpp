@@ -277,12 +277,18 @@ Status Session::ask_what_is_lost(wire::SyncRequest& request) {
 }
 
 Status Session::note_what_is_lost(const wire::SyncReply& reply) {
-  refill_.lacking.erase(refill_.lacking.begin(),
-                        refill_.lacking.begin() + static_cast<std::ptrdiff_t>(refill_.returning));
+  auto returned = refill_.lacking.begin() + static_cast<std::ptrdiff_t>(refill_.returning);
+  refill_.returned.assign(refill_.lacking.begin(), returned);
+  refill_.lacking.erase(refill_.lacking.begin(), returned);
+  refill_.answered.clear();
   if (!refill_.on_their_way.empty()) {
     refill_.lacking = reply.lacking;
+    std::erase_if(refill_.lacking, [&](const OpId& id) { return refill_.declined.contains(id); });
     for (auto& [stream, told] : refill_.on_their_way)
-      if (auto found = refill_.streams.find(stream); found != refill_.streams.end()) found->second = told;
+      if (auto found = refill_.streams.find(stream); found != refill_.streams.end()) {
+        found->second = told;
+        if (told.all && refill_.lacking.empty()) refill_.answered.insert(stream);
+      }
     if (!refill_.lacking.empty()) {
       went_back_ = true;
       WAYMARK_CHECK(store_.mark_files_unsent());
@@ -293,24 +299,30 @@ Status Session::note_what_is_lost(const wire::SyncReply& reply) {
   return {};
 }
 
-// What was brought back counts once it was served again: a parent that lost it once more before that looks
-// just as before. What a whole page does not have after that the parent does not take.
+// A stream is as the parent has it once the parent, at the moment of a whole page, has all that was offered
+// of it, or declined it: what it was brought and that page does not have. A parent that goes back once more
+// before that looks as if nothing had been brought; then all of it is offered once more.
 Status Session::finish_refill(const std::vector<wire::StreamPage>& pages) {
+  auto whole = [&](const std::string& stream) {
+    return std::find(whole_.begin(), whole_.end(), stream) == whole_.end() &&
+           std::any_of(pages.begin(), pages.end(),
+                       [&](const auto& page) { return page.stream == stream && !page.digest.empty(); });
+  };
+  for (const auto& id : refill_.returned) {
+    WAYMARK_TRY(stream, store_.stream_of(id));
+    if (stream && whole(*stream) && !served_.contains(id)) refill_.declined.insert(id);
+  }
+  refill_.returned.clear();
   if (!refill_.lacking.empty()) return {};
   for (auto told = refill_.streams.begin(); told != refill_.streams.end();) {
     if (!told->second.all) {
       ++told;
-      continue;
+    } else if (whole(told->first) && refill_.answered.contains(told->first)) {
+      WAYMARK_CHECK(store_.mark_compared(told->first));
+      told = refill_.streams.erase(told);
+    } else {
+      (told++)->second = {};
     }
-    bool whole = std::any_of(pages.begin(), pages.end(), [&](const auto& page) {
-      return page.stream == told->first && !page.digest.empty();
-    });
-    if (!whole) {
-      (told++)->second = {};  // all of it is offered once more
-      continue;
-    }
-    WAYMARK_CHECK(store_.mark_compared(told->first));
-    told = refill_.streams.erase(told);
   }
   return {};
 }
@@ -448,6 +460,7 @@ Status Session::apply(const wire::SyncReply& reply) {
   if (!reply.same) marks_ = reply.marks;
   bool behind = reply.more || !refill_.lacking.empty();
   whole_.clear();
+  served_.clear();
   mismatched_ = false;
   for (const auto& page : reply.pages) WAYMARK_CHECK(apply_page(page));
   WAYMARK_CHECK(finish_refill(reply.pages));
@@ -660,6 +673,7 @@ Status Session::apply_page(const wire::StreamPage& page) {
     }
   }
   if (changed) changed_.push_back(page.stream);
+  served_.insert(ids.begin(), ids.end());
   if (auto seal = from_hex(page.seal); seal && seal->size() == 64)
     WAYMARK_CHECK(store_.keep_seal(page.stream, ids, items, *seal));
   for (const auto& under : page.under) {
@@ -691,6 +705,7 @@ Status Session::apply_page(const wire::StreamPage& page) {
 }
 
 Status Session::restart(const std::string& stream) {
+  refill_.declined.clear();
   refill_.streams.erase(stream);
   refill_.on_their_way.erase(stream);
   return store_.restart_reading(stream);

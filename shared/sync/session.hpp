@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -116,7 +117,10 @@ class Session {
   struct Refill {
     std::map<std::string, Offering> streams, on_their_way;
     std::vector<OpId> lacking;
-    std::size_t returning = 0;  // the first so many of them are on their way
+    std::size_t returning = 0;       // the first so many of them are on their way
+    std::vector<OpId> returned;      // and were, with the request that is answered
+    std::set<OpId> declined;         // brought back, and not taken
+    std::set<std::string> answered;  // streams of which this reply lacks nothing that was offered
   };
 
   // The mark that answers the request on its way when all is well, and the reply that it stands for.
@@ -134,6 +138,7 @@ class Session {
   bool verified_ = false;
   Refill refill_;
   std::vector<std::string> whole_;  // streams to be read with our own ops' content
+  std::set<OpId> served_;           // by the pages of this reply
   std::vector<std::int64_t> sent_;  // numbers of the ops on their way
   std::int64_t due_ms_ = 0;
   int failures_ = 0;
