@@ -200,7 +200,8 @@ void World::become_quiet() {
         (!hub_ || hub_is_quiet()) && std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
           if (computer->turned_away) return true;
           auto status = must(computer->session->status(), "status");
-          return status.verified && status.waiting == 0 && reads_everything(*computer);
+          return status.verified && status.waiting == 0 && reads_everything(*computer) &&
+                 stands_where_it_was_left(*computer);
         });
     if (!all) continue;
     // Somebody looks at their work: what was not there a while ago is looked for again.
@@ -241,6 +242,15 @@ bool World::reads_everything(Computer& computer) {
         reading.cursor.seq != must(parent_of(computer).stream_state(reading.stream), "state").head)
       return false;
   return true;
+}
+
+// A copy that was not heard since the other one wrote what no stream shows, as what became a dead letter,
+// finds out by its next exchange.
+bool World::stands_where_it_was_left(Computer& computer) {
+  auto there = must(school_->store().position(computer.store->replica()), "position");
+  if (computer.at_hub || there.n <= must(computer.store->last_number(), "number")) return true;
+  computer.session->hurry(computer.clock.steady_ms());
+  return false;
 }
 
 // The school has every op that this computer has of its person's private stream.

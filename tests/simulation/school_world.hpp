@@ -341,6 +341,7 @@ class World {
   void compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant);
   void become_quiet();
   bool reads_everything(Computer& computer);
+  bool stands_where_it_was_left(Computer& computer);
   bool private_is_settled(Computer& computer);
   void check_quiet();
   void check_nothing_lost();
