@@ -5,6 +5,19 @@
 #include <sqlite3.h>
 
 namespace waymark::store {
+namespace {
+
+// Kept prepared: of a small write, reading these words anew was a good part.
+constexpr std::string_view kBegin = "BEGIN IMMEDIATE", kCommit = "COMMIT", kRollback = "ROLLBACK";
+constexpr std::string_view kSavepoint = "SAVEPOINT nested", kRelease = "RELEASE nested";
+constexpr std::string_view kRollbackTo = "ROLLBACK TO nested";
+
+Status run(Db& db, std::string_view sql) {
+  WAYMARK_TRY(query, db.prepare(sql));
+  return query.run();
+}
+
+}  // namespace
 
 Query::Query(Query&& other) noexcept : db_(other.db_), statement_(other.statement_), bound_(other.bound_) {
   other.statement_ = nullptr;
@@ -151,11 +164,11 @@ Result<Transaction> Transaction::begin(Db& db) {
     return Transaction(&db, Kind::part);
   }
   if (inside) WAYMARK_CHECK(db.flush_());
-  auto begun = db.execute(inside ? "SAVEPOINT nested" : "BEGIN IMMEDIATE");
+  auto begun = run(db, inside ? kSavepoint : kBegin);
   if (!begun) {
     // An interrupted BEGIN can fail and have begun all the same; what follows would then wait for a commit
     // that nobody makes.
-    if (!inside && db.in_transaction()) (void)db.execute("ROLLBACK");
+    if (!inside && db.in_transaction()) (void)run(db, kRollback);
     return begun.error();
   }
   return Transaction(&db, inside ? Kind::savepoint : Kind::outer);
@@ -172,17 +185,20 @@ Transaction::~Transaction() {
   db_->forget_();
   // A failed statement (a full disk) may have rolled the whole transaction back already: then nothing is left
   // to do.
-  if (db_->in_transaction())
-    (void)db_->execute(kind_ == Kind::savepoint ? "ROLLBACK TO nested; RELEASE nested" : "ROLLBACK");
+  if (!db_->in_transaction()) return;
+  if (kind_ == Kind::outer)
+    (void)run(*db_, kRollback);
+  else if (run(*db_, kRollbackTo))
+    (void)run(*db_, kRelease);
 }
 Status Transaction::commit() {
   if (kind_ == Kind::part) {
     if (db_->torn_) return Error{Code::internal, "the common transaction is being taken back"};
   } else if (kind_ == Kind::savepoint) {
-    WAYMARK_CHECK(db_->execute("RELEASE nested"));
+    WAYMARK_CHECK(run(*db_, kRelease));
   } else {
     WAYMARK_CHECK(db_->flush_());
-    WAYMARK_CHECK(db_->execute("COMMIT"));
+    WAYMARK_CHECK(run(*db_, kCommit));
     db_->forget_();
   }
   db_ = nullptr;
