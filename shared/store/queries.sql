@@ -150,6 +150,9 @@ UPDATE refusal SET dismissed = 1 WHERE op = ?
 -- name: reading_list
 SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest, r.compared FROM reading r JOIN stream s ON s.id = r.stream
 WHERE r.parent = ? AND r.role NOT LIKE 'ended %' ORDER BY s.name
+-- name: reading_one
+SELECT s.name, r.access, r.role, r.feed, r.segment, r.seq, r.count, r.digest, r.compared FROM stream s JOIN reading r ON r.stream = s.id
+WHERE s.name = ? AND r.parent = ? AND r.role NOT LIKE 'ended %'
 -- name: reading_find
 SELECT access FROM reading WHERE parent = ? AND stream = ?
 -- name: reading_set

@@ -41,7 +41,11 @@ std::vector<std::string> split(std::string_view text) {
 
 Bytes digest_blob(const record::Digest& digest) { return from_hex(digest.hex()).value(); }
 Result<record::Digest> digest_from(std::int64_t count, ByteView blob) {
-  return record::Digest::parse(static_cast<std::uint64_t>(count), to_hex(blob));
+  if (blob.size() != 16) return Error{Code::database_damaged, "a digest of another size"};
+  record::Digest digest;
+  digest.add(OpId::from(blob));
+  digest.count = static_cast<std::uint64_t>(count);
+  return digest;
 }
 
 // A stored body can only fail to parse when the file was damaged underneath us.
@@ -857,6 +861,20 @@ Result<std::vector<Entry>> Store::page(std::string_view stream, std::int64_t seq
 
 // ---- reading a parent
 
+namespace {
+Result<Reading> reading_row(const Query& query) {
+  Reading reading;
+  reading.stream = query.text(0);
+  reading.access = query.id<AccessId>(1);
+  reading.role = query.text(2);
+  reading.cursor = {query.id<FeedId>(3), query.id<SegmentToken>(4), query.integer(5)};
+  WAYMARK_TRY(served, digest_from(query.integer(6), query.blob(7)));
+  reading.served = served;
+  reading.compared = query.integer(8) != 0;
+  return reading;
+}
+}  // namespace
+
 Result<std::vector<Reading>> Store::readings() {
   std::vector<Reading> readings;
   WAYMARK_TRY(query, db_->prepare(sql::reading_list));
@@ -864,16 +882,17 @@ Result<std::vector<Reading>> Store::readings() {
   for (;;) {
     WAYMARK_TRY(row, query.step());
     if (!row) return readings;
-    Reading reading;
-    reading.stream = query.text(0);
-    reading.access = query.id<AccessId>(1);
-    reading.role = query.text(2);
-    reading.cursor = {query.id<FeedId>(3), query.id<SegmentToken>(4), query.integer(5)};
-    WAYMARK_TRY(served, digest_from(query.integer(6), query.blob(7)));
-    reading.served = served;
-    reading.compared = query.integer(8) != 0;
+    WAYMARK_TRY(reading, reading_row(query));
     readings.push_back(std::move(reading));
   }
+}
+
+Result<std::optional<Reading>> Store::reading(std::string_view stream) {
+  WAYMARK_TRY(query, db_->prepare(sql::reading_one));
+  WAYMARK_TRY(row, query.bind(stream).bind(parent_).step());
+  if (!row) return std::optional<Reading>();
+  WAYMARK_TRY(reading, reading_row(query));
+  return std::optional(std::move(reading));
 }
 
 Status Store::grant(std::string_view stream, const AccessId& access, std::string_view role) {

@@ -220,6 +220,7 @@ class Store {
   void read_at(std::string parent) { parent_ = std::move(parent); }
   const std::string& parent() const { return parent_; }
   Result<std::vector<Reading>> readings();
+  Result<std::optional<Reading>> reading(std::string_view stream);
   // New access to a stream, or another access to it: starts from zero.
   Status grant(std::string_view stream, const AccessId& access, std::string_view role);
   // The access ended: reading stops, and the records go to the holding area. What the school ends ends at

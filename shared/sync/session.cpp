@@ -615,10 +615,9 @@ Result<std::int64_t> Session::on_files(std::string_view bytes) {
 
 // Does this stream's page begin where this reader stands?
 Result<bool> Session::begins_here(const wire::News& news, const std::string& stream) {
-  WAYMARK_TRY(readings, store_.readings());
+  WAYMARK_TRY(reading, store_.reading(stream));
   auto of_stream = [&](const auto& one) { return one.stream == stream; };
-  auto reading = std::find_if(readings.begin(), readings.end(), of_stream);
-  if (reading == readings.end()) return false;
+  if (!reading) return false;
   const auto& all = news.reply.granted;
   if (auto granted = std::find_if(all.begin(), all.end(), of_stream); granted != all.end())
     return reading->access == granted->access && reading->cursor.seq == 0;
@@ -630,10 +629,8 @@ Result<bool> Session::begins_here(const wire::News& news, const std::string& str
 }
 
 Status Session::apply_page(const wire::StreamPage& page) {
-  WAYMARK_TRY(readings, store_.readings());
-  auto reading =
-      std::find_if(readings.begin(), readings.end(), [&](const auto& r) { return r.stream == page.stream; });
-  if (reading == readings.end()) return Error{Code::malformed, "a page of a stream that was not granted"};
+  WAYMARK_TRY(reading, store_.reading(page.stream));
+  if (!reading) return Error{Code::malformed, "a page of a stream that was not granted"};
   record::Digest served = page.reset ? record::Digest{} : reading->served;
   if (page.reset) {
     WAYMARK_CHECK(restart(page.stream));
