@@ -14,17 +14,16 @@
 namespace waymark::simulation::disks {
 namespace {
 
-// How to take back one write or cut: what the file had from `from` on, as far as it was touched, and its
-// size.
+// How to take back one write or cut: what the file had there, as far as it was made sure of.
 struct Unsure {
-  std::size_t from = 0, size = 0;
+  std::size_t from = 0;
   std::string bytes;
 };
 
 struct File {
   std::string bytes;
-  bool kept = false;                            // has a name: a temporary file need not survive anything
-  std::vector<Unsure> unsure;                   // since the last xSync
+  std::size_t sure = 0;                         // so many bytes it had when it was last made sure of
+  std::vector<Unsure> unsure;                   // since then
   std::vector<std::unique_ptr<char[]>> shared;  // a log's index, which lives as long as connections do
   int sharers = 0;
 };
@@ -41,10 +40,8 @@ struct Handle : sqlite3_file {
 Handle& of(sqlite3_file* handle) { return *static_cast<Handle*>(handle); }
 
 void touch(File& file, std::size_t from, std::size_t bytes) {
-  if (!file.kept) return;
-  Unsure before{from, file.bytes.size(), {}};
-  if (from < file.bytes.size()) before.bytes = file.bytes.substr(from, bytes);
-  file.unsure.push_back(std::move(before));
+  auto end = std::min(file.sure, file.bytes.size());
+  if (from < end) file.unsure.push_back({from, file.bytes.substr(from, std::min(bytes, end - from))});
 }
 
 int close(sqlite3_file* handle) {
@@ -64,8 +61,8 @@ int write(sqlite3_file* handle, const void* in, int amount, sqlite3_int64 from) 
   auto& file = *of(handle).file;
   auto at = static_cast<std::size_t>(from), size = static_cast<std::size_t>(amount);
   touch(file, at, size);
-  if (file.bytes.size() < at + size) file.bytes.resize(at + size);
-  std::memcpy(file.bytes.data() + at, in, size);
+  if (file.bytes.size() < at) file.bytes.resize(at);
+  file.bytes.replace(at, size, static_cast<const char*>(in), size);
   return SQLITE_OK;
 }
 int truncate(sqlite3_file* handle, sqlite3_int64 size) {
@@ -76,7 +73,9 @@ int truncate(sqlite3_file* handle, sqlite3_int64 size) {
   return SQLITE_OK;
 }
 int sync(sqlite3_file* handle, int) {
-  of(handle).file->unsure.clear();
+  auto& file = *of(handle).file;
+  file.unsure.clear();
+  file.sure = file.bytes.size();
   return SQLITE_OK;
 }
 int size(sqlite3_file* handle, sqlite3_int64* out) {
@@ -121,7 +120,6 @@ int open(sqlite3_vfs*, const char* name, sqlite3_file* handle, int flags, int* g
     if (!known && !(flags & SQLITE_OPEN_CREATE)) return files().erase(name), SQLITE_CANTOPEN;
     if (!known) {
       known = std::make_shared<File>();
-      known->kept = true;
       if (flags & SQLITE_OPEN_MAIN_DB) std::ofstream{name};
     }
     file = known;
@@ -151,6 +149,10 @@ int full_path(sqlite3_vfs*, const char* name, int bytes, char* out) {
 }  // namespace
 
 void use() {
+  // Before SQLite is begun: one thread needs no locks, and nobody asks how much memory it takes.
+  static const bool alone = sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK &&
+                            sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+  if (!alone) throw std::runtime_error("SQLite was begun before the simulation");
   static sqlite3_vfs disks = [] {
     sqlite3_vfs made = *sqlite3_vfs_find(nullptr);  // time and chance are the system's
     made.iVersion = 2;
@@ -175,7 +177,7 @@ void put_alone(const std::string& path, std::string_view bytes) {
   auto& file = files()[path];
   file = std::make_shared<File>();
   file->bytes = bytes;
-  file->kept = true;
+  file->sure = bytes.size();
 }
 void put(const std::string& path, std::string_view bytes) {
   files().erase(path + "-wal");
@@ -186,11 +188,10 @@ void lose_power(const std::string& path) {
     auto found = files().find(path + std::string(tail));
     if (found == files().end()) continue;
     auto& file = *found->second;
+    file.bytes.resize(file.sure);
     for (; !file.unsure.empty(); file.unsure.pop_back()) {
-      auto& last = file.unsure.back();
-      file.bytes.resize(last.size);
-      std::copy(last.bytes.begin(), last.bytes.end(),
-                file.bytes.begin() + static_cast<std::ptrdiff_t>(last.from));
+      const auto& last = file.unsure.back();
+      file.bytes.replace(last.from, last.bytes.size(), last.bytes);
     }
   }
 }

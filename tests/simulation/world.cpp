@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "shared/base/hash.hpp"
 #include "shared/store/erase.hpp"
 #include "sync-server/service/codes.hpp"
@@ -524,7 +528,14 @@ void World::jump_clock(Computer& computer) {
 
 // ---- plans
 
-Outcome run(const Plan& plan) { return World(plan).go(); }
+Outcome run(const Plan& plan) {
+#ifdef __GLIBC__
+  // A school's databases are large pieces that come and go: the memory is kept for the next.
+  static const bool kept = mallopt(M_MMAP_THRESHOLD, 64 << 20) && mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  (void)kept;
+#endif
+  return World(plan).go();
+}
 
 std::vector<std::string> events_of(const Plan& plan) {
   std::vector<std::string> names;
