@@ -56,6 +56,10 @@ void World::crash_hub() {
   if (!hub_) return;
   crashes_++;
   log("crash hub");
+  say_no_goodbye(hub_->school->store());
+  hub_->session.reset();
+  hub_->school.reset();
+  disks::lose_power(folder_ + "/hub/school.db");
   open_hub();
 }
 

@@ -240,6 +240,7 @@ class World {
   void sabotage_reply(Computer& computer, wire::SyncReply& reply);
 
   // travel.cpp
+  static void say_no_goodbye(store::Store& store);
   void crash(Computer& computer);
   void crash_school();
   void torn(Computer& computer);

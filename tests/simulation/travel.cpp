@@ -42,6 +42,11 @@ PowerCut::~PowerCut() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); 
 
 // ---- power cuts
 
+// A connection that ends well writes its log into its database. This one ends with its process.
+void World::say_no_goodbye(store::Store& store) {
+  sqlite3_db_config(store.db().handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 void World::crash(Computer& computer) {
   crashes_++;
   log("crash " + std::to_string(computer.index));
@@ -57,14 +62,19 @@ void World::crash(Computer& computer) {
       committed_.push_back({written->front().op, record::canonical(*op), computer.index, true});
     }
   }
+  say_no_goodbye(*computer.store);
   computer.session.reset();
   computer.store.reset();
+  disks::lose_power(computer.path);
   open(computer);
 }
 
 void World::crash_school() {
   crashes_++;
   log("crash school");
+  say_no_goodbye(school_->store());
+  school_.reset();
+  disks::lose_power(folder_ + "/school/school.db");
   open_school();
 }
 
