@@ -696,8 +696,10 @@ Status Session::apply_page(const wire::StreamPage& page) {
     WAYMARK_CHECK(restart(page.stream));
     return store_.set_cursor(page.stream, {}, {}, false);
   }
-  WAYMARK_CHECK(
-      store_.set_cursor(page.stream, {page.feed, page.segment, page.seq}, served, !page.digest.empty()));
+  store::Cursor cursor{page.feed, page.segment, page.seq};
+  // A page that brought nothing is not written down: most of an exchange are such.
+  if (!(cursor == reading->cursor) || !(served == reading->served))
+    WAYMARK_CHECK(store_.set_cursor(page.stream, cursor, served, !page.digest.empty()));
   return page.digest.empty() || reading->compared ? Status() : compare(page.stream, served);
 }
 

@@ -301,6 +301,7 @@ void World::check_held(Computer& computer) {
 
 void World::note_refusals(const Computer& computer, const std::string& request,
                           const wire::SyncReply& reply) {
+  if (refused_.empty() && reply.refused.empty()) return;
   auto asked = must(wire::decode_request(request), "a request that was answered");
   // The last word counts: who was let in again may send it once more.
   for (const auto& body : asked.ops) refused_.erase(record::op_id(body));
