@@ -20,12 +20,7 @@ inline constexpr int kDepthMax = 6;
 
 inline Result<json> parse_header(std::string_view line) {
   if (line.size() > header_bytes_max) return Error{Code::too_large, "a header of more than 256 KiB"};
-  bool too_deep = false;
-  auto guard = [&](int depth, json::parse_event_t, json&) {
-    if (depth > kDepthMax) too_deep = true;
-    return !too_deep;
-  };
-  int depth = 0;  // counted before parsing: the parser recurses no deeper than this, but need not start
+  int depth = 0;  // counted before parsing, so that nothing deep is ever begun
   int deepest = 0;
   bool in_text = false;
   for (std::size_t i = 0; i < line.size(); i++) {
@@ -42,7 +37,7 @@ inline Result<json> parse_header(std::string_view line) {
     }
   }
   if (deepest > kDepthMax) return Error{Code::too_deep, "a header nested deeper than 6"};
-  auto header = json::parse(line.begin(), line.end(), guard, false);
+  auto header = json::parse(line.begin(), line.end(), nullptr, false);
   if (header.is_discarded() || !header.is_object())
     return Error{Code::malformed, "the header is no JSON object"};
   auto version = header.find("v");
