@@ -187,8 +187,13 @@ Result<bool> scrub(Store& store) {
   WAYMARK_TRY(wanted, store.meta(kScrubKey));
   if (wanted.value_or("").empty() || store.db().in_transaction()) return false;
   WAYMARK_CHECK(store.db().execute("VACUUM"));
+  {
+    WAYMARK_TRY(query, store.db().prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+    WAYMARK_TRY(row, query.step());
+    if (!row || query.integer(0) != 0) return false;  // a reader is in the way: the next time does it
+  }
+  // Last: whoever loses power before this does it all again.
   WAYMARK_CHECK(store.set_meta(kScrubKey, ""));
-  WAYMARK_CHECK(store.db().execute("PRAGMA wal_checkpoint(TRUNCATE)"));
   return true;
 }
 

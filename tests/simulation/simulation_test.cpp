@@ -96,6 +96,11 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("what was erased is gone from a disk though the power went while it was written over") {
+  for (std::uint64_t seed : {1016, 1020})
+    CHECK(run({.seed = seed, .steps = 300, .hub = true, .people = true}).failure.value_or("") == "");
+}
+
 TEST_CASE("schools where only sticks go to and fro lose nothing, and work arrives by them") {
   long carried = 0, told = 0, files = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {

@@ -546,3 +546,22 @@ TEST_CASE("where somebody was erased nothing more is written, and elsewhere all 
   CHECK(world.store->write(teacher, std::span(&other, 1)));
   REQUIRE(world.store->verify());
 }
+
+TEST_CASE("what is to be written over is written over later where a reader is in the way") {
+  World world;
+  auto path = world.folder.path() + "/a.db";
+  REQUIRE(must_scrub(*world.store));
+  REQUIRE(world.store->db().execute("PRAGMA busy_timeout = 0"));
+  {
+    auto elsewhere = Db::open(path).value();
+    auto reader = elsewhere->prepare("SELECT value FROM meta").value();
+    REQUIRE(reader.step().value());
+    CHECK_FALSE(scrub(*world.store).value());
+  }
+  CHECK(world.store->meta("scrub").value() == "1");
+  CHECK(scrub(*world.store).value());
+  CHECK(world.store->meta("scrub").value() == "");
+  // Of the log that the old pages stood in is left what the last word took.
+  CHECK(std::filesystem::file_size(path + "-wal") < 20'000);
+  CHECK_FALSE(scrub(*world.store).value());
+}
