@@ -42,8 +42,15 @@ bool World::has_content(store::Store& store, const OpId& id) {
   return must(query.bind(id).step(), "op");
 }
 
+// Everything that is looked up meanwhile is looked up in one transaction: each of its own costs as much
+// again.
+store::Transaction World::look_at(store::Store& store) {
+  return must(store::Transaction::begin(store.db()), "a look");
+}
+
 void World::check_step() {
   auto& computer = any();
+  auto looking = look_at(*computer.store);
   // 8: nothing goes away here.
   auto count = op_count(*computer.store);
   if (count < computer.ops_seen) broken(8, who(computer) + " has fewer ops than before");
@@ -68,6 +75,7 @@ void World::check_step() {
 // 6: whatever lies at or below a cursor is here. A cursor in a history that the school has left is none; the
 // sum of what was served tells.
 void World::check_cursors(Computer& computer) {
+  auto looking = look_at(parent_of(computer));
   for (const auto& reading : must(computer.store->readings(), "readings")) {
     if (reading.cursor.seq == 0) continue;
     record::Digest there;
@@ -291,8 +299,10 @@ void World::check_quiet() {
     return computer.at_hub && letters.count(op) && must(hub_->school->store().has(op), "has");
   };
   std::map<std::string, std::vector<OracleEntry>> at_root;
+  auto looking = std::make_optional(look_at(root));
   for (auto& computer : computers_) {
     must(computer->store->verify(), "a computer's store");
+    auto looking_here = look_at(*computer->store);
     if (computer->turned_away) continue;
     check_held(*computer);
     for (const auto& reading : must(computer->store->readings(), "readings")) {
@@ -328,6 +338,7 @@ void World::check_quiet() {
       compare(*computer->store, in_room ? here : there, 2);
     }
   }
+  looking.reset();
   if (!hub_) check_tables();
   for (auto& computer : computers_) log(computer->store->replica().hex());
 }

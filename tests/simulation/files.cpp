@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <sqlite3.h>
+
 #include "shared/base/hash.hpp"
 #include "shared/store/erase.hpp"
 #include "tests/simulation/school_world.hpp"
@@ -95,7 +97,12 @@ void World::attach(Computer& computer) {
 }
 
 std::vector<sync::Mention> World::mentions(Computer& computer) {
-  std::vector<sync::Mention> found;
+  // The same as long as nothing was written there.
+  auto changes = sqlite3_total_changes64(computer.store->db().handle());
+  if (changes == computer.mentioned_at) return computer.mentioned;
+  computer.mentioned_at = changes;
+  auto& found = computer.mentioned;
+  found.clear();
   auto stream = domain::person_stream(computer.person);
   if (!computer.teacher)
     for (const auto& work : must(computer.store->records(stream, "work"), "works"))

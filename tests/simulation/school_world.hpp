@@ -137,6 +137,8 @@ struct Computer {
   std::vector<Image> images;                       // of its disk
   FilesHere files;
   std::unique_ptr<sync::FileQueue> queue;
+  std::int64_t mentioned_at = -1;  // which files its records mention, and after how many changes
+  std::vector<sync::Mention> mentioned;
   std::uint64_t file_ticket = 0;
   std::int64_t file_sent_ms = 0;
   // With what a student's device signs; a copy has the same.
@@ -335,6 +337,7 @@ class World {
   std::vector<OracleEntry> entries(store::Store& store, const std::string& stream);
   static std::int64_t op_count(store::Store& store);
   static bool has_content(store::Store& store, const OpId& id);
+  static store::Transaction look_at(store::Store& store);
   void check_step();
   void check_cursors(Computer& computer);
   static bool is_own(Computer& computer, const OpId& id);

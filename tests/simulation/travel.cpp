@@ -227,12 +227,16 @@ void World::count_losses() {
   if (hub_ && hub_->school)
     for (const auto& batch : must(hub_->school->carried().next(1 << 30, 0), "carried"))
       for (const auto& id : must(wire::read_batch_ids(batch.body), "carried")) carried.insert(id);
+  std::vector<store::Transaction> looking;
+  looking.push_back(look_at(school_->store()));
+  for (auto& computer : computers_) looking.push_back(look_at(*computer->store));
   for (auto& op : committed_) {
     if (op.lost || carried.count(op.id) || has_content(school_->store(), op.id)) continue;
     op.lost = std::none_of(computers_.begin(), computers_.end(),
                            [&](const auto& computer) { return has_content(*computer->store, op.id); });
     if (op.lost) log("lost " + op.id.hex());
   }
+  looking.clear();
   count_lost_files();
 }
 

@@ -261,6 +261,7 @@ void World::open(Computer& computer) {
       std::make_unique<sync::FileQueue>(*computer.store, computer.files, sync::PieceBytes{64, 512, 1'024});
   computer.queue->look_by([this, &computer] { return mentions(computer); });
   computer.ticket = computer.file_ticket = 0;
+  computer.mentioned_at = -1;
   computer.forms.clear();
   computer.session->sign_as(
       {computer.person, computer.key, computer.certificate, computer.certificate_signature, {}},
