@@ -116,6 +116,34 @@ TEST_CASE("an op that comes before its base heals when the base comes") {
   CHECK(other->verify().has_value());
 }
 
+TEST_CASE("what one transaction learned first does not hide from it what is awaited or erased since") {
+  World world;
+  auto other = world.open("b.db");
+  world.set(*world.store, world.goal(1), {{"want", "another goal"}});
+  auto first = world.set(*world.store, world.goal(2), {{"want", "before"}});
+  auto between = world.set(*world.store, world.goal(2), {{"by", "2026-11-27"}}, {first});
+  auto last = world.set(*world.store, world.goal(2), {{"want", "after"}}, {between});
+  world.set(*world.store, world.goal(3), {{"want", "private"}});
+  auto entries = world.store->page(kStream, 0, 10, 1 << 20).value();
+  REQUIRE(entries.size() == 5);
+  auto take = [&](std::size_t i) {
+    REQUIRE(other->add(record::parse_op(entries[i].body).value(), entries[i].body, entries[i].id));
+  };
+  auto transaction = Transaction::begin(other->db()).value();
+  for (std::size_t i : {0U, 1U, 3U, 2U}) take(i);  // the last covers the first through what comes after it
+  auto heads = other->find(world.goal(2)).value().value().heads_of(std::vector<std::string>{"want"});
+  CHECK(heads == std::vector{last});
+  Edit erasure{{std::string(domain::school_stream), std::string(erasure_kind), {}},
+               {{"ops", record::Value(std::vector{entries[4].id.hex()})}},
+               {},
+               {}};
+  REQUIRE(other->write(kAmira, std::span(&erasure, 1)));
+  take(4);
+  CHECK(other->stub_reason(entries[4].id).value() == erased_reason);
+  REQUIRE(transaction.commit());
+  CHECK(other->verify());
+}
+
 TEST_CASE("an append-only record has its op's id") {
   World world;
   Edit edit{{kStream, "checkin", {}}, {{"goal", "x"}, {"text", "hello"}}, {}, {}};
