@@ -113,6 +113,7 @@ void World::rejoin(Computer& computer) {
        "device");
   computer.certificate = school_->certificate_of(*person, row.id, public_key(computer.key), {period_});
   computer.certificate_signature = school_->sign_certificate(computer.certificate);
+  sign_in(computer);
   computer.turned_away = false;
 }
 

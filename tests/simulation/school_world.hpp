@@ -217,6 +217,7 @@ class World {
   PersonId make_person(std::string_view role, int i);
   void make_computer(const PersonId& person, bool teacher);
   void open(Computer& computer);
+  void sign_in(Computer& computer);
   void open_school();
   void happen(const Event& event);
   void write(Computer& computer);

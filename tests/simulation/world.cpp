@@ -263,10 +263,15 @@ void World::open(Computer& computer) {
   computer.ticket = computer.file_ticket = 0;
   computer.mentioned_at = -1;
   computer.forms.clear();
+  sign_in(computer);
+  if (computer.at_hub) must(computer.session->meet(hub_file_.hub.hex()), "meet");
+}
+
+// With the papers that it has now.
+void World::sign_in(Computer& computer) {
   computer.session->sign_as(
       {computer.person, computer.key, computer.certificate, computer.certificate_signature, {}},
       school_->identity());
-  if (computer.at_hub) must(computer.session->meet(hub_file_.hub.hex()), "meet");
 }
 
 // ---- what happens
