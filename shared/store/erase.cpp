@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "waymark_store_sql.hpp"
 
@@ -16,36 +17,38 @@ constexpr std::array<std::string_view, 6> kPersonal = {"own", "person", "staff",
 
 std::string key_of(std::string_view hex) { return "erased " + std::string(hex); }
 
+bool is_file(std::string_view text) { return text.size() == 64 && from_hex(text).has_value(); }
+
+// The names of files in any of its fields.
+std::vector<std::string> files_of(const record::Op& op) {
+  std::vector<std::string> hashes;
+  for (const auto& [name, value] : op.fields) {
+    if (auto text = value.text(); is_file(text)) hashes.push_back(text);
+    for (const auto& item : value.texts())
+      if (is_file(item)) hashes.push_back(item);
+  }
+  return hashes;
+}
+
+std::string key_of(std::string_view stream, std::string_view hash) {
+  return key_of(std::string(stream) + " " + std::string(hash));
+}
+
+// Of these it is looked later whether anything still mentions them.
+Status note_files(Store& store, const std::vector<std::string>& hashes) {
+  WAYMARK_TRY(known, store.meta(kFilesKey));
+  auto noted = known.value_or("").empty() ? std::string(" ") : *known;
+  for (const auto& hash : hashes) {
+    if (noted.find(" " + hash + " ") == std::string::npos) noted += hash + " ";
+  }
+  return store.set_meta(kFilesKey, noted);
+}
+
 Status erase_op(Store& store, const record::Op& op, const OpId& id) {
   WAYMARK_TRY(outcome, store.add_stub(erased_stub(op, id)));
   (void)outcome;
   WAYMARK_TRY(query, store.db().prepare(sql::refusal_remove));
   return query.bind(id).run();
-}
-
-// Files of a stream go with it; of one op, those that no other op of the stream mentions.
-Status erase_files(Store& store, std::string_view stream, const std::vector<std::string>& only) {
-  std::vector<std::string> hashes;
-  {
-    WAYMARK_TRY(query, store.db().prepare(sql::file_of_stream));
-    query.bind(stream);
-    for (;;) {
-      WAYMARK_TRY(row, query.step());
-      if (!row) break;
-      auto hash = to_hex(query.blob(0));
-      if (only.empty() || std::find(only.begin(), only.end(), hash) != only.end()) hashes.push_back(hash);
-    }
-  }
-  if (hashes.empty()) return {};
-  WAYMARK_TRY(known, store.meta(kFilesKey));
-  auto erased = known.value_or("");
-  for (const auto& hash : hashes) {
-    WAYMARK_TRY(bytes, from_hex(hash));
-    WAYMARK_TRY(query, store.db().prepare(sql::file_remove));
-    WAYMARK_CHECK(query.bind(ByteView(bytes)).bind(stream).run());
-    erased += hash + " ";
-  }
-  return store.set_meta(kFilesKey, erased);
 }
 
 Status erase_stream(Store& store, const std::string& stream) {
@@ -59,7 +62,39 @@ Status erase_stream(Store& store, const std::string& stream) {
       if (op) WAYMARK_CHECK(erase_op(store, *op, entry.id));
     }
   }
-  return erase_files(store, stream, {});
+  // And what nothing mentioned yet, or any more.
+  std::vector<std::string> hashes;
+  {
+    WAYMARK_TRY(query, store.db().prepare(sql::file_of_stream));
+    query.bind(stream);
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      hashes.push_back(to_hex(query.blob(0)));
+    }
+  }
+  for (const auto& hash : hashes) {
+    WAYMARK_TRY(bytes, from_hex(hash));
+    WAYMARK_TRY(query, store.db().prepare(sql::file_remove));
+    WAYMARK_CHECK(query.bind(ByteView(bytes)).bind(stream).run());
+  }
+  return note_files(store, hashes);
+}
+
+// Those of them that an op here mentions, in any stream.
+Result<std::set<std::string, std::less<>>> mentioned_of(Store& store,
+                                                        const std::set<std::string, std::less<>>& hashes) {
+  std::set<std::string, std::less<>> found;
+  if (hashes.empty()) return found;
+  WAYMARK_TRY(query, store.db().prepare(sql::op_texts));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return found;
+    auto body = query.view(0);
+    for (auto at = body.find('"'); at != std::string_view::npos; at = body.find('"', at + 1))
+      if (at + 65 < body.size() && body[at + 65] == '"')
+        if (auto hash = hashes.find(body.substr(at + 1, 64)); hash != hashes.end()) found.insert(*hash);
+  }
 }
 
 }  // namespace
@@ -118,8 +153,7 @@ Status obey_erasure(Store& store, const record::Op& erasure) {
     return found == erasure.fields.end() ? std::string() : found->second.text();
   };
   WAYMARK_CHECK(store.set_meta(kScrubKey, "1"));
-  WAYMARK_TRY(left, store.meta(kFilesKey));
-  if (left.value_or("").empty()) WAYMARK_CHECK(store.set_meta(kFilesKey, " "));
+  WAYMARK_CHECK(note_files(store, {}));  // also where there are none, old copies of the database go
   if (auto person = PersonId::parse(text("person"))) {
     WAYMARK_CHECK(store.set_meta(key_of(person->hex()), "1"));
     WAYMARK_TRY(streams, store.streams());
@@ -135,14 +169,6 @@ Status obey_erasure(Store& store, const record::Op& erasure) {
     WAYMARK_TRY(op, store.op(*id));
     if (!op) continue;
     WAYMARK_CHECK(erase_op(store, *op, *id));
-    // A file that another op of the stream still shows stays.
-    std::vector<std::string> files;
-    for (const auto& [name, value] : op->fields)
-      if (auto hash = value.text(); hash.size() == 64 && from_hex(hash)) {
-        WAYMARK_TRY(mentioned, store.mentions(op->stream, hash));
-        if (!mentioned) files.push_back(hash);
-      }
-    if (!files.empty()) WAYMARK_CHECK(erase_files(store, op->stream, files));
   }
   return {};
 }
@@ -161,15 +187,59 @@ Status erase_own(Store& store, std::int64_t n) {
   return erase_op(store, *op, id);
 }
 
+Result<bool> is_erased_file(Store& store, std::string_view stream, std::string_view hash) {
+  if (auto person = person_of_stream(stream)) {
+    WAYMARK_TRY(erased, is_erased(store, *person));
+    if (erased) return true;
+  }
+  WAYMARK_TRY(found, store.meta(key_of(stream, hash)));
+  if (!found) return false;
+  WAYMARK_TRY(mentioned, store.mentions(stream, hash));
+  return !mentioned;
+}
+
+Status note_erased_file(Store& store, std::string_view hash) {
+  return note_files(store, {std::string(hash)});
+}
+
+Status give_up_files(Store& store, const record::Op& op) {
+  auto hashes = files_of(op);
+  for (const auto& hash : hashes) {
+    WAYMARK_CHECK(store.set_meta(key_of(op.stream, hash), "1"));
+    WAYMARK_TRY(mentioned, store.mentions(op.stream, hash));
+    if (mentioned) continue;
+    WAYMARK_TRY(bytes, from_hex(hash));
+    WAYMARK_TRY(query, store.db().prepare(sql::file_remove));
+    WAYMARK_CHECK(query.bind(ByteView(bytes)).bind(op.stream).run());
+  }
+  WAYMARK_CHECK(must_scrub(store));
+  return hashes.empty() ? Status() : note_files(store, hashes);
+}
+
+Status note_erased(Store& store, const record::Op& op) {
+  std::vector<std::string> unheard;
+  for (auto& hash : files_of(op)) {
+    WAYMARK_TRY(heard, store.meta(key_of(op.stream, hash)));
+    if (heard) continue;
+    WAYMARK_CHECK(store.set_meta(key_of(op.stream, hash), "1"));
+    unheard.push_back(std::move(hash));
+  }
+  return unheard.empty() ? Status() : note_files(store, unheard);
+}
+
 Result<std::optional<std::vector<std::string>>> erased_files(Store& store) {
   WAYMARK_TRY(known, store.meta(kFilesKey));
   if (!known || known->empty()) return std::optional<std::vector<std::string>>();
-  std::vector<std::string> gone;
+  std::set<std::string, std::less<>> unknown;
   for (std::size_t at = 1; at + 64 <= known->size(); at += 65) {
     auto hash = known->substr(at, 64);
     WAYMARK_TRY(known_still, store.knows_file(hash));
-    if (!known_still) gone.push_back(hash);
+    if (!known_still) unknown.insert(std::move(hash));
   }
+  WAYMARK_TRY(mentioned, mentioned_of(store, unknown));
+  std::vector<std::string> gone;
+  for (const auto& hash : unknown)
+    if (!mentioned.contains(hash)) gone.push_back(hash);
   return std::optional(std::move(gone));
 }
 

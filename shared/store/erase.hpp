@@ -35,9 +35,19 @@ Status obey_erasure(Store& store, const record::Op& erasure);
 // A text of an op that was refused because its author or its place is erased: gone here too.
 Status erase_own(Store& store, std::int64_t n);
 
-// Files of which nothing is left that mentions them, since something was erased; nothing at all where nothing
-// was erased. Whoever keeps the files deletes them, and old copies of the database too, and then says so: a
-// crash in between loses none.
+// A file that comes into this stream though what mentioned it there was erased: with its person, or with the
+// op that named it. Whoever keeps the files does not take it in.
+Result<bool> is_erased_file(Store& store, std::string_view stream, std::string_view hash);
+// It came all the same.
+Status note_erased_file(Store& store, std::string_view hash);
+// An op that was here is a stub now: with it go the files of its stream that no other op there mentions.
+Status give_up_files(Store& store, const record::Op& op);
+// An op came that is erased, and the files that it names may lie here.
+Status note_erased(Store& store, const record::Op& op);
+
+// Files of which nothing is left that mentions them, in any stream, since something was erased; nothing at
+// all where nothing was erased. Whoever keeps the files deletes them, pieces of them and old copies of the
+// database too, and then says so: a crash in between loses none.
 Result<std::optional<std::vector<std::string>>> erased_files(Store& store);
 Status forget_erased_files(Store& store);
 

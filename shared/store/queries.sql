@@ -233,6 +233,8 @@ SELECT 1 FROM file WHERE hash = ? LIMIT 1
 SELECT 1 FROM op WHERE stream = (SELECT id FROM stream WHERE name = ?) AND state <> 1 AND instr(body, ?) LIMIT 1
 -- name: op_mentioning
 SELECT stream.name, op.body FROM op JOIN stream ON stream.id = op.stream WHERE op.state = 0 AND instr(op.body, ?)
+-- name: op_texts
+SELECT body FROM op WHERE state <> 1
 -- name: stray_all
 SELECT hash, found_day FROM stray
 -- name: stray_add

@@ -712,7 +712,10 @@ Result<Outcome> Store::add(const record::Op& op, std::string_view body, const Op
   WAYMARK_TRY(known, accept(id));
   if (known) return Outcome::duplicate;
   WAYMARK_TRY(erased, is_erased(*this, op.stream, id));
-  if (erased) return add_stub(stub_of(op, id, erased_reason));
+  if (erased) {
+    WAYMARK_CHECK(note_erased(*this, op));
+    return add_stub(stub_of(op, id, erased_reason));
+  }
   WAYMARK_TRY(n, learn(op.key(), record::link_of(op, id), op.time_ms, kAccepted, body));
   (void)n;
   return Outcome::fresh;
@@ -746,8 +749,13 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
     WAYMARK_TRY(refusal, db_->prepare(sql::refusal_add));
     WAYMARK_CHECK(refusal.bind(stub.id).bind(stub.reason).bind("").bind(clock().now_ms()).run());
   } else {
-    WAYMARK_TRY(query, db_->prepare(sql::op_to_stub));
-    WAYMARK_CHECK(query.bind(kStub).bind(as_bytes(record::canonical(stub))).bind(n).run());
+    WAYMARK_TRY(op, this->op(stub.id));
+    {
+      WAYMARK_TRY(query, db_->prepare(sql::op_to_stub));
+      WAYMARK_CHECK(query.bind(kStub).bind(as_bytes(record::canonical(stub))).bind(n).run());
+    }
+    // The parent's stub may come before the erasure that it is of.
+    if (op && erased) WAYMARK_CHECK(give_up_files(*this, *op));
   }
   WAYMARK_CHECK(recompute_heads(record));
   return Outcome::fresh;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "shared/store/erase.hpp"
 #include "shared/sync/session.hpp"
 
 namespace waymark::sync {
@@ -244,6 +245,12 @@ std::optional<FileStep> FileQueue::next_get(std::int64_t steady_ms) {
 }
 
 Status FileQueue::got(const FileStep& step, const FileReply& reply, std::int64_t steady_ms) {
+  // It was on its way while what mentioned it here was erased.
+  WAYMARK_TRY(erased, store::is_erased_file(store_, step.stream, step.hash));
+  if (erased) {
+    disk_.drop(step.hash);
+    return {};
+  }
   auto here = disk_.coming(step.hash);
   auto end = reply.from + static_cast<std::int64_t>(reply.bytes.size());
   if (reply.total > file_bytes_max || end > reply.total) {

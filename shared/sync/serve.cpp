@@ -97,6 +97,7 @@ Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& 
     at = record::next(at, pushed[i].id);
     WAYMARK_TRY(erased, is_erased(store, pushed[i]));
     if (erased) served.reply.refused.push_back({at.n, std::string(kErased), "erased at the school"});
+    if (erased && pushed[i].op) WAYMARK_CHECK(store::note_erased(store, *pushed[i].op));
     if (joined) position = at;
     // A request may overlap what was settled before; where the chains meet, it goes on from there.
     if (!joined && at == position) joined = true;

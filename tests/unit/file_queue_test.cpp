@@ -5,6 +5,7 @@
 
 #include "shared/base/hash.hpp"
 #include "shared/domain/kinds.hpp"
+#include "shared/store/erase.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -254,6 +255,28 @@ TEST_CASE("a school that lost a file of refused work is asked too: an adult may 
   REQUIRE(world.run());
   CHECK(world.school.whole.contains(hash));
   CHECK_FALSE(world.school.whole.contains(unnamed));
+}
+
+TEST_CASE("a file that was on its way here while its record was erased does not come") {
+  World world;
+  auto hash = world.at_school(noise(1'000, 1));
+  store::Edit edit{{kStream, "work", world.random.id<RecordId>()}, {{"file", hash}}, {}, {}};
+  auto op = world.store->write(kAmira, std::span(&edit, 1)).value().front().op;
+  REQUIRE(world.store->freeze(1, 10, 1'000'000));
+  REQUIRE(world.store->mark_settled(1, false, {}, {}));
+  auto step = world.next();
+  while (step && step->what != What::get) world.tell(*step), step = world.next();
+  REQUIRE(step);
+  store::Edit erasure{{std::string(domain::school_stream), std::string(store::erasure_kind), {}},
+                      {{"ops", record::Value(std::vector<std::string>{op.hex()})}},
+                      {},
+                      {}};
+  REQUIRE(world.store->write(kAmira, std::span(&erasure, 1)));
+  world.mentioned.clear();
+  world.tell(*step);
+  CHECK_FALSE(world.disk.whole.contains(hash));
+  CHECK(world.disk.parts.empty());
+  CHECK_FALSE(world.store->file_in(kStream, hash).value());
 }
 
 TEST_CASE("a file that is here and of which the store forgot is asked about when its record comes") {

@@ -593,3 +593,52 @@ TEST_CASE("what is to be written over is written over later where a reader is in
   CHECK(std::filesystem::file_size(path + "-wal") < 20'000);
   CHECK_FALSE(scrub(*world.store).value());
 }
+
+TEST_CASE(
+    "a file goes with the last op that mentions it in any stream, also where the store had forgotten it") {
+  World world;
+  const auto teacher = PersonId::parse("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b").value();
+  const std::string alone(64, 'a'), shared(64, 'b'), elsewhere(64, 'c');
+  auto first = world.set(*world.store, world.goal(1), {{"file", alone}, {"small", shared}});
+  auto second = world.set(*world.store, world.goal(2),
+                          {{"pictures", record::Value(std::vector<std::string>{shared, elsewhere})}});
+  // Of somebody else, by whom it has not come yet: of none of these there is a row.
+  Edit theirs{
+      {domain::person_stream(teacher), "work", world.random.id<RecordId>()}, {{"file", elsewhere}}, {}, {}};
+  REQUIRE(world.store->write(teacher, std::span(&theirs, 1)));
+  CHECK_FALSE(erased_files(*world.store).value());
+  auto erase = [&](const OpId& op) {
+    Edit erasure{{std::string(domain::school_stream), std::string(erasure_kind), {}},
+                 {{"ops", record::Value(std::vector<std::string>{op.hex()})}},
+                 {},
+                 {}};
+    REQUIRE(world.store->write(teacher, std::span(&erasure, 1)));
+    return erased_files(*world.store).value().value();
+  };
+  using Names = std::vector<std::string>;
+  CHECK(erase(first) == Names{alone});
+  CHECK(is_erased_file(*world.store, kStream, alone).value());
+  CHECK_FALSE(is_erased_file(*world.store, kStream, shared).value());
+  REQUIRE(forget_erased_files(*world.store));
+  CHECK(erase(second) == Names{shared});
+  CHECK(is_erased_file(*world.store, kStream, elsewhere).value());
+  CHECK_FALSE(is_erased_file(*world.store, domain::person_stream(teacher), elsewhere).value());
+  // The parent's stub comes first, and the erasure after it.
+  REQUIRE(forget_erased_files(*world.store));
+  const std::string third(64, 'e');
+  auto op = world.set(*world.store, world.goal(3), {{"file", third}});
+  {
+    auto transaction = Transaction::begin(world.store->db()).value();
+    REQUIRE(world.store->add_stub(erased_stub(*world.store->op(op).value(), op)));
+    REQUIRE(transaction.commit());
+  }
+  CHECK(erased_files(*world.store).value().value() == Names{third});
+  CHECK(scrub(*world.store).value());
+  // In a stream that is erased nothing more comes, whatever its name.
+  Edit person{{std::string(domain::school_stream), std::string(erasure_kind), {}},
+              {{"person", kAmira.hex()}},
+              {},
+              {}};
+  REQUIRE(world.store->write(teacher, std::span(&person, 1)));
+  CHECK(is_erased_file(*world.store, kStream, std::string(64, 'd')).value());
+}
