@@ -276,7 +276,10 @@ Status serve(const Asked& asked, const Commands& commands) {
   options.together = [&here = *school](const std::function<void()>& work) {  // a restore changes its store
     return store::together(here.store().db(), work);
   };
-  options.after = [&here = *school] { here.listeners().tell(here); };
+  options.after = [&here = *school] {
+    if (here.erasures_wait()) (void)here.finish_erasures();  // a disk that fails is tried again with the next
+    here.listeners().tell(here);
+  };
   options.connections_max = 2048;  // a student who listens has two
   if (!plain) {
     WAYMARK_TRY(tls, certificate.empty() ? net::own_tls(asked.data + "/tls", school->name())

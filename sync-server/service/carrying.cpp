@@ -42,6 +42,7 @@ Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
     answer.certificate_signature = sign_certificate(answer.certificate);
   }
   WAYMARK_CHECK(transaction.commit());
+  if (!taken.acknowledgement.refused.empty()) WAYMARK_CHECK(finish_erasures());
   return TakenBatch{std::move(taken.acknowledgement), std::move(person)};
 }
 

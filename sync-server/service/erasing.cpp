@@ -128,18 +128,60 @@ Status School::forget_letters(const std::vector<std::string>& ops) {
   return {};
 }
 
+Status School::heed_erasures() {
+  std::vector<Removal> log;
+  if (!hub_) {
+    WAYMARK_CHECK(hear_removals());
+    WAYMARK_TRY(known, removals_.read());
+    log = std::move(known);
+  }
+  WAYMARK_TRY(erasures, store_->records(domain::school_stream, store::erasure_kind));
+  bool any = false;
+  for (const auto& erasure : erasures) {
+    auto id = PersonId::parse(erasure.text("person"));
+    WAYMARK_TRY(line, store_->line(id_cast<OpId>(erasure.key.id)));
+    bool logged = std::any_of(log.begin(), log.end(), [&](const Removal& removal) {
+      return removal.what == "erasure" && removal.value == line.value_or("");
+    });
+    if (logged) continue;
+    WAYMARK_CHECK(forget_letters(erasure.texts("ops")));
+    if (id) {
+      WAYMARK_TRY(person, accounts_->person(*id));
+      bool here = person && (person->active || !person->given.empty() || !person->family.empty());
+      if (here || !hub_) WAYMARK_CHECK(forget_person(*id));
+      WAYMARK_TRY(carried, carried_->forget_answered(*id));
+      if (here || carried) WAYMARK_CHECK(store::must_scrub(*store_));
+      any = any || here || carried;
+    }
+    // A school that was restored without it, as on a new disk.
+    if (!hub_) WAYMARK_CHECK(remember("erasure", id ? id->hex() : "", line.value_or("")));
+    any = any || !hub_;
+  }
+  if (!any) return {};
+  erasures_wait_ = true;
+  return refresh_access();
+}
+
 Status School::finish_erasures() {
+  erasures_wait_ = true;
   if (store_->db().in_transaction()) return {};
   WAYMARK_TRY(scrubbed, store::scrub(*store_));
   // What pages keep of a student goes by the stream's end, which an erasure does not move.
   if (scrubbed) standings_ = std::make_unique<Standings>();
   WAYMARK_TRY(gone, store::erased_files(*store_));
+  erasures_wait_ = gone.has_value();
   if (!gone) return {};
   std::error_code error;
-  for (const auto& hash : *gone)
+  for (const auto& hash : *gone) {
+    if (is_being_written(hash))
+      continue;  // for somebody else; what was for whom it went is refused at its end
+    uploads_.forget_file(hash);
     if (fs::remove(file_path(hash), error); error)
       return Error{Code::io, file_path(hash) + ": " + error.message()};
-  return store::forget_erased_files(*store_);
+  }
+  WAYMARK_CHECK(store::forget_erased_files(*store_));
+  erasures_wait_ = false;
+  return {};
 }
 
 Result<std::vector<School::Left>> School::left_before(std::int64_t ms) {

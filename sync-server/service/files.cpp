@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "shared/base/hash.hpp"
+#include "shared/store/erase.hpp"
 #include "sync-server/service/school.hpp"
 
 namespace waymark::server {
@@ -30,6 +31,7 @@ bool is_hash(std::string_view hash) { return hash.size() == 64 && from_hex(hash)
 Error not_there() { return {Code::not_found, "no such file, or not yours to read"}; }
 // What a hub took it would have to carry on before anybody counts it as sent.
 Error no_files_here() { return {Code::unsupported, "a hub takes no files; they wait for the school"}; }
+Error was_erased() { return {Code::not_granted, "what mentioned this file was erased"}; }
 Error not_its_name() { return {Code::wrong_id, "the file is not what its name says"}; }
 
 }  // namespace
@@ -65,6 +67,9 @@ Result<Upload> School::begin_upload(const Bearer& bearer, std::string_view strea
     return Error{Code::malformed, "a piece beyond the end of its file"};
   WAYMARK_TRY(allowed, may_put(bearer.person, stream, hash));
   if (!allowed) return Error{Code::not_granted, "the stream is not granted to this person"};
+
+  WAYMARK_TRY(erased, store::is_erased_file(*store_, stream, hash));
+  if (erased) return was_erased();
 
   Upload upload;
   upload.stream = stream;
@@ -134,6 +139,13 @@ Result<UploadState> School::finish_upload(const Upload& upload) {
   writing_.erase(upload.key);
   if (upload.problem) return *upload.problem;
   if (!upload.state.whole || !upload.to_write) return upload.state;
+  // While it was written.
+  WAYMARK_TRY(erased, store::is_erased_file(*store_, upload.stream, upload.hash));
+  if (erased) {
+    WAYMARK_CHECK(store::note_erased_file(*store_, upload.hash));
+    WAYMARK_CHECK(finish_erasures());
+    return was_erased();
+  }
   WAYMARK_TRY(day, file_day());
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
   WAYMARK_CHECK(store_->add_file({upload.hash, upload.piece.total, upload.mime, upload.stream, 1, day}));
@@ -250,20 +262,21 @@ Result<bool> School::adopt(const std::string& hash, std::int64_t day) {
   return true;
 }
 
+bool School::is_being_written(std::string_view hash) const {
+  return std::any_of(writing_.begin(), writing_.end(),
+                     [&](const std::string& key) { return key.ends_with(hash); });
+}
+
 Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_disk) {
   if (copying_.use_count() > 1) return 0;  // a backup reads them
   WAYMARK_TRY(day, count_day());
   uploads_.remove_older_than(upload_age_max_ms);
   auto since = day - kGraceDays;
   WAYMARK_TRY(untouched, store_->files_untouched(since, kCollectedMax));
-  auto being_written = [&](std::string_view hash) {
-    return std::any_of(writing_.begin(), writing_.end(),
-                       [&](const std::string& key) { return key.ends_with(hash); });
-  };
   std::vector<std::string> gone;
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
   for (const auto& row : untouched) {
-    if (being_written(row.hash)) continue;
+    if (is_being_written(row.hash)) continue;
     WAYMARK_TRY(removed, store_->remove_file(row.stream, row.hash, since));
     if (!removed) WAYMARK_CHECK(store_->touch_file(row.hash, day));  // looked at again after as long
     WAYMARK_TRY(known, store_->knows_file(row.hash));
@@ -287,7 +300,7 @@ Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_di
     bool there = std::binary_search(on_disk.begin(), on_disk.end(), hash);
     if (known || !there) WAYMARK_CHECK(store_->remove_stray(hash));
     bool old = found_day <= since;
-    if (known || !there || being_written(hash) || (!old && !in_turn.contains(hash))) continue;
+    if (known || !there || is_being_written(hash) || (!old && !in_turn.contains(hash))) continue;
     WAYMARK_TRY(adopted, adopt(hash, day));
     if (!adopted && !old) continue;
     WAYMARK_CHECK(store_->remove_stray(hash));

@@ -14,6 +14,7 @@
 #include "shared/wire/bundle.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
+#include "sync-server/service/standing.hpp"
 
 namespace waymark::server {
 namespace {
@@ -357,7 +358,8 @@ Status School::take_rows(const json& object) {
     if (auto email = papers.text(4); !email.empty()) person.email = email;
     auto password = papers.text(5), pin = papers.text(6), pin_kind = papers.text(7);
     person.active = papers.flag(8);
-    if (!papers.status()) return;
+    auto erased = store::is_erased(*store_, person.id);  // papers of a school that forgot it since
+    if (!papers.status() || !erased || *erased) return;
     named.insert(person.id);
     keep(accounts_->put(person));
     keep(accounts_->set_password(person.id, password));
@@ -409,6 +411,8 @@ Status School::take_rows(const json& object) {
     WAYMARK_TRY(have, accounts_->access(person.id));
     for (const auto& access : have) {
       auto found = wanted.find(access.stream);
+      // Who is not of these classes any more still hears of erasures, as at the school.
+      if (found == wanted.end() && access.stream == domain::school_stream) continue;
       // Another access of the same stream is another row.
       if (found == wanted.end() || found->second.id != access.id)
         keep(accounts_->remove_access(person.id, access.stream));
@@ -417,7 +421,8 @@ Status School::take_rows(const json& object) {
   }
   papers.rows("cards", 3, [&] {
     PaperCard row{papers.text(0), papers.id<PersonId>(1), papers.flag(2)};
-    if (papers.status()) keep(carried_->put(row));
+    auto erased = store::is_erased(*store_, row.person);
+    if (papers.status() && erased && !*erased) keep(carried_->put(row));
   });
   papers.rows("computers", 4, [&] {
     PaperComputer row{papers.id<ComputerId>(0), papers.text(1), papers.bytes(2), papers.flag(3)};
@@ -476,12 +481,13 @@ Status School::heard_the_school(bool went_back) {
   if (seen == head) return {};
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(changed, carried_->change_all([&](std::string_view body) { return without_erased(body); }));
+  WAYMARK_CHECK(heed_erasures());
   if (changed) WAYMARK_CHECK(store::must_scrub(*store_));
   WAYMARK_CHECK(store_->set_meta(kErasuresSeenKey, head));
   WAYMARK_CHECK(transaction.commit());
-  WAYMARK_TRY(scrubbed, store::scrub(*store_));
-  (void)scrubbed;
-  return {};
+  // The session has written the database anew already; what pages keep of students does not see an erasure.
+  standings_ = std::make_unique<Standings>();
+  return finish_erasures();
 }
 
 Result<SecretKey> School::hub_key() {
@@ -512,7 +518,9 @@ Status School::take_answers(const HubLoad& load, std::string_view bundle_bytes) 
     if (problem && problem->n < static_cast<std::int64_t>(load.rows.size()))
       WAYMARK_CHECK(carried_->tried(load.rows[static_cast<std::size_t>(problem->n)], problem->code));
   }
-  return transaction.commit();
+  WAYMARK_CHECK(heed_erasures());
+  WAYMARK_CHECK(transaction.commit());
+  return finish_erasures();
 }
 
 Status School::take_answer(std::string_view bytes) {

@@ -157,13 +157,17 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
 
 Status School::remember(std::string_view what, std::string_view subject, std::string_view value,
                         std::string_view kind) {
-  // A disk that was reverted under a running server knows fewer: it is told first, else it never would be.
-  WAYMARK_TRY(seen, store_->meta(kRemovalsKey));
-  if (seen.value_or("0") != std::to_string(removals_seen_)) WAYMARK_CHECK(replay_removals());
+  WAYMARK_CHECK(hear_removals());
   WAYMARK_CHECK(removals_.append(
       {clock_.now_ms(), std::string(what), std::string(subject), std::string(value), std::string(kind)}));
   removals_seen_++;
   return store_->set_meta(kRemovalsKey, std::to_string(removals_seen_));
+}
+
+// A disk that was reverted under a running server knows fewer: it is told first, else it never would be.
+Status School::hear_removals() {
+  WAYMARK_TRY(seen, store_->meta(kRemovalsKey));
+  return seen.value_or("0") == std::to_string(removals_seen_) ? Status() : replay_removals();
 }
 
 Status School::apply(const Removal& removal) {

@@ -780,10 +780,15 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   // Of a mark that is another than the school's nothing was taken in.
   bool taken = !request.mark || served.reply.same.value_or(true);
   std::int64_t settled = taken ? static_cast<std::int64_t>(request.ops.size()) : 0;
+  // Only what the school wrote itself, and lost since, comes into its stream from outside.
+  bool brought_back =
+      std::find(served.changed.begin(), served.changed.end(), domain::school_stream) != served.changed.end();
+  if (brought_back) WAYMARK_CHECK(heed_erasures());
   WAYMARK_CHECK(
       accounts_->device_heard(bearer.token_hash, std::max<std::int64_t>(0, request.waiting - settled)));
   WAYMARK_CHECK(transaction.commit());
-  if (!request.returned.empty()) (void)finish_erasures();  // else when the school is opened again
+  if (brought_back || !served.reply.refused.empty()) erasures_wait_ = true;
+  if (erasures_wait_) (void)finish_erasures();
   auto reply = wire::encode(served.reply);
   return read.packed ? wire::pack(reply, request.mark.has_value()) : reply;
 }

@@ -423,6 +423,11 @@ class School {
   Status hand_back_letter(const PersonId& adult, std::int64_t n);
   Status set_aside_letter(const PersonId& adult, std::int64_t n);
 
+  // What an erasure leaves on the disk, where one was obeyed since the last time. Not within a transaction:
+  // then it waits, and is done when the server calls this after the commit.
+  Status finish_erasures();
+  bool erasures_wait() const { return erasures_wait_; }
+
   // Every record, number and digest of the store, and every file against its name.
   Status verify();
 
@@ -435,6 +440,7 @@ class School {
   // Call within the transaction that does it.
   Status remember(std::string_view what, std::string_view subject, std::string_view value,
                   std::string_view kind = {});
+  Status hear_removals();
   Status apply(const Removal& removal);
   Status replay_removals();
   Result<Erased> erase(const std::optional<PersonId>& by, const std::optional<PersonId>& person,
@@ -442,8 +448,9 @@ class School {
   // What is about them beside the records.
   Status forget_person(const PersonId& id);
   Status forget_letters(const std::vector<std::string>& ops);
-  // Outside of a transaction: what an erasure leaves on the disk.
-  Status finish_erasures();
+  // What erasures ask for beside the records, where they came back from a computer that still knew them, or
+  // to a hub from its school.
+  Status heed_erasures();
   Result<bool> is_gone(const PersonId& person);
   // The person of a student's certificate that this school signed; who is not known is let in to wait. Within
   // a transaction.
@@ -482,6 +489,7 @@ class School {
   std::string file_path(std::string_view hash) const;
   Result<bool> may_put(const PersonId& person, std::string_view stream, std::string_view hash);
   Result<bool> has_file(std::string_view stream, std::string_view hash);
+  bool is_being_written(std::string_view hash) const;
   Result<std::int64_t> file_day();
   Result<std::int64_t> count_day();
   Result<bool> adopt(const std::string& hash, std::int64_t day);
@@ -502,6 +510,7 @@ class School {
   std::unique_ptr<Carried> carried_;
   RemovalLog removals_;
   std::size_t removals_seen_ = 0;
+  bool erasures_wait_ = false;
   std::unique_ptr<Standings> standings_;
   Listeners listeners_;
   struct Pending {

@@ -56,6 +56,12 @@ std::int64_t Uploads::bytes() const {
 
 void Uploads::forget(const PersonId& person) const { leave(uploads_in(folder_, person.hex() + "."), 0); }
 
+void Uploads::forget_file(std::string_view hash) const {
+  std::error_code ignored;
+  for (const auto& upload : uploads_in(folder_, ""))
+    if (upload.path.filename().string().ends_with("." + std::string(hash))) fs::remove(upload.path, ignored);
+}
+
 void Uploads::make_room(const PersonId& person) const {
   leave(uploads_in(folder_, person.hex() + "."), uploads_per_person_max - 1);
   leave(uploads_in(folder_, ""), uploads_max - 1);

@@ -27,7 +27,8 @@ class Uploads {
   // Before a new one begins: where this person or the school has as many as may be, the one that was not
   // touched for longest goes.
   void make_room(const PersonId& person) const;
-  void forget(const PersonId& person) const;  // all that this person began
+  void forget(const PersonId& person) const;      // all that this person began
+  void forget_file(std::string_view hash) const;  // whoever sends it
   void remove_older_than(std::int64_t age_ms) const;
 
  private:

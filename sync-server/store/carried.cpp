@@ -154,6 +154,12 @@ Result<std::vector<std::string>> Carried::answers_for(const ReplicaId& replica, 
   return answers;
 }
 
+Result<bool> Carried::forget_answered(const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::carried_forget_answered));
+  WAYMARK_CHECK(query.bind(person).run());
+  return db_.changes() > 0;
+}
+
 Status Carried::carry_again() {
   WAYMARK_TRY(query, db_.prepare(sql::carried_again));
   return query.run();

@@ -70,6 +70,8 @@ class Carried {
   // The school has answered: what was carried under this round is carried no more, and returned; the answer
   // is kept for its device.
   Result<std::optional<std::string>> settle(const wire::Acknowledgement& answer, std::string_view bytes);
+  // Of this person, once it is answered: their papers are in it. True: there was something.
+  Result<bool> forget_answered(const PersonId& person);
   // What the school said to this replica and it may not know yet. `settled`: what it knows to be settled.
   Result<std::vector<std::string>> answers_for(const ReplicaId& replica, std::int64_t settled);
   // The school has lost something: what it answered lately is brought to it again.

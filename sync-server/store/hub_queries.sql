@@ -22,6 +22,8 @@ RETURNING n, end_n - before_n, body
 UPDATE carried SET answered_ms = NULL, tried_ms = NULL WHERE answered_ms IS NOT NULL
 -- name: carried_forget
 DELETE FROM carried WHERE answered_ms < ?
+-- name: carried_forget_answered
+DELETE FROM carried WHERE person = ? AND answered_ms IS NOT NULL
 -- name: carried_of
 SELECT count(*) FROM carried WHERE replica = ? AND answered_ms IS NULL
 -- name: carried_count

@@ -379,3 +379,56 @@ TEST_CASE("nothing is collected while a backup reads it, or while it comes again
   CHECK(world.collect() == 0);
   CHECK(world.school->file(world.amira, world.own, name_of(body)).value() == body);
 }
+
+TEST_CASE(
+    "what mentioned a file was erased: it goes, and does not come back by a slow line or an old stick") {
+  World world;
+  auto body = noise(1'000), half = noise(1'000, 6), slow = noise(1'000, 7);
+  auto op_of = [&](const std::string& file) {
+    for (const auto& work : world.school->store().records(world.stream, "work").value())
+      if (work.text("file") == name_of(file)) return work.all_heads().front();
+    return OpId{};
+  };
+  for (const auto* file : {&body, &half, &slow}) world.mention(*file);
+  REQUIRE(world.put(body, 0, 1'000).value().whole);
+  REQUIRE(world.put(half, 0, 500));
+  auto upload = world.school
+                    ->begin_upload(world.at_amira, world.stream, name_of(slow),
+                                   {0, 1'000, std::string_view(slow)}, "image/png")
+                    .value();
+  REQUIRE(world.uploads() == 1);
+  REQUIRE(world.school->erase_ops(std::nullopt, {op_of(body), op_of(half), op_of(slow)}));
+  CHECK_FALSE(fs::exists(world.on_disk(body)));
+  CHECK(world.uploads() == 0);
+  // The last piece of one was just being written.
+  School::write_piece(upload);
+  CHECK(world.school->finish_upload(upload).error().code == Code::not_granted);
+  CHECK_FALSE(fs::exists(world.on_disk(slow)));
+  for (const auto* file : {&body, &half, &slow})
+    CHECK(world.put(*file, 0, 1'000).error().code == Code::not_granted);
+  CHECK(world.uploads() == 0);
+  // The same picture in work that stays is a file like any other.
+  world.mention(body);
+  CHECK(world.put(body, 0, 1'000).value().whole);
+  REQUIRE(world.school->verify());
+}
+
+TEST_CASE("with an erased student no file goes that another's work mentions, and none comes any more") {
+  World world;
+  auto body = noise(1'000), alone = noise(1'000, 6);
+  world.mention(body), world.mention(alone);
+  REQUIRE(world.put(body, 0, 1'000).value().whole);
+  REQUIRE(world.put(alone, 0, 1'000).value().whole);
+  // Leo's work is here, and his file is still to come.
+  store::Edit edit{{world.leos, "work", world.random.id<RecordId>()}, {{"file", name_of(body)}}, {}, {}};
+  REQUIRE(world.school->store().write(world.leo, std::span(&edit, 1)));
+  REQUIRE(world.school->erase_student(std::nullopt, world.amira));
+  CHECK(fs::exists(world.on_disk(body)));
+  CHECK_FALSE(fs::exists(world.on_disk(alone)));
+  CHECK(world.put(alone, 0, 1'000).error().code == Code::not_granted);
+  CHECK_FALSE(fs::exists(world.on_disk(alone)));
+  // The school keeps it for him.
+  for (int day = 0; day < 3; day++) world.clock.advance_ms(kDayMs), world.collect();
+  CHECK(world.school->file(world.leo, world.leos, name_of(body)).value() == body);
+  REQUIRE(world.school->verify());
+}

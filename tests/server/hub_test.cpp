@@ -241,15 +241,28 @@ TEST_CASE("what is erased is on no page of a hub's disk, and what it still carri
   world.ask(), world.read();
   CHECK_FALSE(on_disk("carried and answered"));
   CHECK_FALSE(on_disk("carried still"));
+  CHECK(world.hub->accounts().person(world.amira).value()->given == "");
   CHECK(world.hub->carried().carrying().value().batches == 1);
   world.round();
   CHECK(world.problems.empty());
   CHECK(world.hub->carried().carrying().value().batches == 0);
   CHECK(world.goals(*world.school, world.amira).empty());
+  // Nor her name, which the papers of her device bore, too.
+  CHECK_FALSE(on_disk("Amira"));
   // Who comes with it later brings nothing here either.
   amira.goal("written later");
-  if (world.hub->bearer(amira.token)) amira.sync(*world.hub);
+  amira.sync(*world.hub);
   CHECK_FALSE(on_disk("written later"));
+  // A computer that meets nobody but the hub hears of it there.
+  CHECK(amira.store->records(domain::person_stream(world.amira), "goal").value().empty());
+  // Papers of a school that was put back and knows nothing of it bring no name back.
+  auto papers = world.school->hub_papers(world.hub_bearer(), "{}").value();
+  auto text = nlohmann::json::parse(papers);
+  text["papers"]["people"].push_back({world.amira.hex(), "student", "Amira", "", "", "", "", "", true});
+  text["version"] = std::string(32, '1');
+  REQUIRE(world.hub->take_papers(text.dump(), ""));
+  world.carry();
+  CHECK_FALSE(on_disk("Amira"));
 }
 
 TEST_CASE("what the school refuses is refused at the hub's users too, and stays readable") {
@@ -412,7 +425,10 @@ TEST_CASE("a hub knows the people of its classes and no others, and follows when
   world.ask();
   CHECK(world.hub->students_of(world.period3).value().front().person.given == "Cy");
   CHECK_FALSE(world.hub->accounts().person(world.amira).value()->active);
-  CHECK(world.hub->accounts().access(world.amira).value().empty());
+  // She still hears of erasures there, and of nothing else.
+  auto left = world.hub->accounts().access(world.amira).value();
+  REQUIRE(left.size() == 1);
+  CHECK(left.front().stream == domain::school_stream);
   // Places: a student of the class is told of the hub, others are not, and the hub tells of the school.
   CHECK(world.school->places_for(cy).value().front().name == "North room");
   CHECK(world.school->places_for(world.amira).value().empty());

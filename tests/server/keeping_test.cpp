@@ -608,6 +608,45 @@ TEST_CASE("an erased student is nowhere: on no device, in no byte of the school,
   REQUIRE(world.school->verify());
 }
 
+TEST_CASE(
+    "a school on a new disk, restored from before an erasure, hears of it from any computer and obeys") {
+  World world;
+  auto bo = world.student("Bo", "Lindqvist");
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Laptop other(world, bo, world.join_computer("lab-05"));
+  amira.goal("SECRET");
+  REQUIRE(amira.sync());
+  REQUIRE(other.sync());
+  REQUIRE(world.school->accounts().add_dead_letter(world.amira, "SECRET-LETTER", "malformed"));
+  world.backup();
+  REQUIRE(world.school->erase_student(std::nullopt, world.amira));
+  REQUIRE(other.sync());
+
+  // The log of removals burned with the old disk.
+  auto elsewhere = world.folder.path() + "/elsewhere", database = elsewhere + "/school.db";
+  world.school.reset();
+  REQUIRE(School::restore_at(elsewhere, world.file, world.key(), world.clock, world.random));
+  world.school = School::open(elsewhere, world.clock, world.random).value();
+  REQUIRE(stands_in(database, "SECRET"));
+  REQUIRE(stands_in(database, "Haddad"));
+  REQUIRE(other.sync());
+  CHECK(world.goals(world.amira).empty());
+  CHECK(world.school->accounts().person(world.amira).value()->given == "");
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 0);
+  CHECK(world.school->students_of(world.period3).value().size() == 1);
+  CHECK_FALSE(stands_in(database, "SECRET"));
+  CHECK_FALSE(stands_in(database, "Haddad"));
+  CHECK(world.school->erase_student(std::nullopt, world.amira).error().code == Code::conflict);
+  // It is in the log again: this backup brings her back no more, even where no computer tells of it.
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK(world.goals(world.amira).empty());
+  CHECK_FALSE(stands_in(database, "SECRET"));
+  CHECK_FALSE(stands_in(database, "Haddad"));
+  REQUIRE(amira.sync());
+  CHECK(amira.store->records(domain::person_stream(world.amira), "goal").value().empty());
+  REQUIRE(world.school->verify());
+}
+
 TEST_CASE("one op is erased, and what was based on it stands; its place in the chain is kept") {
   World world;
   Laptop amira(world, world.amira, world.join_computer("lab-03"));
