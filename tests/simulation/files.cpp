@@ -110,6 +110,19 @@ std::vector<sync::Mention> World::mentions(Computer& computer) {
   return found;
 }
 
+// What was erased leaves the disk, and no piece of it that is on its way comes back.
+void World::finish_erasures(Computer& computer) {
+  auto gone = must(store::erased_files(*computer.store), "erased files");
+  if (!gone) return;
+  if (computer.file_ticket) {
+    computer.file_ticket = 0;
+    must(computer.queue->on_lost({Code::cancelled, ""}, computer.clock.steady_ms()), "loss");
+  }
+  for (const auto& hash : *gone) computer.files.whole.erase(hash);
+  computer.files.parts.clear();
+  must(store::forget_erased_files(*computer.store), "erased files");
+}
+
 void World::collect() {
   auto days = 1 + random_.below(chance(70) ? 50 : 3);
   for (std::uint64_t day = 0; day < days; day++) {
@@ -321,7 +334,9 @@ std::string World::unsettled_file(Computer& computer) {
     if (!lost && !computer.files.whole.contains(mention.hash)) return "lacks the file " + mention.hash;
   }
   for (const auto& row : must(computer.store->files_to_send(), "files to send"))
-    if (granted.contains(row.stream) || must(school_->store().mentions(row.stream, row.hash), "mentions"))
+    // Here only refused work mentions it, and there what did was erased: it waits for an adult.
+    if (!must(store::is_erased_file(school_->store(), row.stream, row.hash), "erased") &&
+        (granted.contains(row.stream) || must(school_->store().mentions(row.stream, row.hash), "mentions")))
       return "has not sent the file " + row.hash;
   for (const auto& file : attached_)
     if (computer.files.whole.contains(file.hash) && domain::person_stream(computer.person) == file.stream &&

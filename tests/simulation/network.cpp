@@ -102,6 +102,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
   if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
   // What a hub tells of the school it tells by answers of some time ago.
   computer.era = message.at_hub && message.era > 0 ? -1 : message.era;
+  finish_erasures(computer);
   computer.queue->look(!computer.session->changed().empty());
   if (plan_.sabotage == Sabotage::forget_refusals)
     for (const auto& refusal : must(computer.store->refusals(), "refusals"))

@@ -197,6 +197,18 @@ void World::check_erased() {
   for (const auto& op : committed_)
     if (is_covered(op)) salts.insert(to_hex(record::parse_op(op.body).value().salt));
   if (salts.empty()) return;
+  // A file goes with the last op that mentions it. What an old disk brings back, and no record, is collected
+  // as what nothing mentions is.
+  std::set<std::string> files, kept;
+  for (const auto& file : attached_) {
+    auto op =
+        std::find_if(committed_.begin(), committed_.end(), [&](const auto& o) { return o.id == file.op; });
+    (op != committed_.end() && is_covered(*op) ? files : kept).insert(file.hash);
+  }
+  for (const auto& hash : kept) files.erase(hash);
+  for (const auto& hash : files)
+    if (must(school_->store().knows_file(hash), "a file's rows"))
+      broken(17, "the erased file " + hash + " is still known at the school");
   auto look = [&](const std::string& path, const std::string& whose) {
     for (std::string_view tail : {"", "-wal"}) {
       auto bytes = disks::read(path + std::string(tail));
@@ -213,7 +225,11 @@ void World::check_erased() {
     auto readings = must(computer->store->readings(), "readings");
     bool hears = std::any_of(readings.begin(), readings.end(),
                              [](const auto& reading) { return reading.stream == domain::school_stream; });
-    if (!computer->turned_away && (hears || !computer->at_hub)) look(computer->path, who(*computer));
+    if (computer->turned_away || (!hears && computer->at_hub)) continue;
+    look(computer->path, who(*computer));
+    for (const auto& hash : files)
+      if (computer->files.whole.contains(hash))
+        broken(17, "the erased file " + hash + " is still on " + who(*computer));
   }
 }
 

@@ -263,6 +263,7 @@ class World {
 
   // files.cpp
   void attach(Computer& computer);
+  void finish_erasures(Computer& computer);
   void collect();
   void lose_file();
   void collect_once();

@@ -128,6 +128,7 @@ void World::read_stick(Computer& computer) {
       if (item.kind == wire::news_item) {
         told_ += must(computer.session->on_news(sabotage_news(computer, item.body)), "news");
         if (answer.era == era_) check_cursors(computer);
+        finish_erasures(computer);
       }
       if (item.kind == wire::acknowledgement_item)
         must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");

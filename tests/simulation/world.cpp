@@ -262,6 +262,7 @@ void World::open(Computer& computer) {
   computer.queue->look_by([this, &computer] { return mentions(computer); });
   computer.ticket = computer.file_ticket = 0;
   computer.mentioned_at = -1;
+  finish_erasures(computer);
   computer.forms.clear();
   sign_in(computer);
   if (computer.at_hub) must(computer.session->meet(hub_file_.hub.hex()), "meet");
