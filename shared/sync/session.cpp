@@ -551,7 +551,9 @@ Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& iden
   auto last = std::min(at.n, acknowledgement.end.n);
   for (auto n = acknowledgement.before.n + 1; n <= last; n++)
     WAYMARK_CHECK(settle_one(n, acknowledgement.refused));
-  return transaction.commit();
+  WAYMARK_CHECK(transaction.commit());
+  (void)store::scrub(store_);  // where it tells that something is erased
+  return {};
 }
 
 Result<std::int64_t> Session::on_news(std::string_view bytes) {
@@ -584,6 +586,7 @@ Result<std::int64_t> Session::on_news(std::string_view bytes) {
   mismatched_ = false;
   send_cursors_ = true;
   WAYMARK_CHECK(transaction.commit());
+  (void)store::scrub(store_);
   return after - before;
 }
 
