@@ -219,6 +219,7 @@ void World::become_quiet() {
     if (!all) continue;
     // Somebody looks at their work: what was not there a while ago is looked for again.
     if (round % 20 == 0) {
+      advance(sync::ask_again_ms);  // once a day what is said to be at school is asked about
       collect_once();
       for (auto& computer : computers_) {
         // What a hub does not bring on its computer brings: files, and private texts that the school lost.

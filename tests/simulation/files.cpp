@@ -308,11 +308,17 @@ void World::count_lost_files() {
         fs::exists(school_file(file.hash)) && (must(root.file_in(file.stream, file.hash), "a file's row") ||
                                                !must(root.knows_file(file.hash), "a file's rows"));
     file.lost = !there && std::none_of(computers_.begin(), computers_.end(), [&](const auto& computer) {
-      return !(quiet_ && computer->turned_away) && computer->files.whole.contains(file.hash) &&
-             domain::person_stream(computer->person) == file.stream;
+      return computer->files.whole.contains(file.hash) &&
+             domain::person_stream(computer->person) == file.stream &&
+             !(quiet_ && (computer->turned_away || !knows_of(*computer, file)));
     });
     if (file.lost) log("lost file " + file.hash);
   }
+}
+
+// Whose database was put back to before a photo, and who has left and reads nothing any more, has only bytes.
+bool World::knows_of(Computer& computer, const Attached& file) {
+  return granted_to(computer.person).contains(file.stream) || must(computer.store->has(file.op), "has");
 }
 
 bool World::school_has(const Attached& file) {
@@ -340,7 +346,7 @@ std::string World::unsettled_file(Computer& computer) {
       return "has not sent the file " + row.hash;
   for (const auto& file : attached_)
     if (computer.files.whole.contains(file.hash) && domain::person_stream(computer.person) == file.stream &&
-        mentioned_at_school(file) && !school_has(file))
+        knows_of(computer, file) && mentioned_at_school(file) && !school_has(file))
       return "has not noticed that the school lost the file " + file.hash;
   return {};
 }

@@ -277,6 +277,7 @@ class World {
   std::map<std::string, Content, std::less<>> school_files() const;
   void put_school_files(const std::map<std::string, Content, std::less<>>& files);
   bool mentioned_at_school(const Attached& file);
+  bool knows_of(Computer& computer, const Attached& file);
   bool school_has(const Attached& file);
   void count_lost_files();
   std::string unsettled_file(Computer& computer);
