@@ -482,10 +482,12 @@ Status School::heard_the_school(bool went_back) {
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(changed, carried_->change_all([&](std::string_view body) { return without_erased(body); }));
   WAYMARK_CHECK(heed_erasures());
-  if (changed) WAYMARK_CHECK(store::must_scrub(*store_));
+  // A batch that went since the session wrote the database anew has left its text in a free page.
+  WAYMARK_TRY(erasures, store_->records(domain::school_stream, store::erasure_kind));
+  if (changed || !erasures.empty()) WAYMARK_CHECK(store::must_scrub(*store_));
   WAYMARK_CHECK(store_->set_meta(kErasuresSeenKey, head));
   WAYMARK_CHECK(transaction.commit());
-  // The session has written the database anew already; what pages keep of students does not see an erasure.
+  // What pages keep of students does not see an erasure.
   standings_ = std::make_unique<Standings>();
   return finish_erasures();
 }
