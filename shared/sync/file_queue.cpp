@@ -230,7 +230,12 @@ Status FileQueue::put(const FileStep& step, const FileReply& reply, std::int64_t
 
 std::optional<FileStep> FileQueue::next_get(std::int64_t steady_ms) {
   if (!mentions_) return {};
-  for (const auto& mention : mentions_()) {
+  auto mentions = mentions_();
+  // Whoever hurries often must not ask again and again for the first few that nobody has.
+  auto last = std::find_if(mentions.begin(), mentions.end(),
+                           [&](const Mention& mention) { return mention.hash == last_missed_; });
+  if (last != mentions.end()) std::rotate(mentions.begin(), last + 1, mentions.end());
+  for (const auto& mention : mentions) {
     if (disk_.size(mention.hash) || is_off(not_there_, mention.hash, steady_ms) ||
         is_off(put_off_, mention.hash, steady_ms))
       continue;
@@ -309,6 +314,7 @@ Status FileQueue::on_lost(const Error& error, std::int64_t steady_ms, std::int64
   on_way_.reset();
   bool gets = step.what == FileStep::What::get;
   if (gets && error.code == Code::not_found) {
+    last_missed_ = step.hash;
     not_there(step.hash, steady_ms);
     return {};
   }

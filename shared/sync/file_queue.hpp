@@ -136,6 +136,7 @@ class FileQueue {
   std::map<std::string, std::int64_t> come_;                // what the school said that it has of a file
   void not_there(const std::string& hash, std::int64_t steady_ms);
   Later not_there_;                   // the school did not have it, or not as its name says
+  std::string last_missed_;           // what was asked for last and was not there
   std::map<std::string, int> looks_;  // how often, since records last came
   Later put_off_;                     // the school would not take it, or it is not sound here
   std::map<std::string, int> wrong_;  // how often a file was not what its name says

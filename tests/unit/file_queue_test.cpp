@@ -320,6 +320,18 @@ TEST_CASE("what the school does not have yet is looked for again later, or when 
   CHECK(world.queue->received() == 1);
 }
 
+TEST_CASE("what nobody has does not keep what is there from coming, however often somebody hurries") {
+  World world;
+  for (std::uint64_t lost = 0; lost < 3; lost++)
+    world.mentioned.push_back({name_of(noise(100, 10 + lost)), kStream, ""});
+  auto there = world.at_school(noise(100, 1));
+  for (int step = 0; step < 8; step++) {
+    world.queue->hurry();
+    if (auto next = world.next()) world.tell(*next);
+  }
+  CHECK(world.disk.whole.contains(there));
+}
+
 TEST_CASE("a file that comes with another content is thrown away and asked for again") {
   World world;
   auto body = noise(600'000, 1), hash = world.at_school(body);
