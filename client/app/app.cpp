@@ -715,6 +715,8 @@ struct App::Impl {
     }
     me->link->take_certificate();
     me->student->refresh();
+    forget_erased(me->records->store());
+    if (!me) return;
     if (read->problem) {
       stick_problem = {"stick.not_believed", {}, -1};
       return;

@@ -80,6 +80,8 @@ Result<AnswerTaken> take_answer(sync::Session& session, Records& records, const 
       taken.files_settled += settled;
     }
   }
+  // What they erased goes before anything else comes.
+  WAYMARK_CHECK(records.finish_erasures());
   // Which files are wanted the news have told.
   WAYMARK_TRY(person, PersonId::parse(profile.person));
   WAYMARK_TRY(mentions, records.files_mentioned(person));
