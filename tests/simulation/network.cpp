@@ -57,15 +57,19 @@ void World::arrive_at_school(const Message& message) {
     turned_away.unauthorized = true;
     return post(std::move(turned_away));
   }
+  // As it was when it asked: what it brings back may be an erasure, which ends what others may read.
+  auto granted = granted_to(computer.person);
+  auto told = must(school_->store().stream_state(domain::school_stream), "state").head;
   std::optional<PowerCut> cut;
   bool dies = lossy_ && chance(4);
   if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
   auto reply = school_->sync(*bearer, message.body);
   cut.reset();
   if (dies && !reply) return crash_school();
+  if (must(school_->store().stream_state(domain::school_stream), "state").head != told) granted_.clear();
   if (!reply) return log("the school refused " + std::string(name(reply.error().code)));
   auto answer = must(wire::decode_reply(*reply), "the school's own reply");
-  check_served(computer, answer);
+  check_served(computer, granted, answer);
   note_refusals(computer, message.body, answer);
   post({false, message.computer, message.ticket, 0, std::move(*reply), era_});
 }

@@ -327,7 +327,8 @@ class World {
   void refresh_access();
   bool come_back(Computer& computer);
   std::set<std::string> granted_to(const PersonId& person);
-  void check_served(const Computer& computer, const wire::SyncReply& reply);
+  void check_served(const Computer& computer, const std::set<std::string>& granted,
+                    const wire::SyncReply& reply);
   void check_held(Computer& computer);
   void note_refusals(const Computer& computer, const std::string& request, const wire::SyncReply& reply);
   void check_refusals();
