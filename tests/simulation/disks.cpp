@@ -1,6 +1,7 @@
 #include "tests/simulation/disks.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <map>
@@ -182,6 +183,18 @@ void put_alone(const std::string& path, std::string_view bytes) {
 void put(const std::string& path, std::string_view bytes) {
   files().erase(path + "-wal");
   put_alone(path, bytes);
+}
+std::size_t copied_back(const std::string& path) {
+  // https://www.sqlite.org/walformat.html: nBackfillAttempted is at byte 128 of the log's index
+  // (after a power cut: all there was); a log begins with 32 bytes, of which 8 to 11 are the page's size, and
+  // has 24 before each page.
+  auto index = files().find(path), log = files().find(path + "-wal");
+  if (index == files().end() || log == files().end()) return 0;
+  if (index->second->shared.empty() || log->second->bytes.size() < 32) return 0;
+  std::uint32_t frames = 0, page = 0;
+  std::memcpy(&frames, index->second->shared[0].get() + 128, 4);
+  for (std::size_t i = 8; i < 12; i++) page = page << 8 | static_cast<unsigned char>(log->second->bytes[i]);
+  return frames == 0 ? 0 : 32 + std::size_t{frames} * (24 + page);
 }
 void lose_power(const std::string& path) {
   for (std::string_view tail : {"", "-wal"}) {

@@ -17,6 +17,8 @@ std::string read(const std::string& path);
 void put(const std::string& path, std::string_view bytes);
 // The same without a word to the log beside it.
 void put_alone(const std::string& path, std::string_view bytes);
+// So many bytes of an open database's log may have been copied into the database: it is whole only with them.
+std::size_t copied_back(const std::string& path);
 // Of a database that nobody has open: what was not made sure of is gone from it and from its log.
 void lose_power(const std::string& path);
 // Everything whose path begins so.

@@ -14,14 +14,19 @@ constexpr std::size_t kImagesMax = 5;
 constexpr long kCopiesMax = 3;
 
 // What the disk has kept when the power goes and it had only said that it kept everything: the write-ahead
-// log ends early, or its last page is torn.
+// log ends early, or its last page is torn. Of what was copied into the database the log is no longer the
+// only keeper: the disk that tore it would have torn the database too, and no database survives that.
 struct DiskAsKept {
   std::string path, database, log;
+  std::size_t copied;
   explicit DiskAsKept(std::string at)
-      : path(std::move(at)), database(disks::read(path)), log(disks::read(path + "-wal")) {}
+      : path(std::move(at)),
+        database(disks::read(path)),
+        log(disks::read(path + "-wal")),
+        copied(disks::copied_back(path)) {}
   void put_back(SeededRandom& random) {
-    if (!log.empty()) {
-      auto from_end = random.below(std::min<std::size_t>(log.size(), 60'000)) + 1;
+    if (log.size() > copied) {
+      auto from_end = random.below(std::min<std::size_t>(log.size() - copied, 60'000)) + 1;
       if (random.below(2))
         log.resize(log.size() - from_end);
       else

@@ -507,7 +507,20 @@ const tests = {
     await page.getByRole("button", { name: /go on/ }).waitFor();
     const left = Number((await page.locator(".bar p b").innerText()).match(/\d+$/)[0]);
     assert.equal(left, 16);
-    for (let i = 1; i <= left; i++) { await page.keyboard.press("Enter"); await page.getByText(i === 1 ? "One reply is held." : `${i} replies are held.`).waitFor(); }
+    for (let i = 1; i <= 8; i++) { await page.keyboard.press("Enter"); await page.getByText(i === 1 ? "One reply is held." : `${i} replies are held.`).waitFor(); }
+    // The others as a fast hand on a slow computer does it: the next key comes before the page has painted.
+    const shown = await page.evaluate(async () => {
+      const seen = [];
+      while (!document.querySelector(".hold").innerText.includes("All are answered")) {
+        seen.push([document.querySelector("#h-who").innerText, document.querySelector("#glow").value]);
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+        for (let i = 0; i < 20; i++) await null;
+        if (seen.length > 16) break;
+      }
+      return seen;
+    });
+    assert.equal(shown.length, left - 8, "every key answered one student");
+    assert.ok(shown.every(([, glow]) => glow), "each with a phrase of its own");
     await page.getByText("All are answered. Read them over, then send.").waitFor();
     await page.getByRole("button", { name: "Send 16 replies" }).click();
     await page.getByRole("heading", { name: "16 replies are sent." }).waitFor();
