@@ -20,10 +20,10 @@ function fresh(item, rubric) {
   const criteria = rubric?.criteria ?? [];
   const best = [...criteria].sort((a, b) => (levels[fieldOf(b.id)] ?? 0) - (levels[fieldOf(a.id)] ?? 0))[0];
   const glows = phrasesOf(best, "glow");
-  return { levels, glow: glows.length ? glows[hash(item.turn_in) % glows.length] : "", grow: "", next: "", outcome: "ready", about: best ? criteria.indexOf(best) : 0, touched: false };
+  return { levels, glow: glows.length ? glows[hash(item.turn_in) % glows.length] : "", grow: "", next: "", outcome: "ready", about: best ? criteria.indexOf(best) : 0 };
 }
 function beginning(item, rubric) {
-  if (item.reply.outcome) return { ...fresh(item, rubric), ...item.reply, levels: { ...item.reply.levels }, touched: false };
+  if (item.reply.outcome) return { ...fresh(item, rubric), ...item.reply, levels: { ...item.reply.levels } };
   return fresh(item, rubric);
 }
 
@@ -76,9 +76,9 @@ function ReadOver({ queue, onClose, onChange, onBack, onSend }) {
 
 export function AnswerPage({ current, session, start, openKeys, reload: reloadSession }) {
   const { value: loaded, error, reload } = useLoad(`/classes/${current.id}/queue`);
-  const [queue, setQueue] = useState(null), [at, setAt] = useState(0), [at_criterion, setCriterion] = useState(0);
-  const [reply, setReply] = useState(null), [large, setLarge] = useState(null), [over, setOver] = useState(false), [problem, setProblem] = useState(null), [sent, setSent] = useState(0);
-  const drafts = useRef(new Map()), order = useRef([]), nextField = useRef(), heading = useRef(), sending = useRef(Promise.resolve());
+  const [queue, setQueue] = useState(null), [at, setAt] = useState(0), [chosen, setChosen] = useState({});
+  const [drafts, setDrafts] = useState({}), [large, setLarge] = useState(null), [over, setOver] = useState(false), [problem, setProblem] = useState(null), [sent, setSent] = useState(0);
+  const order = useRef([]), nextField = useRef(), heading = useRef(), sending = useRef(Promise.resolve());
   useEffect(() => {
     if (!loaded) return;
     setQueue(loaded);
@@ -87,12 +87,13 @@ export function AnswerPage({ current, session, start, openKeys, reload: reloadSe
     setAt(wanted >= 0 ? wanted : first >= 0 ? first : 0);
   }, [loaded]);
   const items = queue?.items ?? [], item = items[at], { content, step, rubric } = item ? rubricOf(queue, item) : {};
+  // What is shown is always this student's, from the first frame on: the next key may come before any effect runs.
+  const reply = item ? (drafts[item.turn_in] ?? beginning(item, rubric)) : null;
+  const at_criterion = chosen.turn_in === item?.turn_in ? (chosen.criterion ?? 0) : (reply?.about ?? 0), setCriterion = (criterion) => setChosen({ turn_in: item.turn_in, criterion });
   const criteria = rubric?.criteria ?? [], criterion = criteria[at_criterion], heldCount = items.filter((i) => i.held).length;
-  useEffect(() => { if (!item) return; const kept = drafts.current.get(item.turn_in) ?? beginning(item, rubric); setReply(kept); setCriterion(kept.about ?? 0); setProblem(null); }, [item?.turn_in]);
-  useEffect(() => { if (reply && item) drafts.current.set(item.turn_in, reply); }, [reply]);
 
-  const change = (part) => setReply((old) => ({ ...old, ...part, touched: true }));
-  const move = (to) => { if (to >= 0 && to < items.length) { setAt(to); heading.current?.focus(); scrollTo(0, 0); } };
+  const change = (part) => setDrafts((old) => ({ ...old, [item.turn_in]: { ...(old[item.turn_in] ?? beginning(item, rubric)), ...part } }));
+  const move = (to) => { if (to >= 0 && to < items.length) { setAt(to); setChosen({}); setProblem(null); heading.current?.focus(); scrollTo(0, 0); } };
   const lower = item && reply && criteria.some((c) => (reply.levels[fieldOf(c.id)] ?? 0) !== (item.levels[fieldOf(c.id)] ?? 0));
   const needsNext = reply && !reply.next.trim() && (reply.outcome === "another_look" || (lower && Object.keys(item.levels).length > 0));
   const mark = (id, part) => setQueue((old) => ({ ...old, items: old.items.map((i) => (i.turn_in === id ? { ...i, ...part } : i)) }));
@@ -106,7 +107,7 @@ export function AnswerPage({ current, session, start, openKeys, reload: reloadSe
     order.current = [...order.current.filter((other) => other !== id), id];
     sending.current = sending.current.then(() => api("PUT", `/classes/${current.id}/held/${id}`, body)).catch((e) => { mark(id, { held: false }); setProblem(e); announce(t("answer.not_held", { name: item.student.first_name }) + " " + sentence(e)); });
     const next_at = items.findIndex((other, i) => i > at && !other.held), wrap = items.findIndex((other) => !other.held && other.turn_in !== id);
-        move(next_at >= 0 ? next_at : wrap >= 0 ? wrap : at);
+    move(next_at >= 0 ? next_at : wrap >= 0 ? wrap : at);
   };
   const takeBack = async (which) => {
     const id = which?.turn_in ?? order.current[order.current.length - 1];
@@ -115,7 +116,7 @@ export function AnswerPage({ current, session, start, openKeys, reload: reloadSe
     catch (e) { setProblem(e); }
   };
   const send = async () => {
-    try { await sending.current; const done = await api("POST", `/classes/${current.id}/send`); announce(t("held.sent", { n: done.sent })); setSent(done.sent); setOver(false); drafts.current.clear(); setQueue(null); await reload(); reloadSession(); }
+    try { await sending.current; const done = await api("POST", `/classes/${current.id}/send`); announce(t("held.sent", { n: done.sent })); setSent(done.sent); setOver(false); setDrafts({}); setQueue(null); await reload(); reloadSession(); }
     catch (e) { setProblem(e); setOver(false); }
   };
   // Out of this page at once, without losing the place in the queue.
