@@ -450,10 +450,8 @@ Status Session::apply(const wire::SyncReply& reply) {
   }
   for (const auto& granted : reply.granted)
     WAYMARK_CHECK(store_.grant(granted.stream, granted.access, granted.role));
-  // Reading stops; what was read stays, and what waits is still offered.
   for (const auto& stream : reply.ended) {
-    WAYMARK_CHECK(store_.revoke(stream));
-    refill_.streams.erase(stream);
+    WAYMARK_CHECK(stop_reading(stream));
     changed_.push_back(stream);
   }
   if (!at_hub()) WAYMARK_CHECK(store_.revoke_at_hubs());
@@ -568,7 +566,7 @@ Result<std::int64_t> Session::on_news(std::string_view bytes) {
   if (news.round >= last && 2 * news.round >= heard) {
     for (const auto& granted : reply.granted)
       WAYMARK_CHECK(store_.grant(granted.stream, granted.access, granted.role));
-    for (const auto& stream : reply.ended) WAYMARK_CHECK(store_.revoke(stream));
+    for (const auto& stream : reply.ended) WAYMARK_CHECK(stop_reading(stream));
     if (news.round > last) WAYMARK_CHECK(store_.set_meta(kNewsKey, std::to_string(news.round)));
   }
   std::int64_t before = 0, after = 0;
@@ -704,6 +702,13 @@ Status Session::apply_page(const wire::StreamPage& page) {
   if (!(cursor == reading->cursor) || !(served == reading->served))
     WAYMARK_CHECK(store_.set_cursor(page.stream, cursor, served, !page.digest.empty()));
   return page.digest.empty() || reading->compared ? Status() : compare(page.stream, served);
+}
+
+// What was read stays, and what waits is still offered. What the parent has of it is no longer told.
+Status Session::stop_reading(const std::string& stream) {
+  refill_.streams.erase(stream);
+  refill_.on_their_way.erase(stream);
+  return store_.revoke(stream);
 }
 
 Status Session::restart(const std::string& stream) {

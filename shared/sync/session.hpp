@@ -102,6 +102,7 @@ class Session {
   Result<std::int64_t> newest();
   Result<bool> begins_here(const wire::News& news, const std::string& stream);
   Status apply_page(const wire::StreamPage& page);
+  Status stop_reading(const std::string& stream);
   Status restart(const std::string& stream);
   Status compare(const std::string& stream, const record::Digest& served);
   Status ask_what_is_lost(wire::SyncRequest& request);

@@ -331,6 +331,45 @@ TEST_CASE("what a school lost twice, before it served again what was brought bac
   CHECK(observations() == 1);
 }
 
+TEST_CASE("of a class that a stick says is left nothing is brought back any more, and asking ends") {
+  World world;
+  const std::string stream = "class:" + std::string(32, 'c');
+  Caller in_class = world.amira;
+  in_class.access.push_back({stream, world.random.id<AccessId>(), domain::Role::member});
+  std::sort(in_class.access.begin(), in_class.access.end(),
+            [](auto& a, auto& b) { return a.stream < b.stream; });
+  world.keep_school("backup.db");
+  std::vector<store::Edit> edits{{{stream, "class", {}}, {{"title", "Period 3"}}, {}, {}}};
+  auto title = world.school->write(kTeacher, edits).value().front().op;
+  auto lab3 = world.open("lab3.db");
+  world.sync(*lab3, in_class);
+
+  world.put_school_back("backup.db");
+  Session session(*lab3);
+  auto exchange = [&](const Caller& caller) {
+    session.hurry(0);
+    auto request = session.next(0).value().value();
+    auto offers = !request.offered.empty();
+    REQUIRE(session.on_reply(world.answer(caller, request), 0));
+    return offers;
+  };
+  bool offered = false;
+  for (int i = 0; i < 20 && !offered; i++) offered = exchange(in_class);
+  REQUIRE(offered);
+  // The school took her out of the class, and a stick is the first to say so.
+  wire::SyncRequest asked;
+  asked.replica = lab3->replica();
+  for (const auto& reading : lab3->readings().value())
+    asked.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
+                             reading.cursor.seq, false});
+  CHECK(session.on_news(wire::encode(wire::News{1, asked, world.answer(world.amira, asked)})));
+  CHECK(lab3->readings().value().size() == 2);
+  for (int i = 0; i < 6; i++) exchange(world.amira);
+  CHECK(session.status().value().verified);
+  CHECK_FALSE(exchange(world.amira));
+  CHECK(lab3->has(title).value());
+}
+
 TEST_CASE("what comes back under no seal, a changed one or another's is not let in") {
   World world;
   auto lab3 = world.open("lab3.db");
