@@ -144,6 +144,14 @@ void FileFolder::drop(std::string_view hash) {
   coming_.reset();
 }
 
+std::vector<std::string> FileFolder::names() const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(files_, error), end; !error && at != end; at.increment(error))
+    if (auto name = at->path().filename().string(); valid_hash(name)) names.push_back(std::move(name));
+  return names;
+}
+
 Status FileFolder::erase(std::string_view hash) {
   if (!valid_hash(hash)) return {};
   for (const auto& path : {path_of(hash), thumbnail_path(hash)}) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/base/hash.hpp"
 #include "shared/sync/file_queue.hpp"
@@ -57,6 +58,8 @@ class FileFolder final : public sync::FileDisk {
   // own over the same files (apart()).
   void make_thumbnails_by(std::function<void(const std::string& hash)> later) { later_ = std::move(later); }
   std::shared_ptr<FileFolder> apart() const { return std::make_shared<FileFolder>(files_, thumbnails_); }
+  // All that are here whole.
+  std::vector<std::string> names() const;
   // Erased: the file and its small copy.
   Status erase(std::string_view hash);
   // What came of any file so far: it is asked for again.

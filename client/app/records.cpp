@@ -69,7 +69,7 @@ Result<std::unique_ptr<Records>> Records::open(const std::string& folder, const 
 }
 
 Status Records::finish_erasures() {
-  WAYMARK_TRY(gone, store::erased_files(*store_));
+  WAYMARK_TRY(gone, store::erased_files(*store_, [&] { return files_.names(); }));
   if (!gone) return {};
   for (const auto& hash : *gone) WAYMARK_CHECK(files_.erase(hash));
   files_.drop_all();  // of what has come in part nobody knows whose it is

@@ -163,7 +163,7 @@ constexpr std::array kRubric = {
     id("framework"),    line("title"),   passage("text"), FieldRule{"content", Type::text, kContent},
     word("identifier"), word("changed"), flag("retired")};
 // What a store itself obeys (shared/store/erase.hpp): everything of a person, or single ops.
-constexpr std::array kErasure = {id("person"), ids("ops"), word("why")};
+constexpr std::array kErasure = {id("person"), ids("ops"), ids("files"), word("why")};
 // Of any record of the same stream (shared/store/hidden.hpp).
 constexpr std::array kHidden = {word("kind", true), id("record", true), flag("hidden")};
 constexpr std::array kNotice = {word("type", true), id("op"), word("code"), word("kind"),

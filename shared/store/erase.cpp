@@ -6,6 +6,8 @@
 
 #include "waymark_store_sql.hpp"
 
+#include "shared/base/hash.hpp"
+
 namespace waymark::store {
 namespace {
 
@@ -19,20 +21,7 @@ std::string key_of(std::string_view hex) { return "erased " + std::string(hex); 
 
 bool is_file(std::string_view text) { return text.size() == 64 && from_hex(text).has_value(); }
 
-// The names of files in any of its fields.
-std::vector<std::string> files_of(const record::Op& op) {
-  std::vector<std::string> hashes;
-  for (const auto& [name, value] : op.fields) {
-    if (auto text = value.text(); is_file(text)) hashes.push_back(text);
-    for (const auto& item : value.texts())
-      if (is_file(item)) hashes.push_back(item);
-  }
-  return hashes;
-}
-
-std::string key_of(std::string_view stream, std::string_view hash) {
-  return key_of(std::string(stream) + " " + std::string(hash));
-}
+std::string key_of(std::string_view stream, std::string_view hash) { return key_of(file_mark(stream, hash)); }
 
 // Of these it is looked later whether anything still mentions them.
 Status note_files(Store& store, const std::vector<std::string>& hashes) {
@@ -81,6 +70,30 @@ Status erase_stream(Store& store, const std::string& stream) {
   return note_files(store, hashes);
 }
 
+// The rows of files that an erasure names; a store that was put back may have no op that mentioned them.
+Status erase_named_files(Store& store, const std::vector<std::string>& marks) {
+  std::vector<std::pair<Bytes, std::string>> named;
+  {
+    WAYMARK_TRY(query, store.db().prepare(sql::file_in_streams));
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      auto hash = query.blob(0);
+      if (std::find(marks.begin(), marks.end(), file_mark(query.text(1), to_hex(hash))) != marks.end())
+        named.emplace_back(Bytes(hash.begin(), hash.end()), query.text(1));
+    }
+  }
+  std::vector<std::string> hashes;
+  for (const auto& [hash, stream] : named) {
+    hashes.push_back(to_hex(hash));
+    WAYMARK_TRY(mentioned, store.mentions(stream, hashes.back()));
+    if (mentioned) continue;
+    WAYMARK_TRY(query, store.db().prepare(sql::file_remove));
+    WAYMARK_CHECK(query.bind(ByteView(hash)).bind(stream).run());
+  }
+  return note_files(store, hashes);
+}
+
 // Those of them that an op here mentions, in any stream.
 Result<std::set<std::string, std::less<>>> mentioned_of(Store& store,
                                                         const std::set<std::string, std::less<>>& hashes) {
@@ -98,6 +111,20 @@ Result<std::set<std::string, std::less<>>> mentioned_of(Store& store,
 }
 
 }  // namespace
+
+std::string file_mark(std::string_view stream, std::string_view hash) {
+  return OpId::from(sha256(as_bytes("file\n" + std::string(stream) + "\n" + std::string(hash)))).hex();
+}
+
+std::vector<std::string> files_of(const record::Op& op) {
+  std::vector<std::string> hashes;
+  for (const auto& [name, value] : op.fields) {
+    if (auto text = value.text(); is_file(text)) hashes.push_back(text);
+    for (const auto& item : value.texts())
+      if (is_file(item)) hashes.push_back(item);
+  }
+  return hashes;
+}
 
 std::optional<PersonId> person_of_stream(std::string_view stream) {
   auto colon = stream.find(':');
@@ -159,6 +186,11 @@ Status obey_erasure(Store& store, const record::Op& erasure) {
     WAYMARK_TRY(streams, store.streams());
     for (const auto& stream : streams)
       if (person_of_stream(stream) == *person) WAYMARK_CHECK(erase_stream(store, stream));
+  }
+  if (auto files = erasure.fields.find("files"); files != erasure.fields.end()) {
+    auto marks = files->second.texts();
+    for (const auto& mark : marks) WAYMARK_CHECK(store.set_meta(key_of(mark), "1"));
+    WAYMARK_CHECK(erase_named_files(store, marks));
   }
   auto named = erasure.fields.find("ops");
   if (named == erasure.fields.end()) return {};
@@ -227,10 +259,18 @@ Status note_erased(Store& store, const record::Op& op) {
   return unheard.empty() ? Status() : note_files(store, unheard);
 }
 
-Result<std::optional<std::vector<std::string>>> erased_files(Store& store) {
+Result<std::optional<std::vector<std::string>>> erased_files(Store& store, const FileNames& kept) {
   WAYMARK_TRY(known, store.meta(kFilesKey));
   if (!known || known->empty()) return std::optional<std::vector<std::string>>();
   std::set<std::string, std::less<>> unknown;
+  WAYMARK_TRY(streams, store.streams());
+  for (const auto& hash : kept ? kept() : std::vector<std::string>()) {
+    WAYMARK_TRY(known_still, store.knows_file(hash));
+    for (auto stream = streams.begin(); !known_still && stream != streams.end(); ++stream) {
+      WAYMARK_TRY(named, store.meta(key_of(*stream, hash)));
+      if (named) unknown.insert(hash);
+    }
+  }
   for (std::size_t at = 1; at + 64 <= known->size(); at += 65) {
     auto hash = known->substr(at, 64);
     WAYMARK_TRY(known_still, store.knows_file(hash));

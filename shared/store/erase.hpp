@@ -4,6 +4,7 @@
 // that come later come as stubs: the outcome depends on the set of ops and not on their order.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,12 @@ Status obey_erasure(Store& store, const record::Op& erasure);
 // A text of an op that was refused because its author or its place is erased: gone here too.
 Status erase_own(Store& store, std::int64_t n);
 
+// How an erasure names a file of a stream, so that only who has the file knows which it is: the first 16
+// bytes of SHA-256 over "file", a newline, the stream, a newline, and the file's hash as hex64. In hex.
+std::string file_mark(std::string_view stream, std::string_view hash);
+// The names of files in any field of the op.
+std::vector<std::string> files_of(const record::Op& op);
+
 // A file that comes into this stream though what mentioned it there was erased: with its person, or with the
 // op that named it. Whoever keeps the files does not take it in.
 Result<bool> is_erased_file(Store& store, std::string_view stream, std::string_view hash);
@@ -47,8 +54,10 @@ Status note_erased(Store& store, const record::Op& op);
 
 // Files of which nothing is left that mentions them, in any stream, since something was erased; nothing at
 // all where nothing was erased. Whoever keeps the files deletes them, pieces of them and old copies of the
-// database too, and then says so: a crash in between loses none.
-Result<std::optional<std::vector<std::string>>> erased_files(Store& store);
+// database too, and then says so: a crash in between loses none. `kept` tells of all there are, because a
+// disk that was put back may have lost their rows: of those without one go those that an erasure names.
+using FileNames = std::function<std::vector<std::string>()>;
+Result<std::optional<std::vector<std::string>>> erased_files(Store& store, const FileNames& kept = {});
 Status forget_erased_files(Store& store);
 
 // What stands in an erased op's place.

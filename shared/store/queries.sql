@@ -225,6 +225,8 @@ SELECT f.hash FROM file f JOIN stream s ON s.id = f.stream WHERE s.name = ?
 SELECT f.hash, f.bytes, f.mime, s.name, f.state FROM file f JOIN stream s ON s.id = f.stream WHERE f.touched_day <= ? LIMIT ?
 -- name: file_untouched_since
 SELECT 1 FROM file WHERE hash = ? AND stream = (SELECT id FROM stream WHERE name = ?) AND touched_day <= ?
+-- name: file_in_streams
+SELECT f.hash, s.name FROM file f JOIN stream s ON s.id = f.stream
 -- name: file_remove
 DELETE FROM file WHERE hash = ? AND stream = (SELECT id FROM stream WHERE name = ?)
 -- name: file_known

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "shared/store/erase.hpp"
 #include "sync-server/service/school.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kOpsMax = 256;  // in one record
+constexpr std::size_t kNamedMax = 256;  // ops, or files, in one record
 constexpr std::int64_t kLettersMax = 1'000'000;
 
 }  // namespace
@@ -79,17 +80,36 @@ Result<School::Erased> School::erase(const std::optional<PersonId>& by, const st
     erased.ops += found.ops;
     erased.files = found.files;
   }
-  for (std::size_t at = 0; at < ops.size() || at == 0; at += kOpsMax) {
-    std::vector<std::string> named;
-    for (auto i = at; i < std::min(ops.size(), at + kOpsMax); i++) named.push_back(ops[i].hex());
+  std::set<std::pair<std::string, std::string>> files;
+  for (const auto& id : ops) {
+    WAYMARK_TRY(op, store_->op(id));
+    for (auto& hash : op ? store::files_of(*op) : std::vector<std::string>())
+      files.emplace(op->stream, std::move(hash));
+  }
+  auto write = [&](std::string_view field, const std::vector<std::string>& named) -> Status {
     store::Edit edit{{std::string(domain::school_stream), "erasure", {}}, {}, {}, {}};
     if (person) edit.fields["person"] = person->hex();
-    if (!named.empty()) edit.fields["ops"] = record::Value(named);
+    if (!named.empty()) edit.fields[std::string(field)] = record::Value(named);
     WAYMARK_TRY(written, write_as_school(std::span(&edit, 1)));
-    WAYMARK_CHECK(forget_letters(named));
     WAYMARK_TRY(line, store_->line(written.front().op));
-    WAYMARK_CHECK(remember("erasure", person ? person->hex() : named.front(), line.value_or("")));
+    return remember("erasure", person ? person->hex() : named.front(), line.value_or(""));
+  };
+  for (std::size_t at = 0; at < ops.size() || at == 0; at += kNamedMax) {
+    std::vector<std::string> named;
+    for (auto i = at; i < std::min(ops.size(), at + kNamedMax); i++) named.push_back(ops[i].hex());
+    WAYMARK_CHECK(write("ops", named));
+    WAYMARK_CHECK(forget_letters(named));
   }
+  // By a school or a computer that is put back to before those ops their files could not be found.
+  std::vector<std::string> marks;
+  for (const auto& [stream, hash] : files) {
+    WAYMARK_TRY(mentioned, store_->mentions(stream, hash));
+    if (!mentioned) marks.push_back(store::file_mark(stream, hash));
+  }
+  for (std::size_t at = 0; at < marks.size(); at += kNamedMax)
+    WAYMARK_CHECK(write(
+        "files", {marks.begin() + static_cast<std::ptrdiff_t>(at),
+                  marks.begin() + static_cast<std::ptrdiff_t>(std::min(marks.size(), at + kNamedMax))}));
   if (person) {
     WAYMARK_CHECK(forget_person(*person));
     WAYMARK_CHECK(refresh_access());

@@ -413,6 +413,25 @@ TEST_CASE(
   REQUIRE(world.school->verify());
 }
 
+TEST_CASE("a school put back to when it had the file and not yet the work knows the file as erased") {
+  World world;
+  auto body = noise(1'000), kept = noise(1'000, 6);
+  for (const auto* file : {&body, &kept}) REQUIRE(world.put(*file, 0, 1'000).value().whole);
+  auto backup = world.folder.path() + "/monday.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), backup));
+  world.mention(body), world.mention(kept);
+  for (const auto& work : world.school->store().records(world.stream, "work").value())
+    if (work.text("file") == name_of(body))
+      REQUIRE(world.school->erase_ops(std::nullopt, {work.all_heads().front()}));
+  CHECK_FALSE(fs::exists(world.on_disk(body)));
+  REQUIRE(world.school->restore(backup, key_of_phrase(world.made.recovery_phrase).value()));
+  CHECK_FALSE(world.school->store().knows_file(name_of(body)).value());
+  CHECK_FALSE(fs::exists(world.on_disk(body)));
+  CHECK(world.put(body, 0, 1'000).error().code == Code::not_granted);
+  CHECK(world.school->store().knows_file(name_of(kept)).value());
+  CHECK(fs::exists(world.on_disk(kept)));
+}
+
 TEST_CASE("with an erased student no file goes that another's work mentions, and none comes any more") {
   World world;
   auto body = noise(1'000), alone = noise(1'000, 6);

@@ -112,13 +112,17 @@ std::vector<sync::Mention> World::mentions(Computer& computer) {
 
 // What was erased leaves the disk, and no piece of it that is on its way comes back.
 void World::finish_erasures(Computer& computer) {
-  auto gone = must(store::erased_files(*computer.store), "erased files");
+  std::vector<std::string> here;
+  for (const auto& file : computer.files.whole) here.push_back(file.first);
+  auto gone = must(store::erased_files(*computer.store, [&] { return here; }), "erased files");
   if (!gone) return;
   if (computer.file_ticket) {
     computer.file_ticket = 0;
     must(computer.queue->on_lost({Code::cancelled, ""}, computer.clock.steady_ms()), "loss");
   }
   for (const auto& hash : *gone) computer.files.whole.erase(hash);
+  // The profile of who is erased goes as a whole, with files of which its database knows nothing.
+  if (must(store::is_erased(*computer.store, computer.person), "erased")) computer.files.whole.clear();
   computer.files.parts.clear();
   must(store::forget_erased_files(*computer.store), "erased files");
 }

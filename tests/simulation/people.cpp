@@ -227,14 +227,8 @@ void World::check_erased() {
                              [](const auto& reading) { return reading.stream == domain::school_stream; });
     if (computer->turned_away || (!hears && computer->at_hub)) continue;
     look(computer->path, who(*computer));
-    // Bytes whose record a torn disk lost go with the profile of who is erased.
-    auto knows = [&](const std::string& hash) {
-      return std::any_of(attached_.begin(), attached_.end(), [&](const Attached& file) {
-        return file.hash == hash && must(computer->store->has(file.op), "has");
-      });
-    };
     for (const auto& hash : files)
-      if (computer->files.whole.contains(hash) && knows(hash))
+      if (computer->files.whole.contains(hash))
         broken(17, "the erased file " + hash + " is still on " + who(*computer));
   }
 }

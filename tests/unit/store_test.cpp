@@ -642,3 +642,35 @@ TEST_CASE(
   REQUIRE(world.store->write(teacher, std::span(&person, 1)));
   CHECK(is_erased_file(*world.store, kStream, std::string(64, 'd')).value());
 }
+
+TEST_CASE("a file that an erasure names goes where the op that mentioned it was never here") {
+  World world;
+  const auto teacher = PersonId::parse("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b").value();
+  const std::string rowed(64, 'a'), bare(64, 'b'), mentioned(64, 'c'), other(64, 'd');
+  CHECK(file_mark("person:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a", rowed) == "1cf601415df001ac152a5df64aa92f8e");
+  world.set(*world.store, world.goal(1), {{"file", mentioned}});
+  for (const auto& hash : {rowed, mentioned, other})
+    REQUIRE(world.store->add_file({hash, 100, "image/png", kStream, 0}));
+  std::vector<std::string> marks;
+  for (const auto& hash : {rowed, bare, mentioned}) marks.push_back(file_mark(kStream, hash));
+  Edit erasure{{std::string(domain::school_stream), std::string(erasure_kind), {}},
+               {{"files", record::Value(marks)}},
+               {},
+               {}};
+  REQUIRE(world.store->write(teacher, std::span(&erasure, 1)));
+  CHECK_FALSE(world.store->knows_file(rowed).value());
+  CHECK(world.store->knows_file(mentioned).value());
+  CHECK(world.store->knows_file(other).value());
+  using Names = std::vector<std::string>;
+  CHECK(erased_files(*world.store).value().value() == Names{rowed});
+  CHECK(erased_files(*world.store,
+                     [&] {
+                       return Names{other, bare, rowed, mentioned};
+                     })
+            .value()
+            .value() == Names{rowed, bare});
+  // Neither comes again, in that stream.
+  CHECK(is_erased_file(*world.store, kStream, bare).value());
+  CHECK_FALSE(is_erased_file(*world.store, domain::person_stream(teacher), bare).value());
+  CHECK_FALSE(is_erased_file(*world.store, kStream, mentioned).value());
+}
