@@ -46,7 +46,7 @@ SELECT id, created_ms FROM record WHERE stream = ? AND kind = ? AND record = ?
 -- name: record_add
 INSERT INTO record (stream, kind, record, created_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
 -- name: record_earlier
-UPDATE record SET created_ms = ? WHERE id = ?
+UPDATE record SET created_ms = ?1 WHERE id = ?2 AND created_ms > ?1
 -- name: record_list
 SELECT r.id, r.record, r.created_ms, h.names, op.id, op.body FROM record r
 JOIN head h ON h.record = r.id JOIN op ON op.n = h.op
@@ -62,7 +62,7 @@ SELECT id FROM record ORDER BY id
 SELECT n, state, body, record, stream FROM op WHERE id = ?
 -- name: op_add
 INSERT INTO op (id, stream, seq, record, state, body) VALUES (?, ?, ?, ?, ?, ?)
--- name: op_to_stub
+-- name: op_become
 UPDATE op SET state = ?, body = ? WHERE n = ?
 -- name: op_refused_of
 SELECT n, record FROM op WHERE stream = ? AND state = 2 LIMIT 1

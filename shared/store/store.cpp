@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <set>
 
 #include "waymark_store_sql.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int kSchemaVersion = 5;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
+constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::max();  // a stub does not say when
 
 enum OpState { kAccepted = 0, kStub = 1, kRefused = 2, kUnplaced = 3 };
 enum OutboxState { kWaiting = 0, kAtSchool = 1, kSentBack = 2 };
@@ -721,6 +723,31 @@ Result<Outcome> Store::add(const record::Op& op, std::string_view body, const Op
   return Outcome::fresh;
 }
 
+Result<Outcome> Store::let_in(const record::Op& op, std::string_view body, const OpId& id) {
+  std::int64_t n = 0, record = 0;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_find));
+    WAYMARK_TRY(row, query.bind(id).step());
+    if (!row || query.integer(1) != kStub) return Outcome::duplicate;
+    auto stub = record::parse_stub(query.view(2));
+    if (!stub) return damaged(stub.error());
+    if (stub->reason == erased_reason) return Outcome::duplicate;
+    n = query.integer(0), record = query.integer(3);
+  }
+  WAYMARK_TRY(erased, is_erased(*this, op.stream, id));
+  if (erased) return Outcome::duplicate;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_become));
+    WAYMARK_CHECK(query.bind(kAccepted).bind(as_bytes(body)).bind(n).run());
+  }
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::record_earlier));
+    WAYMARK_CHECK(query.bind(op.time_ms).bind(record).run());
+  }
+  WAYMARK_CHECK(recompute_heads(record));
+  return Outcome::fresh;
+}
+
 Result<Outcome> Store::add_stub(const record::Stub& stub) {
   std::int64_t n = 0, record = 0;
   int state = kStub;
@@ -728,7 +755,7 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
     WAYMARK_TRY(query, db_->prepare(sql::op_find));
     WAYMARK_TRY(row, query.bind(stub.id).step());
     if (!row) {
-      WAYMARK_TRY(added, learn({stub.stream, stub.kind, stub.record}, record::link_of(stub), 0, kStub,
+      WAYMARK_TRY(added, learn({stub.stream, stub.kind, stub.record}, record::link_of(stub), kNoTime, kStub,
                                record::canonical(stub)));
       (void)added;
       return Outcome::fresh;
@@ -751,7 +778,7 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
   } else {
     WAYMARK_TRY(op, this->op(stub.id));
     {
-      WAYMARK_TRY(query, db_->prepare(sql::op_to_stub));
+      WAYMARK_TRY(query, db_->prepare(sql::op_become));
       WAYMARK_CHECK(query.bind(kStub).bind(as_bytes(record::canonical(stub))).bind(n).run());
     }
     // The parent's stub may come before the erasure that it is of.

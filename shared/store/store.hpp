@@ -198,6 +198,9 @@ class Store {
 
   // ---- learning ops from others; call within a Transaction of db()
   Result<Outcome> add(const record::Op& op, std::string_view body, const OpId& id);
+  // The parent serves it as accepted, and here it is the stub of a refusal: of another parent, or of before
+  // the school was put back. An erasure's stub stays.
+  Result<Outcome> let_in(const record::Op& op, std::string_view body, const OpId& id);
   Result<Outcome> add_stub(const record::Stub& stub);
   Result<bool> has(const OpId& id);
   // The parent serves it as accepted: what was refused once is so no longer. False when it is not here.

@@ -653,7 +653,12 @@ Status Session::apply_page(const wire::StreamPage& page) {
     if (auto op = record::parse_op(body)) {
       OpId id = record::op_id(body);
       if (op->stream != page.stream) return Error{Code::malformed, "an op of another stream"};
-      WAYMARK_TRY(outcome, store_.add(*op, body, id));
+      WAYMARK_TRY(added, store_.add(*op, body, id));
+      auto outcome = added;
+      if (outcome == store::Outcome::duplicate) {
+        WAYMARK_TRY(let_in, store_.let_in(*op, body, id));
+        outcome = let_in;
+      }
       changed |= outcome == store::Outcome::fresh;
       served.add(id);
       ids.push_back(id);

@@ -97,6 +97,46 @@ TEST_CASE("two edits that did not see each other are both kept, in every order o
   CHECK(other->verify().has_value());
 }
 
+TEST_CASE("what is served after all stands where the stub of a refusal was, an erasure's stub stays") {
+  World world;
+  auto other = world.open("b.db");
+  world.clock.advance_ms(1'000);
+  auto first = world.set(*world.store, world.goal(1), {{"want", "one"}});
+  auto second = world.set(*world.store, world.goal(1), {{"want", "two"}}, {first});
+  auto entries = world.store->page(kStream, 0, 10, 1 << 20).value();
+  auto take = [&](std::string_view reason) {
+    auto transaction = Transaction::begin(other->db()).value();
+    auto op = record::parse_op(entries[1].body).value();
+    auto stub = erased_stub(op, second);
+    stub.reason = reason;
+    REQUIRE(other->add_stub(stub));
+    REQUIRE(transaction.commit());
+  };
+  auto let_in = [&] {
+    auto transaction = Transaction::begin(other->db()).value();
+    auto op = record::parse_op(entries[1].body).value();
+    CHECK(other->add(op, entries[1].body, second).value() == Outcome::duplicate);
+    auto outcome = other->let_in(op, entries[1].body, second).value();
+    REQUIRE(transaction.commit());
+    return outcome;
+  };
+  take("not_granted");
+  CHECK_FALSE(other->find(world.goal(1)).value());
+  CHECK(let_in() == Outcome::fresh);
+  CHECK(other->find(world.goal(1)).value()->text("want") == "two");
+  CHECK(let_in() == Outcome::duplicate);
+  world.copy(*world.store, *other);
+  auto record = other->find(world.goal(1)).value().value();
+  CHECK(record.field("want")->heads.size() == 1);
+  // A stub does not say when it was.
+  CHECK(record.created_ms == world.store->find(world.goal(1)).value()->created_ms);
+  CHECK(record.created_ms > 0);
+  CHECK(other->verify().has_value());
+  take(erased_reason);
+  CHECK(let_in() == Outcome::duplicate);
+  CHECK(other->stub_reason(second).value() == "erased");
+}
+
 TEST_CASE("an op that comes before its base heals when the base comes") {
   World world;
   auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
