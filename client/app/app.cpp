@@ -832,10 +832,16 @@ struct App::Impl {
     notice = {"notice.stick_gone", {}, -1};
   }
 
+  // What a hub still carries for another computer of this student may be here a second time.
+  bool can_forget() {
+    auto all = me->link->all_at_school();
+    auto link = me->link->status();
+    return all && *all && link && link->beside == 0 && !me->profile.pin_unsent;
+  }
+
   void forget_me() {
     if (!me) return;
-    auto all = me->link->all_at_school();
-    if (!all || !*all || me->profile.pin_unsent) {
+    if (!can_forget()) {
       error = {"error.forget_waits", {}, -1};
       me->link->hurry();
       return;
@@ -1071,10 +1077,14 @@ struct App::Impl {
     auto all = counts.waiting + counts.files_waiting;
     auto link = me->link->status();
     if (link && link->heard_ms) view.heard = when.moment(*link->heard_ms);
+    bool beside = link && link->beside > 0;
+    view.elsewhere = all == 0 && (beside || !me->link->elsewhere().empty());
     if (all > 0 && link && link->waiting > 0 && link->in_room == link->waiting && counts.files_waiting == 0)
       view.waiting_phrase = {"status.in_room", {{"count", all}}, all};
     else if (all > 0)
       view.waiting_phrase = {"status.waiting", {{"count", all}}, all};
+    else if (view.elsewhere)
+      view.waiting_phrase = {beside ? "status.beside" : "status.from_here", {}, -1};
     else if (link && link->verified)
       view.waiting_phrase = {"status.all_at_school", {}, -1};
     if (view.heard)
@@ -1144,6 +1154,13 @@ struct App::Impl {
     auto counts = me->student->counts();
     if (counts.waiting + counts.files_waiting == 0) return false;
     return clock.now_ms() - counts.waiting_since_ms >= kMayBeForgottenMs;
+  }
+
+  // Where the work is, at packing up: in the words of the status.
+  void say_where(PackUpView& view) {
+    auto now = status();
+    if (now.waiting_phrase.key == "status.in_room") view.waiting = {"pack_up.in_room", {}, -1};
+    if (now.elsewhere) view.waiting = now.waiting_phrase;
   }
 
   FrameView frame() {
@@ -1251,8 +1268,7 @@ struct App::Impl {
     view.pin_kind = me->profile.pin_kind;
     view.has_pin = !me->profile.pin_hash.empty();
     view.stored_bytes = bytes_in(computer.folder(me->person));
-    auto all = me->link->all_at_school();
-    view.can_forget = all && *all && !me->profile.pin_unsent;
+    view.can_forget = can_forget();
     return view;
   }
 
@@ -1288,6 +1304,7 @@ struct App::Impl {
       now.screen = std::move(*view);
       auto* pack_up = std::get_if<PackUpView>(&now.screen);
       auto counts = me->student->counts();
+      if (pack_up) say_where(*pack_up);
       if (pack_up && options.forgets && !me_from_stick && counts.waiting + counts.files_waiting > 0)
         pack_up->forgets = {"pack_up.forgets", {}, -1};
     }

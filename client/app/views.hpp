@@ -51,6 +51,7 @@ struct StatusView {
   Moment saved_at;
   std::int64_t waiting = 0;  // things not sent yet: records, not changes
   std::int64_t files_waiting = 0;
+  bool elsewhere = false;  // nothing waits here, but something from another computer is not at school
   Moment waiting_since;
   Moment heard;  // when school was last heard from; none: never
   Phrase saved_phrase, waiting_phrase, heard_phrase;

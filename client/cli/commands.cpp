@@ -311,6 +311,7 @@ Result<json> Command::sync_one(const Profile& profile) {
                  {"files_received", link.files_received()},
                  {"waiting", waiting},
                  {"in_room", now.in_room},
+                 {"beside", now.beside},
                  {"files_waiting", files.size()},
                  {"verified", now.verified},
                  {"elsewhere", elsewhere}};
@@ -356,6 +357,9 @@ Status Command::sync() {
             << ", refused " << (*result)["refused"].size() << "; " << (*result)["waiting"] << " waiting";
       if ((*result)["in_room"] > 0) out() << " (" << (*result)["in_room"] << " of them in the room)";
       out() << ", " << (*result)["files_waiting"] << " files waiting.\n";
+      if ((*result)["beside"] > 0)
+        out() << "  " << (*result)["beside"]
+              << " from another computer are in the room, not yet at school.\n";
       for (const auto& place : (*result)["elsewhere"])
         out() << "  " << place["waiting"] << " still on " << place["computer"].get<std::string>() << ".\n";
     }

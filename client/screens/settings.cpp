@@ -149,7 +149,9 @@ void this_computer(ui::Ui& ui, const app::SettingsView& view, Commands& out) {
   }
   ui.text(view.status.heard_phrase, {.type = ui::Type::small, .ink = ui::Ink::muted});
   if (view.waiting.empty()) {
-    ui.banner("sent", {.text = "screen.settings.all_sent"_t, .icon = ui::Icon::check});
+    const ui::Text where =
+        view.status.elsewhere ? ui::Text(view.status.waiting_phrase) : "screen.settings.all_sent"_t;
+    ui.banner("sent", {.text = where, .icon = ui::Icon::check});
     to_stick(ui, out);
     return;
   }

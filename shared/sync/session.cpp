@@ -55,6 +55,7 @@ Status Session::meet(std::string_view hub) {
   marks_ = false;
   verified_ = false;
   mismatches_ = 0;
+  beside_ = 0;
   // What was read at one parent the other may lack.
   WAYMARK_CHECK(store_.compare_all_again());
   asked_again_ = false;
@@ -369,6 +370,7 @@ void Session::on_lost(const Error& error, std::int64_t steady_ms, std::int64_t r
 // school's signature, and the hub's clock is nobody's.
 Status Session::heard_from_hub(const wire::SyncReply& reply) {
   ask_school_ = false;
+  beside_ = reply.beside;
   WAYMARK_TRY(own, store_.own_position(reply.room->n));
   if (!own || !(*own == *reply.room)) {
     again_now_ = true;
@@ -740,6 +742,7 @@ Result<SessionStatus> Session::status() {
     WAYMARK_TRY(after, store_.waiting_count_after(room_n_));
     status.in_room = waiting - after;
   }
+  status.beside = beside_;
   status.heard_ms = heard_ms_;
   status.verified = verified_ && waiting == 0;
   status.problem = problem_;

@@ -23,6 +23,7 @@ namespace waymark::sync {
 struct SessionStatus {
   std::int64_t waiting = 0;              // own ops not at school yet
   std::int64_t in_room = 0;              // those of them that a hub had when it was last met
+  std::int64_t beside = 0;               // the person's ops that this hub carries for other computers
   std::optional<std::int64_t> heard_ms;  // wall clock of the last good reply
   bool verified = false;                 // the last exchange ended with equal digests and nothing waiting
   std::optional<Code> problem;           // why the last try failed
@@ -158,6 +159,7 @@ class Session {
   std::int64_t room_n_ = 0;           // and the last number that it had
   std::int64_t again_from_ = -1;      // what the hub has above this number it is given again
   std::int64_t pushed_end_ = -1;      // the last number on its way to the hub
+  std::int64_t beside_ = 0;           // as the hub last said
   bool moved_meanwhile_ = false;      // cursors have moved since the request on its way was made
   bool asked_again_ = false;          // it was given again what it said it does not carry
   bool went_back_ = false;

@@ -126,6 +126,7 @@ std::string encode(const SyncReply& reply) {
   if (reply.position.n != 0) header["at"] = position_json(reply.position);
   if (reply.room) header["room"] = position_json(*reply.room);
   if (reply.carried != 0) header["carried"] = reply.carried;
+  if (reply.beside != 0) header["beside"] = reply.beside;
   for (const auto& answer : reply.answers) header["answers"].push_back(answer);
   for (const auto& place : reply.places)
     header["places"].push_back({{"hub", place.hub}, {"name", place.name}, {"addresses", place.addresses}});
@@ -169,6 +170,8 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
   reply.again_ms = in.integer("again", 0);
   if (in.find("room")) reply.room = read_position(in, "room");
   reply.carried = in.integer("carried", 0);
+  reply.beside = in.integer("beside", 0);
+  if (reply.beside < 0) in.fail("beside");
   in.array("answers", answers_max, [&](const json& item) {
     if (!item.is_string()) return in.fail("answers");
     reply.answers.push_back(item.get<std::string>());

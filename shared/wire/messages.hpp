@@ -123,7 +123,8 @@ struct SyncReply {
   record::Position position;  // the last settled op of this replica at the school; nothing from a hub
   // From a hub alone: the last op of this replica that it has and forwards.
   std::optional<record::Position> room;
-  std::int64_t carried = 0;          // from a hub: batches of this replica on their way to the school
+  std::int64_t carried = 0;  // from a hub: batches of this replica on their way to the school
+  std::int64_t beside = 0;   // from a hub: ops of this person on their way that other replicas brought
   std::vector<std::string> answers;  // from a hub: the school's acknowledgements of this replica's batches
   std::vector<Place> places;
   std::optional<bool> same;  // answer to `same` or `mark`; false: send cursors

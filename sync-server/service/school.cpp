@@ -763,6 +763,8 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
     served.reply.answers = std::move(answers);
     WAYMARK_TRY(on_their_way, carried_->carried_of(request.replica));
     served.reply.carried = on_their_way;
+    WAYMARK_TRY(beside, carried_->carried_beside(bearer.person, request.replica));
+    served.reply.beside = beside;
   }
   if (!request.same && !request.mark) {
     WAYMARK_TRY(places, places_for(bearer.person));
@@ -780,6 +782,8 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   // Of a mark that is another than the school's nothing was taken in.
   bool taken = !request.mark || served.reply.same.value_or(true);
   std::int64_t settled = taken ? static_cast<std::int64_t>(request.ops.size()) : 0;
+  // What a hub has taken is not on that computer alone any more.
+  if (served.reply.room) settled = std::max<std::int64_t>(0, served.reply.room->n - request.at_school);
   // Only what the school wrote itself, and lost since, comes into its stream from outside.
   bool brought_back =
       std::find(served.changed.begin(), served.changed.end(), domain::school_stream) != served.changed.end();

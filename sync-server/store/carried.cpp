@@ -1,5 +1,6 @@
 #include "sync-server/store/carried.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "waymark_server_store_sql.hpp"
@@ -169,6 +170,21 @@ Result<std::int64_t> Carried::carried_of(const ReplicaId& replica) {
   WAYMARK_TRY(query, db_.prepare(sql::carried_of));
   WAYMARK_TRY(row, query.bind(replica).step());
   return row ? query.integer(0) : std::int64_t{0};
+}
+
+Result<std::int64_t> Carried::carried_beside(const PersonId& person, const ReplicaId& replica) {
+  WAYMARK_TRY(query, db_.prepare(sql::carried_beside));
+  query.bind(person).bind(replica);
+  std::int64_t ops = 0, end = 0;
+  ReplicaId last;
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return ops;
+    // Two batches of one replica may overlap.
+    if (auto of = query.id<ReplicaId>(0); of != last) last = of, end = 0;
+    ops += std::max<std::int64_t>(0, query.integer(2) - std::max(end, query.integer(1)));
+    end = std::max(end, query.integer(2));
+  }
 }
 
 Result<Carrying> Carried::carrying() {

@@ -78,6 +78,8 @@ class Carried {
   Status carry_again();
   // How many batches of a replica are on their way.
   Result<std::int64_t> carried_of(const ReplicaId& replica);
+  // How many ops of a person are on their way that another replica than this one brought.
+  Result<std::int64_t> carried_beside(const PersonId& person, const ReplicaId& replica);
   Result<Carrying> carrying();
 
   // ---- at the school

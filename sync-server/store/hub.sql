@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS carried (
   UNIQUE (replica, round, end_n, end_c)  -- a disk that was put back counts its rounds anew
 ) STRICT;
 CREATE INDEX IF NOT EXISTS carried_replica ON carried (replica, end_n);
+CREATE INDEX IF NOT EXISTS carried_person ON carried (person, replica, before_n, end_n) WHERE answered_ms IS NULL;
 
 -- The school's acknowledgement of one batch, until its device has it. at_n: how far it says the school is.
 CREATE TABLE IF NOT EXISTS answer (

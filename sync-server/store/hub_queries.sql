@@ -26,6 +26,9 @@ DELETE FROM carried WHERE answered_ms < ?
 DELETE FROM carried WHERE person = ? AND answered_ms IS NOT NULL
 -- name: carried_of
 SELECT count(*) FROM carried WHERE replica = ? AND answered_ms IS NULL
+-- name: carried_beside
+SELECT replica, before_n, end_n FROM carried WHERE person = ? AND replica <> ? AND answered_ms IS NULL
+ORDER BY replica, before_n
 -- name: carried_count
 SELECT count(*), coalesce(sum(end_n - before_n), 0), min(at_ms), count(problem), max(problem) FROM carried
 WHERE answered_ms IS NULL

@@ -465,6 +465,55 @@ TEST_CASE("at another computer a student is told what still waits on the first")
         std::variant<std::string, std::int64_t, Day, Moment>(std::string("lab-03")));
 }
 
+TEST_CASE("what was written at another computer and is only in the room is not said to be at school") {
+  World world;
+  Lab three(world, "lab-03"), seven(world, "lab-07");
+  for (auto* lab : {&three, &seven}) {
+    lab->join_computer();
+    lab->join_student(world.amira);
+    lab->run(30);
+  }
+  auto pack_up = [](Lab& lab) {
+    lab.app->dispatch(Go{{Screen::pack_up, {}, {}, {}, {}, Focus::none}});
+    return lab.see<PackUpView>().waiting.key;
+  };
+  auto may_forget = [](Lab& lab) {
+    lab.app->dispatch(Go{{Screen::settings, {}, {}, {}, {}, Focus::none}});
+    return lab.see<SettingsView>().can_forget;
+  };
+  CHECK(pack_up(seven) == "pack_up.all_at_school");
+  CHECK(may_forget(seven));
+  auto file = world.school->add_hub("North room", {world.period3}).value();
+  REQUIRE(server::School::make_hub(world.folder.path() + "/hub", file));
+  auto hub = server::School::open(world.folder.path() + "/hub", world.clock, world.random).value();
+  auto answer = world.school->hub_papers(world.school->bearer(file.token).value(),
+                                         hub->hub_question(three.net.spki, {"https://10.0.0.9:8443"}));
+  REQUIRE(hub->take_papers(answer.value(), three.net.spki));
+  three.net.attach(*hub);
+  seven.net.attach(*hub);
+  three.add_goal("swim a length");
+  three.run(90);
+  CHECK(three.frame().status.waiting_phrase.key == "status.in_room");
+  CHECK_FALSE(three.frame().status.elsewhere);
+  CHECK(pack_up(three) == "pack_up.in_room");
+  seven.run(90);
+  const auto status = seven.frame().status;
+  CHECK(status.waiting == 0);
+  CHECK(status.elsewhere);
+  CHECK(status.waiting_phrase.key == "status.beside");
+  CHECK(status.problem.key == "");
+  CHECK(pack_up(seven) == "status.beside");
+  CHECK_FALSE(may_forget(seven));
+  seven.app->dispatch(ForgetMe{});
+  CHECK(seven.frame().error.key == "error.forget_waits");
+  auto load = hub->next_load().value();
+  REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, true)->answer));
+  seven.run(90);
+  CHECK(seven.frame().status.waiting_phrase.key == "status.all_at_school");
+  CHECK(pack_up(seven) == "pack_up.all_at_school");
+  CHECK(may_forget(seven));
+}
+
 TEST_CASE("an old copy says since when, before anybody signs in") {
   World world;
   Lab lab(world, "lab-03");

@@ -139,14 +139,11 @@ class SchoolTransport final : public app::Transport {
     if (path == "/v1/hello") {
       server::Hello hello;
       auto signature = school_->sign_hello(spki, hello);
-      return good({{"v", 1},
-                   {"school", hello.school},
-                   {"identity", to_hex(hello.identity.bytes)},
-                   {"spki", spki},
-                   {"signature", signature},
-                   {"now", hello.now_ms},
-                   {"protocols", {1}},
-                   {"version", "0.1.0"}});
+      json said = {{"v", 1},           {"school", hello.school}, {"identity", to_hex(hello.identity.bytes)},
+                   {"spki", spki},     {"signature", signature}, {"now", hello.now_ms},
+                   {"protocols", {1}}, {"version", "0.1.0"}};
+      if (const auto& hub = school_->hub()) said["hub"] = {{"id", hub->hub.hex()}, {"name", hub->name}};
+      return good(said);
     }
     if (path == "/v1/join") return join(request);
     if (path == "/v1/bundles") {

@@ -330,6 +330,9 @@ function make() {
   }, [first, second]);
 
   reply('marks', 'to cursors: marks are understood', { v: 1, now: TIME, at: position(2), again: 20000, marks: true });
+  reply('beside', 'of a hub: nothing of this replica is on its way, and three ops of this person from other replicas are', {
+    v: 1, now: TIME, feed: id('feed of the hub'), again: 20000, room: position(2), beside: 3, same: true,
+  });
   reply('marked', 'what came with a mark is taken in, and nothing else is new', { again: 20000, mark: markAt(position(3)), now: TIME, v: 1 });
 
   const badRequest = (name, code, why, bytes) => index.not_requests.push({ name, code, why, file: put(`not_requests/${name}.txt`, Buffer.from(bytes)) });

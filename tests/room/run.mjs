@@ -13,7 +13,10 @@ const at = (name) => join(folder, name);
 const run = (program, words, input = '') =>
   execFileSync(join(bin, program), words, { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
 const school = (...words) => JSON.parse(run('waymark-server', [...words, '--data', at('school'), '--json']));
-const student = (...words) => JSON.parse(run('waymark', [...words, '--profile', at('lab'), '--pin-stdin', '--json'], '4711\n'));
+const atComputer = (computer) => (...words) =>
+  JSON.parse(run('waymark', [...words, '--profile', at(computer), '--pin-stdin', '--json'], '4711\n'));
+const student = atComputer('lab');
+const beside = atComputer('beside');
 
 const freePort = () =>
   new Promise((done) => {
@@ -71,14 +74,16 @@ check('a hub is added with one file and reaches its school', async () => {
 check('a computer that joins at school hears of the hub', async () => {
   const card = JSON.stringify(school('invite', '--class', 'Period 3'));
   world.card = card.match(/[0-9A-Z]{4}-[0-9A-Z]{4}(?=")/)[0];
-  const computer = JSON.stringify(school('computer', 'add', '--name', 'lab-03'));
-  const code = computer.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/)[0];
-  student('join', `https://127.0.0.1:${world.ports[0]}#${code}`);
+  for (const [name, join] of [['lab-03', student], ['lab-07', beside]]) {
+    const computer = JSON.stringify(school('computer', 'add', '--name', name));
+    const code = computer.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/)[0];
+    join('join', `https://127.0.0.1:${world.ports[0]}#${code}`);
+  }
   const known = JSON.parse(readFileSync(at('lab/computer.json'), 'utf8'));
   assert.equal(known.places[0].name, 'North room');
   // The hub learns of it within ten seconds.
   await until('the hub knows the computer', () =>
-    JSON.parse(run('waymark-server', ['computer', 'list', '--data', at('hub'), '--json'])).computers.some((c) => c.name === 'lab-03'));
+    JSON.parse(run('waymark-server', ['computer', 'list', '--data', at('hub'), '--json'])).computers.some((c) => c.name === 'lab-07'));
 });
 
 check('the school is away: a student signs in at the hub, and what they write is in the room', async () => {
@@ -88,6 +93,13 @@ check('the school is away: a student signs in at the hub, and what they write is
   const sent = student('sync');
   assert.deepEqual([sent.waiting, sent.in_room], [1, 1]);
   assert.equal(hubStatus().carrying.changes, 1);
+});
+
+check('at another computer of the room they are told that not everything is at school', () => {
+  beside('join', world.card);
+  const sent = beside('sync');
+  assert.deepEqual([sent.waiting, sent.beside, sent.elsewhere], [0, 1, []]);
+  assert.equal(beside('list', 'goal').length, 1);
 });
 
 check('a hub that is asked for what the school decides says so in one sentence', () => {
@@ -106,6 +118,7 @@ check('the school is back: it gets what was written, and the student hears of it
   await until('the hub has carried everything', () => hubStatus().carrying.changes === 0);
   const sent = student('sync');
   assert.deepEqual([sent.waiting, sent.in_room, sent.verified], [0, 0, true]);
+  assert.equal(beside('sync').beside, 0);
   assert.equal(school('verify').ok ?? true, true);
 });
 

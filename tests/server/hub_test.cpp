@@ -105,6 +105,7 @@ struct Profile {
   std::string card;
   SecretKey key;
   std::string token, introduction, certificate, signature;
+  Computer lab = world.lab;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<sync::Session> session;
 
@@ -118,8 +119,8 @@ struct Profile {
     token = make_token(world.random);
   }
   Result<JoinedStudent> sign_in(School& at, const std::string& pin) {
-    WAYMARK_TRY(who, at.student_of_card(card, world.lab.id));
-    WAYMARK_TRY(attempt, at.begin_pin(who, world.lab, pin, "digits", public_key(key), token));
+    WAYMARK_TRY(who, at.student_of_card(card, lab.id));
+    WAYMARK_TRY(attempt, at.begin_pin(who, lab, pin, "digits", public_key(key), token));
     School::check_pin(attempt);
     WAYMARK_TRY(joined, at.finish_pin(attempt));
     introduction = introduce(pin);
@@ -128,7 +129,7 @@ struct Profile {
     return joined;
   }
   std::string introduce(const std::string& pin) {
-    return wire::seal({card, pin, "digits", hash_password(pin), public_key(key), world.lab.id.hex(), "lab-03",
+    return wire::seal({card, pin, "digits", hash_password(pin), public_key(key), lab.id.hex(), lab.name,
                        to_hex(token_hash(token))},
                       world.school->identity())
         .value();
@@ -215,6 +216,67 @@ TEST_CASE(
   CHECK(world.hub->carried().carrying().value().batches == 0);
   CHECK(world.hub->verify());
   CHECK(world.school->verify());
+}
+
+TEST_CASE(
+    "of what a student wrote at another computer a hub tells that it is still on its way, and to nobody "
+    "else") {
+  World world;
+  auto bo = world.student("Bo", world.period3);
+  world.ask();
+  Profile three(world, world.amira, "three"), seven(world, world.amira, "seven"), other(world, bo, "bo");
+  REQUIRE(three.sign_in(*world.hub, "4711"));
+  Computer lab_seven{world.random.id<ComputerId>(), "lab-07", 0, {}, false, 0};
+  REQUIRE(world.school->accounts().add_computer(lab_seven, token_hash(make_token(world.random))));
+  world.ask();
+  seven.lab = lab_seven;
+  REQUIRE(seven.sign_in(*world.hub, "4711"));
+  REQUIRE(other.sign_in(*world.hub, "1234"));
+  three.goal("swim a length");
+  three.write(domain::own_stream(world.amira), "draft", "text.want", "a secret");
+  three.sync(*world.hub);
+  three.sync(*world.hub);
+  CHECK(three.status().beside == 0);
+  seven.sync(*world.hub);
+  CHECK(seven.status().waiting == 0);
+  CHECK(seven.status().beside == 2);
+  // They are in the room, not only on that computer, however often it says that they wait.
+  CHECK(seven.session->elsewhere().empty());
+  other.sync(*world.hub);
+  CHECK(other.status().beside == 0);
+  // What is on that computer alone is told as such.
+  three.goal("float");
+  REQUIRE(world.hub->accounts().device_heard(token_hash(three.token), 1));
+  seven.sync(*world.hub);
+  CHECK(seven.session->elsewhere() == std::vector<wire::Elsewhere>{{"lab-03", 1}});
+  three.sync(*world.hub);
+  seven.sync(*world.hub);
+  CHECK(seven.session->elsewhere().empty());
+  CHECK(seven.status().beside == 3);
+  world.carry();
+  seven.sync(*world.hub);
+  CHECK(seven.status().beside == 0);
+  // Of what the school has lost since it is told again.
+  REQUIRE(world.hub->heard_the_school(true));
+  seven.sync(*world.hub);
+  CHECK(seven.status().beside == 3);
+  // The school's own server is no hub, and carries nothing.
+  REQUIRE(seven.session->meet(""));
+  CHECK(seven.status().beside == 0);
+}
+
+TEST_CASE("batches of one replica that overlap are counted once") {
+  World world;
+  wire::Batch batch;
+  batch.person = world.amira;
+  batch.replica = world.random.id<ReplicaId>();
+  for (int i = 0; i < 5; i++) batch.ids.push_back(world.random.id<OpId>());
+  REQUIRE(world.hub->carried().put(batch, "one"));
+  batch.round = 1;
+  batch.before = record::next(record::next({}, batch.ids[0]), batch.ids[1]);
+  REQUIRE(world.hub->carried().put(batch, "another"));
+  CHECK(world.hub->carried().carried_beside(world.amira, world.random.id<ReplicaId>()).value() == 7);
+  CHECK(world.hub->carried().carried_beside(world.amira, batch.replica).value() == 0);
 }
 
 TEST_CASE("what is erased is on no page of a hub's disk, and what it still carried goes on as stubs") {

@@ -235,6 +235,7 @@ TEST_CASE("golden replies are read as what they say, also when they were written
       CHECK(reply.room.has_value() == header.contains("room"));
       if (reply.room) check_position(*reply.room, header["room"]);
       CHECK(reply.carried == header.value("carried", 0));
+      CHECK(reply.beside == header.value("beside", 0));
       CHECK(json(reply.answers) == list("answers"));
       CHECK(hexes(reply.lacking) == list("lacking"));
       json places = json::array();
