@@ -9,6 +9,7 @@
 #include "shared/base/text.hpp"
 #include "shared/store/erase.hpp"
 #include "shared/store/files.hpp"
+#include "shared/store/hidden.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
 
@@ -219,11 +220,40 @@ Status School::hide(const PersonId& teacher, const PersonId& student, const stor
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(written, write(teacher, std::span(&edit, 1)));
   WAYMARK_TRY(line, store_->line(written.front().op));
-  // A hub passes it to the school, and has no log of its own that outlives it.
+  // A hub passes it to the school, which keeps it so.
   if (!hub_) WAYMARK_CHECK(remember("hidden", student.hex(), line.value_or("")));
-  bool hidden = edit.fields.at("hidden").boolean();
-  WAYMARK_CHECK(accounts_->audit(teacher, hidden ? "text hidden" : "text shown again", student.hex()));
+  WAYMARK_CHECK(audit_hiding(teacher, student.hex(), edit.fields.at("hidden").boolean()));
   return transaction.commit();
+}
+
+Status School::heed_hidings(const SyncRead& read) {
+  std::vector<std::string_view> lines;
+  for (std::size_t i = 0; i < read.pushed.size(); i++)
+    if (read.pushed[i].op && read.pushed[i].op->kind == store::hidden_kind)
+      lines.emplace_back(read.request.ops[i]);
+  for (const auto& back : read.request.returned)
+    for (const auto& line : back.bodies)
+      if (auto op = record::parse_op(line); op && op->kind == store::hidden_kind) lines.emplace_back(line);
+  if (lines.empty()) return {};
+  WAYMARK_CHECK(hear_removals());
+  WAYMARK_TRY(log, removals_.read());
+  for (auto line : lines) {
+    WAYMARK_TRY(op, store_->op(record::op_id(line)));  // nothing of what was refused
+    bool logged = std::any_of(log.begin(), log.end(), [&](const Removal& removal) {
+      return removal.what == "hidden" && removal.value == line;
+    });
+    if (!op || logged) continue;
+    auto student = store::person_of_stream(op->stream);
+    auto hidden = op->fields.find("hidden");
+    WAYMARK_CHECK(remember("hidden", student ? student->hex() : "", line));
+    WAYMARK_CHECK(audit_hiding(op->author, student ? student->hex() : "",
+                               hidden != op->fields.end() && hidden->second.boolean()));
+  }
+  return {};
+}
+
+Status School::audit_hiding(const PersonId& teacher, std::string_view student, bool hidden) {
+  return accounts_->audit(teacher, hidden ? "text hidden" : "text shown again", student);
 }
 
 Status School::replay_removals() {

@@ -788,6 +788,7 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   bool brought_back =
       std::find(served.changed.begin(), served.changed.end(), domain::school_stream) != served.changed.end();
   if (brought_back) WAYMARK_CHECK(heed_erasures());
+  if (!hub_) WAYMARK_CHECK(heed_hidings(read));
   WAYMARK_CHECK(
       accounts_->device_heard(bearer.token_hash, std::max<std::int64_t>(0, request.waiting - settled)));
   WAYMARK_CHECK(transaction.commit());

@@ -451,6 +451,9 @@ class School {
   // What erasures ask for beside the records, where they came back from a computer that still knew them, or
   // to a hub from its school.
   Status heed_erasures();
+  // What a teacher hid at a hub, or a computer brought back, is to outlive a restore like what was hidden here.
+  Status heed_hidings(const SyncRead& read);
+  Status audit_hiding(const PersonId& teacher, std::string_view student, bool hidden);
   Result<bool> is_gone(const PersonId& person);
   // The person of a student's certificate that this school signed; who is not known is let in to wait. Within
   // a transaction.

@@ -6,10 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "shared/store/erase.hpp"
+#include "shared/store/hidden.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/session.hpp"
 #include "shared/wire/introduction.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/hiding.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/support/golden.hpp"
 #include "tests/support/temporary.hpp"
@@ -61,6 +63,12 @@ struct World {
     REQUIRE(school->enroll(id, person, "teacher"));
     REQUIRE(school->refresh_access());
     return person;
+  }
+  SecretKey identity() {
+    SecretKey key;
+    auto seed = from_hex(school->store().meta("identity").value().value()).value();
+    std::copy(seed.begin(), seed.end(), key.seed.begin());
+    return key;
   }
   Bearer hub_bearer() { return school->bearer(file.token).value(); }
   // The three things a hub does with its school.
@@ -466,6 +474,64 @@ TEST_CASE(
   world.ask();
   CHECK_FALSE(world.hub->bearer(removed.token));
   CHECK(world.hub->computer(world.computer_token).error().code == Code::unauthorized);
+}
+
+TEST_CASE(
+    "what a teacher hides at a hub is hidden in the room, at the school, and in a school that is put back") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("spite");
+  amira.goal("a kind one");
+  amira.sync(*world.hub);
+  world.round();
+  amira.sync(*world.hub);
+  const auto stream = domain::person_stream(world.amira);
+  auto goals = world.school->store().records(stream, "goal").value();
+  REQUIRE(goals.size() == 2);
+  auto hide = [&](School& at, std::size_t i, bool hidden) {
+    REQUIRE(set_hidden(at, world.okafor, world.amira, "goal", goals[i].key.id.hex(), hidden));
+  };
+  auto hidden = [&](store::Store& store) {
+    std::vector<std::string> records;
+    for (const auto& each : store::hidden_records(store, stream).value())
+      records.push_back(each.record.hex());
+    return records;
+  };
+  const Texts first{goals[0].key.id.hex()}, second{goals[1].key.id.hex()};
+  auto backup = world.folder.path() + "/school.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), backup));
+  // The school is away: the room has it at once.
+  hide(*world.hub, 0, true);
+  CHECK(hidden(world.hub->store()) == first);
+  amira.sync(*world.hub);
+  CHECK(hidden(*amira.store) == first);
+  CHECK(hidden(world.school->store()).empty());
+  world.round();
+  CHECK(hidden(world.school->store()) == first);
+  CHECK(hidden_texts(*world.school, world.amira).value().front().by == "Ada Okafor");
+  // Nobody told the school again that was put back: it knows by itself.
+  REQUIRE(world.school->restore(backup, world.identity()));
+  CHECK(hidden(world.school->store()) == first);
+  world.round();
+  CHECK(hidden(world.school->store()) == first);
+  // Shown again there, and the other hidden at the school: an empty hub in the old one's place has both.
+  hide(*world.hub, 0, false);
+  hide(*world.school, 1, true);
+  world.round();
+  REQUIRE(world.school->restore(backup, world.identity()));
+  CHECK(hidden(world.school->store()) == second);
+  world.up.reset();
+  world.hub.reset();
+  std::filesystem::remove_all(world.hub_data);
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  world.open_hub();
+  world.round();
+  CHECK(hidden(world.hub->store()) == second);
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.sync(*world.hub);
+  CHECK(hidden(*amira.store) == second);
+  REQUIRE(world.school->verify());
 }
 
 TEST_CASE("a hub knows the people of its classes and no others, and follows when they move") {
