@@ -141,12 +141,9 @@ Result<Taken> take_batch(store::Store& store, const Caller& caller, const wire::
   request.before = batch.before;
   request.ops = batch.ops;
   WAYMARK_TRY(served, push(store, caller, request, read_pushed(request)));
-  record::Position end = batch.before;
-  for (const auto& id : batch.ids) end = record::next(end, id);
   Taken taken;
-  taken.acknowledgement = {batch.replica,         batch.round,
-                           batch.before,          end,
-                           served.reply.position, std::move(served.reply.refused),
+  taken.acknowledgement = {batch.replica,         batch.round,           batch.before,
+                           wire::end_of(batch),   served.reply.position, std::move(served.reply.refused),
                            store.clock().now_ms()};
   taken.changed = std::move(served.changed);
   taken.dead_letters = std::move(served.dead_letters);

@@ -84,6 +84,12 @@ std::string signed_lines(const Batch& batch, const SecretKey& device_key) {
   return signed_line(kBatchWord, header, device_key);
 }
 
+record::Position end_of(const Batch& batch) {
+  auto end = batch.before;
+  for (const auto& id : batch.ids) end = record::next(end, id);
+  return end;
+}
+
 std::string encode(const Batch& batch, const SecretKey& device_key) {
   auto out = signed_lines(batch, device_key);
   for (const auto& op : batch.ops) out += op, out += '\n';
@@ -207,7 +213,10 @@ Result<Acknowledgement> decode_acknowledgement(std::string_view bytes, const Pub
 }
 
 std::string encode(const Problem& problem) {
-  return finish({{"v", protocol_version}, {"n", problem.n}, {"code", problem.code}});
+  json header = {{"v", protocol_version}, {"n", problem.n}, {"code", problem.code}};
+  if (const auto& letters = problem.letters)
+    header["letters"] = {{"replica", letters->replica.hex()}, {"end", position_json(letters->end)}};
+  return finish(header);
 }
 
 Result<Problem> decode_problem(std::string_view bytes) {
@@ -215,6 +224,11 @@ Result<Problem> decode_problem(std::string_view bytes) {
   Members in(message.header);
   Problem problem{in.integer("n"), in.text("code")};
   if (problem.n < 0) in.fail("n");
+  if (const auto* letters = in.find("letters")) {
+    Members inner(*letters);
+    problem.letters = {inner.id<ReplicaId>("replica"), read_position(inner, "end")};
+    in.adopt(inner);
+  }
   WAYMARK_CHECK(in.status());
   return problem;
 }

@@ -58,9 +58,19 @@ struct Acknowledgement {
 struct Problem {
   std::int64_t n = 0;
   std::string code;
+  // The school has each of its ops all the same, as a dead letter where not in its place: the batch's
+  // replica, and the chain after its last op.
+  struct Letters {
+    ReplicaId replica;
+    record::Position end;
+  };
+  std::optional<Letters> letters = {};
 };
 std::string encode(const Problem& problem);
 Result<Problem> decode_problem(std::string_view bytes);
+
+// The chain after its last op.
+record::Position end_of(const Batch& batch);
 
 // The line that is signed and the signature's, which `encode` puts before the ops.
 std::string signed_lines(const Batch& batch, const SecretKey& device_key);

@@ -2,6 +2,7 @@
 // and the bundles that carry them.
 #include <algorithm>
 
+#include "shared/record/erased_line.hpp"
 #include "shared/store/erase.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/carry_files.hpp"
@@ -11,6 +12,9 @@
 
 namespace waymark::server {
 namespace {
+Error may_not_any_more() {
+  return {Code::unauthorized, "its author may not any more; it is with the dead letters"};
+}
 constexpr std::int64_t kFilesBackMax = 24 * 1024 * 1024;  // of files in one answer, beside the news
 }  // namespace
 
@@ -19,12 +23,20 @@ Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
   auto admitted = checked.introduction ? introduce(*checked.introduction, checked.batch.person)
                                        : admit(checked.certificate, checked.batch.certificate);
   if (!admitted) {
-    // The school's own certificate says whose work it is, though it lets nobody in any more.
-    if (!checked.introduction && admitted.error().code == Code::unauthorized)
-      WAYMARK_CHECK(keep_for_an_adult(checked.batch));
+    // The school's own certificate says whose work it is, or the card, though they let nobody in any more.
+    bool theirs = admitted.error().code == Code::unauthorized;
+    if (theirs && checked.introduction) {
+      auto proven = is_theirs(*checked.introduction, checked.batch.person);
+      if (!proven && proven.error().code != Code::slowed_down) return proven.error();
+      theirs = proven && *proven;
+    }
+    if (theirs) WAYMARK_CHECK(keep_for_an_adult(checked.batch));
     // Wrong tries are counted all the same.
     WAYMARK_CHECK(transaction.commit());
-    return admitted.error();
+    if (!theirs) return admitted.error();
+    TakenBatch kept;
+    kept.letters = true;
+    return kept;
   }
   auto person = std::move(*admitted);
   WAYMARK_TRY(who, caller(person.id));
@@ -48,17 +60,40 @@ Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
 
 // No position moves: where the computer is let in again, all of it is brought and decided then.
 Status School::keep_for_an_adult(const wire::Batch& batch) {
+  WAYMARK_TRY(gone, store::is_erased(*store_, batch.person));
   for (const auto& line : batch.ops) {
-    auto op = record::parse_op(line);
-    if (!op) continue;
+    // The carrier may let go of all of it: a line that is no op is kept like one, and only a stub has nothing
+    // to keep.
+    if (record::erased_line(line) || gone) continue;
     auto id = record::op_id(line);
     WAYMARK_TRY(here, store_->has(id));
-    WAYMARK_TRY(author, store::is_erased(*store_, op->author));
-    WAYMARK_TRY(named, store::is_erased(*store_, op->stream, id));
-    if (here || author || named) continue;
+    auto op = record::parse_op(line);
+    WAYMARK_TRY(named, op ? store::is_erased(*store_, op->stream, id) : Result<bool>(false));
+    if (here || named) continue;
     WAYMARK_CHECK(accounts_->add_dead_letter(batch.person, line, waymark::name(Code::unauthorized)));
   }
   return {};
+}
+
+Result<bool> School::is_theirs(const wire::Introduction& introduction, const PersonId& id) {
+  WAYMARK_TRY(erased, store::is_erased(*store_, id));
+  if (erased) return true;  // of which nothing is kept
+  WAYMARK_TRY(person, accounts_->person(id));
+  if (!person || person->role != "student") return false;
+  WAYMARK_TRY(devices, carried_->devices());
+  for (const auto& device : devices)
+    if (device.person == id && std::equal(device.key.begin(), device.key.end(),
+                                          introduction.key.bytes.begin(), introduction.key.bytes.end()))
+      return true;
+  auto tries = "introduction:" + id.hex();
+  WAYMARK_CHECK(may_try(tries));
+  auto code = read_code(introduction.card, card_code_length);
+  if (!code) return false;
+  WAYMARK_TRY(card, accounts_->card(*code));
+  bool good = card && card->person == id && !card->voided &&
+              (person->pin_hash.empty() || verify_password(introduction.pin, person->pin_hash));
+  if (!good) WAYMARK_CHECK(wrong_try(tries));
+  return good;
 }
 
 Result<Person> School::introduce(const wire::Introduction& introduction, const PersonId& id) {
@@ -197,6 +232,7 @@ Result<std::string> School::take_batch(std::string_view bytes) {
   WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(checked, wire::decode_batch(bytes, {identity(), &identity_}));
   WAYMARK_TRY(taken, take(checked));
+  if (taken.letters) return may_not_any_more();
   return wire::encode(taken.acknowledgement, identity_);
 }
 
@@ -214,18 +250,19 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
     auto place = n++;
     auto checked = wire::decode_batch(item.body, {identity(), &identity_});
     auto taken = checked ? take(*checked) : Result<TakenBatch>(checked.error());
-    if (!taken) {
+    if (!taken || taken->letters) {
       // What is wrong with this one says nothing of the next; a disk that is full does.
-      auto code = taken.error().code;
-      if (code == Code::disk_full || code == Code::io || code == Code::database_damaged) return taken.error();
-      read.problems.push_back(taken.error());
+      auto error = taken ? may_not_any_more() : taken.error();
+      auto code = error.code;
+      if (code == Code::disk_full || code == Code::io || code == Code::database_damaged) return error;
+      read.problems.push_back(error);
       read.nothing_taken = !some;
       // Whoever carries it for others is told; and a device of its own work, if it is well made.
       bool own = checked && checked->certificate.key == bundle.writer;
       if (own) read.from = checked->batch.replica;
-      if (for_hub || own)
-        answers.push_back(
-            {wire::problem_item, wire::encode(wire::Problem{place, std::string(waymark::name(code))})});
+      wire::Problem problem{place, std::string(waymark::name(code))};
+      if (taken) problem.letters = {checked->batch.replica, wire::end_of(checked->batch)};
+      if (for_hub || own) answers.push_back({wire::problem_item, wire::encode(problem)});
       continue;
     }
     read.nothing_taken = false;

@@ -347,6 +347,11 @@ Status School::take_rows(const json& object) {
   std::map<PersonId, Person> known;
   for (auto& person : before) known.emplace(person.id, std::move(person));
   std::set<PersonId> named;
+  std::set<ComputerId> removed;
+  WAYMARK_TRY(computers, carried_->computers());
+  for (const auto& computer : computers)
+    if (computer.removed) removed.insert(computer.id);
+  bool let_in = false;  // somebody, or a computer, that was not any more
   Status done;
   auto keep = [&](Status status) {
     if (!status && done) done = status;
@@ -367,9 +372,10 @@ Status School::take_rows(const json& object) {
     auto erased = store::is_erased(*store_, person.id);
     if (!papers.status() || !erased || *erased) return;
     named.insert(person.id);
+    auto found = known.find(person.id);
+    let_in = let_in || (person.active && found != known.end() && !found->second.active);
     keep(accounts_->put(person));
     keep(accounts_->set_password(person.id, password));
-    auto found = known.find(person.id);
     bool chosen_here = pin.empty() && found != known.end() && !found->second.pin_hash.empty();
     if (!chosen_here) keep(accounts_->set_pin(person.id, pin, pin_kind));
   });
@@ -432,7 +438,9 @@ Status School::take_rows(const json& object) {
   });
   papers.rows("computers", 4, [&] {
     PaperComputer row{papers.id<ComputerId>(0), papers.text(1), papers.bytes(2), papers.flag(3)};
-    if (papers.status()) keep(carried_->put(row));
+    if (!papers.status()) return;
+    let_in = let_in || (!row.removed && removed.contains(row.id));
+    keep(carried_->put(row));
   });
   papers.rows("devices", 5, [&] {
     PaperDevice row{papers.bytes(0), papers.id<PersonId>(1), papers.id<ComputerId>(2), papers.bytes(3),
@@ -440,6 +448,7 @@ Status School::take_rows(const json& object) {
     if (papers.status() && !nobody(row.person)) keep(carried_->put(row));
   });
   WAYMARK_CHECK(papers.status());
+  if (let_in) keep(carried_->carry_letters_again());
   return done;
 }
 
@@ -523,8 +532,11 @@ Status School::take_answers(const HubLoad& load, std::string_view bundle_bytes) 
     if (item.kind == wire::acknowledgement_item) WAYMARK_CHECK(take_answer(item.body));
     if (item.kind != wire::problem_item) continue;
     auto problem = wire::decode_problem(item.body);
-    if (problem && problem->n < static_cast<std::int64_t>(load.rows.size()))
-      WAYMARK_CHECK(carried_->tried(load.rows[static_cast<std::size_t>(problem->n)], problem->code));
+    if (!problem || problem->n >= static_cast<std::int64_t>(load.rows.size())) continue;
+    auto n = load.rows[static_cast<std::size_t>(problem->n)];
+    WAYMARK_CHECK(carried_->tried(n, problem->code));
+    if (problem->letters)
+      WAYMARK_CHECK(carried_->settle_as_letters(n, problem->letters->replica, problem->letters->end));
   }
   WAYMARK_CHECK(heed_erasures());
   WAYMARK_CHECK(transaction.commit());

@@ -451,7 +451,8 @@ class School {
   // What erasures ask for beside the records, where they came back from a computer that still knew them, or
   // to a hub from its school.
   Status heed_erasures();
-  // What a teacher hid at a hub, or a computer brought back, is to outlive a restore like what was hidden here.
+  // What a teacher hid at a hub, or a computer brought back, is to outlive a restore like what was hidden
+  // here.
   Status heed_hidings(const SyncRead& read);
   Status audit_hiding(const PersonId& teacher, std::string_view student, bool hidden);
   Result<bool> is_gone(const PersonId& person);
@@ -460,9 +461,13 @@ class School {
   struct TakenBatch {
     wire::Acknowledgement acknowledgement;
     Person person;
+    // Not taken in, since its author may not any more; an adult finds it with the dead letters.
+    bool letters = false;
   };
   Result<TakenBatch> take(const wire::CheckedBatch& checked);
   Status keep_for_an_adult(const wire::Batch& batch);
+  // Did the person write this who is named, though they may not sign in any more?
+  Result<bool> is_theirs(const wire::Introduction& introduction, const PersonId& person);
   // The student of an introduction, as if they had signed in here. Errors as at a sign-in.
   Result<Person> introduce(const wire::Introduction& introduction, const PersonId& person);
   Result<std::string> token_for(std::string_view wanted, const PersonId& person, ByteView key);

@@ -12,6 +12,8 @@ namespace {
 constexpr std::int64_t kAnswerTimeMs = std::int64_t{90} * 24 * 3600 * 1000;
 // How long a batch stays that the school has answered: longer than between two backups that are looked after.
 constexpr std::int64_t kAnsweredTimeMs = std::int64_t{30} * 24 * 3600 * 1000;
+// A school that went back in time may have lost its letters, and nothing that the hub reads shows it.
+constexpr std::int64_t kLettersAgainMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kAnswerBytesMax = 100 * 1024;
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -62,7 +64,7 @@ Status Carried::put(const wire::Batch& batch, std::string_view bytes) {
 Result<std::vector<CarriedBatch>> Carried::next(std::size_t bytes_max, std::int64_t rest_ms) {
   std::vector<CarriedBatch> batches;
   WAYMARK_TRY(query, db_.prepare(sql::carried_next));
-  query.bind(now()).bind(rest_ms);
+  query.bind(now()).bind(rest_ms).bind(kLettersAgainMs);
   for (std::size_t bytes = 0; bytes < bytes_max;) {
     WAYMARK_TRY(row, query.step());
     if (!row) break;
@@ -117,18 +119,33 @@ Result<std::optional<std::string>> Carried::settle(const wire::Acknowledgement& 
     WAYMARK_TRY(query, db_.prepare(sql::carried_remove));
     WAYMARK_CHECK(query.bind(n).run());
   }
-  {
-    WAYMARK_TRY(old, db_.prepare(sql::carried_forget));
-    WAYMARK_CHECK(old.bind(now() - kAnsweredTimeMs).run());
-  }
-  {
-    WAYMARK_TRY(old, db_.prepare(sql::answer_forget_old));
-    WAYMARK_CHECK(old.bind(now() - kAnswerTimeMs).run());
-  }
+  WAYMARK_CHECK(forget_old());
   WAYMARK_TRY(query, db_.prepare(sql::answer_add));
   query.bind(answer.replica).bind(answer.round).bind(answer.end.n).bind(answer.at.n);
   WAYMARK_CHECK(query.bind(bytes).bind(now()).run());
   return std::optional(std::move(body));
+}
+
+Status Carried::settle_as_letters(std::int64_t n, const ReplicaId& replica, const record::Position& end) {
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::carried_letters));
+    WAYMARK_CHECK(query.bind(now()).bind(n).bind(replica).bind(end.n).bind(end.c).run());
+  }
+  WAYMARK_TRY(query, db_.prepare(sql::carried_letters_empty));
+  WAYMARK_CHECK(query.bind(n).run());
+  return forget_old();
+}
+
+Status Carried::carry_letters_again() {
+  WAYMARK_TRY(query, db_.prepare(sql::carried_letters_again));
+  return query.run();
+}
+
+Status Carried::forget_old() {
+  WAYMARK_TRY(carried, db_.prepare(sql::carried_forget));
+  WAYMARK_CHECK(carried.bind(now() - kAnsweredTimeMs).run());
+  WAYMARK_TRY(answers, db_.prepare(sql::answer_forget_old));
+  return answers.bind(now() - kAnswerTimeMs).run();
 }
 
 Result<std::vector<std::string>> Carried::answers_for(const ReplicaId& replica, std::int64_t settled) {

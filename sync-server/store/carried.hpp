@@ -70,13 +70,19 @@ class Carried {
   // The school has answered: what was carried under this round is carried no more, and returned; the answer
   // is kept for its device.
   Result<std::optional<std::string>> settle(const wire::Acknowledgement& answer, std::string_view bytes);
+  // The school has it as dead letters: it is on its way no more, and brought again once a day for as long as
+  // it is kept. Where the row is another batch than was answered, nothing is changed.
+  Status settle_as_letters(std::int64_t n, const ReplicaId& replica, const record::Position& end);
+  // The school lets people or computers in again: of whom there are letters it is asked once more.
+  Status carry_letters_again();
   // Of this person, once it is answered: their papers are in it. True: there was something.
   Result<bool> forget_answered(const PersonId& person);
   // What the school said to this replica and it may not know yet. `settled`: what it knows to be settled.
   Result<std::vector<std::string>> answers_for(const ReplicaId& replica, std::int64_t settled);
   // The school has lost something: what it answered lately is brought to it again.
   Status carry_again();
-  // How many batches of a replica are on their way.
+  // How many batches of a replica are on their way, or with the school's dead letters: they need not be
+  // brought again.
   Result<std::int64_t> carried_of(const ReplicaId& replica);
   // How many ops of a person are on their way that another replica than this one brought.
   Result<std::int64_t> carried_beside(const PersonId& person, const ReplicaId& replica);
@@ -96,6 +102,7 @@ class Carried {
   Status put(const PaperDevice& row);
 
  private:
+  Status forget_old();
   std::int64_t now() { return store_.clock().now_ms(); }
   store::Store& store_;
   store::Db& db_;

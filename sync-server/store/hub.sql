@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS carried (
   body BLOB NOT NULL,
   at_ms INTEGER NOT NULL,
   answered_ms INTEGER,
-  problem TEXT,                      -- why the school did not take it in, when it was last tried
+  problem TEXT,                      -- why the school did not take it in, when it was last tried; answered too: it has letters
   tried_ms INTEGER,
   UNIQUE (replica, round, end_n, end_c)  -- a disk that was put back counts its rounds anew
 ) STRICT;

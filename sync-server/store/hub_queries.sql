@@ -12,20 +12,27 @@ UPDATE carried SET body = ? WHERE n = ?
 DELETE FROM carried WHERE n = ?
 -- name: carried_next
 SELECT n, replica, round, body FROM carried
-WHERE answered_ms IS NULL AND (tried_ms IS NULL OR tried_ms NOT BETWEEN ?1 - ?2 AND ?1) ORDER BY n
+WHERE (answered_ms IS NULL OR (problem IS NOT NULL AND answered_ms NOT BETWEEN ?1 - ?3 AND ?1))
+  AND (tried_ms IS NULL OR tried_ms NOT BETWEEN ?1 - ?2 AND ?1) ORDER BY n
 -- name: carried_tried
 UPDATE carried SET tried_ms = ?, problem = ? WHERE n = ?
 -- name: carried_settle
 UPDATE carried SET answered_ms = ?, problem = NULL WHERE replica = ? AND round = ? AND end_n = ? AND end_c = ?
 RETURNING n, end_n - before_n, body
+-- name: carried_letters
+UPDATE carried SET answered_ms = ? WHERE n = ? AND replica = ? AND end_n = ? AND end_c = ?
+-- name: carried_letters_empty
+DELETE FROM carried WHERE n = ? AND end_n = before_n AND answered_ms IS NOT NULL
+-- name: carried_letters_again
+UPDATE carried SET answered_ms = NULL, tried_ms = NULL WHERE answered_ms IS NOT NULL AND problem IS NOT NULL
 -- name: carried_again
 UPDATE carried SET answered_ms = NULL, tried_ms = NULL WHERE answered_ms IS NOT NULL
 -- name: carried_forget
-DELETE FROM carried WHERE answered_ms < ?
+DELETE FROM carried WHERE answered_ms < ?1 OR (answered_ms IS NOT NULL AND problem IS NOT NULL AND at_ms < ?1)
 -- name: carried_forget_answered
 DELETE FROM carried WHERE person = ? AND answered_ms IS NOT NULL
 -- name: carried_of
-SELECT count(*) FROM carried WHERE replica = ? AND answered_ms IS NULL
+SELECT count(*) FROM carried WHERE replica = ? AND (answered_ms IS NULL OR problem IS NOT NULL)
 -- name: carried_beside
 SELECT replica, before_n, end_n FROM carried WHERE person = ? AND replica <> ? AND answered_ms IS NULL
 ORDER BY replica, before_n

@@ -214,6 +214,9 @@ export function makeCarried(index, tools) {
   badOne('not_news', 'version', 'unsupported', 'a reply of version 2', encodeNews({ round: 7 }, asked, { ...reply, v: 2 }, [chain[1]]));
   const problem = Buffer.from(`${JSON.stringify({ v: 1, n: 2, code: 'wrong_pin' })}\n`);
   index.problems = [{ name: 'wrong-pin', about: 'the third batch was not taken in', file: put('problems/wrong-pin.txt', problem), n: 2, code: 'wrong_pin' }];
+  const letters = { replica: PROFILE, end: { n: 3, c: links[3] } };
+  const withLetters = Buffer.from(`${JSON.stringify({ v: 1, n: 0, code: 'unauthorized', letters })}\n`);
+  index.problems.push({ name: 'letters', about: 'the first was not taken in, and the school has all of it as dead letters', file: put('problems/letters.txt', withLetters), n: 0, code: 'unauthorized', letters });
 
   // Files.
   const photo = Buffer.from(Array.from({ length: 300 }, (_, n) => n % 256));

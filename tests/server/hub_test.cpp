@@ -9,6 +9,7 @@
 #include "shared/store/hidden.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/session.hpp"
+#include "shared/wire/bundle.hpp"
 #include "shared/wire/introduction.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/hiding.hpp"
@@ -474,6 +475,98 @@ TEST_CASE(
   world.ask();
   CHECK_FALSE(world.hub->bearer(removed.token));
   CHECK(world.hub->computer(world.computer_token).error().code == Code::unauthorized);
+}
+
+TEST_CASE(
+    "of a removed computer's batch a hub lets go once the school says that all of it is with the letters") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("at school");
+  amira.sync(*world.hub);
+  world.carry();
+  amira.sync(*world.hub);
+  amira.goal("one");
+  amira.write(domain::own_stream(world.amira), "draft", "text.want", "mine alone");
+  amira.sync(*world.hub);
+  REQUIRE(world.school->remove_computer(world.lab.id));
+  auto letters = [&] { return world.school->accounts().dead_letters_waiting().value(); };
+  auto carrying = [&] { return world.hub->carried().carrying().value(); };
+
+  // An answer that names another batch, or none, lets nothing go.
+  auto load = world.hub->next_load().value();
+  auto identity = world.identity();
+  auto hub_reads = wire::open_bundle(load.bundle, identity).value().writer;
+  auto batch = world.hub->carried().next(1 << 20, 0).value().front();
+  auto end = record::next(amira.store->own_position(3).value().value(), world.random.id<OpId>());
+  for (auto named :
+       {std::optional<wire::Problem::Letters>(), std::optional(wire::Problem::Letters{batch.replica, end}),
+        std::optional(wire::Problem::Letters{{}, amira.store->own_position(3).value().value()})}) {
+    auto told = wire::encode(wire::Problem{0, "unauthorized", named});
+    REQUIRE(world.hub->take_answers(
+        load,
+        wire::seal_bundle(hub_reads, identity, std::vector<wire::BundleItem>{{wire::problem_item, told}})
+            .value()));
+    CHECK(carrying().batches == 1);
+  }
+  CHECK(letters() == 0);
+
+  world.clock.advance_ms(11 * 60'000);
+  world.carry();
+  CHECK(world.problems == Texts{"unauthorized"});
+  CHECK(letters() == 2);
+  CHECK(carrying().batches == 0);
+  CHECK(carrying().not_taken == 0);
+  CHECK(world.hub->carried().carried_of(batch.replica).value() == 1);  // it need not come again
+  world.clock.advance_ms(11 * 60'000);
+  CHECK(world.hub->next_load().value().bundle.empty());
+  // A school that was put back may have lost its letters: it is asked once a day, and is told nothing twice.
+  world.clock.advance_ms(std::int64_t{24} * 3'600'000);
+  world.problems.clear();
+  world.carry();
+  CHECK(world.problems == Texts{"unauthorized"});
+  CHECK(letters() == 2);
+  CHECK(carrying().batches == 0);
+  // Let go for good in the end.
+  world.clock.advance_ms(std::int64_t{31} * 24 * 3'600'000);
+  world.carry();
+  CHECK(world.hub->carried().carried_of(batch.replica).value() == 0);
+  CHECK(letters() == 2);
+}
+
+TEST_CASE("what a student wrote who left since is with the letters, and decided anew when they are back") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("written before I left");
+  amira.sync(*world.hub);
+  auto at_school = [&](bool here) {
+    auto person = world.school->accounts().person(world.amira).value().value();
+    person.active = here;
+    REQUIRE(world.school->put_person(person));
+    REQUIRE(world.school->enroll(world.period3, world.amira, "student", here));
+    REQUIRE(world.school->refresh_access());
+    world.ask();
+  };
+  at_school(false);
+  // Somebody else's card proves nothing, and the hub keeps what nobody has.
+  Profile false_amira(world, world.amira, "false-amira");
+  false_amira.card = world.school->card_for(world.student("Bo", world.period3)).value();
+  false_amira.introduction = false_amira.introduce("4711");
+  wire::Batch forged{world.amira, world.random.id<ReplicaId>(), 1, {}, {}, "",
+                     "",          false_amira.introduction,     {}};
+  REQUIRE(world.hub->carried().put(forged, wire::encode(forged, false_amira.key)));
+  world.carry();
+  CHECK(world.problems == Texts{"unauthorized", "unauthorized"});
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 1);
+  CHECK(world.hub->carried().carrying()->batches == 1);
+  CHECK(world.goals(*world.school, world.amira).empty());
+  at_school(true);
+  CHECK(world.hub->carried().carrying()->batches == 2);
+  world.clock.advance_ms(11 * 60'000);
+  world.carry();
+  CHECK(world.goals(*world.school, world.amira) == Texts{"written before I left"});
+  CHECK(world.hub->carried().carrying()->batches == 1);
 }
 
 TEST_CASE(

@@ -221,10 +221,8 @@ bool World::hub_is_quiet() {
   auto& hub = *hub_;
   auto status = must(hub.session->status(), "status");
   if (!status.verified) return false;
-  // What came from a removed computer, or from who left, stands with the letters and is never taken in.
-  auto carrying = must(hub.school->carried().carrying(), "carrying");
-  bool all_here = removed_.empty() && left_.empty();
-  if (carrying.batches > carrying.not_taken || (carrying.not_taken && all_here)) return false;
+  // Also of what came from a removed computer, or from who left: the school has it as letters, and says so.
+  if (must(hub.school->carried().carrying(), "carrying").batches > 0) return false;
   for (const auto& reading : must(hub.school->store().readings(), "readings"))
     if (reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head) return false;
   return true;

@@ -176,7 +176,16 @@ TEST_CASE("golden readings, news and problems are read as what they say, also wh
     REQUIRE(read);
     CHECK(read->n == entry["n"]);
     CHECK(read->code == entry["code"]);
-    CHECK(wire::decode_problem(wire::encode(*read))->n == read->n);
+    auto again = wire::decode_problem(wire::encode(*read));
+    REQUIRE(again);
+    CHECK(again->n == read->n);
+    CHECK(again->letters.has_value() == entry.contains("letters"));
+    for (const auto& one : {*read, *again}) {
+      if (!one.letters) continue;
+      CHECK(one.letters->replica.hex() == entry["letters"]["replica"]);
+      CHECK(one.letters->end.n == entry["letters"]["end"]["n"]);
+      CHECK(one.letters->end.c.hex() == entry["letters"]["end"]["c"]);
+    }
   }
   check_refused("not_readings",
                 [](const json&, const std::string& bytes) { return wire::decode_reading(bytes); });
