@@ -41,12 +41,18 @@ Result<SealedWork> seal_waiting(Records& records, const Profile& profile, const 
   SealedWork sealed;
   const sync::Author author{person, keys.device, profile.certificate, profile.signature,
                             profile.introduction};
+  std::vector<std::string> returned;
+  if (asks) {
+    WAYMARK_TRY(lost, sync::make_returned(store, author));
+    returned = std::move(lost);
+  }
   WAYMARK_TRY(batches, sync::make_batches(store, author, bytes_max));
   std::vector<wire::BundleItem> items;
   for (auto& batch : batches) items.push_back({wire::batch_item, std::move(batch)});
   if (asks) {
     WAYMARK_TRY(reading, sync::make_reading(store, author, items.empty()));
     if (reading) items.push_back({wire::reading_item, std::move(*reading)});
+    for (auto& one : returned) items.push_back({wire::returned_item, std::move(one)});
     WAYMARK_TRY(mentions, records.files_mentioned(person));
     WAYMARK_TRY(files, sync::pack_files(store, records.files(), mentions, kStickFilesMax));
     for (auto& item : files.items) items.push_back(std::move(item));

@@ -193,6 +193,9 @@ WHERE op.id = ?
 -- name: op_settled
 SELECT n, id FROM op WHERE stream = ? AND n > ? AND state < 2
   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.op = op.n AND outbox.state = 0) ORDER BY n LIMIT ?
+-- name: op_told
+SELECT id FROM op WHERE stream = ? AND state < 3
+  AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.op = op.n AND outbox.state = 0)
 
 -- name: position_get
 SELECT n, c FROM position WHERE replica = ?

@@ -1059,6 +1059,19 @@ Result<std::vector<std::pair<std::int64_t, OpId>>> Store::settled_ops(std::strin
   }
 }
 
+Result<record::Digest> Store::told_digest(std::string_view stream) {
+  record::Digest digest;
+  WAYMARK_TRY(row, known_stream(stream));
+  if (!row) return digest;
+  WAYMARK_TRY(query, db_->prepare(sql::op_told));
+  query.bind(*row);
+  for (;;) {
+    WAYMARK_TRY(more, query.step());
+    if (!more) return digest;
+    digest.add(query.id<OpId>(0));
+  }
+}
+
 Result<std::optional<std::string>> Store::line(const OpId& id) {
   WAYMARK_TRY(query, db_->prepare(sql::op_find));
   WAYMARK_TRY(row, query.bind(id).step());

@@ -246,6 +246,8 @@ class Store {
   // What is here of a stream and should be at the parent: neither waiting nor refused. After log number `n`.
   Result<std::vector<std::pair<std::int64_t, OpId>>> settled_ops(std::string_view stream, std::int64_t n,
                                                                  std::size_t ops_max);
+  // What a parent that has lost nothing has served of it: these, and the stubs of what was refused.
+  Result<record::Digest> told_digest(std::string_view stream);
   // An op or a stub as it was served.
   Result<std::optional<std::string>> line(const OpId& id);
 

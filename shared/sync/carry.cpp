@@ -2,11 +2,17 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
+
+#include "shared/sync/refill.hpp"
 
 namespace waymark::sync {
 namespace {
 
 constexpr std::size_t kBatchBytesMax = 512 * 1024;
+constexpr std::size_t kSettledMax = 1'000;  // looked up at once
+constexpr std::string_view kBroughtKey =
+    "brought";  // how far down the log the last stick brought things back
 
 Result<std::int64_t> next_round(store::Store& store) {
   WAYMARK_TRY(text, store.meta(batch_round_key));
@@ -108,6 +114,81 @@ Result<std::vector<std::string>> answer_reading(store::Store& store, const Calle
     asked.cursors = std::move(on);
   }
   return items;
+}
+
+namespace {
+
+using Settled = std::vector<std::pair<std::int64_t, OpId>>;
+
+// The newest first: a school that was put back lost its end. None of a stream that was served whole, as far
+// as this computer knows it; and where only that is amiss which no seal brings back, none either.
+Result<Settled> what_may_be_lost(store::Store& store, const PersonId& person) {
+  Settled all;
+  WAYMARK_TRY(readings, store.readings());
+  for (const auto& reading : readings) {
+    if (reading.compared) continue;
+    WAYMARK_TRY(told, store.told_digest(reading.stream));
+    if (told == reading.served) continue;
+    Settled here;
+    auto served = reading.served;
+    for (std::int64_t n = 0;;) {
+      WAYMARK_TRY(ops, store.settled_ops(reading.stream, n, kSettledMax));
+      for (auto& op : ops) {
+        n = op.first;
+        WAYMARK_TRY(seal, store.seal_of(op.second));
+        bool can_come = seal.has_value();
+        if (!can_come) {
+          WAYMARK_TRY(written, store.op(op.second));
+          can_come = written && written->author == person;
+        }
+        if (can_come)
+          here.push_back(op);
+        else
+          served.add(op.second);
+      }
+      if (ops.size() < kSettledMax) break;
+    }
+    if (!(told == served)) all.insert(all.end(), here.begin(), here.end());
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  return all;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> make_returned(store::Store& store, const Author& author,
+                                               std::size_t bytes_max) {
+  std::vector<std::string> items;
+  if (!author.known() || !store.parent().empty()) return items;
+  WAYMARK_TRY(transaction, store::Transaction::begin(store.db()));
+  WAYMARK_TRY(lost, what_may_be_lost(store, author.person));
+  WAYMARK_TRY(text, store.meta(kBroughtKey));
+  auto below = text ? std::strtoll(text->c_str(), nullptr, 10) : std::numeric_limits<std::int64_t>::max();
+  auto next = std::find_if(lost.begin(), lost.end(), [&](const auto& op) { return op.first < below; });
+  if (next == lost.end()) next = lost.begin();
+  for (std::size_t bytes = 0; next != lost.end() && bytes < bytes_max;) {
+    wire::SyncRequest request;
+    request.replica = store.replica();
+    Bringing bringing(store, author.person, request.returned);
+    for (; next != lost.end() && !bringing.full(); ++next) WAYMARK_CHECK(bringing.add(next->second));
+    if (request.returned.empty()) break;  // all of it goes with the batches
+    items.push_back(wire::encode(request));
+    bytes += items.back().size();
+  }
+  auto reached = next == lost.end() ? std::string() : std::to_string(std::prev(next)->first);
+  if (reached != text.value_or("")) WAYMARK_CHECK(store.set_meta(kBroughtKey, reached));
+  WAYMARK_CHECK(transaction.commit());
+  return items;
+}
+
+Result<TakenBack> take_returned(store::Store& store, const Caller& caller, std::string_view item,
+                                const PublicKey& identity) {
+  WAYMARK_TRY(request, wire::decode_request(item));
+  WAYMARK_TRY(changed, take_back(store, caller, request.returned, identity));
+  TakenBack taken;
+  taken.lines = static_cast<std::int64_t>(changed.size());
+  taken.school = std::find(changed.begin(), changed.end(), domain::school_stream) != changed.end();
+  return taken;
 }
 
 Result<std::optional<RoomBatch>> make_room_batch(store::Store& store, const Author& author,

@@ -25,6 +25,22 @@ Result<std::vector<std::string>> make_batches(store::Store& store, const Author&
 // Nothing while it reads at a hub, or the school could not know who asks.
 Result<std::optional<std::string>> make_reading(store::Store& store, const Author& author, bool new_round);
 
+// What the school may have lost, for a stick: of each stream of which it last served something else than
+// should be there, the lines that are here, under the seals they came with, the newest first, together about
+// `bytes_max`; what is older goes with the next. Each is an item. To be made before the batches, which own
+// ops go with that nothing else proves.
+Result<std::vector<std::string>> make_returned(store::Store& store, const Author& author,
+                                               std::size_t bytes_max = 4 * 1024 * 1024);
+
+// At the root: takes in what such an item brings. How many lines were lacking; the caller holds the
+// transaction.
+struct TakenBack {
+  std::int64_t lines = 0;
+  bool school = false;  // some are of the stream that everybody reads
+};
+Result<TakenBack> take_returned(store::Store& store, const Caller& caller, std::string_view item,
+                                const PublicKey& identity);
+
 // At the root: what is new for such a reader, page after page, together about `bytes_max`. Each is an item.
 Result<std::vector<std::string>> answer_reading(store::Store& store, const Caller& caller,
                                                 const wire::Reading& reading, const SecretKey& identity,

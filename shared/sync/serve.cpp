@@ -143,8 +143,8 @@ Status take_in_room(store::Store& store, const Caller& caller, const wire::SyncR
 
 // What this store served once and has lost since. The seal says that it was let in here, so nobody's rights
 // are asked again; without one it may still be the caller's own.
-Status take_back(store::Store& store, const Caller& caller, const wire::Returned& back,
-                 const PublicKey& school, bool hub, Served& served) {
+Status take_page_back(store::Store& store, const Caller& caller, const wire::Returned& back,
+                      const PublicKey& school, bool hub, Served& served) {
   std::vector<OpId> fresh;
   auto seal = from_hex(back.seal);
   bool sealed = seal && verify(school, as_bytes(wire::seal_message(back.stream, back.items)), *seal);
@@ -357,7 +357,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
     WAYMARK_CHECK(take(store, caller, request, pushed, served));
   if (limits.school)
     for (const auto& back : request.returned)
-      WAYMARK_CHECK(take_back(store, caller, back, *limits.school, limits.hub, served));
+      WAYMARK_CHECK(take_page_back(store, caller, back, *limits.school, limits.hub, served));
   if (!request.offered.empty()) {
     WAYMARK_TRY(lacking, missing(store, caller, request.offered));
     reply.lacking = std::move(lacking);
@@ -403,6 +403,14 @@ Result<Served> push(store::Store& store, const Caller& caller, const wire::SyncR
   Served served;
   WAYMARK_CHECK(take(store, caller, request, pushed, served));
   return served;
+}
+
+Result<std::vector<std::string>> take_back(store::Store& store, const Caller& caller,
+                                           const std::vector<wire::Returned>& returned,
+                                           const PublicKey& school) {
+  Served served;
+  for (const auto& back : returned) WAYMARK_CHECK(take_page_back(store, caller, back, school, false, served));
+  return std::move(served.changed);
 }
 
 Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids) {

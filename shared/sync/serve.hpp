@@ -72,6 +72,12 @@ inline Result<Served> serve(store::Store& store, const Caller& caller, const wir
 Result<Served> push(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
                     const std::vector<Pushed>& pushed);
 
+// Takes in what this store served once and has lost since. The streams of what was lacking, once for each
+// line.
+Result<std::vector<std::string>> take_back(store::Store& store, const Caller& caller,
+                                           const std::vector<wire::Returned>& returned,
+                                           const PublicKey& school);
+
 // Which of the ids this store lacks; what the caller may not read counts as lacking.
 Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids);
 

@@ -7,13 +7,13 @@
 #include "shared/store/erase.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/file_queue.hpp"
+#include "shared/sync/refill.hpp"
 #include "shared/sync/serve.hpp"
 #include "shared/wire/carried_file.hpp"
 
 namespace waymark::sync {
 namespace {
 constexpr std::size_t kRequestBytesMax = 512 * 1024;
-constexpr std::size_t kReturnedItemsMax = 4'000;
 constexpr std::size_t kMarkedBytesMax = 1'024;  // of ops that would have to come again
 constexpr int kMismatchesMax = 3;
 constexpr std::string_view kHeardKey = "heard_ms";
@@ -242,37 +242,11 @@ Status Session::ask_what_is_lost(wire::SyncRequest& request) {
     }
     return {};
   }
-  std::map<std::int64_t, std::size_t> places;  // of each seal in the request
-  std::size_t items = 0, bytes = 0;
+  Bringing bringing(store_, author_ ? std::optional(author_->person) : std::nullopt, request.returned);
   for (const auto& id : refill_.lacking) {
-    if (items >= kReturnedItemsMax || bytes >= kRequestBytesMax ||
-        request.returned.size() >= wire::returned_max)
-      break;
+    if (bringing.full()) break;
     refill_.returning++;
-    WAYMARK_TRY(seal, store_.seal_of(id));
-    WAYMARK_TRY(line, store_.line(id));
-    WAYMARK_TRY(stream, store_.stream_of(id));
-    if (!line || !stream) continue;
-    // The author's own, from another computer, and no seal says so: the author writes it down anew.
-    if (!seal && author_) {
-      auto op = record::parse_op(*line);
-      if (op && op->author == author_->person) {
-        WAYMARK_TRY(adopted, store_.adopt(id));
-        if (adopted) continue;
-      }
-    }
-    auto place = request.returned.size();
-    if (seal) place = places.emplace(seal->n, place).first->second;
-    if (place == request.returned.size()) {
-      request.returned.push_back({*stream, {}, {}, {}});
-      if (seal) {
-        request.returned.back().items = seal->items;
-        request.returned.back().seal = to_hex(seal->signature);
-        items += seal->items.size();
-      }
-    }
-    bytes += line->size();
-    request.returned[place].bodies.push_back(std::move(*line));
+    WAYMARK_CHECK(bringing.add(id));
   }
   return {};
 }

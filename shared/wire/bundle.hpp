@@ -16,9 +16,10 @@ inline constexpr std::size_t bundle_bytes_max = 64 * 1024 * 1024;  // it is read
 inline constexpr std::size_t bundle_item_bytes_max = 5 * 1024 * 1024;
 
 // batch, acknowledgement and problem: batch.hpp; reading and news: news.hpp; file and
-// files: carried_file.hpp.
+// files: carried_file.hpp; returned: a sync request (messages.hpp) that brings back what was lost.
 inline constexpr std::uint8_t batch_item = 1, acknowledgement_item = 2, problem_item = 3, reading_item = 4,
-                              news_item = 5, file_item = 6, files_item = 7;
+                              news_item = 5, file_item = 6, files_item = 7, returned_item = 8;
+inline constexpr int returned_items_max = 32;  // that count, of one bundle
 struct BundleItem {
   std::uint8_t kind = 0;  // kinds that are not known are read over
   std::string body;

@@ -42,6 +42,7 @@ Status read_one(School& school, const fs::path& path, json& row) {
   row["student"] = read->name;
   row["ops"] = read->ops;
   row["refused"] = read->refused;
+  row["brought_back"] = read->brought_back;
   row["files"] = read->files;
   row["whole"] = read->whole;
   if (!read->problems.empty()) {
@@ -81,6 +82,8 @@ std::string print_read(const json& result) {
     if (!student.empty()) {
       shown += student + ", " + row["ops"].dump() + " changes taken in";
       if (row["refused"].get<std::int64_t>() > 0) shown += ", " + row["refused"].dump() + " of them refused";
+      if (row["brought_back"].get<std::int64_t>() > 0)
+        shown += ", " + row["brought_back"].dump() + " that the school had lost brought back";
       if (row["files"].get<std::int64_t>() > 0) shown += ", " + row["files"].dump() + " files";
       shown += row["whole"].get<bool>() ? "" : "; the end of the file is missing, so write it again";
     }

@@ -178,6 +178,32 @@ Result<std::vector<std::string>> School::answer_reading(std::string_view bytes, 
   return items;
 }
 
+// What this school lost and a computer still has under its seal.
+Status School::take_returned(const std::vector<wire::BundleItem>& items, const PersonId& writer,
+                             BundleRead& read) {
+  int count = 0;
+  bool brought_erasures = false;
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  WAYMARK_TRY(who, caller(writer));
+  for (const auto& item : items) {
+    if (item.kind != wire::returned_item || ++count > wire::returned_items_max) continue;
+    auto taken = sync::take_returned(*store_, who, item.body, identity());
+    if (!taken && taken.error().code != Code::malformed && taken.error().code != Code::too_large &&
+        taken.error().code != Code::too_deep && taken.error().code != Code::unsupported)
+      return taken.error();
+    if (!taken) {
+      read.problems.push_back(taken.error());
+      continue;
+    }
+    read.brought_back += taken->lines;
+    brought_erasures = brought_erasures || taken->school;
+  }
+  // Only what the school wrote itself, and lost since, comes into its stream from outside.
+  if (brought_erasures) WAYMARK_CHECK(heed_erasures());
+  WAYMARK_CHECK(transaction.commit());
+  return brought_erasures ? finish_erasures() : Status();
+}
+
 Result<std::vector<wire::BundleItem>> School::take_files(const std::vector<wire::BundleItem>& items,
                                                          const PersonId& writer, BundleRead& read) {
   const Bearer bearer{writer, {}, {}, {}};
@@ -282,6 +308,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
     auto reader = reader_of(reading->body, bundle.writer, writer);
     if (reader) writer = *reader;
     if (!reader) read.problems.push_back(reader.error());
+    if (reader) WAYMARK_CHECK(take_returned(bundle.items, *reader, read));
     // What is new for the writer, after what the writer brought.
     auto news = reader ? answer_reading(reading->body, *reader, read)
                        : Result<std::vector<std::string>>(std::vector<std::string>());

@@ -105,6 +105,7 @@ struct Student {
 struct BundleRead {
   std::string name;  // of the student; empty when nothing was taken in
   std::int64_t ops = 0, refused = 0;
+  std::int64_t brought_back = 0;  // lines that this school had lost
   std::int64_t files = 0;         // that came whole
   bool whole = false;             // its end was there
   std::vector<Error> problems;    // of what was not taken in
@@ -489,6 +490,7 @@ class School {
   // Whose the reading is, by its certificate, or by `known`, of whom a batch beside it was.
   Result<PersonId> reader_of(std::string_view reading, const PublicKey& writer,
                              const std::optional<PersonId>& known);
+  Status take_returned(const std::vector<wire::BundleItem>& items, const PersonId& writer, BundleRead& read);
   // The files of a bundle of this person: those that came are put into their streams, and what the writer
   // asked about is answered, with what it lacks.
   Result<std::vector<wire::BundleItem>> take_files(const std::vector<wire::BundleItem>& items,

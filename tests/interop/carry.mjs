@@ -12,7 +12,7 @@ await sodium.ready;
 export const ITEM_BYTES_MAX = 5242880;
 export const BUNDLE_BYTES_MAX = 67108864;
 export const INTRODUCTION_DIGITS_MAX = 4096;
-export const KIND = { batch: 1, acknowledgement: 2, problem: 3, reading: 4, news: 5, file: 6, files: 7 };
+export const KIND = { batch: 1, acknowledgement: 2, problem: 3, reading: 4, news: 5, file: 6, files: 7, returned: 8 };
 export const PIECE_BYTES_MAX = 4194304;
 const STREAM = /^[a-z]{1,16}(:[0-9a-f]{32})?$/;
 const MAGIC = 'waymark bundle 1\n';

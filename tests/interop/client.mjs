@@ -364,25 +364,33 @@ export class Replica {
   // What the school served once and does not serve any more: it is offered, and what the school lacks goes back under the
   // seal that it came with.
   async refill() {
-    const own = new Set(this.own.map((op) => op.id));
-    const offered = [...this.known.values()].filter((one) => {
-      const stream = this.streams.get(one.stream);
-      return stream && stream.seq === stream.head && !stream.served.has(one.id) && !own.has(one.id);
-    });
+    const offered = this.notServed();
     if (offered.length === 0) return 0;
     const { header } = this.request();
     const told = await this.post({ ...header, ops: 0, offered: offered.map((one) => one.id) }, []);
-    const lacking = new Set(told.header.lacking ?? []);
+    const { returned, lines } = this.underSeals(offered, new Set(told.header.lacking ?? []));
+    await this.post({ ...this.request().header, ops: 0, returned }, lines);
+    return lines.length;
+  }
+
+  notServed() {
+    const own = new Set(this.own.map((op) => op.id));
+    return [...this.known.values()].filter((one) => {
+      const stream = this.streams.get(one.stream);
+      return stream && stream.seq === stream.head && !stream.served.has(one.id) && !own.has(one.id);
+    });
+  }
+
+  underSeals(ops, lacking) {
     const lines = [];
     const returned = [];
     for (const { s, items, seal } of this.seals) {
-      const back = offered.filter((one) => one.stream === s && lacking.has(one.id) && items.includes(half(one.bytes)));
+      const back = ops.filter((one) => one.stream === s && lacking.has(one.id) && items.includes(half(one.bytes)));
       back.forEach((one) => lacking.delete(one.id));
       if (back.length > 0) returned.push({ s, items, seal, ops: back.length });
       lines.push(...back);
     }
-    await this.post({ ...this.request().header, ops: 0, returned }, lines);
-    return lines.length;
+    return { returned, lines };
   }
 
   // What a starter gave: accesses, and what the class reads under accesses of nobody.
@@ -419,6 +427,9 @@ export class Replica {
     }
     const { cursors } = this.request().header;
     items.push({ kind: KIND.reading, body: encodeReading(signed, { v: 1, replica: this.id, cursors }) });
+    const lost = this.notServed();
+    const { returned, lines } = this.underSeals(lost, new Set(lost.map((one) => one.id)));
+    if (lines.length > 0) items.push({ kind: KIND.returned, body: encodeMessage({ v: 1, replica: this.id, returned }, lines) });
     const named = files.map((one) => ({ ...one, file: sha256(one.bytes).toString('hex') }));
     const streams = [...new Set([...named, ...lacking].map((one) => one.s))].map((s) => ({
       s, has: named.filter((one) => one.s === s).map((one) => one.file), lacks: lacking.filter((one) => one.s === s).map((one) => one.file),
@@ -486,7 +497,7 @@ export class Replica {
       const came = reply.lines.slice(next, (next += page.ops ?? 0));
       const stream = granted.some((one) => one.s === page.s) ? { seq: 0 } : this.streams.get(page.s);
       const from = asked.cursors.find((one) => one.s === page.s);
-      const here = stream && (opened.has(page.s) || page.reset || !from
+      const here = stream && (opened.has(page.s) || !from
         ? stream.seq === 0
         : from.access === stream.access && from.seq === stream.seq && (from.seq === 0 || (from.feed === this.feed && from.segment === stream.segment)));
       if (!here) continue;

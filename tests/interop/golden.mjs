@@ -289,6 +289,7 @@ function make() {
   request('returned', 'what the school lost and may lack, with one own op before it', {
     ...common, waiting: 1, before: position(0), ops: 1, cursors: [], offered: [second.id, id('never seen')], returned: back,
   }, [first, second, third]);
+  request('brought-back', 'what the school lost, for a stick: nothing but what returns', { v: 1, replica: PROFILE, returned: back.slice(1) }, [third]);
   const batched = encodeBatch({ person: AMIRA, replica: PROFILE, round: 3, before: position(1), ids: [second.id], certificate: '{}', certified: '0'.repeat(128) }, [], device);
   request('to-hub', 'signed, as a hub wants it; one op is settled at school', {
     ...common, waiting: 1, before: position(1), ops: 1, cursors: [], batch: batched.toString(), settled: 1,

@@ -269,6 +269,7 @@ export function makeCarried(index, tools) {
   const full = bundle('to-school', 'a batch and a reading', school, device, toSchool);
   bundle('photo', 'what is there of files, and one in two pieces', school, device,
     [item(KIND.files, 'files', 'one-here'), item(KIND.file, 'pieces', 'first'), item(KIND.file, 'pieces', 'last')]);
+  bundle('brought-back', 'a reading, and what the school lost', school, device, [toSchool[1], item(KIND.returned, 'requests', 'brought-back')]);
   bundle('from-school', 'an acknowledgement and news', device, school, [item(KIND.acknowledgement, 'acknowledgements', 'whole'), item(KIND.news, 'news', 'page')]);
   bundle('to-hub', 'the answer to a hub: an acknowledgement and a problem', other, school, [item(KIND.acknowledgement, 'acknowledgements', 'whole'), item(KIND.problem, 'problems', 'wrong-pin')]);
   bundle('later-kind', 'an item of a kind that is not known is read over, also an empty one', school, device, [{ kind: 200, body: Buffer.from('later') }, { kind: 0, body: Buffer.alloc(0) }, toSchool[0]]);

@@ -1149,6 +1149,38 @@ check('a school put back from a copy gets again what it wrote itself, from a stu
   assertSame(fresh, world.a, 'school');
 });
 
+check('a school that no network reaches gets again by a stick what it lost, under its own seal', async () => {
+  await world.a.sync();
+  const before = new Set(world.a.known.keys());
+  await school.stop();
+  school.copyAway();
+  school.importStandards(join(here, '../data/case/newer.json'));
+  await school.start();
+  world.ana.link.port = school.port;
+  await world.a.sync();
+  const written = [...world.a.known.values()].filter((one) => !before.has(one.id));
+  assert.ok(written.length > 0);
+  await school.stop();
+  school.putBack();
+  const stick = join(school.folder, 'WAYMARK');
+  const carry = () => {
+    writeFileSync(join(stick, `${world.a.id}.to-school`), world.a.bundle());
+    const [read] = school.readBundles(stick).filter((one) => one.file.startsWith(world.a.id));
+    world.a.takeBundle(readFileSync(join(stick, `${world.a.id}.from-school`)));
+    return read.brought_back;
+  };
+  // The first tells that the school has less, the second brings it, and the third has nothing more to bring.
+  const brought = [carry(), carry(), carry()];
+  assert.deepEqual(brought, [0, written.length, 0]);
+  await school.start();
+  const links = [world.ana.link, world.anaTwo.link];
+  for (const link of links) link.port = school.port;
+  const fresh = new Replica(world.anaTwo);
+  await fresh.sync();
+  for (const op of written) assert.ok(fresh.known.has(op.id));
+  assertSame(fresh, world.a, 'school');
+});
+
 check('every record of the school is as it should be in the end', async () => {
   await school.stop();
   assert.equal(school.verify().ok, true);

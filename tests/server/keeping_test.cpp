@@ -1145,6 +1145,182 @@ TEST_CASE(
   REQUIRE(world.school->verify());
 }
 
+// ---- what a school lost comes back on sticks
+
+namespace {
+
+struct Rivera {
+  World& world;
+  PersonId id = world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone")
+                    .value()
+                    .id;
+
+  explicit Rivera(World& the_world) : world(the_world) {
+    REQUIRE(world.school->enroll(world.period3, id, "teacher"));
+    REQUIRE(world.school->refresh_access());
+  }
+  void observe(const PersonId& student, const std::string& text) {
+    store::Edit edit{{domain::person_stream(student), "observation", {}}, {{"text", text}}, {}, {}};
+    REQUIRE(world.school->write(id, std::span(&edit, 1)));
+  }
+};
+
+std::vector<std::string> returned_of(Laptop& laptop, std::size_t bytes_max = 4 * 1024 * 1024) {
+  return sync::make_returned(*laptop.store, laptop.author(), bytes_max).value();
+}
+std::string stick_with(Laptop& laptop, const std::vector<std::string>& returned) {
+  std::vector<wire::BundleItem> items;
+  for (auto& batch : laptop.batches()) items.push_back({wire::batch_item, std::move(batch)});
+  auto reading = sync::make_reading(*laptop.store, laptop.author(), items.empty()).value();
+  items.push_back({wire::reading_item, *reading});
+  for (const auto& one : returned) items.push_back({wire::returned_item, one});
+  return wire::seal_bundle(laptop.world.school->identity(), laptop.key, items).value();
+}
+// To the school and back; how many lines the school had lost.
+std::int64_t carry(Laptop& laptop) {
+  auto read = laptop.world.school->read_bundle(stick_with(laptop, returned_of(laptop))).value();
+  const auto answer = wire::open_bundle(read.answer, laptop.key).value();
+  for (const auto& item : answer.items) {
+    if (item.kind == wire::acknowledgement_item) REQUIRE(laptop.hear(item.body));
+    if (item.kind == wire::news_item) REQUIRE(laptop.session.on_news(item.body));
+  }
+  return read.brought_back;
+}
+std::vector<std::string> observations(store::Store& store, const PersonId& student) {
+  std::vector<std::string> texts;
+  for (const auto& record : store.records(domain::person_stream(student), "observation").value())
+    texts.push_back(record.text("text"));
+  std::sort(texts.begin(), texts.end());
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "what a teacher wrote and the school lost comes back on a student's stick, under the school's seal") {
+  World world;
+  Rivera rivera(world);
+  auto lab = world.join_computer("lab-03");
+  Laptop amira(world, world.amira, lab), bo(world, world.student("Bo", "Lindqvist"), lab);
+  rivera.observe(world.amira, "before");
+  amira.goal("mine");
+  CHECK(carry(amira) == 0);
+  CHECK(carry(amira) == 0);
+  CHECK(returned_of(amira).empty());
+  auto old = stick_with(amira, {});
+  world.backup();
+  rivera.observe(world.amira, "after the backup");
+  CHECK(carry(amira) == 0);
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK(observations(world.school->store(), world.amira) == Texts{"before"});
+  amira.goal("written since");
+
+  // One stick tells that the school has less, and the next brings what it lacks.
+  CHECK(returned_of(amira).empty());
+  CHECK(carry(amira) == 0);
+  auto lost = returned_of(amira);
+  REQUIRE(lost.size() == 1);
+  auto stick = stick_with(amira, lost);
+  // Torn, on the stick of somebody who reads none of it, and in the name of another school: nothing is
+  // invented.
+  CHECK(world.school->read_bundle(std::string_view(stick).substr(0, stick.size() - 30))->brought_back == 0);
+  auto forged = lost.front();
+  forged.replace(forged.find("after the backup"), 16, "praise of my own");
+  CHECK(world.school->read_bundle(stick_with(bo, {forged, "no message", ""}))->brought_back == 0);
+  CHECK(observations(world.school->store(), world.amira) == Texts{"before"});
+  // Who brings it does not matter, nor how often.
+  CHECK(world.school->read_bundle(stick_with(bo, lost))->brought_back == 1);
+  CHECK(observations(world.school->store(), world.amira) == Texts{"after the backup", "before"});
+  CHECK(carry(amira) == 0);
+  for (const auto& again : {stick, old, stick}) CHECK(world.school->read_bundle(again)->brought_back == 0);
+  CHECK(carry(amira) == 0);
+  CHECK(returned_of(amira).empty());
+  CHECK(amira.waiting() == 0);
+  CHECK(observations(*amira.store, world.amira) == Texts{"after the backup", "before"});
+  CHECK(world.goals(world.amira) == Texts{"mine", "written since"});
+  REQUIRE(world.school->verify());
+}
+
+TEST_CASE(
+    "a stick has a bounded part of what a school lost, the newest first, and the next goes on from there") {
+  World world;
+  Rivera rivera(world);
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  world.backup();
+  // About 4 KiB each: some 130 of them fill an item.
+  std::vector<store::Edit> edits;
+  for (int i = 0; i < 300; i++)
+    edits.push_back({{domain::person_stream(world.amira), "observation", {}},
+                     {{"text", std::to_string(1'000 + i) + std::string(3'900, 'x')}},
+                     {},
+                     {}});
+  REQUIRE(world.school->write(rivera.id, edits));
+  for (int i = 0; i < 4; i++) CHECK(carry(amira) == 0);
+  REQUIRE(observations(*amira.store, world.amira).size() == 300);
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK(carry(amira) == 0);
+  auto first = returned_of(amira, 1), second = returned_of(amira, 1);
+  REQUIRE(first.size() == 1);
+  REQUIRE(second.size() == 1);
+  auto has = [](const std::string& item, int i) {
+    return item.find(':' + ('"' + std::to_string(1'000 + i)) + "xxx") != std::string::npos;
+  };
+  CHECK(has(first.front(), 299));
+  CHECK_FALSE(has(first.front(), 0));
+  CHECK_FALSE(has(second.front(), 299));
+  std::int64_t brought = 0;
+  for (const auto& part : {second, first})
+    brought += world.school->read_bundle(stick_with(amira, part))->brought_back;
+  for (int i = 0; i < 4; i++) brought += carry(amira);
+  CHECK(brought == 300);
+  CHECK(observations(world.school->store(), world.amira).size() == 300);
+  CHECK(returned_of(amira).empty());
+}
+
+TEST_CASE("of one bundle thirty-two items count that bring something back") {
+  World world;
+  Rivera rivera(world);
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  world.backup();
+  rivera.observe(world.amira, "lost");
+  CHECK(carry(amira) == 0);
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK(carry(amira) == 0);
+  auto lost = returned_of(amira);
+  REQUIRE(lost.size() == 1);
+  wire::SyncRequest nothing;
+  nothing.replica = amira.store->replica();
+  std::vector<std::string> items(wire::returned_items_max, wire::encode(nothing));
+  items.push_back(lost.front());
+  CHECK(world.school->read_bundle(stick_with(amira, items))->brought_back == 0);
+  items.erase(items.begin());
+  CHECK(world.school->read_bundle(stick_with(amira, items))->brought_back == 1);
+}
+
+TEST_CASE("an erasure that a school on a new disk lost comes back to it on a stick, and is obeyed") {
+  World world;
+  auto bo = world.student("Bo", "Lindqvist");
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Laptop other(world, bo, world.join_computer("lab-05"));
+  amira.goal("SECRET");
+  CHECK(carry(amira) == 0);
+  world.backup();
+  REQUIRE(world.school->erase_student(std::nullopt, world.amira));
+  CHECK(carry(other) == 0);
+  auto elsewhere = world.folder.path() + "/elsewhere", database = elsewhere + "/school.db";
+  world.school.reset();
+  REQUIRE(School::restore_at(elsewhere, world.file, world.key(), world.clock, world.random));
+  world.school = School::open(elsewhere, world.clock, world.random).value();
+  REQUIRE(stands_in(database, "SECRET"));
+  CHECK(carry(other) == 0);
+  CHECK(carry(other) == 1);
+  CHECK(world.goals(world.amira).empty());
+  CHECK(world.school->accounts().person(world.amira).value()->given == "");
+  CHECK_FALSE(stands_in(database, "SECRET"));
+  CHECK_FALSE(stands_in(database, "Haddad"));
+  REQUIRE(world.school->verify());
+}
+
 // ---- a first joining without a network
 
 TEST_CASE("a starter opens with each student's card, tells what they may read, and is made for no one else") {

@@ -198,6 +198,7 @@ void World::become_quiet() {
     hub_->session->on_lost({Code::offline, ""}, hub_->clock.steady_ms());
     hub_->session->hurry(hub_->clock.steady_ms());
   }
+  if (plan_.sticks_only) become_quiet_by_sticks();
   for (int round = 0; round < kQuietRoundsMax; round++) {
     advance(1'000);
     for (auto& computer : computers_) {

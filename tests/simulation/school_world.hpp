@@ -15,6 +15,7 @@
 #include "shared/domain/kinds.hpp"
 #include "shared/sync/file_queue.hpp"
 #include "shared/sync/session.hpp"
+#include "shared/wire/bundle.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/simulation/oracle.hpp"
 #include "tests/simulation/world.hpp"
@@ -284,7 +285,14 @@ class World {
   void check_files();
 
   // sticks.cpp
+  struct Answer {
+    std::string bytes;
+    int era = 0;
+  };
   void write_stick(Computer& computer);
+  std::string bundle_of(Computer& computer, std::vector<wire::BundleItem> items);
+  void hear_answer(Computer& computer, const Answer& answer);
+  void become_quiet_by_sticks();
   void carry_stick();
   void read_stick(Computer& computer);
   std::string damaged(std::string bytes);
@@ -378,10 +386,6 @@ class World {
   std::uint64_t tickets_ = 0;
   // The class's stick: what is there stays there, so that it is read again later, and out of order.
   std::vector<std::string> to_school_;
-  struct Answer {
-    std::string bytes;
-    int era = 0;
-  };
   std::vector<Answer> from_school_;
   std::set<OpId> forged_;
   struct Refused {
@@ -397,6 +401,7 @@ class World {
   long carried_ = 0;        // ops settled by a stick's answer
   long files_carried_ = 0;  // files that a stick brought to the school, or back
   long told_ = 0;           // lines that came with one
+  long brought_back_ = 0;   // lines that the school had lost
   bool school_up_ = true;
   std::unique_ptr<Hub> hub_;  // nothing: this school has none
   server::HubFile hub_file_;

@@ -103,7 +103,7 @@ TEST_CASE("what was erased is gone from a disk though the power went while it wa
 }
 
 TEST_CASE("schools where only sticks go to and fro lose nothing, and work arrives by them") {
-  long carried = 0, told = 0, files = 0;
+  long carried = 0, told = 0, files = 0, brought_back = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {
     auto outcome = run({.seed = seed, .steps = 300, .sticks_only = true});
     CAPTURE(seed);
@@ -111,7 +111,9 @@ TEST_CASE("schools where only sticks go to and fro lose nothing, and work arrive
     carried += outcome.carried;
     told += outcome.told;
     files += outcome.files_carried;
+    brought_back += outcome.brought_back;
   }
+  CHECK(brought_back > static_cast<long>(kSeeds / 5));
   CHECK(told > static_cast<long>(kSeeds));
   CHECK(files > 0);
   CHECK(carried > static_cast<long>(kSeeds / 2));
@@ -134,6 +136,7 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
     CAPTURE(static_cast<int>(sabotage));
     CHECK(noticed({.steps = 300, .sabotage = sabotage}, 20) >= 3);
   }
+  CHECK(noticed({.steps = 300, .sticks_only = true, .sabotage = Sabotage::no_seals}, 20) >= 3);
   for (auto sabotage : {Sabotage::hub_forgets, Sabotage::believe_hub, Sabotage::open_own}) {
     CAPTURE(static_cast<int>(sabotage));
     CHECK(noticed({.steps = 300, .hub = true, .sabotage = sabotage}, 30) >= 3);

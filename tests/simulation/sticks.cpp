@@ -8,6 +8,10 @@
 namespace waymark::simulation {
 namespace {
 constexpr std::size_t kStickMax = 40;
+// Times that everybody's stick goes to school and back, until all is there that a stick can bring: one tells
+// that the school lost something, one has it read from the beginning, one brings it back. A copy that finds
+// itself out begins anew.
+constexpr int kStickRounds = 6;
 
 template <class T>
 void keep(std::vector<T>& stick, T item) {
@@ -25,28 +29,32 @@ std::string World::damaged(std::string bytes) {
 
 void World::write_stick(Computer& computer) {
   if (computer.teacher) return;
-  auto batches =
-      must(sync::make_batches(*computer.store, {computer.person, computer.key, computer.certificate,
-                                                computer.certificate_signature}),
-           "batches");
+  std::vector<wire::BundleItem> items;
   if (chance(20)) {
     auto& victim = any();
     if (!victim.teacher && victim.person != computer.person)
-      batches.insert(batches.begin(), forged_batch(computer, victim, word()));
+      items.push_back({wire::batch_item, forged_batch(computer, victim, word())});
   }
-  std::vector<wire::BundleItem> items;
-  for (auto& batch : batches) items.push_back({wire::batch_item, std::move(batch)});
-  auto reading = must(sync::make_reading(*computer.store,
-                                         {computer.person, computer.key, computer.certificate,
-                                          computer.certificate_signature},
-                                         items.empty()),
-                      "reading");
+  auto bytes = bundle_of(computer, std::move(items));
+  if (!bytes.empty()) keep(to_school_, damaged(std::move(bytes)));
+}
+
+// What it has for the school; empty when that is nothing.
+std::string World::bundle_of(Computer& computer, std::vector<wire::BundleItem> items) {
+  const sync::Author author{computer.person, computer.key, computer.certificate,
+                            computer.certificate_signature};
+  auto returned = must(sync::make_returned(*computer.store, author), "what was lost");
+  for (auto& batch : must(sync::make_batches(*computer.store, author), "batches"))
+    items.push_back({wire::batch_item, std::move(batch)});
+  auto reading = must(sync::make_reading(*computer.store, author, items.empty()), "reading");
   if (reading) items.push_back({wire::reading_item, std::move(*reading)});
+  for (auto& one : returned)
+    if (plan_.sabotage != Sabotage::no_seals) items.push_back({wire::returned_item, std::move(one)});
   auto packed = must(sync::pack_files(*computer.store, computer.files, mentions(computer), 1 << 20), "files");
   for (auto& item : packed.items) items.push_back(std::move(item));
-  if (items.empty()) return;
+  if (items.empty()) return {};
   log("write stick " + std::to_string(computer.index) + " " + std::to_string(items.size()));
-  keep(to_school_, damaged(must(wire::seal_bundle(school_->identity(), computer.key, items), "bundle")));
+  return must(wire::seal_bundle(school_->identity(), computer.key, items), "bundle");
 }
 
 // Another student's name and papers over an op of one's own making.
@@ -86,6 +94,7 @@ void World::carry_stick() {
     if (!read) continue;
     log("school took in " + std::to_string(read->ops) + " of a stick");
     files_carried_ += read->files;
+    brought_back_ += read->brought_back;
     if (!read->answer.empty()) keep(from_school_, Answer{damaged(read->answer), era_});
   }
 }
@@ -111,39 +120,75 @@ std::string World::sabotage_news(Computer& computer, const std::string& bytes) {
   return wire::encode(news);
 }
 
+void World::hear_answer(Computer& computer, const Answer& answer) {
+  auto identity = school_->identity();
+  auto bundle = wire::open_bundle(answer.bytes, computer.key);
+  if (!bundle || !(bundle->writer == identity)) return;
+  // What is known of this school since is of this time; what an older one said may be lost by now.
+  if (answer.era != era_) computer.era = -1;
+  wire::PieceJoiner joiner;
+  for (const auto& item : bundle->items) {
+    if (item.kind == wire::news_item) {
+      told_ += must(computer.session->on_news(sabotage_news(computer, item.body)), "news");
+      if (answer.era == era_) check_cursors(computer);
+      finish_erasures(computer);
+    }
+    if (item.kind == wire::acknowledgement_item)
+      must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
+    if (item.kind == wire::files_item) must(computer.session->on_files(item.body), "files");
+    if (item.kind != wire::file_item) continue;
+    auto came = sync::take_piece(*computer.store, computer.files, mentions(computer), joiner, item.body);
+    if (came || came.error().code != Code::disk_full) files_carried_ += must(std::move(came), "a piece");
+  }
+}
+
 void World::read_stick(Computer& computer) {
   if (computer.teacher) return;
   log("read stick " + std::to_string(computer.index));
-  auto identity = school_->identity();
   auto before = must(computer.store->waiting_count(), "waiting");
   auto pick = from_school_.size();
-  for (auto& answer : from_school_) {
-    if (pick-- == 0 || chance(30)) continue;
-    auto bundle = wire::open_bundle(answer.bytes, computer.key);
-    if (!bundle || !(bundle->writer == identity)) continue;
-    // What is known of this school since is of this time; what an older one said may be lost by now.
-    if (answer.era != era_) computer.era = -1;
-    wire::PieceJoiner joiner;
-    for (const auto& item : bundle->items) {
-      if (item.kind == wire::news_item) {
-        told_ += must(computer.session->on_news(sabotage_news(computer, item.body)), "news");
-        if (answer.era == era_) check_cursors(computer);
-        finish_erasures(computer);
-      }
-      if (item.kind == wire::acknowledgement_item)
-        must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
-      if (item.kind == wire::files_item) must(computer.session->on_files(item.body), "files");
-      if (item.kind != wire::file_item) continue;
-      auto came = sync::take_piece(*computer.store, computer.files, mentions(computer), joiner, item.body);
-      if (came || came.error().code != Code::disk_full) files_carried_ += must(std::move(came), "a piece");
-    }
-  }
+  for (auto& answer : from_school_)
+    if (pick-- != 0 && !chance(30)) hear_answer(computer, answer);
   carried_ += std::max<std::int64_t>(0, before - must(computer.store->waiting_count(), "waiting"));
   if (chance(30)) {
-    auto believed = plan_.sabotage == Sabotage::no_answer_signature ? public_key(computer.key) : identity;
+    auto believed =
+        plan_.sabotage == Sabotage::no_answer_signature ? public_key(computer.key) : school_->identity();
     auto heard = computer.session->on_acknowledgement(forged_answer(computer), believed);
     if (heard && plan_.sabotage == Sabotage::none) broken(10, "a forged acknowledgement was believed");
     check_status(computer);
+  }
+}
+
+// 1, 7: no network, and nothing else is broken: what is on any student's computer, and was served by the
+// school or written there, is at the school, whoever wrote it.
+void World::become_quiet_by_sticks() {
+  auto goes = [](const Computer& computer) {
+    return !computer.teacher && !computer.turned_away && !computer.at_hub;
+  };
+  for (int round = 0; round < kStickRounds; round++)
+    for (auto& computer : computers_) {
+      if (!goes(*computer)) continue;
+      auto bytes = bundle_of(*computer, {});
+      if (bytes.empty()) continue;
+      auto read = must(school_->read_bundle(bytes), "a stick");
+      files_carried_ += read.files;
+      brought_back_ += read.brought_back;
+      if (!read.answer.empty()) hear_answer(*computer, {read.answer, era_});
+    }
+  for (auto& computer : computers_) {
+    if (!goes(*computer) || erased_.count(computer->person)) continue;
+    std::set<OpId> refused;
+    for (const auto& refusal : must(computer->store->refusals(), "refusals")) refused.insert(refusal.op);
+    for (const auto& reading : must(computer->store->readings(), "readings"))
+      for (const auto& entry : entries(*computer->store, reading.stream)) {
+        auto id = must(OpId::parse(entry.id), "id");
+        if (refused.count(id) || erased_ops_.count(id) || must(school_->store().has(id), "has")) continue;
+        bool own = is_own(*computer, id);
+        if (own || must(computer->store->seal_of(id), "seal"))
+          broken(7, entry.id + " of " + reading.stream + " is on computer " +
+                        std::to_string(computer->index) + (own ? ", which wrote it," : "") +
+                        " and no stick brought it to the school");
+      }
   }
 }
 

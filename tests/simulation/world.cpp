@@ -179,6 +179,7 @@ Outcome World::go() {
   outcome.letters = letters_;
   outcome.erased = static_cast<long>(erased_.size() + erased_ops_.size());
   outcome.files_carried = files_carried_;
+  outcome.brought_back = brought_back_;
   outcome.log = std::move(log_);
   return outcome;
 }

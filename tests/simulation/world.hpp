@@ -48,7 +48,7 @@ struct Plan {
   int day = 0;               // so many of them, and then comes a night; 0: nights come by chance
   int students = 4;          // each with two computers
   int teachers = 2;          // each with one
-  bool sticks_only = false;  // no network until everything is mended
+  bool sticks_only = false;  // no network until sticks have brought all that they can
   bool hub = false;          // a room with a hub, to which computers go and from which they come back
   bool people = false;  // who come, go, change class and are erased, and adults who settle what was refused
   Sabotage sabotage = Sabotage::none;
@@ -70,6 +70,7 @@ struct Outcome {
   long erased = 0;   // students and single ops
   long letters = 0;  // dead letters that an adult settled
   long files_carried = 0;
+  long brought_back = 0;  // lines that the school had lost, by sticks
   std::string log;
 };
 
