@@ -199,6 +199,7 @@ void World::become_quiet() {
     hub_->session->hurry(hub_->clock.steady_ms());
   }
   if (plan_.sticks_only) become_quiet_by_sticks();
+  int tidied = 0;
   for (int round = 0; round < kQuietRoundsMax; round++) {
     advance(1'000);
     for (auto& computer : computers_) {
@@ -218,6 +219,11 @@ void World::become_quiet() {
                  stands_where_it_was_left(*computer);
         });
     if (!all) continue;
+    // A file on the school's disk whose row was lost is found by one tidying, and taken up by the next.
+    if (tidied++ < 2) {
+      collect_once();
+      continue;
+    }
     // Somebody looks at their work: what was not there a while ago is looked for again.
     if (round % 20 == 0) {
       advance(sync::ask_again_ms);  // once a day what is said to be at school is asked about
