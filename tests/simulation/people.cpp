@@ -179,6 +179,7 @@ void World::erase() {
   log("erase op " + op.id.hex());
   must(school_->erase_ops(std::nullopt, {op.id}), "erase");
   erased_ops_.insert(op.id);
+  granted_.clear();  // a school that was reverted hears now who came and left
 }
 
 bool World::is_covered(const Committed& op) const {
