@@ -1079,8 +1079,16 @@ struct App::Impl {
     if (link && link->heard_ms) view.heard = when.moment(*link->heard_ms);
     bool beside = link && link->beside > 0;
     view.elsewhere = all == 0 && (beside || !me->link->elsewhere().empty());
-    if (all > 0 && link && link->waiting > 0 && link->in_room == link->waiting && counts.files_waiting == 0)
+    auto files = counts.files_waiting;
+    if (files > 0) view.files_phrase = {"status.files_here", {{"count", files}}, files};
+    // A hub carries what is written, and no files.
+    bool in_room = link && link->waiting > 0 && link->in_room == link->waiting;
+    if (in_room && files > 0)
+      view.waiting_phrase = {"status.in_room_files", {{"count", files}}, files};
+    else if (in_room && all > 0)
       view.waiting_phrase = {"status.in_room", {{"count", all}}, all};
+    else if (files > 0 && counts.waiting == 0)
+      view.waiting_phrase = view.files_phrase;
     else if (all > 0)
       view.waiting_phrase = {"status.waiting", {{"count", all}}, all};
     else if (view.elsewhere)
@@ -1160,7 +1168,7 @@ struct App::Impl {
   void say_where(PackUpView& view) {
     auto now = status();
     if (now.waiting_phrase.key == "status.in_room") view.waiting = {"pack_up.in_room", {}, -1};
-    if (now.elsewhere) view.waiting = now.waiting_phrase;
+    if (now.elsewhere || now.files_waiting > 0) view.waiting = now.waiting_phrase;
   }
 
   FrameView frame() {

@@ -191,12 +191,21 @@ class Student::Impl {
     return person;
   }
 
+  // As the student counts: a photo and its small copy are one.
+  std::int64_t as_counted(const std::vector<store::FileRow>& files) {
+    std::set<std::string> small;
+    for (const auto& work : records_.works) small.insert(work.text("small"));
+    auto whole = std::count_if(files.begin(), files.end(),
+                               [&](const auto& file) { return !small.contains(file.hash); });
+    return files.empty() ? 0 : std::max<std::int64_t>(1, whole);
+  }
+
   StudentCounts counts() {
     StudentCounts counts;
     if (!load()) return counts;
     auto now = calendar();
     counts.waiting = records_.waiting_things;
-    if (auto files = store_.files_to_send()) counts.files_waiting = static_cast<std::int64_t>(files->size());
+    if (auto files = store_.files_to_send()) counts.files_waiting = as_counted(*files);
     if (auto op = store_.op(records_.waiting_longest); op && *op) counts.waiting_since_ms = (*op)->time_ms;
     counts.conflicts = static_cast<std::int64_t>(conflict_ids(scene(now)).size());
     counts.refusals = static_cast<std::int64_t>(records_.refusals.size());

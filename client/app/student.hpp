@@ -54,7 +54,7 @@ struct Outcome {
 
 struct StudentCounts {
   std::int64_t waiting = 0;        // ops not at school yet
-  std::int64_t files_waiting = 0;  // files not at school yet
+  std::int64_t files_waiting = 0;  // photos and files not at school yet
   std::int64_t waiting_since_ms = 0;
   std::int64_t conflicts = 0;
   std::int64_t refusals = 0;

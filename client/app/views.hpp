@@ -55,8 +55,9 @@ struct StatusView {
   Moment waiting_since;
   Moment heard;  // when school was last heard from; none: never
   Phrase saved_phrase, waiting_phrase, heard_phrase;
-  Phrase problem;     // what happened and that work is safe
-  Phrase problem_do;  // what to do
+  Phrase files_phrase;  // the photos and files that are on this computer only
+  Phrase problem;       // what happened and that work is safe
+  Phrase problem_do;    // what to do
   std::int64_t conflicts = 0;
   std::int64_t refusals = 0;
   bool operator==(const StatusView&) const = default;

@@ -111,11 +111,12 @@ void draw_status(ui::Ui& ui, const app::FrameView& frame, Commands& out) {
       ui.icon(status.saved ? ui::Icon::check : ui::Icon::pencil, 17);
       ui.text(status.saved_phrase, {.type = ui::Type::small});
     }
-    if ((status.waiting > 0 || status.elsewhere) && status.waiting_phrase && !(frame.toast && ui.narrow())) {
+    const bool all = status.waiting + status.files_waiting == 0 && !status.elsewhere;
+    if (!all && status.waiting_phrase && !(frame.toast && ui.narrow())) {
       if (!frame.toast) ui.bullet();
       ui.text(status.waiting_phrase, {.type = ui::Type::small});
     }
-    if (status.heard_phrase && !frame.toast && !(ui.narrow() && (status.waiting > 0 || status.elsewhere))) {
+    if (status.heard_phrase && !frame.toast && !(ui.narrow() && !all)) {
       ui.bullet();
       ui.text(status.heard_phrase, {.type = ui::Type::small, .ink = ui::Ink::muted});
     }

@@ -148,6 +148,12 @@ void this_computer(ui::Ui& ui, const app::SettingsView& view, Commands& out) {
                           .soft = false});
   }
   ui.text(view.status.heard_phrase, {.type = ui::Type::small, .ink = ui::Ink::muted});
+  if (view.status.files_phrase)
+    ui.banner("files", {.text = view.status.files_phrase, .icon = ui::Icon::clock, .soft = false});
+  if (view.waiting.empty() && view.status.files_phrase) {
+    to_stick(ui, out);
+    return;
+  }
   if (view.waiting.empty()) {
     const ui::Text where =
         view.status.elsewhere ? ui::Text(view.status.waiting_phrase) : "screen.settings.all_sent"_t;

@@ -70,6 +70,17 @@ std::string note(World& world, const std::string& name, const std::string& text)
   return path;
 }
 
+// A hub of the class's, which answers where the school did.
+std::unique_ptr<server::School> hub_of(World& world, const test::SchoolTransport& net) {
+  auto file = world.school->add_hub("North room", {world.period3}).value();
+  REQUIRE(server::School::make_hub(world.folder.path() + "/hub", file));
+  auto hub = server::School::open(world.folder.path() + "/hub", world.clock, world.random).value();
+  auto answer = world.school->hub_papers(world.school->bearer(file.token).value(),
+                                         hub->hub_question(net.spki, {"https://10.0.0.9:8443"}));
+  REQUIRE(hub->take_papers(answer.value(), net.spki));
+  return hub;
+}
+
 Go to(Screen screen) { return Go{{screen, {}, {}, {}, {}, Focus::none}}; }
 
 }  // namespace
@@ -474,21 +485,16 @@ TEST_CASE("what was written at another computer and is only in the room is not s
     lab->run(30);
   }
   auto pack_up = [](Lab& lab) {
-    lab.app->dispatch(Go{{Screen::pack_up, {}, {}, {}, {}, Focus::none}});
+    lab.app->dispatch(to(Screen::pack_up));
     return lab.see<PackUpView>().waiting.key;
   };
   auto may_forget = [](Lab& lab) {
-    lab.app->dispatch(Go{{Screen::settings, {}, {}, {}, {}, Focus::none}});
+    lab.app->dispatch(to(Screen::settings));
     return lab.see<SettingsView>().can_forget;
   };
   CHECK(pack_up(seven) == "pack_up.all_at_school");
   CHECK(may_forget(seven));
-  auto file = world.school->add_hub("North room", {world.period3}).value();
-  REQUIRE(server::School::make_hub(world.folder.path() + "/hub", file));
-  auto hub = server::School::open(world.folder.path() + "/hub", world.clock, world.random).value();
-  auto answer = world.school->hub_papers(world.school->bearer(file.token).value(),
-                                         hub->hub_question(three.net.spki, {"https://10.0.0.9:8443"}));
-  REQUIRE(hub->take_papers(answer.value(), three.net.spki));
+  auto hub = hub_of(world, three.net);
   three.net.attach(*hub);
   seven.net.attach(*hub);
   three.add_goal("swim a length");
@@ -512,6 +518,43 @@ TEST_CASE("what was written at another computer and is only in the room is not s
   CHECK(seven.frame().status.waiting_phrase.key == "status.all_at_school");
   CHECK(pack_up(seven) == "pack_up.all_at_school");
   CHECK(may_forget(seven));
+}
+
+TEST_CASE("a photo in a room without the school is said to be on this computer only, until it is at school") {
+  World world;
+  auto pathway = water(world);
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  lab.run(60);
+  auto hub = hub_of(world, lab.net);
+  lab.net.attach(*hub);
+  lab.app->dispatch(AttachFile{project, "find-sources", photo(world, "creek.jpg"), "", true});
+  lab.run(90);
+  auto said = [&] {
+    const auto& status = lab.frame().status;
+    auto files = status.files_phrase;
+    lab.app->dispatch(to(Screen::pack_up));
+    auto packed = lab.see<PackUpView>().waiting;
+    lab.app->dispatch(to(Screen::settings));
+    CHECK(lab.see<SettingsView>().status.files_phrase == files);
+    return std::vector<std::string>{lab.frame().status.waiting_phrase.key, packed.key, files.key,
+                                    std::to_string(files.count),
+                                    lab.see<SettingsView>().can_forget ? "may be forgotten" : "stays"};
+  };
+  using Texts = std::vector<std::string>;
+  // With its small copy it is one photo.
+  CHECK(said() == Texts{"status.in_room_files", "status.in_room_files", "status.files_here", "1", "stays"});
+  auto load = hub->next_load().value();
+  REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, true)->answer));
+  lab.run(90);
+  CHECK(said() == Texts{"status.files_here", "status.files_here", "status.files_here", "1", "stays"});
+  lab.net.attach(*world.school);
+  lab.run(200);
+  CHECK(said() == Texts{"status.all_at_school", "pack_up.all_at_school", "", "-1", "may be forgotten"});
 }
 
 TEST_CASE("an old copy says since when, before anybody signs in") {

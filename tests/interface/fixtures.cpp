@@ -562,6 +562,16 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.theme = "system";
     view.reduced_motion = true;
     add("settings_all_sent", shown(to(Screen::settings), view));
+    view.status.files_waiting = 2;
+    view.status.files_phrase = phrase("status.files_here", {argument("count", std::int64_t{2})}, 2);
+    view.status.waiting_phrase = view.status.files_phrase;
+    view.can_forget = false;
+    add("settings_files", shown(to(Screen::settings), view));
+    view.status.files_waiting = 0;
+    view.status.files_phrase = {};
+    view.status.elsewhere = true;
+    view.status.waiting_phrase = phrase("status.beside");
+    add("settings_beside", shown(to(Screen::settings), view));
   }
 
   // ---- the stick

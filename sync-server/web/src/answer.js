@@ -27,7 +27,7 @@ function beginning(item, rubric) {
   return fresh(item, rubric);
 }
 
-function File({ piece, item, onLarge }) {
+function File({ piece, item, atHub, onLarge }) {
   const at = (hash) => `/api/students/${item.student.id}/files/${hash}`, src = at(piece.file);
   // The small copy; where it has not come, the whole picture; where that has not come either, a word.
   const failed = (e) => {
@@ -35,15 +35,15 @@ function File({ piece, item, onLarge }) {
     else e.target.closest("figure").classList.add("missing");
   };
   if (piece.mime.startsWith("image/")) return html`<figure><button class="picture" type="button" onClick=${() => onLarge(piece)}><img src=${at(piece.small || piece.file)} alt=${piece.title || piece.name || t("piece.photo")} width=${piece.width || undefined} height=${piece.height || undefined} loading="lazy" onError=${failed} /></button>
-    <p class="muted gone">${t("piece.coming")}</p><figcaption>${piece.title || piece.name} · <button class="link" type="button" onClick=${() => onLarge(piece)}>${t("piece.larger")}</button> <${Kbd}>Z</${Kbd}></figcaption></figure>`;
+    <p class="muted gone">${t(atHub ? "piece.at_hub" : "piece.coming")}</p><figcaption>${piece.title || piece.name} · <button class="link" type="button" onClick=${() => onLarge(piece)}>${t("piece.larger")}</button> <${Kbd}>Z</${Kbd}></figcaption></figure>`;
   return html`<p><a href=${src} download=${piece.name}>${piece.title || piece.name}</a> <span class="muted sm">${Math.max(1, Math.round(piece.bytes / 1024))} kB</span></p>`;
 }
 
-function Evidence({ item, step, onLarge, onHidden }) {
+function Evidence({ item, step, atHub, onLarge, onHidden }) {
   return html`${item.work.length === 0 && html`<p class="muted">${t("answer.no_work")}</p>`}
     ${item.work.map((piece) => html`<div class="piece" key=${piece.id}>
       ${piece.hidden.at_ms > 0 && html`<${HiddenLine} hidden=${piece.hidden} student=${item.student} />`}
-      ${piece.file ? html`<${File} piece=${piece} item=${item} onLarge=${onLarge} />` : piece.title && html`<p class="cap">${piece.title}</p>`}
+      ${piece.file ? html`<${File} piece=${piece} item=${item} atHub=${atHub} onLarge=${onLarge} />` : piece.title && html`<p class="cap">${piece.title}</p>`}
       ${piece.type.startsWith("shown") && html`<p class="muted sm">${piece.confirmed ? t("piece.confirmed") : t("piece.shown")}</p>`}
       ${piece.type === "link" && /^https?:\/\//.test(piece.text) ? html`<p><a href=${piece.text} target="_blank" rel="noreferrer noopener">${piece.text}</a></p>` : piece.text && html`<p class="voice words">${piece.text}</p>`}
       ${piece.changed_since && html`<p class="muted sm">${t("piece.changed")}</p>`}
@@ -151,7 +151,7 @@ export function AnswerPage({ current, session, start, openKeys, reload: reloadSe
       <ol class="tick" aria-hidden="true">${items.map((i, k) => html`<li key=${i.turn_in} class=${(i.held ? "h" : "") + (k === at ? " c" : "")}></li>`)}</ol><p class="sm"><b>${t("answer.of", { n: at + 1, all: items.length })}</b> <span class="muted">${t("answer.oldest")}</span></p>
       <div class="acts push"><button class="b q" type="button" disabled=${at === 0} onClick=${() => move(at - 1)}><${Kbd}>K</${Kbd}> ${t("answer.back")}</button><button class="b q" type="button" disabled=${at === items.length - 1} onClick=${() => move(at + 1)}>${t("answer.skip")} <${Kbd}>J</${Kbd}></button><button class="b q" type="button" onClick=${openKeys}>${t("keys.short")} <kbd>?</kbd></button></div></div>
     <div class="ans"><div class="left"><section class="card" aria-labelledby="h-who"><header><${Mark} of=${item.student} size="38" /><div><h2 id="h-who" ref=${heading} tabindex="-1">${item.student.name}</h2><p class="muted sm">${[say(item.step_title), t("need.try", { n: item.try_number }), dayName(item.at_ms), item.held && t("answer.is_held")].filter(Boolean).join(" · ")}</p></div></header>
-        <div class="work"><${Evidence} item=${item} step=${step} onLarge=${setLarge} onHidden=${hid} /></div></section>
+        <div class="work"><${Evidence} item=${item} step=${step} atHub=${Boolean(session.hub)} onLarge=${setLarge} onHidden=${hid} /></div></section>
       <section class="card" aria-labelledby="h-me"><header><h2 id="h-me">${t("about.title")}</h2>${item.about.written_ms > 0 && html`<p>${item.student.first_name}, ${dayName(item.about.written_ms)}</p>`}</header><div class="in"><${AboutMe} about=${item.about} goals=${item.goals} name=${item.student.first_name} /></div></section></div>
     <section class="card right" aria-label=${t("answer.reply")}><header class="crit"><div><h2 class=${criteria.length > 1 ? "vh" : ""}>${criterion ? say(criterion.title) : say(item.step_title)}</h2><p class="sm">${criterion ? [criterion.standard, criteria.length > 1 && t("answer.criterion", { n: at_criterion + 1, all: criteria.length }), t("answer.underlined")].filter(Boolean).join(" · ") : t("answer.no_rubric")}</p></div>
         <p class="sm push">${t("answer.opens", { name: item.student.first_name })} <button class="link strong" type="button" onClick=${opens}>${t("form." + (item.opens_first || "none"))}</button> <${Kbd}>H</${Kbd}></p></header>
