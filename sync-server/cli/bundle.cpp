@@ -95,7 +95,7 @@ std::string print_read(const json& result) {
 
 // ---- a first joining without a network
 
-Result<json> make_starter(School& school, const json& arguments) {
+Result<std::function<Result<json>()>> begin_starter(School& school, const json& arguments) {
   WAYMARK_TRY(title, argument(arguments, "class"));
   WAYMARK_TRY(out, argument(arguments, "out"));
   WAYMARK_TRY(typed, argument(arguments, "address"));
@@ -116,13 +116,17 @@ Result<json> make_starter(School& school, const json& arguments) {
   std::error_code error;
   if (fs::is_directory(path, error)) path /= row.title + ".waymark-starter";
   if (path.extension() != ".waymark-starter") path += ".waymark-starter";
-  WAYMARK_TRY(starter, school.make_starter(row.id, addresses));
-  WAYMARK_CHECK(store::write_durably(path.string(), starter.bytes));
-  return json{{"file", path.string()},
-              {"class", row.title},
-              {"students", starter.students},
-              {"without_card", starter.without_card},
-              {"bytes", starter.bytes.size()}};
+  WAYMARK_TRY(content, school.begin_starter(row.id, addresses));
+  return std::function<Result<json>()>(
+      [content = content, file = path.string(), title = row.title]() -> Result<json> {
+        WAYMARK_TRY(starter, School::make_starter(*content));
+        WAYMARK_CHECK(store::write_durably(file, starter.bytes));
+        return json{{"file", file},
+                    {"class", title},
+                    {"students", starter.students},
+                    {"without_card", starter.without_card},
+                    {"bytes", starter.bytes.size()}};
+      });
 }
 
 std::string print_starter(const json& result) {
@@ -140,7 +144,7 @@ std::string print_starter(const json& result) {
 
 void add_bundle_commands(Commands& commands) {
   commands["bundle read"] = {read_bundles, print_read, {}};
-  commands["starter"] = {make_starter, print_starter, {}};
+  commands["starter"] = {{}, print_starter, begin_starter};
 }
 
 void add_bundle_lines(Line& line) {

@@ -96,7 +96,7 @@ struct Asked {
   PersonId student;
 };
 
-using Handle = std::function<Result<Response>(School&, const Asked&)>;
+using Handle = std::function<Answer(School&, const Asked&)>;
 
 Result<Asked> may(School& school, const Request& request) {
   auto token = request.cookie(session_cookie);
@@ -294,15 +294,21 @@ Result<Response> cards(School& school, const Asked& asked) {
 
 // The file with which the class begins where there is no network. It is kept by nobody: a card that is voided
 // opens none that is made later.
-Result<Response> starter(School& school, const Asked& asked) {
+Answer starter(School& school, const Asked& asked) {
   auto address = address_of(school, asked.request);
   std::vector<std::string> addresses;
   if (!address.empty()) addresses.push_back(address.starts_with("http") ? address : "https://" + address);
-  WAYMARK_TRY(made, school.make_starter(asked.class_id, addresses));
-  auto response = http::text(200, std::move(made.bytes), "application/octet-stream");
-  response.set("cache-control", "no-store")
-      .set("content-disposition", "attachment; filename=\"class.waymark-starter\"");
-  return response;
+  auto content = school.begin_starter(asked.class_id, addresses);
+  if (!content) return content.error();
+  auto made = std::make_shared<Result<School::Starter>>(Error{Code::internal, "not made yet"});
+  return http::Later{[made, content = *content] { *made = School::make_starter(*content); },
+                     [made]() -> Answer {
+                       if (!*made) return made->error();
+                       auto response = http::text(200, std::move((*made)->bytes), "application/octet-stream");
+                       response.set("cache-control", "no-store")
+                           .set("content-disposition", "attachment; filename=\"class.waymark-starter\"");
+                       return response;
+                     }};
 }
 
 Result<Response> computers(School& school, const Asked&) {

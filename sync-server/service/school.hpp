@@ -271,6 +271,11 @@ class School {
     int students = 0;
     int without_card = 0;  // of the class, and not in it
   };
+  // What goes into it, gathered here; making it takes a slow hash for each student, and touches no School.
+  struct StarterContent;
+  Result<std::shared_ptr<const StarterContent>> begin_starter(const ClassId& id,
+                                                              const std::vector<std::string>& addresses);
+  static Result<Starter> make_starter(const StarterContent& content);
   Result<Starter> make_starter(const ClassId& id, const std::vector<std::string>& addresses);
 
   // ---- hubs (hub.cpp)

@@ -12,14 +12,22 @@ namespace {
 constexpr std::size_t kStarterNewsMax = 48 * 1024 * 1024;
 }  // namespace
 
-Result<School::Starter> School::make_starter(const ClassId& id, const std::vector<std::string>& addresses) {
+struct School::StarterContent {
+  std::string school, title, salt;
+  std::vector<wire::SealedEntry> entries;
+  std::vector<std::string> news;
+  int without_card = 0;
+};
+
+Result<std::shared_ptr<const School::StarterContent>> School::begin_starter(
+    const ClassId& id, const std::vector<std::string>& addresses) {
   WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(row, accounts_->class_by_id(id));
   if (!row) return Error{Code::not_found, "no class has the id " + id.hex()};
   WAYMARK_TRY(cards, carried_->cards());
   WAYMARK_TRY(enrollments, accounts_->enrollments_of(id));
-  std::vector<wire::SealedEntry> entries;
-  int without_card = 0;
+  auto content = std::make_shared<StarterContent>();
+  content->school = name_, content->title = row->title;
   for (const auto& enrollment : enrollments) {
     if (!enrollment.active || enrollment.role != "student") continue;
     WAYMARK_TRY(person, accounts_->person(enrollment.person));
@@ -28,7 +36,7 @@ Result<School::Starter> School::make_starter(const ClassId& id, const std::vecto
     });
     if (!person || !person->active) continue;
     if (card == cards.end()) {
-      without_card++;
+      content->without_card++;
       continue;
     }
     wire::SealedEntry sealed;
@@ -43,9 +51,9 @@ Result<School::Starter> School::make_starter(const ClassId& id, const std::vecto
     WAYMARK_TRY(access, accounts_->access(person->id));
     for (const auto& one : access)
       entry.grants.push_back({one.stream, one.id, std::string(domain::name(one.role))});
-    entries.push_back(std::move(sealed));
+    content->entries.push_back(std::move(sealed));
   }
-  if (entries.empty())
+  if (content->entries.empty())
     return Error{Code::conflict, "nobody of " + row->title + " has a card; print the cards first"};
   // What every student of the class reads, under accesses of nobody: each puts their own in their place.
   sync::Caller reader{random_.id<PersonId>(), {}};
@@ -59,8 +67,19 @@ Result<School::Starter> School::make_starter(const ClassId& id, const std::vecto
   WAYMARK_CHECK(transaction.commit());
   std::array<std::uint8_t, card_salt_bytes> salt;
   random_.fill(salt);
-  WAYMARK_TRY(bytes, wire::make_starter(name_, row->title, to_hex(salt), entries, news));
-  return Starter{std::move(bytes), static_cast<int>(entries.size()), without_card};
+  content->salt = to_hex(salt), content->news = std::move(news);
+  return std::shared_ptr<const StarterContent>(std::move(content));
+}
+
+Result<School::Starter> School::make_starter(const StarterContent& content) {
+  WAYMARK_TRY(bytes,
+              wire::make_starter(content.school, content.title, content.salt, content.entries, content.news));
+  return Starter{std::move(bytes), static_cast<int>(content.entries.size()), content.without_card};
+}
+
+Result<School::Starter> School::make_starter(const ClassId& id, const std::vector<std::string>& addresses) {
+  WAYMARK_TRY(content, begin_starter(id, addresses));
+  return make_starter(*content);
 }
 
 }  // namespace waymark::server

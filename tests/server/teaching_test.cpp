@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <thread>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -616,6 +617,30 @@ TEST_CASE("a session is a cookie that scripts cannot read, and ends with signing
   CHECK(api.ask("POST", "/api/sign-in", nullptr,
                 R"({"email":"rivera@alder.example","password":"creek-and-stone"})")
             .status == 200);
+}
+
+TEST_CASE("the slow hashes of a file for no network are made beside the desk, and requests are answered") {
+  Api api;
+  auto in = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto path = "/api/classes/" + api.world.room.class_id.hex();
+  REQUIRE(api.ask("GET", path + "/cards", &in).status == 200);
+  http::Request request;
+  request.method = "GET";
+  request.path = path + "/starter";
+  request.headers["host"] = "waymark.alder.lan";
+  request.headers["cookie"] = std::string(session_cookie) + "=" + in.token;
+  auto answer = api.router.handle(request);
+  auto* later = answer.later();
+  REQUIRE(later);
+  // Sodium's hash touches no School: another thread has it.
+  std::thread slow(later->work);
+  CHECK(api.ask("GET", "/api/session", &in).status == 200);
+  slow.join();
+  auto made = later->then();
+  REQUIRE(made.response());
+  CHECK(made.response()->status == 200);
+  auto head = wire::read_starter(made.response()->body).value();
+  CHECK(head.entries.size() == api.world.room.students.size());
 }
 
 TEST_CASE("a picture is shown and anything else is only saved") {

@@ -393,6 +393,21 @@ const tests = {
     await axeClean(page, "set-up"); await shot(page, "set-up", true);
     await page.context().close();
   },
+  async "a class's file for computers without a network is one click, and has a place for each student with a card"() {
+    const page = await open({ path: "/set-up?class=" + ids.class_id });
+    const link = page.getByRole("link", { name: "File for no network" });
+    await link.waitFor();
+    const students = Number((await page.getByText(/^\d+ students$/).first().innerText()).split(" ")[0]);
+    const [download] = await Promise.all([page.waitForEvent("download", { timeout: 60000 }), link.click()]);
+    assert.match(download.suggestedFilename(), /\.waymark-starter$/);
+    const bytes = readFileSync(await download.path());
+    assert.equal(bytes.subarray(0, 18).toString(), "waymark starter 1\n");
+    const head = JSON.parse(bytes.subarray(18, bytes.indexOf(10, 18)).toString());
+    assert.equal(head.entries.length, students);
+    // Nobody's name stands in it for who has no card.
+    assert.ok(!bytes.includes("Amira"));
+    await page.context().close();
+  },
   async "a pathway is changed as a draft, previewed, and published as a version"() {
     const page = await open({ path: "/pathways?class=" + ids.class_id });
     await axeClean(page, "pathways"); await shot(page, "pathways");
