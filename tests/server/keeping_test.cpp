@@ -1196,8 +1196,7 @@ std::vector<std::string> observations(store::Store& store, const PersonId& stude
 
 }  // namespace
 
-TEST_CASE(
-    "what a teacher wrote and the school lost comes back on a student's stick, under the school's seal") {
+TEST_CASE("what a teacher wrote and the school lost comes back on a student's stick, under its seal") {
   World world;
   Rivera rivera(world);
   auto lab = world.join_computer("lab-03");

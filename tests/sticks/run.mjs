@@ -162,6 +162,24 @@ check('another computer: a wrong PIN is told by the answer, and after the right 
   assert.equal(student('attic', ['bundle', 'read', at('stick')]).files_came, 1);
 });
 
+check('a school that is put back from its backup gets again by stick what it lost and a computer has', async () => {
+  const carry = () => {
+    student('attic', ['bundle', 'write', at('stick')]);
+    const [row] = read();
+    student('attic', ['bundle', 'read', at('stick')]);
+    return row.brought_back;
+  };
+  school('backup', at('monday.waymark-backup'));
+  school('import', 'case', join(dirname(fileURLToPath(import.meta.url)), '../data/case/newer.json'));
+  assert.equal(carry(), 0);
+  const stop = await serve(world.port);
+  school('restore', at('monday.waymark-backup'));
+  await stop();
+  const brought = [carry(), carry(), carry()];
+  assert.ok(brought[0] === 0 && brought[1] > 0 && brought[2] === 0, String(brought));
+  assert.equal(school('verify').ok ?? true, true);
+});
+
 check('a computer that began so finds the school when it has a network', async () => {
   const stop = await serve(world.port);
   student('home', ['add', 'goal', 'want=race', 'first_step=train', '--person', 'Amira']);
