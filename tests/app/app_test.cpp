@@ -1392,6 +1392,117 @@ TEST_CASE("an erased student's words, files and pictures are in no byte of any c
   CHECK(holders(home.folder, needles).empty());
 }
 
+namespace {
+
+// A stick that goes to school and back: the school reads what is there for it, and puts its answers there.
+struct Stick {
+  World& world;
+  std::string folder = world.folder.path() + "/stick";
+
+  explicit Stick(World& at) : world(at) { fs::create_directories(folder + "/WAYMARK"); }
+  const StickView& carry(Lab& lab) {
+    lab.app->dispatch(to(Screen::stick));
+    lab.app->dispatch(WriteStick{folder});
+    REQUIRE(lab.see<StickView>().problem.key == "");
+    for (const auto& entry : fs::directory_iterator(folder + "/WAYMARK")) {
+      if (entry.path().extension() != ".to-school") continue;
+      auto bytes = store::read_whole(entry.path().string(), 64 << 20).value();
+      REQUIRE(store::write_durably(fs::path(entry).replace_extension(".from-school").string(),
+                                   world.school->read_bundle(bytes)->answer));
+      fs::remove(entry.path());
+    }
+    lab.app->dispatch(ReadStick{folder});
+    lab.run(1);
+    static const StickView elsewhere;
+    return lab.shows<StickView>() ? lab.see<StickView>() : elsewhere;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an erasure that a stick brings takes a student from a computer without a network, and says so") {
+  World world;
+  auto pathway = water(world);
+  Stick stick(world);
+  Lab lab(world, "lab-03"), home(world, "home");
+  for (auto* at : {&lab, &home}) {
+    at->join_computer();
+    at->join_student(world.amira);
+    at->run(60);
+  }
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  lab.app->dispatch(
+      AttachFile{project, "find-sources", note(world, "notes.txt", "SECRET-IN-A-FILE"), "", false});
+  lab.app->dispatch(AttachFile{project, "find-sources", photo(world, "creek.jpg"), "", true});
+  lab.run(1);
+  lab.add_goal("SECRET-GOAL");
+  lab.run(200);
+  home.app->dispatch(to(Screen::project));
+  home.run(400);
+  auto profile = lab.folder + "/profiles/" + world.amira.hex();
+  std::vector<std::string> needles{"SECRET-"};
+  take_needles(profile + "/files", needles);
+  take_needles(profile + "/thumbnails", needles);
+  lab.app->dispatch(Lock{});
+  lab.join_student(world.leo);
+  lab.add_goal("Leo's own");
+  lab.run(60);
+  for (auto* at : {&lab, &home}) {
+    at->net.plugged = false;
+    REQUIRE(holders(at->folder, needles).size() >= 4);
+  }
+  world.school->erase_student(std::nullopt, world.amira).value();
+
+  // On the shared computer Leo's stick brings it, and he goes on.
+  CHECK(stick.carry(lab).done.key == "stick.news");
+  CHECK(stick.carry(lab).next.key == "stick.all_settled");
+  CHECK(holders(lab.folder, needles).empty());
+  CHECK_FALSE(fs::exists(profile));
+  CHECK(lab.goals() == std::vector<std::string>{"Leo's own"});
+  lab.app->dispatch(Lock{});
+  REQUIRE(lab.see<WhoView>().tiles.size() == 1);
+  CHECK(lab.see<WhoView>().tiles[0].name == "Leo");
+
+  // On her own her own stick does, and a sentence tells it.
+  stick.carry(home);
+  CHECK(home.see<WhoView>().notice.key == "notice.erased");
+  CHECK(home.see<WhoView>().tiles.empty());
+  CHECK(holders(home.folder, needles).empty());
+  CHECK(holders(stick.folder, needles).empty());
+}
+
+TEST_CASE("one erased piece of work goes from the screen and the disk when a stick brings the erasure") {
+  World world;
+  auto pathway = water(world);
+  Stick stick(world);
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  auto files = lab.folder + "/profiles/" + world.amira.hex() + "/files";
+  lab.app->dispatch(
+      AttachFile{project, "find-sources", note(world, "leak.txt", "SECRET-IN-A-FILE"), "", false});
+  std::vector<std::string> leak{"SECRET-"};
+  lab.add_goal("SECRET-GOAL");
+  lab.add_goal("kept");
+  lab.net.plugged = false;
+  stick.carry(lab);
+  CHECK(lab.goals() == std::vector<std::string>{"SECRET-GOAL", "kept"});
+  REQUIRE(holders(files, leak).size() == 1);
+  std::vector<OpId> ops;
+  for (const char* kind : {"goal", "work"})
+    for (const auto& record : world.school->store().records(domain::person_stream(world.amira), kind).value())
+      if (record.text("want") != "kept") ops.push_back(record.fields.begin()->second.heads.front().op);
+  REQUIRE(ops.size() == 2);
+  world.school->erase_ops(std::nullopt, ops).value();
+  CHECK(stick.carry(lab).done.key == "stick.news");
+  CHECK(lab.goals() == std::vector<std::string>{"kept"});
+  CHECK(holders(lab.folder, leak).empty());
+}
+
 TEST_CASE(
     "one erased piece of work takes its file and small copies from the disk, also after a crash in between") {
   World world;
