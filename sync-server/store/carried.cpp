@@ -12,8 +12,9 @@ namespace {
 constexpr std::int64_t kAnswerTimeMs = std::int64_t{90} * 24 * 3600 * 1000;
 // How long a batch stays that the school has answered: longer than between two backups that are looked after.
 constexpr std::int64_t kAnsweredTimeMs = std::int64_t{30} * 24 * 3600 * 1000;
-// A school that went back in time may have lost its letters, and nothing that the hub reads shows it.
-constexpr std::int64_t kLettersAgainMs = std::int64_t{24} * 3600 * 1000;
+// A school that went back in time may have lost letters, or what is in streams that a hub does not read: so it
+// is asked every day, by the letters and by the newest batch of each replica.
+constexpr std::int64_t kAskAgainMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kAnswerBytesMax = 100 * 1024;
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -64,7 +65,7 @@ Status Carried::put(const wire::Batch& batch, std::string_view bytes) {
 Result<std::vector<CarriedBatch>> Carried::next(std::size_t bytes_max, std::int64_t rest_ms) {
   std::vector<CarriedBatch> batches;
   WAYMARK_TRY(query, db_.prepare(sql::carried_next));
-  query.bind(now()).bind(rest_ms).bind(kLettersAgainMs);
+  query.bind(now()).bind(rest_ms).bind(kAskAgainMs);
   for (std::size_t bytes = 0; bytes < bytes_max;) {
     WAYMARK_TRY(row, query.step());
     if (!row) break;
@@ -100,16 +101,23 @@ Status Carried::tried(std::int64_t n, std::string_view problem) {
 
 Result<std::optional<std::string>> Carried::settle(const wire::Acknowledgement& answer,
                                                    std::string_view bytes) {
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::carried_lost));
+    WAYMARK_CHECK(query.bind(answer.replica).bind(answer.at.n).run());
+  }
+  // Then this one comes once more as well, after those.
+  bool lost = db_.changes() > 0;
   std::string body;
   std::int64_t n = 0;
   bool empty = false;
-  {
+  if (!lost) {
     WAYMARK_TRY(query, db_.prepare(sql::carried_settle));
     WAYMARK_TRY(row, query.bind(now())
                          .bind(answer.replica)
                          .bind(answer.round)
                          .bind(answer.end.n)
                          .bind(answer.end.c)
+                         .bind(answer.at.n)
                          .step());
     if (!row) return std::optional<std::string>();
     n = query.integer(0), empty = query.integer(1) == 0, body = query.text(2);
@@ -123,7 +131,7 @@ Result<std::optional<std::string>> Carried::settle(const wire::Acknowledgement& 
   WAYMARK_TRY(query, db_.prepare(sql::answer_add));
   query.bind(answer.replica).bind(answer.round).bind(answer.end.n).bind(answer.at.n);
   WAYMARK_CHECK(query.bind(bytes).bind(now()).run());
-  return std::optional(std::move(body));
+  return lost ? std::optional<std::string>() : std::optional(std::move(body));
 }
 
 Status Carried::settle_as_letters(std::int64_t n, const ReplicaId& replica, const record::Position& end) {

@@ -68,7 +68,8 @@ class Carried {
   // is. True: something was changed.
   Result<bool> change_all(const std::function<Result<std::optional<std::string>>(std::string_view)>& changed);
   // The school has answered: what was carried under this round is carried no more, and returned; the answer
-  // is kept for its device.
+  // is kept for its device. Where it says that the school has lost what it answered before, that and this are
+  // carried again.
   Result<std::optional<std::string>> settle(const wire::Acknowledgement& answer, std::string_view bytes);
   // The school has it as dead letters: it is on its way no more, and brought again once a day for as long as
   // it is kept. Where the row is another batch than was answered, nothing is changed.

@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS carried (
   at_ms INTEGER NOT NULL,
   answered_ms INTEGER,
   problem TEXT,                      -- why the school did not take it in, when it was last tried; answered too: it has letters
-  tried_ms INTEGER,
+  tried_ms INTEGER,                  -- none where it is answered: it did not go on where the school's copy ends, and asks nothing
   UNIQUE (replica, round, end_n, end_c)  -- a disk that was put back counts its rounds anew
 ) STRICT;
 CREATE INDEX IF NOT EXISTS carried_replica ON carried (replica, end_n);

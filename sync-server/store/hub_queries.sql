@@ -12,13 +12,20 @@ UPDATE carried SET body = ? WHERE n = ?
 DELETE FROM carried WHERE n = ?
 -- name: carried_next
 SELECT n, replica, round, body FROM carried
-WHERE (answered_ms IS NULL OR (problem IS NOT NULL AND answered_ms NOT BETWEEN ?1 - ?3 AND ?1))
+WHERE (answered_ms IS NULL OR (problem IS NOT NULL AND answered_ms NOT BETWEEN ?1 - ?3 AND ?1)
+       OR (problem IS NULL AND tried_ms NOT BETWEEN ?1 - ?3 AND ?1
+           AND NOT EXISTS (SELECT 1 FROM carried later WHERE later.replica = carried.replica AND later.end_n > carried.end_n)))
   AND (tried_ms IS NULL OR tried_ms NOT BETWEEN ?1 - ?2 AND ?1) ORDER BY n
 -- name: carried_tried
 UPDATE carried SET tried_ms = ?, problem = ? WHERE n = ?
 -- name: carried_settle
-UPDATE carried SET answered_ms = ?, problem = NULL WHERE replica = ? AND round = ? AND end_n = ? AND end_c = ?
+UPDATE carried SET answered_ms = coalesce(answered_ms, ?1), problem = NULL, tried_ms = iif(?6 < end_n, NULL, tried_ms)
+WHERE replica = ?2 AND round = ?3 AND end_n = ?4 AND end_c = ?5
 RETURNING n, end_n - before_n, body
+-- name: carried_lost
+UPDATE carried SET answered_ms = NULL, tried_ms = NULL
+WHERE replica = ? AND end_n > ? AND answered_ms IS NOT NULL AND tried_ms IS NOT NULL
+  AND (problem IS NULL OR problem = 'not answered')
 -- name: carried_letters
 UPDATE carried SET answered_ms = ? WHERE n = ? AND replica = ? AND end_n = ? AND end_c = ?
 -- name: carried_letters_empty

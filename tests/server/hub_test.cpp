@@ -627,6 +627,51 @@ TEST_CASE(
   REQUIRE(world.school->verify());
 }
 
+TEST_CASE("what the school lost before the hub had read it there is asked about within a day, and brought again") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("monday");
+  amira.sync(*world.hub);
+  world.round();
+  auto backup = world.folder.path() + "/school.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), backup));
+  for (const auto* want : {"tuesday", "wednesday"}) {
+    amira.goal(want);
+    amira.sync(*world.hub);
+    world.carry();
+  }
+  CHECK(world.goals(*world.school, world.amira) == Texts{"monday", "tuesday", "wednesday"});
+  REQUIRE(world.school->restore(backup, world.identity()));
+  // Her computer is at home, and in no stream that the hub reads is less than it has read there.
+  world.round();
+  CHECK(world.goals(*world.school, world.amira) == Texts{"monday"});
+  world.clock.advance_ms(24 * 3600 * 1000 + 1);
+  world.round();
+  world.clock.advance_ms(3600 * 1000);
+  world.round();
+  CHECK(world.goals(*world.school, world.amira) == Texts{"monday", "tuesday", "wednesday"});
+  // All is well again: one small question a day.
+  for (int hour = 0; hour < 3; hour++) {
+    world.clock.advance_ms(3600 * 1000);
+    CHECK(world.hub->next_load().value().rows.empty());
+  }
+  world.clock.advance_ms(24 * 3600 * 1000);
+  CHECK(world.hub->next_load().value().rows.size() == 1);
+  world.round();
+  CHECK(world.hub->next_load().value().rows.empty());
+  CHECK(world.hub->carried().carrying().value().batches == 0);
+  // Not for ever: a month after its answer a batch goes.
+  for (int day = 0; day < 32; day++) {
+    world.clock.advance_ms(24 * 3600 * 1000 + 1);
+    world.round();
+  }
+  amira.sync(*world.hub);
+  world.round();
+  world.clock.advance_ms(24 * 3600 * 1000 + 1);
+  CHECK(world.hub->next_load().value().rows.empty());
+}
+
 TEST_CASE("a hub knows the people of its classes and no others, and follows when they move") {
   World world;
   auto cy = world.student("Cy", world.period4);

@@ -223,6 +223,8 @@ bool World::hub_is_quiet() {
   if (!status.verified) return false;
   // Also of what came from a removed computer, or from who left: the school has it as letters, and says so.
   if (must(hub.school->carried().carrying(), "carrying").batches > 0) return false;
+  // Nor does it owe the school today's question.
+  if (!must(hub.school->next_load(), "what is to be carried").rows.empty()) return false;
   for (const auto& reading : must(hub.school->store().readings(), "readings"))
     if (reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head) return false;
   return true;
