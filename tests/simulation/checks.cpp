@@ -300,8 +300,10 @@ void World::check_quiet() {
   for (const auto& id : forged_)
     if (must(root.has(id), "has")) broken(10, id.hex() + " is by somebody else than it says");
   // 2: everybody who reads a stream has the same, and it is what the oracle says. In a hub's room stands also
-  // what the hub was given and the school left to an adult.
+  // what the hub was given and the school left to an adult, or lost after all who could prove whose it is.
   auto letters = dead_letters();
+  for (const auto& op : committed_)
+    if (op.lost) letters.insert(op.id);
   auto only_in_the_room = [&](const Computer& computer, const std::string& id) {
     auto op = must(OpId::parse(id), "id");
     return computer.at_hub && letters.count(op) && must(hub_->school->store().has(op), "has");
