@@ -12,8 +12,8 @@ namespace {
 constexpr std::int64_t kAnswerTimeMs = std::int64_t{90} * 24 * 3600 * 1000;
 // How long a batch stays that the school has answered: longer than between two backups that are looked after.
 constexpr std::int64_t kAnsweredTimeMs = std::int64_t{30} * 24 * 3600 * 1000;
-// A school that went back in time may have lost letters, or what is in streams that a hub does not read: so it
-// is asked every day, by the letters and by the newest batch of each replica.
+// A school that went back in time may have lost letters, or what is in streams that a hub does not read: so
+// it is asked every day, by the letters and by the newest batch of each replica.
 constexpr std::int64_t kAskAgainMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kAnswerBytesMax = 100 * 1024;
 

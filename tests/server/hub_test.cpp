@@ -627,7 +627,8 @@ TEST_CASE(
   REQUIRE(world.school->verify());
 }
 
-TEST_CASE("what the school lost before the hub had read it there is asked about within a day, and brought again") {
+TEST_CASE(
+    "what the school lost before the hub had read it there is asked about within a day, and brought again") {
   World world;
   Profile amira(world, world.amira, "amira");
   REQUIRE(amira.sign_in(*world.hub, "4711"));
