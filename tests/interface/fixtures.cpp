@@ -454,6 +454,14 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
         phrase("toast.work_deleted",
                {argument("title", std::string(say("After the rain", "Después de la lluvia")))});
     add("today_offline", offline);
+    offline.frame->status.files_waiting = 2;
+    offline.frame->status.waiting_phrase =
+        phrase("status.in_room_files", {argument("count", std::int64_t{2})}, 2);
+    add("today_photos_in_room", offline);
+    offline.frame->status.waiting = offline.frame->status.files_waiting = 0;
+    offline.frame->status.elsewhere = true;
+    offline.frame->status.waiting_phrase = phrase("status.beside");
+    add("today_beside", offline);
     view.next.words.clear();
     view.next.quoted = false;
     view.next.lead = {};
