@@ -534,6 +534,28 @@ TEST_CASE(
   CHECK(letters() == 2);
 }
 
+TEST_CASE("of a removed computer's batch a line that is no op is kept like the others") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  REQUIRE(world.school->remove_computer(world.lab.id));
+  const std::string line = R"({"of":"a later version"})";
+  wire::Batch batch;
+  batch.person = world.amira;
+  batch.replica = world.random.id<ReplicaId>();
+  batch.round = 1;
+  batch.ids = {record::op_id(line)};
+  batch.certificate = amira.certificate, batch.certificate_signature = amira.signature;
+  batch.ops = {line};
+  REQUIRE(world.hub->carried().put(batch, wire::encode(batch, amira.key)));
+  world.carry();
+  CHECK(world.problems == Texts{"unauthorized"});
+  CHECK(world.hub->carried().carrying()->batches == 0);
+  auto letters = world.school->accounts().dead_letters(true, 10).value();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters[0].body == line);
+}
+
 TEST_CASE("what a student wrote who left since is with the letters, and decided anew when they are back") {
   World world;
   Profile amira(world, world.amira, "amira");
