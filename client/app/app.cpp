@@ -1018,6 +1018,7 @@ struct App::Impl {
     bool pin_of_join = pin.purpose == PinFor::join_enter || pin.purpose == PinFor::join_choose;
     if (here.screen == Screen::pin && pin_of_join && joining.error() && !pin.error) {
       pin.error = sentence_of(*joining.error());
+      if (joining.error()->code == Code::offline) pin.error = {"error.pin_offline", {}, -1};
       if (joining.error()->code == Code::slowed_down) pin.wait_until_ms = steady() + pin.error.count * 1000;
       pin.again = false;
       pin.first.clear();
@@ -1235,6 +1236,8 @@ struct App::Impl {
     if (joining.error()) {
       view.error = sentence_of(*joining.error());
       if (joining.error()->code == Code::invalid) view.error = {"error.address", {}, -1};
+      if (joining.error()->code == Code::offline && view.step == JoinStep::card)
+        view.error = {"error.card_offline", {}, -1};
       if (joining.from_starter()) view.error = {"error.starter", {}, -1};
     }
     if (state.joined()) {
@@ -1256,6 +1259,9 @@ struct App::Impl {
     view.may_switch = view.choosing && !pin.again;
     view.who = pin.who;
     view.wait_s = static_cast<int>((std::max<std::int64_t>(0, pin.wait_until_ms - steady()) + 999) / 1000);
+    // A file was all there was to begin with: the school checks it when something reaches it.
+    if (pin.purpose == PinFor::join_enter && joining.needs() && joining.needs()->unchecked)
+      view.unchecked = {"pin.unchecked", {}, -1};
     view.error = pin.error;
     return view;
   }

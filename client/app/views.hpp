@@ -132,7 +132,8 @@ struct PinView {
   bool may_switch = false;
   int slots = 4;
   Person who;
-  int wait_s = 0;  // seconds until the next try counts
+  int wait_s = 0;    // seconds until the next try counts
+  Phrase unchecked;  // why nobody can tell here whether it is right, and what to do
   Phrase error;
   bool operator==(const PinView&) const = default;
 };

@@ -46,6 +46,8 @@ void who(ui::Ui& ui, const app::PinView& view, bool pictures, std::size_t typed,
   } else {
     ui.text(prompt(view, pictures), {.ink = ui::Ink::muted, .align = ui::Align::center, .width = ui::fill()});
   }
+  if (view.unchecked && !view.error)
+    ui.text(view.unchecked, {.align = ui::Align::center, .width = ui::fill()});
   if (view.wait_s <= 0) ui.pin_slots(static_cast<int>(typed), view.slots);
   if (!folded) ui.stretch();
   ui.text(view.choosing ? "screen.pin.choose_hint"_t : "screen.pin.forgot"_t,

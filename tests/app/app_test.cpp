@@ -184,7 +184,7 @@ TEST_CASE("every reason why joining does not work is a sentence of its own, and 
   CHECK(card_tried("ZZZZ-ZZZZ") == "error.slowed_down");
   CHECK(lab.see<JoinView>().error.count > 0);
   lab.net.plugged = false;
-  CHECK(card_tried("ZZZZ-ZZZZ") == "error.offline");
+  CHECK(card_tried("ZZZZ-ZZZZ") == "error.card_offline");
 }
 
 TEST_CASE("a code works once, and a used one is named as such") {
@@ -1702,6 +1702,40 @@ TEST_CASE("a computer without a network begins with a class's file, and its firs
   home->app->dispatch(ReadStick{stick});
   CHECK(home->see<StickView>().next.key == "stick.all_settled");
   CHECK(world.goals_of(world.amira).size() == 2);
+}
+
+TEST_CASE("where a PIN cannot be checked the first time, the screen says so and what to do") {
+  World world;
+  REQUIRE(world.school->accounts().set_pin(world.amira, hash_password("4711"), "digits"));
+  auto card = world.card(world.amira);
+  auto file = world.folder.path() + "/class.waymark-starter";
+  REQUIRE(store::write_durably(file, world.school->make_starter(world.period3, {})->bytes));
+  // From a file nobody can tell.
+  Lab attic(world, "attic");
+  attic.net.plugged = false;
+  attic.app->dispatch(to(Screen::join));
+  attic.app->dispatch(JoinFromStarter{file});
+  attic.app->dispatch(JoinWithCard{card});
+  attic.run(2);
+  CHECK_FALSE(attic.see<PinView>().choosing);
+  CHECK(attic.see<PinView>().unchecked.key == "pin.unchecked");
+  attic.app->dispatch(EnterPin{"4711"});
+  attic.run(2);
+  CHECK(attic.shows<TodayView>());
+  // At school it is asked there; and where the network goes between card and PIN, this is said.
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.app->dispatch(JoinWithCard{card});
+  lab.run(2);
+  CHECK(lab.see<PinView>().unchecked.key == "");
+  lab.net.plugged = false;
+  lab.app->dispatch(EnterPin{"4711"});
+  lab.run(2);
+  CHECK(lab.see<PinView>().error.key == "error.pin_offline");
+  lab.net.plugged = true;
+  lab.app->dispatch(EnterPin{"4711"});
+  lab.run(2);
+  CHECK(lab.shows<TodayView>());
 }
 
 TEST_CASE("a card that is not believed any more is told on the stick, and no work is lost by it") {

@@ -379,6 +379,13 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.error = {};
     view.busy = true;
     add("join_computer_busy", outside(to(Screen::join), view));
+    JoinView stick;
+    stick.starters = {{"/media/creek/WAYMARK/Period 3.waymark-starter", "Period 3"}};
+    add("join_starter", outside(to(Screen::join), stick), true);
+    stick.starters.clear();
+    stick.error = phrase("error.starter");
+    Fixture& typed = add("join_starter_error", outside(to(Screen::join), stick));
+    typed.words = {{"join.starter", "/media/creek/period-3.waymark-starter"}};
     JoinView card;
     card.step = JoinStep::card;
     card.school = "Creekside Middle School";
@@ -387,6 +394,8 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     card.card = "ABCD-EFGH";
     card.error = phrase("error.card_unknown");
     add("join_card_error", outside(to(Screen::join), card));
+    card.error = phrase("error.card_offline");
+    add("join_card_offline", outside(to(Screen::join), card));
   }
 
   // ---- PIN
@@ -397,6 +406,9 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.error = phrase("error.wrong_pin");
     view.wait_s = 30;
     add("pin_wait", outside(to(Screen::pin), view));
+    PinView unchecked = pin(PinKind::digits);
+    unchecked.unchecked = phrase("pin.unchecked");
+    add("pin_unchecked", outside(to(Screen::pin), unchecked), true);
     PinView choose = pin(PinKind::pictures);
     choose.choosing = true;
     choose.may_switch = true;
