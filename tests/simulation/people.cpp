@@ -179,7 +179,6 @@ void World::erase() {
   log("erase op " + op.id.hex());
   must(school_->erase_ops(std::nullopt, {op.id}), "erase");
   erased_ops_.insert(op.id);
-  granted_.clear();  // a school that was reverted hears now who came and left
 }
 
 bool World::is_covered(const Committed& op) const {
@@ -265,6 +264,9 @@ void World::settle_people() {
 
 // From enrollments alone, and not from what the school keeps of them.
 std::set<std::string> World::granted_to(const PersonId& id) {
+  // A school that was reverted hears some time later who came and left.
+  auto heard = must(school_->store().meta("removals"), "removals").value_or("");
+  if (heard != std::exchange(granted_as_of_, heard)) granted_.clear();
   if (auto known = granted_.find(id); known != granted_.end()) return known->second;
   auto& streams = granted_[id];
   auto& accounts = school_->accounts();

@@ -397,6 +397,7 @@ class World {
   std::set<server::ComputerId> removed_;
   bool quiet_ = false;                                 // all is mended: who is turned away now stays so
   std::map<PersonId, std::set<std::string>> granted_;  // as far as it was asked since anything changed
+  std::string granted_as_of_;                          // so many removals the school had heard then
   long joined_ = 0, moved_ = 0, letters_ = 0;
   long carried_ = 0;        // ops settled by a stick's answer
   long files_carried_ = 0;  // files that a stick brought to the school, or back
