@@ -64,6 +64,15 @@ Result<std::vector<std::string>> make_batches(store::Store& store, const Author&
   return batches;
 }
 
+Result<std::optional<Proof>> make_proof(store::Store& store, const Author& author) {
+  if (!author.known()) return std::optional<Proof>();
+  WAYMARK_TRY(transaction, store::Transaction::begin(store.db()));
+  WAYMARK_TRY(round, next_round(store));
+  WAYMARK_TRY(batch, batch_of(store, author, round, {}, 1));
+  WAYMARK_CHECK(transaction.commit());
+  return std::optional(Proof{round, wire::encode(batch, author.key)});
+}
+
 Result<std::optional<std::string>> make_reading(store::Store& store, const Author& author, bool new_round) {
   if (!author.known() || !store.parent().empty()) return std::optional<std::string>();
   WAYMARK_TRY(transaction, store::Transaction::begin(store.db()));

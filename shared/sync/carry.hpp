@@ -2,6 +2,7 @@
 // nothing of what carries them. (A device settles by them in Session::on_acknowledgement.)
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,14 @@ inline constexpr std::string_view batch_round_key = "batch_round";
 // Making them changes no status.
 Result<std::vector<std::string>> make_batches(store::Store& store, const Author& author,
                                               std::size_t bytes_max = 16 * 1024 * 1024);
+
+// A batch without ops, of a new round: it shows whose the bundle is that it lies in. Nothing where the school
+// could not know the author.
+struct Proof {
+  std::int64_t round = 0;
+  std::string batch;
+};
+Result<std::optional<Proof>> make_proof(store::Store& store, const Author& author);
 
 // What this device has read at the school, for a stick: in the round of batches just made, or a new one.
 // Nothing while it reads at a hub, or the school could not know who asks.

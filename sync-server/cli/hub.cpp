@@ -78,16 +78,18 @@ Result<json> hub_status(School& school, const json&) {
   WAYMARK_TRY(carrying, school.carried().carrying());
   WAYMARK_TRY(waiting, school.store().waiting_count());
   WAYMARK_TRY(heard, school.store().meta("heard_ms"));
-  json result = {
-      {"name", school.hub()->name},
-      {"school", school.name()},
-      {"upstream", school.hub()->upstream},
-      {"carrying",
-       {{"batches", carrying.batches}, {"changes", carrying.ops}, {"since", when(carrying.since_ms)}}},
-      {"not_taken", carrying.not_taken},
-      {"problem", carrying.problem},
-      {"answers_waiting", waiting},
-      {"heard", heard ? json(std::strtoll(heard->c_str(), nullptr, 10)) : json(nullptr)}};
+  json result = {{"name", school.hub()->name},
+                 {"school", school.name()},
+                 {"upstream", school.hub()->upstream},
+                 {"carrying",
+                  {{"batches", carrying.batches},
+                   {"changes", carrying.ops},
+                   {"since", when(carrying.since_ms)},
+                   {"files", school.parcels().waiting().size()}}},
+                 {"not_taken", carrying.not_taken},
+                 {"problem", carrying.problem},
+                 {"answers_waiting", waiting},
+                 {"heard", heard ? json(std::strtoll(heard->c_str(), nullptr, 10)) : json(nullptr)}};
   return result;
 }
 
@@ -96,7 +98,8 @@ std::string print_status(const json& result) {
   std::string shown = text("name") + ", a hub of " + text("school") + " at " + text("upstream") + ".\n" +
                       "The school was last reached: " + shown_time(result["heard"], "never") + ".\n" +
                       "On the way to the school: " + result["carrying"]["changes"].dump() +
-                      " changes of students, " + result["answers_waiting"].dump() + " of teachers.\n";
+                      " changes of students, " + result["answers_waiting"].dump() + " of teachers, and " +
+                      result["carrying"]["files"].dump() + " photos and files.\n";
   if (result["not_taken"].get<std::int64_t>() > 0)
     shown += "The school did not take in " + result["not_taken"].dump() + " of them yet (" + text("problem") +
              "); they are kept and tried again.\n";

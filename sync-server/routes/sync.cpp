@@ -241,13 +241,17 @@ Answer not_taken(const Error& error) {
   return response;
 }
 
+Response piece_response(const UploadState& state) {
+  return state.whole ? http::no_content()
+         : state.fits
+             ? http::text(202, "")
+             : http::error_response({Code::conflict, "the piece does not begin where the file ends"});
+}
+
 Answer uploaded(School& school, const Upload& upload) {
   auto state = school.finish_upload(upload);
   if (!state) return not_taken(state.error());
-  auto response =
-      state->whole  ? http::no_content()
-      : state->fits ? http::text(202, "")
-                    : http::error_response({Code::conflict, "the piece does not begin where the file ends"});
+  auto response = piece_response(*state);
   response.set("upload-offset", std::to_string(state->bytes));
   return response;
 }
@@ -264,6 +268,58 @@ Answer put_file(School& school, const Request& request) {
   auto upload = std::make_shared<Upload>(std::move(*begun));
   return http::Later{[upload, kept = request.prepared] { School::write_piece(*upload); },
                      [&school, upload] { return uploaded(school, *upload); }};
+}
+
+// At most a thousand names of 64 digits.
+Result<std::vector<std::string>> names_in(const json& body, const char* member) {
+  Error strange{Code::malformed, '"' + std::string(member) + "\" is a list of names"};
+  auto names = body.is_object() ? body.find(member) : body.end();
+  if (names == body.end() || !names->is_array()) return strange;
+  if (names->size() > kLackingMax) return Error{Code::too_large, "more than 1,000 names at once"};
+  std::vector<std::string> all;
+  for (const auto& name : *names) {
+    if (!name.is_string()) return strange;
+    all.push_back(name.get<std::string>());
+  }
+  return all;
+}
+
+// ---- parcels: at a hub they wait for the school, at the school the answer is the last piece's
+
+Answer parcel_came(School& school, const Upload& upload) {
+  auto come = school.finish_parcel(upload);
+  if (!come) return not_taken(come.error());
+  auto response = piece_response(come->state);
+  if (!come->answer.empty()) {
+    response = {200, {}, std::move(come->answer)};
+    response.set("content-type", "application/octet-stream").set("cache-control", "no-store");
+  }
+  response.set("upload-offset", std::to_string(come->state.bytes));
+  return response;
+}
+
+Answer put_parcel(School& school, const Request& request) {
+  auto bearer = bearer_of(school, request);
+  if (!bearer) return bearer.error();
+  const auto& read = *static_cast<const PieceRead*>(request.prepared.get());
+  if (!read) return read.error();
+  auto begun = school.begin_parcel(*bearer, request.param("sha256"), {read->from, read->total, read->bytes});
+  if (!begun) return not_taken(begun.error());
+  if (!begun->to_write) return parcel_came(school, *begun);
+  auto upload = std::make_shared<Upload>(std::move(*begun));
+  return http::Later{[upload, kept = request.prepared] { School::write_piece(*upload); },
+                     [&school, upload] { return parcel_came(school, *upload); }};
+}
+
+Result<Response> parcel_news(School& school, const Request& request) {
+  WAYMARK_TRY(bearer, bearer_of(school, request));
+  WAYMARK_TRY(body, http::json_body(request));
+  WAYMARK_TRY(names, names_in(body, "parcels"));
+  WAYMARK_TRY(news, school.parcel_news(bearer, names));
+  json answers = json::array();
+  for (const auto& [name, answer] : news.answers)
+    answers.push_back({{"parcel", name}, {"answer", to_base64url(as_bytes(answer))}});
+  return http::json_response({{"v", 1}, {"lacking", news.lacking}, {"answers", answers}});
 }
 
 // "bytes=0-99" and "bytes=100-". Anything else is none, and the whole file is the answer.
@@ -319,15 +375,7 @@ Answer get_file(School& school, const Request& request) {
 Result<Response> lacking_files(School& school, const Request& request) {
   WAYMARK_TRY(bearer, bearer_of(school, request));
   WAYMARK_TRY(body, http::json_body(request));
-  Error strange{Code::malformed, "\"files\" is a list of names"};
-  auto names = body.is_object() ? body.find("files") : body.end();
-  if (names == body.end() || !names->is_array()) return strange;
-  if (names->size() > kLackingMax) return Error{Code::too_large, "more than 1,000 files at once"};
-  std::vector<std::string> hashes;
-  for (const auto& name : *names) {
-    if (!name.is_string()) return strange;
-    hashes.push_back(name.get<std::string>());
-  }
+  WAYMARK_TRY(hashes, names_in(body, "files"));
   WAYMARK_TRY(lacking, school.lacking_files(bearer, request.param("stream"), hashes));
   return http::json_response({{"v", 1}, {"lacking", lacking}});
 }
@@ -378,6 +426,9 @@ void add_sync_routes(http::Router& router, School& school) {
   on("POST", "/v1/bundles", bundle, kBundleBytesMax);
   on("POST", "/v1/streams/{stream}/files", lacking_files, kLackingBytesMax);
   on("PUT", "/v1/streams/{stream}/files/{sha256}", put_file, static_cast<std::size_t>(file_bytes_max), false,
+     prepare_file);
+  on("POST", "/v1/parcels", parcel_news, kLackingBytesMax);
+  on("PUT", "/v1/parcels/{sha256}", put_parcel, static_cast<std::size_t>(file_bytes_max), false,
      prepare_file);
   on("POST", "/v1/hub", hub, kJoinBytesMax);
   on("GET", "/v1/streams/{stream}/files/{sha256}", get_file, 0);

@@ -205,10 +205,14 @@ Status School::take_returned(const std::vector<wire::BundleItem>& items, const P
 }
 
 Result<std::vector<wire::BundleItem>> School::take_files(const std::vector<wire::BundleItem>& items,
-                                                         const PersonId& writer, BundleRead& read) {
+                                                         const PersonId& writer, const FilesTaken& rule,
+                                                         BundleRead& read) {
   const Bearer bearer{writer, {}, {}, {}};
   std::optional<wire::CarriedFiles> asked;
   wire::PieceJoiner joiner;
+  auto may = [&](const std::string& stream, const std::string& hash) -> Result<bool> {
+    return rule.only_mentioned ? store_->mentions(stream, hash) : Result<bool>(true);
+  };
   for (const auto& item : items) {
     if (item.kind == wire::files_item && !asked)
       if (auto question = wire::decode_files(item.body)) asked = std::move(*question);
@@ -218,7 +222,9 @@ Result<std::vector<wire::BundleItem>> School::take_files(const std::vector<wire:
     Status put;
     if (whole && *whole) {
       auto it = joiner.take();
-      put = put_file(bearer, it.stream, it.hash, it.bytes, it.mime);
+      WAYMARK_TRY(allowed, may(it.stream, it.hash));
+      put = allowed ? put_file(bearer, it.stream, it.hash, it.bytes, it.mime)
+                    : Status(Error{Code::not_granted, "nothing here mentions the file"});
       if (put) read.files++;
     } else if (!whole) {
       put = whole.error();
@@ -231,11 +237,18 @@ Result<std::vector<wire::BundleItem>> School::take_files(const std::vector<wire:
   wire::CarriedFiles told{asked->round, asked->replica, {}};
   std::vector<std::pair<std::int64_t, sync::Mention>> to_send;
   for (const auto& names : asked->streams) {
-    WAYMARK_TRY(lacking, lacking_files(bearer, names.stream, names.has));
+    std::vector<std::string> known, unknown;
+    for (const auto& hash : names.has) {
+      WAYMARK_TRY(allowed, may(names.stream, hash));
+      (allowed ? known : unknown).push_back(hash);
+    }
+    WAYMARK_TRY(lacking, lacking_files(bearer, names.stream, known));
+    lacking.insert(lacking.end(), unknown.begin(), unknown.end());
     wire::CarriedNames here{names.stream, {}, std::move(lacking)};
     for (const auto& hash : names.has)
       if (std::find(here.lacks.begin(), here.lacks.end(), hash) == here.lacks.end()) here.has.push_back(hash);
     told.streams.push_back(std::move(here));
+    if (!rule.sends_back) continue;
     for (const auto& hash : names.lacks)
       if (auto found = find_file(writer, names.stream, hash))
         to_send.push_back({found->bytes, {hash, names.stream, found->mime}});
@@ -317,7 +330,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
       for (auto& one : *news) answers.push_back({wire::news_item, std::move(one)});
   }
   if (!for_hub && writer) {
-    WAYMARK_TRY(files, take_files(bundle.items, *writer, read));
+    WAYMARK_TRY(files, take_files(bundle.items, *writer, {}, read));
     for (auto& one : files) answers.push_back(std::move(one));
   }
   if (answers.empty()) return read;

@@ -17,7 +17,9 @@ namespace fs = std::filesystem;
 // A file that nothing mentions, and that nobody sent or asked for, is kept for so many of our own days.
 constexpr std::int64_t kGraceDays = 30;
 constexpr std::int64_t kDayMs =
-    std::int64_t{20} * 3600 * 1000;         // less than 24 hours, so that no night is left out
+    std::int64_t{20} * 3600 * 1000;  // less than 24 hours, so that no night is left out
+constexpr std::int64_t kParcelTimeMs = std::int64_t{30} * 24 * 3600 * 1000,
+                       kParcelAnswerTimeMs = 3 * kParcelTimeMs;
 constexpr std::size_t kCollectedMax = 256;  // in one go
 constexpr std::size_t kAdoptedMax = 32;     // looked for in one go, each in all ops
 constexpr std::string_view kDayKey = "file_day", kDayTimeKey = "file_day_ms";
@@ -29,12 +31,20 @@ std::int64_t number_of(const std::optional<std::string>& text) {
 bool is_hash(std::string_view hash) { return hash.size() == 64 && from_hex(hash).has_value(); }
 
 Error not_there() { return {Code::not_found, "no such file, or not yours to read"}; }
-// What a hub took it would have to carry on before anybody counts it as sent.
-Error no_files_here() { return {Code::unsupported, "a hub takes no files; they wait for the school"}; }
+// It could read them, and the school would not know that they are on their way.
+Error no_files_here() { return {Code::unsupported, "a hub takes files in parcels, sealed to the school"}; }
 Error was_erased() { return {Code::not_granted, "what mentioned this file was erased"}; }
 Error not_its_name() { return {Code::wrong_id, "the file is not what its name says"}; }
 
 }  // namespace
+
+Status School::must_be_piece(std::string_view hash, const FilePiece& piece, std::int64_t bytes_max) {
+  if (piece.total > bytes_max) return Error{Code::too_large, "more than a file may have"};
+  if (!is_hash(hash)) return not_its_name();
+  if (piece.from < 0 || static_cast<std::int64_t>(piece.bytes.size()) > piece.total - piece.from)
+    return Error{Code::malformed, "a piece beyond the end of its file"};
+  return {};
+}
 
 std::string School::file_path(std::string_view hash) const {
   return data_ + "/files/" + std::string(hash.substr(0, 2)) + "/" + std::string(hash.substr(2));
@@ -60,11 +70,7 @@ Result<bool> School::has_file(std::string_view stream, std::string_view hash) {
 Result<Upload> School::begin_upload(const Bearer& bearer, std::string_view stream, std::string_view hash,
                                     const FilePiece& piece, std::string_view mime) {
   if (hub_) return no_files_here();
-  if (piece.total > file_bytes_max) return Error{Code::too_large, "a file of more than 20 MB"};
-  if (!is_hash(hash)) return not_its_name();
-  auto size = static_cast<std::int64_t>(piece.bytes.size());
-  if (piece.from < 0 || size > piece.total - piece.from)
-    return Error{Code::malformed, "a piece beyond the end of its file"};
+  WAYMARK_CHECK(must_be_piece(hash, piece, file_bytes_max));
   WAYMARK_TRY(allowed, may_put(bearer.person, stream, hash));
   if (!allowed) return Error{Code::not_granted, "the stream is not granted to this person"};
 
@@ -86,18 +92,24 @@ Result<Upload> School::begin_upload(const Bearer& bearer, std::string_view strea
     upload.state = {true, true, piece.total};
     return upload;
   }
-  upload.state.bytes = uploads_.size(bearer.person, hash);
-  bool asks = size == 0 && piece.total > 0;
-  bool at_once = size == piece.total;
+  return begin_pieces(bearer, std::move(upload), [&] { return store_->file_bytes(); });
+}
+
+Result<Upload> School::begin_pieces(const Bearer& bearer, Upload upload,
+                                    const std::function<Result<std::int64_t>()>& kept_bytes) {
+  const auto& piece = upload.piece;
+  upload.state.bytes = uploads_.size(bearer.person, upload.hash);
+  bool asks = piece.bytes.empty() && piece.total > 0;
+  bool at_once = static_cast<std::int64_t>(piece.bytes.size()) == piece.total;
   // A power cut after the last piece and before the end: asking is what ends it.
   if (asks && upload.state.bytes == piece.total) {
     asks = false;
     upload.piece.from = piece.total;
   }
-  upload.state.fits = asks || at_once || upload.piece.from == upload.state.bytes;
+  upload.state.fits = asks || at_once || piece.from == upload.state.bytes;
   if (asks || !upload.state.fits) return upload;
   if (quota_bytes_) {
-    WAYMARK_TRY(kept, store_->file_bytes());
+    WAYMARK_TRY(kept, kept_bytes());
     if (kept + uploads_.bytes() - upload.state.bytes + piece.total > *quota_bytes_)
       return Error{Code::disk_full, std::string(quota_full)};
   }
@@ -271,6 +283,7 @@ Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_di
   if (copying_.use_count() > 1) return 0;  // a backup reads them
   WAYMARK_TRY(day, count_day());
   uploads_.remove_older_than(upload_age_max_ms);
+  parcels_.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
   auto since = day - kGraceDays;
   WAYMARK_TRY(untouched, store_->files_untouched(since, kCollectedMax));
   std::vector<std::string> gone;

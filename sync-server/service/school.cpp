@@ -64,7 +64,8 @@ School::School(std::string data, Clock& clock, Random& random)
       random_(random),
       removals_(data_ + "/removals.log"),
       standings_(std::make_unique<Standings>()),
-      uploads_(data_ + "/uploads") {}
+      uploads_(data_ + "/uploads"),
+      parcels_(data_ + "/parcels") {}
 
 School::~School() {
   carried_.reset();

@@ -25,6 +25,7 @@
 #include "sync-server/service/backup.hpp"
 #include "sync-server/service/hub.hpp"
 #include "sync-server/service/listeners.hpp"
+#include "sync-server/service/parcels.hpp"
 #include "sync-server/service/removals.hpp"
 #include "sync-server/service/uploads.hpp"
 #include "sync-server/store/accounts.hpp"
@@ -140,6 +141,16 @@ struct Upload {
 struct FileAt {
   std::string path, mime;
   std::int64_t bytes = 0;
+};
+
+// How far a parcel has come; and the school's answer to it, at the school itself where it is whole.
+struct ParcelState {
+  UploadState state;
+  std::string answer;
+};
+struct ParcelNews {
+  std::vector<std::string> lacking;                          // neither wait here nor are answered
+  std::vector<std::pair<std::string, std::string>> answers;  // by the parcel's name
 };
 
 // Batches on their way from a hub to its school, and which rows they are.
@@ -298,6 +309,22 @@ class School {
   // After each answer that the hub's own session took. `went_back`: the school has lost something, so that
   // what it answered lately is brought to it again. What it told to be erased is carried as stubs.
   Status heard_the_school(bool went_back);
+
+  // ---- parcels (forwarding.cpp): bundles with files, sealed to the school, that a hub takes and hands on as
+  // they are. In three steps like a file, of which write_piece() is the middle one. `too_large`, `wrong_id`,
+  // `disk_full`, `server_busy`; at the school, which reads it: `invalid` when it was not taken in and may be
+  // later, `malformed`, `unauthorized` when it never will be.
+  Result<Upload> begin_parcel(const Bearer& bearer, std::string_view name, const FilePiece& piece);
+  Result<ParcelState> finish_parcel(const Upload& upload);
+  Result<ParcelState> put_parcel(const Bearer& bearer, std::string_view name, const FilePiece& piece);
+  // What became of this person's own.
+  Result<ParcelNews> parcel_news(const Bearer& bearer, const std::vector<std::string>& names);
+  // At the hub: the next to be handed on, and what the school said to it. What it did not take in is brought
+  // again once a day.
+  std::optional<ParcelRow> next_parcel();
+  Status take_parcel_answer(const ParcelRow& parcel, std::string_view answer);
+  void parcel_not_taken(const ParcelRow& parcel);
+  const Parcels& parcels() const { return parcels_; }
 
   // ---- files by the SHA-256 of their content (files.cpp). A file is had only by who may read a stream it
   // was put into; everything else gets the answer for what is not there. A piece that comes, in three steps;
@@ -498,9 +525,18 @@ class School {
   Status take_returned(const std::vector<wire::BundleItem>& items, const PersonId& writer, BundleRead& read);
   // The files of a bundle of this person: those that came are put into their streams, and what the writer
   // asked about is answered, with what it lacks.
+  struct FilesTaken {
+    bool only_mentioned = false;  // the writer may nothing else any more
+    bool sends_back = true;       // what the writer lacks
+  };
   Result<std::vector<wire::BundleItem>> take_files(const std::vector<wire::BundleItem>& items,
-                                                   const PersonId& writer, BundleRead& read);
+                                                   const PersonId& writer, const FilesTaken& rule,
+                                                   BundleRead& read);
+  Result<std::string> read_parcel(std::string_view bytes);
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
+  static Status must_be_piece(std::string_view hash, const FilePiece& piece, std::int64_t bytes_max);
+  Result<Upload> begin_pieces(const Bearer& bearer, Upload upload,
+                              const std::function<Result<std::int64_t>()>& kept_bytes);
   std::string file_path(std::string_view hash) const;
   Result<bool> may_put(const PersonId& person, std::string_view stream, std::string_view hash);
   Result<bool> has_file(std::string_view stream, std::string_view hash);
@@ -534,8 +570,10 @@ class School {
   };
   std::map<std::string, Pending> joins_;  // by code id; bounded
   Uploads uploads_;
-  std::string adopted_to_;         // the stray that was looked for last
-  std::set<std::string> writing_;  // uploads of which a piece is being written
+  Parcels parcels_;
+  std::map<std::string, std::int64_t> parcels_tried_;  // which the school did not take, and when (steady)
+  std::string adopted_to_;                             // the stray that was looked for last
+  std::set<std::string> writing_;                      // uploads of which a piece is being written
   std::optional<std::int64_t> quota_bytes_;
   BackupPlace backup_place_;
   ReadsToday reads_today_;

@@ -55,7 +55,8 @@ struct Http::Impl {
     return static_cast<Impl*>(user)->cancelled ? 1 : 0;
   }
 
-  Result<long> perform(std::string_view path, curl_slist* headers, const std::string* body) {
+  Result<long> perform(std::string_view path, curl_slist* headers, const std::string* body,
+                       const char* method = nullptr) {
     auto* curl = easy.get();
     if (!curl) return Error{Code::internal, "libcurl"};
     reply.clear();
@@ -84,6 +85,7 @@ struct Http::Impl {
       curl_easy_setopt(curl, CURLOPT_POST, 1L);
       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body->data());
       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+      if (method) curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
     }
     auto code = curl_easy_perform(curl);
     if (too_large) return Error{Code::too_large, "the answer is too large"};
@@ -130,30 +132,59 @@ Http::~Http() = default;
 void Http::cancel() { impl_->cancelled = true; }
 std::int64_t Http::retry_after_ms() const { return impl_->retry_after_ms; }
 
-Result<std::string> Http::post(std::string_view path, std::string_view type, std::string_view body) {
+// The status of an answer, whatever it is.
+Result<long> Http::send(std::string_view method, std::string_view path, const std::vector<std::string>& lines,
+                        std::string_view body) {
   auto& self = *impl_;
   bool tls = self.url.starts_with("https://");
-  std::string text(body);
+  const std::string text(body), name(method);
   for (bool again : {false, true}) {
     if (self.pin.empty() && (tls || !again)) WAYMARK_CHECK(self.find_school());
     std::unique_ptr<curl_slist, FreeList> headers;
-    for (const auto& line : {"authorization: Bearer " + self.token, "content-type: " + std::string(type),
-                             std::string("expect:")})
+    for (const auto& line : {"authorization: Bearer " + self.token, std::string("expect:")})
       headers.reset(curl_slist_append(headers.release(), line.c_str()));
-    auto status = self.perform(path, headers.get(), &text);
+    for (const auto& line : lines) headers.reset(curl_slist_append(headers.release(), line.c_str()));
+    auto status = self.perform(path, headers.get(), &text, name.c_str());
     if (!status && status.error().code == Code::identity_changed && !again) {
       self.pin.clear();  // the school may have renewed its key
       continue;
     }
-    if (!status) return status.error();
-    if (*status >= 200 && *status < 300) return std::move(self.reply);
-    auto answer = json::parse(self.reply, nullptr, false);
-    if (answer.is_object() && answer.contains("error"))
-      return Error{code_named(member(answer["error"], "code")), member(answer["error"], "detail")};
-    return Error{*status >= 500 ? Code::server_failed : Code::not_waymark,
-                 "status " + std::to_string(*status)};
+    return status;
   }
   return Error{Code::identity_changed, "the school's TLS key changes from one moment to the next"};
+}
+
+Error Http::refusal(long status) {
+  auto answer = json::parse(impl_->reply, nullptr, false);
+  if (answer.is_object() && answer.contains("error"))
+    return {code_named(member(answer["error"], "code")), member(answer["error"], "detail")};
+  return {status >= 500 ? Code::server_failed : Code::not_waymark, "status " + std::to_string(status)};
+}
+
+Result<std::string> Http::post(std::string_view path, std::string_view type, std::string_view body) {
+  WAYMARK_TRY(status, send("POST", path, {"content-type: " + std::string(type)}, body));
+  if (status < 200 || status >= 300) return refusal(status);
+  return std::move(impl_->reply);
+}
+
+Result<Http::PieceReply> Http::put(std::string_view path, std::int64_t from, std::int64_t total,
+                                   std::string_view piece) {
+  auto to = from + static_cast<std::int64_t>(piece.size()) - 1;
+  auto range = piece.empty() ? "*" : std::to_string(from) + "-" + std::to_string(to);
+  WAYMARK_TRY(status, send("PUT", path,
+                           {"content-type: application/octet-stream", "content-encoding: identity",
+                            "content-range: bytes " + range + "/" + std::to_string(total)},
+                           piece));
+  PieceReply reply;
+  curl_header* come = nullptr;
+  bool told = curl_easy_header(impl_->easy.get(), "upload-offset", 0, CURLH_HEADER, -1, &come) == CURLHE_OK;
+  bool fits = status >= 200 && status < 300;
+  if (!fits && !(status == 409 && told)) return refusal(status);
+  if (!told) return Error{Code::not_waymark, "an answer that says nothing of a piece"};
+  reply.come = std::strtoll(come->value, nullptr, 10);
+  reply.whole = status == 200 || status == 204;
+  reply.body = std::move(impl_->reply);
+  return reply;
 }
 
 }  // namespace waymark::server::upstream

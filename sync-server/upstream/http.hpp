@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shared/base/hash.hpp"
 
@@ -22,11 +23,22 @@ class Http {
   // The body of a good answer. The Error that the school told, or `offline`, `timeout`, `identity_changed`,
   // `not_waymark`, `too_large`. Returns early once `cancel` was called, from any thread.
   Result<std::string> post(std::string_view path, std::string_view type, std::string_view body);
+  // A piece of something that is sent in pieces; empty: how much of it has come?
+  struct PieceReply {
+    bool whole = false;     // nothing more is to be sent
+    std::int64_t come = 0;  // else how much has come, also where the piece did not fit
+    std::string body;       // what the school says to the whole
+  };
+  Result<PieceReply> put(std::string_view path, std::int64_t from, std::int64_t total,
+                         std::string_view piece);
   void cancel();
   // What the last refusal advised, in milliseconds.
   std::int64_t retry_after_ms() const;
 
  private:
+  Result<long> send(std::string_view method, std::string_view path, const std::vector<std::string>& lines,
+                    std::string_view body);
+  Error refusal(long status);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

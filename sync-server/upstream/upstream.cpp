@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "shared/store/files.hpp"
 #include "shared/wire/pack.hpp"
 
 namespace waymark::server::upstream {
@@ -10,7 +11,11 @@ namespace {
 
 constexpr std::int64_t kPapersMs = 10'000;  // how soon a new student, card or removal is known in the room
 constexpr std::int64_t kRoundMs = 2'000;
-constexpr int kExchangesMax = 50;  // of one round, so that papers are asked for in between
+// Of one round for parcels: what was written goes before them, and is asked for in between.
+constexpr std::int64_t kParcelsMs = 5'000;
+constexpr std::size_t kPieceMin = 16 * 1024, kPieceMax = 1024 * 1024;
+constexpr std::int64_t kNoParcelsMs = 3600 * 1000;  // a school of an earlier version takes none
+constexpr int kExchangesMax = 50;                   // of one round, so that papers are asked for in between
 
 }  // namespace
 
@@ -110,12 +115,85 @@ Status Upstream::read() {
   return {};
 }
 
+// Says something of the parcel, and nothing of the next.
+Status Upstream::refused(const ParcelRow& parcel, const Error& error) {
+  switch (error.code) {
+    case Code::invalid:
+    case Code::malformed:
+    case Code::wrong_id:
+    case Code::too_large:
+    case Code::too_deep:
+    case Code::unsupported:
+    case Code::forbidden:
+    case Code::not_granted:
+      return with_school([&]() -> Status {
+        school_.parcel_not_taken(parcel);
+        return {};
+      });
+    default:
+      return error;
+  }
+}
+
+Status Upstream::send_parcel(const ParcelRow& parcel) {
+  const auto path = "/v1/parcels/" + parcel.name;
+  const auto file = school_.parcels().path(parcel.person, parcel.name);
+  std::string piece;
+  std::int64_t from = 0;
+  for (int stuck = 0; stuck < 3;) {
+    auto reply = http_.put(path, from, parcel.bytes, piece);
+    if (!reply) {
+      piece_ = std::max(piece_ / 4, kPieceMin);
+      return refused(parcel, reply.error());
+    }
+    if (reply->whole) return with_school([&] { return school_.take_parcel_answer(parcel, reply->body); });
+    bool forward = reply->come >= 0 && reply->come < parcel.bytes &&
+                   (piece.empty() || reply->come == from + static_cast<std::int64_t>(piece.size()));
+    if (forward && !piece.empty()) piece_ = std::min(piece_ * 2, kPieceMax);
+    if (!forward) stuck++;
+    from = std::clamp<std::int64_t>(reply->come, 0, parcel.bytes - 1);
+    more_parcels_ = school_.clock().steady_ms() >= parcels_end_ms_;
+    if (more_parcels_) return {};
+    auto bytes = store::read_range(file, from, piece_);
+    if (!bytes && bytes.error().code == Code::not_found) return {};  // of who was erased meanwhile
+    if (!bytes || bytes->empty())
+      return bytes ? Error{Code::io, file + " is shorter than it was"} : bytes.error();
+    piece = std::move(*bytes);
+  }
+  return Error{Code::conflict, "the school says each time that another piece should come"};
+}
+
+Status Upstream::carry_parcels() {
+  auto now = school_.clock().steady_ms();
+  more_parcels_ = false;
+  if (now < parcels_due_ms_) return {};
+  parcels_end_ms_ = now + kParcelsMs;
+  while (!more_parcels_) {
+    std::optional<ParcelRow> parcel;
+    WAYMARK_CHECK(with_school([&]() -> Status {
+      parcel = school_.next_parcel();
+      return {};
+    }));
+    if (!parcel) return {};
+    auto sent = send_parcel(*parcel);
+    if (!sent && sent.error().code == Code::not_found) {
+      parcels_due_ms_ = now + kNoParcelsMs;
+      return {};
+    }
+    WAYMARK_CHECK(sent);
+    more_parcels_ = more_parcels_ || school_.clock().steady_ms() >= parcels_end_ms_;
+  }
+  return {};
+}
+
 Status Upstream::round() {
   WAYMARK_CHECK(ask_papers());
   // What was written here is on its way before anything is read.
   auto carried = carry();
   auto read_on = read();
-  return carried ? read_on : carried;
+  WAYMARK_CHECK(carried);
+  WAYMARK_CHECK(read_on);
+  return carry_parcels();
 }
 
 void Upstream::work() {
@@ -130,7 +208,7 @@ void Upstream::work() {
     told_good_ = done.has_value();
     if (!done) told_code_ = done.error().code;
     failures_ = done ? 0 : failures_ + 1;
-    auto wait = kRoundMs;
+    auto wait = more_parcels_ ? 0 : kRoundMs;
     if (!done) {
       auto ceiling = std::min(sync::backoff_first_ms << std::min(failures_, 10), sync::backoff_max_ms);
       wait = std::max(

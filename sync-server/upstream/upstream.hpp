@@ -44,6 +44,9 @@ class Upstream {
   Status ask_papers();
   Status carry();
   Status read();
+  Status carry_parcels();
+  Status send_parcel(const ParcelRow& parcel);
+  Status refused(const ParcelRow& parcel, const Error& error);
 
   School& school_;
   Options options_;
@@ -53,6 +56,9 @@ class Upstream {
   std::unique_ptr<sync::Session> session_;
   std::int64_t papers_ms_ = 0;  // steady: when they were last asked for
   bool have_papers_ = false;
+  std::size_t piece_ = 256 * 1024;                        // grows while pieces arrive
+  std::int64_t parcels_due_ms_ = 0, parcels_end_ms_ = 0;  // steady
+  bool more_parcels_ = false;                             // the time for them was up
   int failures_ = 0;
   bool told_good_ = false;
   Code told_code_ = Code::internal;

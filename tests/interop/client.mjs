@@ -441,6 +441,29 @@ export class Replica {
     return sealBundle(identity, device, items);
   }
 
+  // A file as it goes through a hub: a batch without ops that shows whose it is, the file's name, its pieces.
+  parcel({ s, bytes, mime }) {
+    this.round += 1;
+    const { device, identity, answer } = this.profile;
+    const header = { person: this.person, replica: this.id, round: this.round, certificate: answer.certificate, certified: answer.signature, ids: [] };
+    const file = sha256(bytes).toString('hex');
+    const items = [
+      { kind: KIND.batch, body: encodeBatch(header, [], device) },
+      { kind: KIND.files, body: encodeFiles({ round: this.round, replica: this.id, streams: [{ s, has: [file] }] }) },
+    ];
+    for (let from = 0; from < bytes.length; from += PIECE_BYTES_MAX)
+      items.push({ kind: KIND.file, body: encodePiece({ s, file, mime, from, total: bytes.length }, bytes.subarray(from, from + PIECE_BYTES_MAX)) });
+    return { bytes: sealBundle(identity, device, items), round: this.round };
+  }
+
+  // What the school said of a parcel: { round, streams }.
+  openParcelAnswer(bytes) {
+    const { device, identity } = this.profile;
+    const { writer, items } = openBundle(bytes, device);
+    if (writer !== identity) throw new Refusal('unauthorized', 'the answer is not of this school');
+    return readFiles(items.find(({ kind }) => kind === KIND.files).body);
+  }
+
   // The school's answer: { whole, counted, told, files, problems }: how many of its items counted here, what it told of
   // files, those that came, and why batches were not taken in.
   takeBundle(bytes) {

@@ -242,6 +242,8 @@ export function makeCarried(index, tools) {
   const files = { round: 7, replica: PROFILE, streams: [{ s: PERSON, has: [photoName], lacks: fileNames.slice(0, 2) }, { s: 'school' }] };
   index.files = [{ name: 'one-here', about: 'one is here, two are not', file: put('files/one-here.txt', encodeFiles(files)), header: { v: 1, ...files } }];
   index.files.push({ name: 'at-bound', about: '1,000 names', file: put('files/at-bound.txt', encodeFiles({ ...files, streams: [{ s: PERSON, has: fileNames.slice(1) }] })), header: { v: 1, ...files, streams: [{ s: PERSON, has: fileNames.slice(1) }] } });
+  const sent = { round: 7, replica: PROFILE, streams: [{ s: PERSON, has: [photoName] }] };
+  index.files.push({ name: 'one-sent', about: 'of a parcel, and the answer to it', file: put('files/one-sent.txt', encodeFiles(sent)), header: { v: 1, ...sent } });
   index.not_files = [];
   badOne('not_files', 'names-1001', 'too_large', '1,001 names', encodeFiles({ ...files, streams: [{ s: PERSON, lacks: fileNames }] }));
   badOne('not_files', 'name', 'malformed', 'a name that is none', encodeFiles({ ...files, streams: [{ s: PERSON, has: ['photo.jpg'] }] }));
@@ -274,6 +276,9 @@ export function makeCarried(index, tools) {
   bundle('to-hub', 'the answer to a hub: an acknowledgement and a problem', other, school, [item(KIND.acknowledgement, 'acknowledgements', 'whole'), item(KIND.problem, 'problems', 'wrong-pin')]);
   bundle('later-kind', 'an item of a kind that is not known is read over, also an empty one', school, device, [{ kind: 200, body: Buffer.from('later') }, { kind: 0, body: Buffer.alloc(0) }, toSchool[0]]);
   bundle('empty', 'without items', school, device, []);
+  bundle('parcel', 'a parcel: whose it is, which file it is about, and its pieces', school, device,
+    [item(KIND.batch, 'batches', 'no-ops'), item(KIND.files, 'files', 'one-sent'), item(KIND.file, 'pieces', 'first'), item(KIND.file, 'pieces', 'last')]);
+  bundle('parcel-answer', 'the school’s answer to a parcel', device, school, [item(KIND.files, 'files', 'one-sent'), item(KIND.acknowledgement, 'acknowledgements', 'whole')]);
   const lengths = (bytes) => {
     const ends = [153];
     while (ends[ends.length - 1] < bytes.length) ends.push(ends[ends.length - 1] + 4 + bytes.readUInt32BE(ends[ends.length - 1]));

@@ -966,6 +966,38 @@ check('a photo goes to school on a stick in pieces, and comes from there to a co
   await world.a.sync();
 });
 
+check('a photo goes to school in a parcel, sealed and in pieces, and the last piece is answered for its device alone', async () => {
+  const s = `person:${world.people.Ana}`;
+  const photo = { s, bytes: randomBytes(50_000), mime: 'image/jpeg' };
+  const file = sha256(photo.bytes).toString('hex');
+  const parcel = world.a.parcel(photo);
+  const name = sha256(parcel.bytes).toString('hex');
+  const { length } = parcel.bytes;
+  // Whoever brings it: here another student's computer.
+  const put = (range, body, at = name) =>
+    world.ben.link.send('PUT', `/v1/parcels/${at}`, { body, type: 'application/octet-stream', headers: { 'content-range': `bytes ${range}/${length}` } });
+  const come = (reply) => [reply.status, Number(reply.headers['upload-offset'])];
+  assert.deepEqual(come(await put('*', Buffer.alloc(0))), [202, 0]);
+  assert.deepEqual(come(await put('0-19999', parcel.bytes.subarray(0, 20_000))), [202, 20_000]);
+  assert.deepEqual(come(await put('0-9', parcel.bytes.subarray(0, 10))), [409, 20_000]);
+  const last = await put(`20000-${length - 1}`, parcel.bytes.subarray(20_000));
+  assert.equal(last.status, 200);
+  await refusedWith((async () => openBundle(last.body, world.ben.device))(), 'unauthorized');
+  const said = world.a.openParcelAnswer(last.body);
+  assert.deepEqual([said.round, said.replica, said.streams], [parcel.round, world.a.id, [{ s, has: [file] }]]);
+  const got = await world.anaTwo.link.send('GET', `/v1/streams/${s}/files/${file}`);
+  assert.ok(got.body.equals(photo.bytes));
+  assert.equal((await world.ben.link.send('GET', `/v1/streams/${s}/files/${file}`)).status, 404);
+  // A school keeps no parcel, and one that nobody can read is refused.
+  const news = await world.ana.link.send('POST', '/v1/parcels', { body: Buffer.from(JSON.stringify({ parcels: [name] })), type: 'application/json' });
+  assert.deepEqual(JSON.parse(news.body), { v: 1, lacking: [name], answers: [] });
+  const noise = randomBytes(100);
+  const refused = await world.ben.link.send('PUT', `/v1/parcels/${sha256(noise).toString('hex')}`, { body: noise, type: 'application/octet-stream' });
+  assert.equal(errorOf(refused).code, 'malformed');
+  const wrong = await world.ben.link.send('PUT', `/v1/parcels/${name}`, { body: noise, type: 'application/octet-stream' });
+  assert.equal(errorOf(wrong).code, 'wrong_id');
+});
+
 check('a device that has never met the school begins with a starter and a card, and is known by its first bundle', async () => {
   school.addStudent('5B', 'Dina');
   const card = plainCode(school.cards('5B').find((one) => one.name.startsWith('Dina')).card);

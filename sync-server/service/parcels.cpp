@@ -1,0 +1,107 @@
+#include "sync-server/service/parcels.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "shared/store/files.hpp"
+
+namespace waymark::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kAnswer = ".answer";
+constexpr std::int64_t kLeastBytes = 4096;  // of a disk, for the smallest file
+constexpr std::size_t kPersonDigits = 32, kNameDigits = 64;
+
+struct Kept {
+  fs::path path;
+  ParcelRow row;
+  bool answered = false;
+  fs::file_time_type since;
+};
+
+std::vector<Kept> kept_in(const std::string& folder) {
+  std::vector<Kept> found;
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    auto file = entry->path().filename().string();
+    Kept kept;
+    kept.path = entry->path();
+    kept.answered = file.ends_with(kAnswer);
+    if (kept.answered) file.resize(file.size() - kAnswer.size());
+    auto person = PersonId::parse(file.substr(0, kPersonDigits));
+    if (!person || file.size() != kPersonDigits + 1 + kNameDigits || file[kPersonDigits] != '.') continue;
+    std::error_code gone;
+    kept.row = {*person, file.substr(kPersonDigits + 1), static_cast<std::int64_t>(entry->file_size(gone))};
+    kept.since = entry->last_write_time(gone);
+    if (!gone) found.push_back(std::move(kept));
+  }
+  std::sort(found.begin(), found.end(), [](const Kept& a, const Kept& b) {
+    return std::tie(a.since, a.row.name) < std::tie(b.since, b.row.name);
+  });
+  return found;
+}
+
+}  // namespace
+
+std::string Parcels::path(const PersonId& person, std::string_view name) const {
+  return folder_ + "/" + person.hex() + "." + std::string(name);
+}
+
+bool Parcels::waits(const PersonId& person, std::string_view name) const {
+  std::error_code error;
+  return fs::is_regular_file(path(person, name), error);
+}
+
+std::optional<std::string> Parcels::answer(const PersonId& person, std::string_view name) const {
+  auto bytes = store::read_whole(path(person, name) + std::string(kAnswer), parcel_answer_bytes_max);
+  if (!bytes) return {};
+  return *bytes;
+}
+
+std::vector<ParcelRow> Parcels::waiting() const {
+  std::vector<ParcelRow> rows;
+  for (auto& kept : kept_in(folder_))
+    if (!kept.answered) rows.push_back(std::move(kept.row));
+  return rows;
+}
+
+std::size_t Parcels::waiting_of(const PersonId& person) const {
+  auto rows = waiting();
+  return static_cast<std::size_t>(
+      std::count_if(rows.begin(), rows.end(), [&](const ParcelRow& row) { return row.person == person; }));
+}
+
+std::int64_t Parcels::bytes() const {
+  std::int64_t sum = 0;
+  for (const auto& kept : kept_in(folder_)) sum += std::max(kept.row.bytes, kLeastBytes);
+  return sum;
+}
+
+Status Parcels::settle(const ParcelRow& parcel, std::string_view answer) const {
+  auto place = path(parcel.person, parcel.name);
+  WAYMARK_CHECK(store::write_durably(place + std::string(kAnswer), answer));
+  std::error_code ignored;
+  fs::remove(place, ignored);
+  return {};
+}
+
+void Parcels::forget(const PersonId& person) const {
+  std::error_code ignored;
+  for (const auto& kept : kept_in(folder_))
+    if (kept.row.person == person) fs::remove(kept.path, ignored);
+}
+
+void Parcels::remove_older_than(std::int64_t parcel_ms, std::int64_t answer_ms) const {
+  auto now = fs::file_time_type::clock::now();
+  std::error_code ignored;
+  for (const auto& kept : kept_in(folder_)) {
+    auto age = std::chrono::milliseconds(kept.answered ? answer_ms : parcel_ms);
+    if (kept.since < now - age) fs::remove(kept.path, ignored);
+  }
+}
+
+}  // namespace waymark::server

@@ -1,0 +1,50 @@
+// Parcels at a hub: bundles that devices have sealed to the school, each a file of its own until the school
+// has answered it, and then the answer until its device has had time to fetch it. A parcel belongs to the
+// person who brought it; nobody else learns that it is here. The folder is all there is, so nothing can
+// disagree with it; what is lost here the devices find lacking and bring again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/record/op.hpp"
+
+namespace waymark::server {
+
+// A file of 20 MiB in its pieces, with what seals it and shows whose it is.
+inline constexpr std::int64_t parcel_bytes_max = 22 * 1024 * 1024;
+inline constexpr std::size_t parcels_per_person_max = 1'000;
+inline constexpr std::size_t parcel_answer_bytes_max = 64 * 1024;
+
+struct ParcelRow {
+  PersonId person;
+  std::string name;  // 64 digits: the SHA-256 of its bytes
+  std::int64_t bytes = 0;
+};
+
+class Parcels {
+ public:
+  explicit Parcels(std::string folder) : folder_(std::move(folder)) {}
+
+  std::string path(const PersonId& person, std::string_view name) const;
+  bool waits(const PersonId& person, std::string_view name) const;
+  std::optional<std::string> answer(const PersonId& person, std::string_view name) const;
+  // The one that waits longest first.
+  std::vector<ParcelRow> waiting() const;
+  std::size_t waiting_of(const PersonId& person) const;
+  // What they take of the disk, answers too: a small one as much as the disk gives it.
+  std::int64_t bytes() const;
+  // The answer takes the parcel's place.
+  Status settle(const ParcelRow& parcel, std::string_view answer) const;
+  void forget(const PersonId& person) const;
+  // Parcels that the school did not take in `parcel_ms`, answers that nobody fetched in `answer_ms`.
+  void remove_older_than(std::int64_t parcel_ms, std::int64_t answer_ms) const;
+
+ private:
+  std::string folder_;
+};
+
+}  // namespace waymark::server
