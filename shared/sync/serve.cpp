@@ -35,8 +35,16 @@ Result<bool> is_erased(store::Store& store, const Pushed& pushed) {
   return store::is_erased(store, pushed.op->stream, pushed.id);
 }
 
-// Decides one pushed op and stores the outcome. The decision depends on the op and its author's rights alone,
-// so a repeated push is decided the same way again.
+// Taken in once, as from a stick while its author still had the access that has ended since.
+Result<bool> has_accepted(store::Store& store, const OpId& id) {
+  WAYMARK_TRY(known, store.has(id));
+  if (!known) return false;
+  WAYMARK_TRY(reason, store.stub_reason(id));
+  return !reason;
+}
+
+// Decides one pushed op and stores the outcome. What was decided once stays so; before that the decision
+// depends on the op and its author's rights alone.
 Result<Status> settle(store::Store& store, const Caller& caller, const std::string& body,
                       const Pushed& pushed, Served& served) {
   const auto& id = pushed.id;
@@ -49,11 +57,17 @@ Result<Status> settle(store::Store& store, const Caller& caller, const std::stri
   auto other = caller.speaks_for.find(op->author);
   bool speaks = other != caller.speaks_for.end();
   const auto* access = find_access(speaks ? other->second : caller.access, op->stream);
-  if (!access) return dead({Code::not_granted, "the stream is not granted to this person"});
-  if (op->author != caller.person && !speaks) return dead({Code::forbidden, "the author is somebody else"});
+  bool own = speaks || op->author == caller.person;
+  Status allowed = access ? domain::authorize(*op, access->role)
+                          : Status(Error{Code::not_granted, "the stream is not granted to this person"});
+  if (access && allowed) allowed = domain::validate(*op);
+  if (own && !allowed) {
+    WAYMARK_TRY(there, has_accepted(store, id));
+    if (there) return Status();
+  }
+  if (!access) return dead(allowed.error());
+  if (!own) return dead({Code::forbidden, "the author is somebody else"});
 
-  Status allowed = domain::authorize(*op, access->role);
-  if (allowed) allowed = domain::validate(*op);
   auto outcome = store::Outcome::duplicate;
   if (allowed) {
     WAYMARK_TRY(added, store.add(*op, body, id));

@@ -330,7 +330,8 @@ void World::note_refusals(const Computer& computer, const std::string& request,
   for (const auto& refused : reply.refused) {
     if (refused.code == "erased") continue;  // nobody is told of what is gone
     auto at = refused.n - before - 1;
-    refused_[record::op_id(asked.ops.at(static_cast<std::size_t>(at)))] = {computer.index, computer.travels};
+    refused_[record::op_id(asked.ops.at(static_cast<std::size_t>(at)))] = {computer.index, computer.travels,
+                                                                           era_};
   }
 }
 
@@ -353,6 +354,9 @@ void World::check_refusals() {
     // A school took it in and lost it, the next one refused it, and the computer is again as it was between:
     // it believes the first, and only an adult reads it.
     if (letters.count(id) && computer.travels != refused.travels) continue;
+    // The same, and the refusal was lost on its way while a stick told of the first.
+    auto believed = believed_.find({refused.computer, id});
+    if (letters.count(id) && believed != believed_.end() && believed->second < refused.era) continue;
     if (!told[refused.computer].count(id))
       broken(12, who(computer) + " was never told that " + id.hex() + " was refused");
   }

@@ -390,8 +390,11 @@ class World {
   std::set<OpId> forged_;
   struct Refused {
     int computer = 0, travels = 0;  // whose it was, and how often that had travelled
+    int era = 0;                    // of the school that refused it
   };
   std::map<OpId, Refused> refused_;
+  // What a computer took for settled since a stick said so: of which time of the school that was.
+  std::map<std::pair<int, OpId>, int> believed_;
   std::set<OpId> taken_in_, erased_ops_;
   std::set<PersonId> erased_, left_;
   std::set<server::ComputerId> removed_;

@@ -133,8 +133,14 @@ void World::hear_answer(Computer& computer, const Answer& answer) {
       if (answer.era == era_) check_cursors(computer);
       finish_erasures(computer);
     }
-    if (item.kind == wire::acknowledgement_item)
+    if (item.kind == wire::acknowledgement_item) {
+      auto waited = must(computer.store->waiting_ids(10'000), "waiting");
       must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
+      auto waits = must(computer.store->waiting_ids(10'000), "waiting");
+      for (const auto& id : waited)
+        if (std::find(waits.begin(), waits.end(), id) == waits.end())
+          believed_[{computer.index, id}] = answer.era;
+    }
     if (item.kind == wire::files_item) must(computer.session->on_files(item.body), "files");
     if (item.kind != wire::file_item) continue;
     auto came = sync::take_piece(*computer.store, computer.files, mentions(computer), joiner, item.body);

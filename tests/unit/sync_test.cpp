@@ -194,6 +194,24 @@ TEST_CASE("an op in somebody else's name, or in a stream not granted, is refused
   CHECK(stranger_served.reply.pages.empty());
 }
 
+TEST_CASE(
+    "what the school has is not refused to its author when the access has ended, and to nobody else told") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "while enrolled");
+  Session session(*lab3);
+  auto request = session.next(0).value();
+  world.answer(world.amira, *request);  // and the answer is lost
+  auto transaction = store::Transaction::begin(world.school->db()).value();
+  auto left = serve(*world.school, Caller{kAmira, {}}, *request, {}).value();
+  CHECK(left.reply.refused.empty());
+  CHECK(left.dead_letters.empty());
+  CHECK(left.reply.position.n == 1);
+  auto other = serve(*world.school, Caller{kTeacher, {}}, *request, {}).value();
+  REQUIRE(other.reply.refused.size() == 1);
+  CHECK(other.reply.refused[0].code == "not_granted");
+}
+
 TEST_CASE("a school put back from yesterday gets today's work again from the devices") {
   World world;
   auto lab3 = world.open("lab3.db");
