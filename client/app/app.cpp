@@ -1080,18 +1080,18 @@ struct App::Impl {
     if (link && link->heard_ms) view.heard = when.moment(*link->heard_ms);
     bool beside = link && link->beside > 0;
     view.elsewhere = all == 0 && (beside || !me->link->elsewhere().empty());
-    auto files = counts.files_waiting;
+    auto files = counts.files_waiting - counts.files_in_room;  // on this computer only
     if (files > 0) view.files_phrase = {"status.files_here", {{"count", files}}, files};
-    // A hub carries what is written, and no files.
     bool in_room = link && link->waiting > 0 && link->in_room == link->waiting;
-    if (in_room && files > 0)
+    bool room = in_room || (counts.waiting == 0 && counts.files_in_room > 0);
+    if (room && files > 0)
       view.waiting_phrase = {"status.in_room_files", {{"count", files}}, files};
-    else if (in_room && all > 0)
+    else if (room && all > 0)
       view.waiting_phrase = {"status.in_room", {{"count", all}}, all};
     else if (files > 0 && counts.waiting == 0)
       view.waiting_phrase = view.files_phrase;
-    else if (all > 0)
-      view.waiting_phrase = {"status.waiting", {{"count", all}}, all};
+    else if (counts.waiting + files > 0)
+      view.waiting_phrase = {"status.waiting", {{"count", counts.waiting + files}}, counts.waiting + files};
     else if (view.elsewhere)
       view.waiting_phrase = {beside ? "status.beside" : "status.from_here", {}, -1};
     else if (link && link->verified)
@@ -1134,7 +1134,9 @@ struct App::Impl {
       }
     if (const auto& file = me->link->file_problem()) {
       auto what = file->error.code;
-      std::string sentence = what == Code::disk_full ? (file->here ? "status.file_disk" : "status.file_room")
+      std::string sentence = what == Code::disk_full ? (file->here   ? "status.file_disk"
+                                                        : file->room ? "status.file_hub"
+                                                                     : "status.file_room")
                              : what == Code::offline || what == Code::timeout || what == Code::server_busy
                                  ? ""
                                  : "status.file_stuck";
@@ -1168,8 +1170,8 @@ struct App::Impl {
   // Where the work is, at packing up: in the words of the status.
   void say_where(PackUpView& view) {
     auto now = status();
-    if (now.waiting_phrase.key == "status.in_room") view.waiting = {"pack_up.in_room", {}, -1};
     if (now.elsewhere || now.files_waiting > 0) view.waiting = now.waiting_phrase;
+    if (now.waiting_phrase.key == "status.in_room") view.waiting = {"pack_up.in_room", {}, -1};
   }
 
   FrameView frame() {

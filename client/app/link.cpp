@@ -28,13 +28,14 @@ HttpRequest request_of(const sync::FileStep& step) {
   using What = sync::FileStep::What;
   HttpRequest http;
   auto total = "/" + std::to_string(step.total);
-  http.url = "/v1/streams/" + step.stream + "/files" + (step.hash.empty() ? "" : "/" + step.hash);
+  http.url = step.room ? "/v1/parcels" : "/v1/streams/" + step.stream + "/files";
+  if (!step.hash.empty()) http.url += "/" + step.hash;
   http.timeout_ms = file_timeout_ms(static_cast<std::int64_t>(step.size));
   switch (step.what) {
     case What::ask:
       http.method = "POST";
       http.headers["content-type"] = "application/json";
-      http.body = nlohmann::json{{"files", step.hashes}}.dump();
+      http.body = nlohmann::json{{step.room ? "parcels" : "files", step.hashes}}.dump();
       break;
     case What::find:
       http.method = "PUT";
@@ -68,6 +69,15 @@ Result<sync::FileReply> reply_of(const sync::FileStep& step, HttpReply http) {
     if (!body.is_object() || !body["lacking"].is_array()) return strange;
     for (const auto& hash : body["lacking"])
       if (hash.is_string()) reply.lacking.push_back(hash.get<std::string>());
+    if (!step.room || !body["answers"].is_array()) return reply;
+    for (const auto& told : body["answers"]) {
+      if (!told.is_object() || !told.contains("parcel") || !told.contains("answer")) continue;
+      if (!told["parcel"].is_string() || !told["answer"].is_string()) continue;
+      auto answer = from_base64url(told["answer"].get<std::string>());
+      // What cannot be read is no answer, and is treated as such.
+      reply.answers.emplace_back(told["parcel"].get<std::string>(),
+                                 answer ? std::string(as_text(*answer)) : std::string());
+    }
   } else if (step.what == What::get) {
     reply.bytes = std::move(http.body);
     reply.mime = header_of(http, "content-type");
@@ -111,8 +121,7 @@ void Link::hurry() {
 
 std::optional<std::int64_t> Link::due_ms() const {
   auto due = session_.due_ms();
-  if (auto files = files_.due_ms(); files && replies_ > 0 && met_.empty())
-    due = std::min(due.value_or(*files), *files);
+  if (auto files = files_.due_ms(); files && replies_ > 0) due = std::min(due.value_or(*files), *files);
   if (listens_ && reached_)
     if (auto listen_due = listening_.due_ms()) due = std::min(due.value_or(*listen_due), *listen_due);
   return due;
@@ -167,6 +176,7 @@ void Link::sign() {
   std::copy(identity_bytes->begin(), identity_bytes->end(), identity.bytes.begin());
   author.certificate = papers_.certificate, author.certificate_signature = papers_.signature;
   author.introduction = papers_.introduction;
+  files_.sign_as(author, identity);
   session_.sign_as(std::move(author), identity);
 }
 
@@ -182,6 +192,12 @@ Status Link::send_sync() {
   if (!sync_ticket_ && met_ != connection_.hub()) {
     WAYMARK_CHECK(session_.meet(connection_.hub()));
     met_ = connection_.hub();
+    // What is on its way to the one is no answer of the other.
+    if (file_ticket_) {
+      connection_.cancel(std::exchange(file_ticket_, 0));
+      WAYMARK_CHECK(files_.on_lost({Code::cancelled, "another answers now"}, clock_.steady_ms()));
+    }
+    files_.meet(met_);
   }
   auto request = session_.next(clock_.steady_ms());
   if (!request) return request.error();
@@ -299,7 +315,7 @@ Status Link::finish_erasures() {
 
 // After the records: the school must know which stream a file belongs to.
 Status Link::send_file() {
-  if (replies_ == 0 || !met_.empty()) return {};  // a hub keeps no files: they wait for the school
+  if (replies_ == 0 || met_ != connection_.hub()) return {};
   WAYMARK_TRY(step, files_.next(clock_.steady_ms()));
   if (!step) return {};
   auto http = request_of(*step);

@@ -205,7 +205,13 @@ class Student::Impl {
     if (!load()) return counts;
     auto now = calendar();
     counts.waiting = records_.waiting_things;
-    if (auto files = store_.files_to_send()) counts.files_waiting = as_counted(*files);
+    if (auto files = store_.files_to_send()) {
+      counts.files_waiting = as_counted(*files);
+      if (auto room = store_.files_in_room(); room && !room->empty()) {
+        std::erase_if(*files, [&](const auto& file) { return room->contains({file.stream, file.hash}); });
+        counts.files_in_room = std::max<std::int64_t>(0, counts.files_waiting - as_counted(*files));
+      }
+    }
     if (auto op = store_.op(records_.waiting_longest); op && *op) counts.waiting_since_ms = (*op)->time_ms;
     counts.conflicts = static_cast<std::int64_t>(conflict_ids(scene(now)).size());
     counts.refusals = static_cast<std::int64_t>(records_.refusals.size());

@@ -55,6 +55,7 @@ struct Outcome {
 struct StudentCounts {
   std::int64_t waiting = 0;        // ops not at school yet
   std::int64_t files_waiting = 0;  // photos and files not at school yet
+  std::int64_t files_in_room = 0;  // those of them that a hub has
   std::int64_t waiting_since_ms = 0;
   std::int64_t conflicts = 0;
   std::int64_t refusals = 0;

@@ -290,6 +290,7 @@ Result<json> Command::sync_one(const Profile& profile) {
   app::keep_places(*computer_, link.places());
   WAYMARK_TRY(waiting, records->store().waiting_count());
   WAYMARK_TRY(files, records->store().files_to_send());
+  WAYMARK_TRY(in_room, records->store().files_in_room());
   WAYMARK_TRY(refusals, records->store().refusals());
   WAYMARK_TRY(now, link.status());
   json elsewhere = json::array();
@@ -313,6 +314,7 @@ Result<json> Command::sync_one(const Profile& profile) {
                  {"in_room", now.in_room},
                  {"beside", now.beside},
                  {"files_waiting", files.size()},
+                 {"files_in_room", in_room.size()},
                  {"verified", now.verified},
                  {"elsewhere", elsewhere}};
   if (problem) {
@@ -356,7 +358,10 @@ Status Command::sync() {
       out() << profile.name << ": sent " << (*result)["sent"] << ", received " << (*result)["received"]
             << ", refused " << (*result)["refused"].size() << "; " << (*result)["waiting"] << " waiting";
       if ((*result)["in_room"] > 0) out() << " (" << (*result)["in_room"] << " of them in the room)";
-      out() << ", " << (*result)["files_waiting"] << " files waiting.\n";
+      out() << ", " << (*result)["files_waiting"] << " files waiting";
+      if ((*result)["files_in_room"] > 0)
+        out() << " (" << (*result)["files_in_room"] << " of them in the room)";
+      out() << ".\n";
       if ((*result)["beside"] > 0)
         out() << "  " << (*result)["beside"]
               << " from another computer are in the room, not yet at school.\n";

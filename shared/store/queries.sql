@@ -213,6 +213,21 @@ ON CONFLICT (hash, stream) DO UPDATE SET touched_day = max(touched_day, excluded
 UPDATE file SET state = ? WHERE hash = ? AND stream = (SELECT id FROM stream WHERE name = ?)
 -- name: file_unsent
 UPDATE file SET state = 2 WHERE state = 1
+-- name: parcel_put
+INSERT OR REPLACE INTO parcel (hub, stream, hash, name, round, asks) VALUES (?, ?, ?, ?, ?, ?)
+-- name: parcel_at
+SELECT hub, stream, hash, name, round, asks FROM parcel WHERE hub = ? ORDER BY round, stream, hash
+-- name: parcel_in_room
+SELECT DISTINCT stream, hash FROM parcel WHERE asks = 0
+-- name: parcel_forget
+DELETE FROM parcel WHERE hub = ? AND name = ?
+-- name: parcel_forget_file
+DELETE FROM parcel WHERE stream = ? AND hash = ?
+-- name: parcel_lost
+UPDATE file SET state = 0 WHERE state = 2 AND EXISTS (SELECT 1 FROM parcel p JOIN stream s ON s.name = p.stream
+  WHERE s.id = file.stream AND p.hash = lower(hex(file.hash)) AND p.asks = 0)
+-- name: parcel_forget_all
+DELETE FROM parcel
 -- name: file_all
 SELECT DISTINCT hash FROM file ORDER BY hash
 -- name: file_to_send

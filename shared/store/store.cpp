@@ -180,7 +180,7 @@ Status Store::prepare_schema(const std::string& path) {
     WAYMARK_TRY(row, query.step());
     if (row) version = query.integer(0);
   }
-  if (version == kSchemaVersion) return {};
+  if (version == kSchemaVersion) return db_->execute(sql::parcel);
   if (version > kSchemaVersion)
     return Error{Code::unsupported, "the database was written by a newer version"};
   if (version > 0) {
@@ -195,6 +195,7 @@ Status Store::prepare_schema(const std::string& path) {
   if (version == 1 || version == 2) WAYMARK_CHECK(db_->execute(sql::schema_3));
   if (version >= 1 && version <= 3) WAYMARK_CHECK(db_->execute(sql::schema_4));
   if (version >= 1 && version <= 4) WAYMARK_CHECK(db_->execute(sql::schema_5));
+  WAYMARK_CHECK(db_->execute(sql::parcel));
   WAYMARK_CHECK(db_->execute("PRAGMA user_version = " + std::to_string(kSchemaVersion)));
   return transaction.commit();
 }
@@ -1284,13 +1285,58 @@ Status Store::add_file(const FileRow& row) {
 
 Status Store::set_file_state(std::string_view stream, std::string_view hash, int state) {
   WAYMARK_TRY(bytes, from_hex(hash));
+  {
+    WAYMARK_TRY(forget, db_->prepare(sql::parcel_forget_file));
+    WAYMARK_CHECK(forget.bind(stream).bind(hash).run());
+  }
   WAYMARK_TRY(query, db_->prepare(sql::file_state));
   return query.bind(state).bind(ByteView(bytes)).bind(stream).run();
 }
 
 Status Store::mark_files_unsent() {
+  {
+    WAYMARK_TRY(send, db_->prepare(sql::parcel_lost));
+    WAYMARK_CHECK(send.run());
+  }
+  {
+    WAYMARK_TRY(forget, db_->prepare(sql::parcel_forget_all));
+    WAYMARK_CHECK(forget.run());
+  }
   WAYMARK_TRY(query, db_->prepare(sql::file_unsent));
   return query.run();
+}
+
+Status Store::put_parcel(const SentParcel& sent) {
+  WAYMARK_TRY(query, db_->prepare(sql::parcel_put));
+  query.bind(sent.hub).bind(sent.stream).bind(sent.hash).bind(sent.name).bind(sent.round);
+  return query.bind(sent.asks).run();
+}
+
+Result<std::vector<SentParcel>> Store::parcels_at(std::string_view hub) {
+  std::vector<SentParcel> all;
+  WAYMARK_TRY(query, db_->prepare(sql::parcel_at));
+  query.bind(hub);
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return all;
+    all.push_back({query.text(0), query.text(1), query.text(2), query.text(3), query.integer(4),
+                   query.integer(5) != 0});
+  }
+}
+
+Status Store::forget_parcel(std::string_view hub, std::string_view name) {
+  WAYMARK_TRY(query, db_->prepare(sql::parcel_forget));
+  return query.bind(hub).bind(name).run();
+}
+
+Result<std::set<std::pair<std::string, std::string>>> Store::files_in_room() {
+  std::set<std::pair<std::string, std::string>> files;
+  WAYMARK_TRY(query, db_->prepare(sql::parcel_in_room));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return files;
+    files.emplace(query.text(0), query.text(1));
+  }
 }
 
 Result<std::vector<FileRow>> Store::files_to_send() { return file_rows(sql::file_to_send); }

@@ -139,6 +139,14 @@ struct FileRow {
   std::int64_t touched_day = 0;
 };
 
+// A file in a parcel that a hub was given.
+struct SentParcel {
+  std::string hub, stream, hash;
+  std::string name;        // the parcel's
+  std::int64_t round = 0;  // of the parcel
+  bool asks = false;       // it has not the file, and only asks for it
+};
+
 struct Options {
   Clock* clock = nullptr;
   Random* random = nullptr;
@@ -285,12 +293,20 @@ class Store {
   Result<std::optional<FileRow>> file_in(std::string_view stream, std::string_view hash);
   Result<std::int64_t> file_bytes();  // of all files together
   Status add_file(const FileRow& row);
+  // Whatever was known of parcels with this file counts no longer.
   Status set_file_state(std::string_view stream, std::string_view hash, int state);
-  // The parent may have lost them: it is asked for all.
+  // The parent may have lost them: it is asked for all, and what a hub carries is sent once more.
   Status mark_files_unsent();
   Result<std::vector<FileRow>> files_to_send();    // or to be asked for; the smallest first
   Result<std::vector<FileRow>> files_at_school();  // as far as is known
   Result<std::vector<std::string>> file_hashes();  // of all files
+
+  // ---- files on their way through hubs
+  Status put_parcel(const SentParcel& sent);  // instead of an earlier one with this file at this hub
+  Result<std::vector<SentParcel>> parcels_at(std::string_view hub);  // the oldest first
+  Status forget_parcel(std::string_view hub, std::string_view name);
+  // Those of files_to_send() of which some hub has all, as far as is known: stream and hash.
+  Result<std::set<std::pair<std::string, std::string>>> files_in_room();
 
   // ---- collecting files, at the parent
   Status touch_file(std::string_view hash, std::int64_t day);

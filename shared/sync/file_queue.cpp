@@ -12,8 +12,6 @@ namespace {
 // What the school does not have is asked for again after this long, and four times as long each time: another
 // computer sends it in its own time.
 constexpr std::int64_t kLookAgainMs = 15'000, kLookAgainMaxMs = std::int64_t{10} * 60'000;
-// What the school will not take, or what is not sound here, is tried again after this long.
-constexpr std::int64_t kHopelessMs = std::int64_t{3600} * 1000;
 constexpr int kWrongMax = 3;
 
 }  // namespace
@@ -69,7 +67,11 @@ Result<std::optional<FileStep>> FileQueue::next(std::int64_t steady_ms) {
   if (on_way_ || !due_ms_ || *due_ms_ > steady_ms) return std::optional<FileStep>();
   due_ms_.reset();
   std::optional<FileStep> step;
-  for (int turn = 0; turn < 2 && !step; turn++) {
+  if (!hub_.empty()) {
+    WAYMARK_TRY(sends, next_in_room(steady_ms));
+    step = std::move(sends);
+  }
+  for (int turn = 0; turn < 2 && !step && hub_.empty(); turn++) {
     auto& lane = up_next_ ? up_ : down_;
     if (lane.due_ms > steady_ms) {
       due_at(lane.due_ms);
@@ -178,7 +180,7 @@ Result<std::optional<FileStep>> FileQueue::next_put(std::int64_t steady_ms) {
     if (row.state != file_to_send || is_off(put_off_, row.hash, steady_ms)) continue;
     if (disk_.size(row.hash) != row.bytes) {
       up_.problem = {{Code::not_found, row.hash}, true};
-      put_off_[row.hash] = steady_ms + kHopelessMs;
+      put_off_[row.hash] = steady_ms + file_hopeless_ms;
       continue;
     }
     FileStep step;
@@ -196,7 +198,7 @@ Result<std::optional<FileStep>> FileQueue::next_put(std::int64_t steady_ms) {
     auto bytes = disk_.read(row.hash, step.from, size);
     if (!bytes || bytes->size() != size) {
       up_.problem = {bytes ? Error{Code::io, row.hash} : bytes.error(), true};
-      put_off_[row.hash] = steady_ms + kHopelessMs;
+      put_off_[row.hash] = steady_ms + file_hopeless_ms;
       continue;
     }
     step.bytes = std::move(*bytes);
@@ -260,7 +262,7 @@ Status FileQueue::got(const FileStep& step, const FileReply& reply, std::int64_t
   auto end = reply.from + static_cast<std::int64_t>(reply.bytes.size());
   if (reply.total > file_bytes_max || end > reply.total) {
     down_.problem = {{Code::too_large, step.hash}, false};
-    put_off_[step.hash] = steady_ms + kHopelessMs;
+    put_off_[step.hash] = steady_ms + file_hopeless_ms;
     return {};
   }
   auto kept = [&]() -> Status {
@@ -296,6 +298,8 @@ Status FileQueue::on_reply(const FileReply& reply, std::int64_t steady_ms) {
   if (!on_way_) return {};
   auto step = std::move(*on_way_);
   on_way_.reset();
+  if (step.room && step.what == FileStep::What::ask) return heard_news(step, reply, steady_ms);
+  if (step.room) return parcel_came(reply, step, steady_ms);
   switch (step.what) {
     case FileStep::What::ask:
       return asked(step, reply);
@@ -312,6 +316,10 @@ Status FileQueue::on_lost(const Error& error, std::int64_t steady_ms, std::int64
   if (!on_way_) return {};
   auto step = std::move(*on_way_);
   on_way_.reset();
+  if (step.room) {
+    lost_in_room(error, steady_ms, retry_after_ms);
+    return {};
+  }
   bool gets = step.what == FileStep::What::get;
   if (gets && error.code == Code::not_found) {
     last_missed_ = step.hash;
@@ -329,7 +337,7 @@ Status FileQueue::on_lost(const Error& error, std::int64_t steady_ms, std::int64
     case Code::not_granted:
       // The others go on.
       if (step.what == FileStep::What::ask) break;
-      put_off_[step.hash] = steady_ms + kHopelessMs;
+      put_off_[step.hash] = steady_ms + file_hopeless_ms;
       return {};
     case Code::invalid:
       if (gets) disk_.drop(step.hash);  // longer than the file is

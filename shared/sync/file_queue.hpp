@@ -1,7 +1,8 @@
 // The child's side of files, as a state machine without I/O over the network: it says which piece to send or
 // to ask for next, takes replies and losses, and keeps in the store which files are at school. Small files go
 // first, after the records that mention them; what was cut off goes on where it was; neither direction waits
-// for the other. It never gives up. Whoever owns it carries the steps, as for Session.
+// for the other. It never gives up. Whoever owns it carries the steps, as for Session. At a hub each file
+// goes in a parcel sealed to the school (parcel.hpp), and is at school when the school's own answer says so.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "shared/store/store.hpp"
+#include "shared/sync/author.hpp"
 
 namespace waymark::sync {
 
@@ -24,6 +26,9 @@ struct PieceBytes {
   std::size_t min = 16 * 1024, first = 256 * 1024, max = 1024 * 1024;
 };
 inline constexpr std::int64_t ask_again_ms = std::int64_t{24} * 3600 * 1000;
+// What the school will not take, or what is not sound here, is tried again after this long.
+inline constexpr std::int64_t file_hopeless_ms = std::int64_t{3600} * 1000;
+inline constexpr std::int64_t room_news_ms = 30'000;  // what became of the parcels at a hub
 
 // Where this replica's files lie, by hash.
 class FileDisk {
@@ -54,6 +59,8 @@ struct FileStep {
     get,   // at most `size` bytes from byte `from` on
   };
   What what = What::ask;
+  // At a hub: `hash` is a parcel's name, `hashes` are parcels' names, and no stream is named.
+  bool room = false;
   std::string stream, hash, mime;
   std::int64_t from = 0, total = 0;
   std::size_t size = 0;
@@ -62,7 +69,9 @@ struct FileStep {
 };
 
 struct FileReply {
-  std::vector<std::string> lacking;  // to ask
+  std::vector<std::string> lacking;  // to ask,
+  std::vector<std::pair<std::string, std::string>>
+      answers;                       // and at a hub the school's, by the parcel's name
   bool whole = false;                // to find and put: it is at school,
   std::int64_t come = 0;             // or this much of it, also where the piece did not fit
   std::int64_t from = 0, total = 0;  // to get
@@ -76,6 +85,11 @@ class FileQueue {
 
   // Every file that the records here name, the most wanted first.
   void look_by(std::function<std::vector<Mention>()> mentions) { mentions_ = std::move(mentions); }
+  // With whom the next steps are: the school's server (empty, as it is before), or a hub by its id. What is
+  // on its way must have ended.
+  void meet(std::string_view hub);
+  // Without it nothing is sent to a hub.
+  void sign_as(const Author& author, const PublicKey& identity);
   // There may be something to do: `changed` when records came, so that what the school did not have may be
   // there now.
   void look(bool changed);
@@ -95,6 +109,7 @@ class FileQueue {
   struct Problem {
     Error error;
     bool here = false;
+    bool room = false;  // a hub said so
   };
   const std::optional<Problem>& problem() const { return up_.problem ? up_.problem : down_.problem; }
   std::int64_t sent() const { return sent_; }
@@ -115,6 +130,18 @@ class FileQueue {
   Status asked(const FileStep& step, const FileReply& reply);
   Status put(const FileStep& step, const FileReply& reply, std::int64_t steady_ms);
   Status got(const FileStep& step, const FileReply& reply, std::int64_t steady_ms);
+  // At a hub (file_room.cpp).
+  struct Sealed;
+  Result<std::optional<FileStep>> next_in_room(std::int64_t steady_ms);
+  Result<std::optional<FileStep>> next_news(std::int64_t steady_ms);
+  Status seal_question(std::int64_t steady_ms);
+  Status seal_file(std::int64_t steady_ms);
+  FileStep piece_of_sealed() const;
+  Status heard_news(const FileStep& step, const FileReply& reply, std::int64_t steady_ms);
+  Status heard_answer(const std::string& name, std::string_view bytes, std::int64_t steady_ms);
+  Status not_in_room(const store::SentParcel& sent);
+  Status parcel_came(const FileReply& reply, const FileStep& step, std::int64_t steady_ms);
+  void lost_in_room(const Error& error, std::int64_t steady_ms, std::int64_t retry_after_ms);
   void back_off(Lane& lane, std::int64_t steady_ms, std::int64_t retry_after_ms);
   void arrived(Lane& lane);
   // Not before then; the others go on meanwhile.
@@ -141,6 +168,20 @@ class FileQueue {
   Later put_off_;                     // the school would not take it, or it is not sound here
   std::map<std::string, int> wrong_;  // how often a file was not what its name says
   std::int64_t sent_ = 0, received_ = 0;
+
+  // The parcel on its way to the hub. After a restart the file is sealed anew.
+  struct Sealed {
+    std::string name, bytes, stream;
+    std::vector<std::string> hashes;
+    std::int64_t round = 0, come = 0;
+    bool asks = false;
+  };
+  std::string hub_;
+  std::optional<Author> author_;
+  PublicKey identity_;
+  std::optional<Sealed> sealed_;
+  std::int64_t news_due_ms_ = 0;
+  std::int64_t closed_until_ms_ = 0;  // the hub takes no parcels
 };
 
 }  // namespace waymark::sync

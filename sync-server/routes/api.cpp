@@ -237,7 +237,8 @@ Result<Response> session(School& school, const Asked& asked) {
   if (school.hub()) {
     WAYMARK_TRY(carrying, school.carried().carrying());
     WAYMARK_TRY(own, school.store().waiting_count());
-    said["hub"] = {{"name", school.hub()->name}, {"waiting", carrying.ops + own}};
+    auto files = static_cast<std::int64_t>(school.parcels().waiting().size());
+    said["hub"] = {{"name", school.hub()->name}, {"waiting", carrying.ops + own + files}};
   }
   return json_response(said);
 }

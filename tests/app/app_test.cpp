@@ -520,7 +520,7 @@ TEST_CASE("what was written at another computer and is only in the room is not s
   CHECK(may_forget(seven));
 }
 
-TEST_CASE("a photo in a room without the school is said to be on this computer only, until it is at school") {
+TEST_CASE("a photo in a room without the school is said to be where it is: here, in the room, at school") {
   World world;
   auto pathway = water(world);
   Lab lab(world, "lab-03");
@@ -532,6 +532,10 @@ TEST_CASE("a photo in a room without the school is said to be on this computer o
   lab.run(60);
   auto hub = hub_of(world, lab.net);
   lab.net.attach(*hub);
+  bool earlier = false;
+  SUBCASE("a hub of an earlier version") { earlier = true; }
+  SUBCASE("a hub that takes parcels") {}
+  lab.net.parcels = !earlier;
   lab.app->dispatch(AttachFile{project, "find-sources", photo(world, "creek.jpg"), "", true});
   lab.run(90);
   auto said = [&] {
@@ -546,14 +550,35 @@ TEST_CASE("a photo in a room without the school is said to be on this computer o
                                     lab.see<SettingsView>().can_forget ? "may be forgotten" : "stays"};
   };
   using Texts = std::vector<std::string>;
+  auto carry = [&] {
+    auto load = hub->next_load().value();
+    REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, true)->answer));
+    lab.run(90);
+  };
   // With its small copy it is one photo.
-  CHECK(said() == Texts{"status.in_room_files", "status.in_room_files", "status.files_here", "1", "stays"});
-  auto load = hub->next_load().value();
-  REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, true)->answer));
-  lab.run(90);
-  CHECK(said() == Texts{"status.files_here", "status.files_here", "status.files_here", "1", "stays"});
-  lab.net.attach(*world.school);
-  lab.run(200);
+  if (earlier) {
+    CHECK(said() == Texts{"status.in_room_files", "status.in_room_files", "status.files_here", "1", "stays"});
+    carry();
+    CHECK(said() == Texts{"status.files_here", "status.files_here", "status.files_here", "1", "stays"});
+    lab.net.attach(*world.school);
+    lab.run(200);
+  } else {
+    const Texts in_room{"status.in_room", "pack_up.in_room", "", "-1", "stays"};
+    CHECK(said() == in_room);
+    carry();
+    // What was written is at school, and the photo is not.
+    CHECK(said() == in_room);
+    while (auto parcel = hub->next_parcel()) {
+      auto path = hub->parcels().path(parcel->person, parcel->name);
+      auto bytes =
+          server::School::read_file({path, "", parcel->bytes}, 0, static_cast<std::size_t>(parcel->bytes))
+              .value();
+      auto hub_token = world.school->bearer(hub->hub()->token).value();
+      auto reply = world.school->put_parcel(hub_token, parcel->name, {0, parcel->bytes, bytes}).value();
+      REQUIRE(hub->take_parcel_answer(*parcel, reply.answer));
+    }
+    lab.run(90);
+  }
   CHECK(said() == Texts{"status.all_at_school", "pack_up.all_at_school", "", "-1", "may be forgotten"});
 }
 

@@ -24,6 +24,7 @@ class SchoolTransport final : public app::Transport {
   void attach(server::School& school) { school_ = &school; }
 
   bool plugged = true;
+  bool parcels = true;   // false: a hub of an earlier version
   bool portal = false;   // a captive portal answers
   std::string address;   // the only one at which the school answers; empty: any
   std::string impostor;  // one at which somebody repeats the school's hello, and has another key
@@ -165,7 +166,40 @@ class SchoolTransport final : public app::Transport {
       auto rest = path.substr(kStreams.size());
       return files(request, *bearer, rest.substr(0, rest.find('/')), rest.substr(rest.rfind('/') + 1));
     }
+    constexpr std::string_view kParcels = "/v1/parcels";
+    if (path.starts_with(kParcels) && parcels) return parcel(request, *bearer, path.substr(kParcels.size()));
     return failure(404, {Code::not_found, path});
+  }
+
+  app::HttpReply parcel(const app::HttpRequest& request, const server::Bearer& bearer,
+                        const std::string& name) {
+    if (request.method == "POST") {
+      auto news = school_->parcel_news(bearer, json::parse(request.body)["parcels"]);
+      if (!news) return failed(news.error());
+      auto answers = json::array();
+      for (const auto& [of, answer] : news->answers)
+        answers.push_back({{"parcel", of}, {"answer", to_base64url(as_bytes(answer))}});
+      return good({{"lacking", news->lacking}, {"answers", answers}});
+    }
+    auto put = school_->put_parcel(bearer, name.substr(1), piece_of(request));
+    if (!put && put.error().code == Code::disk_full) return failure(507, {Code::internal, ""});
+    if (!put) return failed(put.error());
+    return {put->state.whole  ? 204
+            : put->state.fits ? 202
+                              : 409,
+            {{"upload-offset", std::to_string(put->state.bytes)}},
+            ""};
+  }
+
+  static server::FilePiece piece_of(const app::HttpRequest& request) {
+    auto found = request.headers.find("content-range");
+    auto range = found == request.headers.end() ? std::string() : found->second;
+    server::FilePiece piece{0, static_cast<std::int64_t>(request.body.size()), request.body};
+    if (auto slash = range.find('/'); slash != std::string::npos) {
+      piece.total = std::stoll(range.substr(slash + 1));
+      if (range[6] != '*') piece.from = std::stoll(range.substr(6));
+    }
+    return piece;
   }
 
   app::HttpReply files(const app::HttpRequest& request, const server::Bearer& bearer,
@@ -179,13 +213,7 @@ class SchoolTransport final : public app::Transport {
       return lacking ? good({{"lacking", *lacking}}) : failed(lacking.error());
     }
     if (request.method == "PUT") {
-      auto range = header("content-range");
-      server::FilePiece piece{0, static_cast<std::int64_t>(request.body.size()), request.body};
-      if (auto slash = range.find('/'); slash != std::string::npos) {
-        piece.total = std::stoll(range.substr(slash + 1));
-        if (range[6] != '*') piece.from = std::stoll(range.substr(6));
-      }
-      auto put = school_->put_piece(bearer, stream, hash, piece, header("content-type"));
+      auto put = school_->put_piece(bearer, stream, hash, piece_of(request), header("content-type"));
       if (!put && put.error().code == Code::disk_full) return failure(507, {Code::internal, ""});
       if (!put) return failed(put.error());
       return {put->whole ? 204 : put->fits ? 202 : 409, {{"upload-offset", std::to_string(put->bytes)}}, ""};

@@ -2,7 +2,7 @@
 // away and comes back. node tests/room/run.mjs BIN; ends with one line, "N passed, N failed, N skipped".
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -95,10 +95,22 @@ check('the school is away: a student signs in at the hub, and what they write is
   assert.equal(hubStatus().carrying.changes, 1);
 });
 
+check('a file that they attach is in the room too, where nobody can read it', () => {
+  world.words = `what I saw at the creek ${'.'.repeat(3_000_000)}`;
+  writeFileSync(at('creek.txt'), world.words);
+  student('add', 'work', `project=${'a'.repeat(32)}`, 'step=plan', 'type=file', 'title=The creek', `file=@${at('creek.txt')}`);
+  const sent = student('sync');
+  assert.deepEqual([sent.files_waiting, sent.files_in_room], [1, 1]);
+  assert.equal(hubStatus().carrying.files, 1);
+  const kept = readdirSync(at('hub/parcels'));
+  assert.equal(kept.length, 1);
+  assert.ok(!readFileSync(join(at('hub/parcels'), kept[0])).includes('what I saw'));
+});
+
 check('at another computer of the room they are told that not everything is at school', () => {
   beside('join', world.card);
   const sent = beside('sync');
-  assert.deepEqual([sent.waiting, sent.beside, sent.elsewhere], [0, 1, []]);
+  assert.deepEqual([sent.waiting, sent.beside, sent.elsewhere], [0, 2, []]);
   assert.equal(beside('list', 'goal').length, 1);
 });
 
@@ -115,9 +127,12 @@ check('a hub that is asked for what the school decides says so in one sentence',
 
 check('the school is back: it gets what was written, and the student hears of it through the hub', async () => {
   world.school = await serve('school', world.ports[0]);
-  await until('the hub has carried everything', () => hubStatus().carrying.changes === 0);
+  await until('the hub has carried everything', () => hubStatus().carrying.changes === 0 && hubStatus().carrying.files === 0);
   const sent = student('sync');
   assert.deepEqual([sent.waiting, sent.in_room, sent.verified], [0, 0, true]);
+  assert.deepEqual([sent.files_waiting, sent.files_in_room, sent.files_sent], [0, 0, 1]);
+  const kept = readdirSync(at('school/files'), { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  assert.deepEqual(kept.map((file) => readFileSync(join(file.path, file.name), 'utf8')), [world.words]);
   assert.equal(beside('sync').beside, 0);
   assert.equal(school('verify').ok ?? true, true);
 });

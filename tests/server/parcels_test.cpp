@@ -63,20 +63,21 @@ struct Room : World {
   ParcelNews news(const Profile& who, const std::string& parcel) {
     return hub->parcel_news(at(*hub, who), {parcel}).value();
   }
-  std::string at_school(const std::string& of) {
-    return school->file(amira, stream, of).value_or("nothing");
-  }
+  std::string at_school(const std::string& of) { return school->file(amira, stream, of).value_or("nothing"); }
 };
 
 std::string text_of(const Result<ParcelState>& state) {
   if (!state) return std::string(name(state.error().code));
-  return (state->state.whole ? "whole " : state->state.fits ? "come " : "no fit ") +
+  return (state->state.whole  ? "whole "
+          : state->state.fits ? "come "
+                              : "no fit ") +
          std::to_string(state->state.bytes);
 }
 
 }  // namespace
 
-TEST_CASE("a photo goes through a hub sealed, and its computer is told by the school alone that it is there") {
+TEST_CASE(
+    "a photo goes through a hub sealed, and its computer is told by the school alone that it is there") {
   Room room;
   auto parcel = room.parcel(room.laptop, room.photo, room.stream);
   CHECK(parcel.bytes.find(room.photo.substr(0, 32)) == std::string::npos);
@@ -171,8 +172,8 @@ TEST_CASE("the largest file fits into a parcel, and one byte more than a parcel 
   CHECK(static_cast<std::int64_t>(largest.bytes.size()) <= parcel_bytes_max);
   CHECK(room.put(*room.hub, who, largest)->state.whole);
   CHECK(room.hand_on());
-  CHECK(room.at_school(to_hex(sha256(as_bytes(photo_of(static_cast<std::size_t>(file_bytes_max))))))
-            .size() == static_cast<std::size_t>(file_bytes_max));
+  CHECK(room.at_school(to_hex(sha256(as_bytes(photo_of(static_cast<std::size_t>(file_bytes_max)))))).size() ==
+        static_cast<std::size_t>(file_bytes_max));
   CHECK(text_of(room.hub->put_parcel(who, std::string(64, 'a'), {0, parcel_bytes_max, "x"})) == "come 1");
   CHECK(text_of(room.hub->put_parcel(who, std::string(64, 'a'), {0, parcel_bytes_max + 1, "x"})) ==
         "too_large");
@@ -180,7 +181,8 @@ TEST_CASE("the largest file fits into a parcel, and one byte more than a parcel 
   CHECK(room.hub->parcel_news(who, {"../x"}).error().code == Code::malformed);
 }
 
-TEST_CASE("nobody learns from a hub what another student brought, and a file may not go to who may not put it") {
+TEST_CASE(
+    "nobody learns from a hub what another student brought, and a file may not go to who may not put it") {
   Room room;
   auto bo = room.student("Bo", room.period3);
   room.ask();
@@ -217,7 +219,8 @@ TEST_CASE("nobody learns from a hub what another student brought, and a file may
   CHECK(said.streams.front().has.empty());
 }
 
-TEST_CASE("a hub with no room for a parcel says which sort of room, and one person does not fill it with crumbs") {
+TEST_CASE(
+    "a hub with no room for a parcel says which sort of room, and one person does not fill it with crumbs") {
   Room room;
   auto who = room.at(*room.hub, room.laptop);
   auto parcel = room.parcel(room.laptop, room.photo, room.stream);
