@@ -69,13 +69,13 @@ struct FileStep {
 };
 
 struct FileReply {
-  std::vector<std::string> lacking;  // to ask,
-  std::vector<std::pair<std::string, std::string>>
-      answers;                       // and at a hub the school's, by the parcel's name
-  bool whole = false;                // to find and put: it is at school,
+  std::vector<std::string> lacking;  // to ask
+  bool whole = false;                // to find and put: it is at school, or at a hub in the room,
   std::int64_t come = 0;             // or this much of it, also where the piece did not fit
   std::int64_t from = 0, total = 0;  // to get
   std::string bytes, mime;
+  // To ask, at a hub: what the school said, by the parcel's name.
+  std::vector<std::pair<std::string, std::string>> answers = {};
 };
 
 class FileQueue {

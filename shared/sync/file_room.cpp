@@ -125,8 +125,7 @@ Status FileQueue::seal_file(std::int64_t steady_ms) {
       put_off_[row.hash] = steady_ms + file_hopeless_ms;
       continue;
     }
-    WAYMARK_TRY(parcel,
-                make_parcel(store_, *author_, identity_, {row.hash, row.stream, row.mime}, *bytes));
+    WAYMARK_TRY(parcel, make_parcel(store_, *author_, identity_, {row.hash, row.stream, row.mime}, *bytes));
     if (parcel)
       sealed_ =
           Sealed{parcel->name, std::move(parcel->bytes), row.stream, {row.hash}, parcel->round, 0, false};
@@ -157,8 +156,7 @@ Status FileQueue::parcel_came(const FileReply& reply, const FileStep& step, std:
     if (!row || (!parcel.asks && row->state == file_at_school)) continue;
     if (!parcel.asks && row->state == file_to_send)
       WAYMARK_CHECK(store_.set_file_state(parcel.stream, hash, file_to_ask));
-    WAYMARK_CHECK(
-        store_.put_parcel({hub_, parcel.stream, hash, parcel.name, parcel.round, parcel.asks}));
+    WAYMARK_CHECK(store_.put_parcel({hub_, parcel.stream, hash, parcel.name, parcel.round, parcel.asks}));
   }
   WAYMARK_CHECK(transaction.commit());
   news_due_ms_ = steady_ms + room_news_ms;
