@@ -44,9 +44,7 @@ Status write_all(int file, std::string_view bytes, const std::string& path) {
 }
 
 void flush_folder_of(const std::string& path) {
-  Descriptor folder(
-      ::open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() >= 0) ::fsync(folder.get());
+  (void)!flush_folder(std::filesystem::path(path).parent_path().string()).has_value();
 }
 
 Status rename_durably(const std::string& from, const std::string& to) {
@@ -56,6 +54,11 @@ Status rename_durably(const std::string& from, const std::string& to) {
 }
 
 }  // namespace
+
+Status flush_folder(const std::string& path) {
+  Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.get() >= 0 && ::fsync(folder.get()) == 0 ? Status() : Status(failure(path));
+}
 
 Status write_durably(const std::string& path, std::string_view bytes) {
   std::string beside = path + ".new";

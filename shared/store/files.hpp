@@ -20,6 +20,8 @@ Result<std::string> read_range(const std::string& path, std::int64_t from, std::
 // Bytes into a file that has been written up to `from`, and flushed to the disk. Where it fails the file is
 // as long as before. `disk_full`, `io`.
 Status write_piece(const std::string& path, std::int64_t from, std::string_view bytes);
+// What stands in a folder, its names and not its files' bytes, is on the disk afterwards. `io`.
+Status flush_folder(const std::string& path);
 // Into another folder of the same disk, made when it is not there, under its new name for good.
 Status move_durably(const std::string& from, const std::string& to);
 // The SHA-256 of a file's content, 64 hexadecimal digits, read piece by piece. `not_found`, `io`.

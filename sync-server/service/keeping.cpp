@@ -113,7 +113,7 @@ Result<std::string> School::put_in_place(const std::string& data, std::int64_t n
       if (error) return io(replaced, error);
     }
   }
-  WAYMARK_CHECK(RemovalLog(data + "/removals.log").adopt(from + "/removals.log"));
+  WAYMARK_CHECK(RemovalLog(data + "/removals.log").merge(from + "/removals.log"));
   WAYMARK_CHECK(move_missing(from + "/files", data + "/files"));
   WAYMARK_CHECK(move_missing(from + "/tls", data + "/tls"));
   fs::rename(from + "/school.db", data + "/school.db", error);
@@ -158,17 +158,32 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
 
 Status School::remember(std::string_view what, std::string_view subject, std::string_view value,
                         std::string_view kind) {
+  return remember({{0, std::string(what), std::string(subject), std::string(value), std::string(kind), ""}});
+}
+
+namespace {
+std::string place_of(const Removal& removal) { return removal.class_id + " " + removal.subject; }
+}  // namespace
+
+Status School::remember(std::vector<Removal> removals) {
+  if (removals.empty()) return {};
   WAYMARK_CHECK(hear_removals());
-  WAYMARK_CHECK(removals_.append(
-      {clock_.now_ms(), std::string(what), std::string(subject), std::string(value), std::string(kind)}));
-  removals_seen_++;
-  return store_->set_meta(kRemovalsKey, std::to_string(removals_seen_));
+  std::vector<std::string> lines;
+  for (auto& removal : removals) {
+    removal.at_ms = clock_.now_ms();
+    lines.push_back(RemovalLog::line_of(removal));
+  }
+  WAYMARK_CHECK(removals_.append(lines));
+  for (const auto& line : lines) removals_read_.pass(line);
+  for (const auto& removal : removals)
+    if (removal.what == "enrollment") logged_enrollments_.insert(place_of(removal));
+  return store_->set_meta(kRemovalsKey, removals_read_.text());
 }
 
 // A disk that was reverted under a running server knows fewer: it is told first, else it never would be.
 Status School::hear_removals() {
   WAYMARK_TRY(seen, store_->meta(kRemovalsKey));
-  return seen.value_or("0") == std::to_string(removals_seen_) ? Status() : replay_removals();
+  return seen == removals_read_.text() ? Status() : replay_removals();
 }
 
 Status School::apply(const Removal& removal) {
@@ -199,19 +214,37 @@ Status School::apply(const Removal& removal) {
           accounts_->add_computer({id, removal.value, 0, {}, false, 0}, token_hash(make_token(random_))));
     return accounts_->remove_computer(id);
   }
-  WAYMARK_TRY(id, PersonId::parse(removal.subject));
-  WAYMARK_TRY(person, accounts_->person(id));
-  if (!person) return {};  // joined after the backup: is_gone() asks the log
-  if (removal.what == "password") return accounts_->set_password(id, removal.value);
-  if (removal.what == "pin") return accounts_->set_pin(id, removal.value, removal.kind);
-  if (removal.what == "card") {
-    WAYMARK_CHECK(accounts_->void_cards(id));
-    WAYMARK_TRY(card, accounts_->card(removal.value));
-    return card ? Status() : accounts_->add_card(removal.value, id);
+  if (removal.what == "class") {
+    WAYMARK_TRY(id, ClassId::parse(removal.subject));
+    WAYMARK_TRY(row, accounts_->class_by_id(id));
+    if (!row) return {};
+    row->active = removal.value != "gone";
+    return accounts_->put(*row);
   }
+  auto id = PersonId::parse(removal.subject);
+  if (!id) return {};  // of a later version
+  WAYMARK_TRY(person, accounts_->person(*id));
+  if (!person) return {};  // joined after the backup: is_gone() asks the log
+  if (removal.what == "password") return accounts_->set_password(*id, removal.value);
+  if (removal.what == "pin") return accounts_->set_pin(*id, removal.value, removal.kind);
+  if (removal.what == "card") return accounts_->put_only_card(removal.value, *id);
   if (removal.what == "person") {
     person->active = removal.value != "gone";
     return accounts_->put(*person);
+  }
+  if (removal.what == "role") {
+    person->role = removal.value;
+    return accounts_->put(*person);
+  }
+  if (removal.what == "enrollment") {
+    WAYMARK_TRY(class_id, ClassId::parse(removal.class_id));
+    WAYMARK_TRY(row, accounts_->class_by_id(class_id));
+    if (!row) return {};
+    WAYMARK_TRY(known, accounts_->enrollment(class_id, *id));
+    auto enrollment = known.value_or(Enrollment{class_id, *id, "", true});
+    enrollment.role = removal.kind;
+    enrollment.active = removal.value != "ended";
+    return accounts_->put(enrollment);
   }
   return {};  // of a later version
 }
@@ -257,15 +290,30 @@ Status School::audit_hiding(const PersonId& teacher, std::string_view student, b
 }
 
 Status School::replay_removals() {
+  WAYMARK_TRY(lines, removals_.lines());
   WAYMARK_TRY(removals, removals_.read());
-  WAYMARK_TRY(seen_text, store_->meta(kRemovalsKey));
-  auto seen = seen_text ? std::strtoull(seen_text->c_str(), nullptr, 10) : 0;
-  removals_seen_ = removals.size();
-  if (seen == removals.size()) return {};
+  WAYMARK_TRY(seen, store_->meta(kRemovalsKey));
+  auto seen_lines = seen ? std::strtoull(seen->c_str(), nullptr, 10) : 0;
+  // Where other lines have come in between, or the log is another, all are done again: the last of each
+  // counts.
+  std::size_t from = 0;
+  RemovalsRead read;
+  for (const auto& line : lines) {
+    read.pass(line);
+    if (read.lines == seen_lines && seen == read.text()) from = read.lines;
+  }
+  removals_read_ = read;
+  logged_enrollments_.clear();
+  for (const auto& removal : removals)
+    if (removal.what == "enrollment") logged_enrollments_.insert(place_of(removal));
+  if (seen == read.text()) return {};
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
-  for (auto i = seen; i < removals.size(); i++) WAYMARK_CHECK(apply(removals[i]));
-  WAYMARK_CHECK(store_->set_meta(kRemovalsKey, std::to_string(removals.size())));
-  if (seen < removals.size()) WAYMARK_CHECK(refresh_access());
+  // What is erased stays so, whatever another copy of the school said of it later.
+  for (bool erasures : {false, true})
+    for (auto i = from; i < removals.size(); i++)
+      if ((removals[i].what == "erasure") == erasures) WAYMARK_CHECK(apply(removals[i]));
+  WAYMARK_CHECK(store_->set_meta(kRemovalsKey, read.text()));
+  if (from < removals.size()) WAYMARK_CHECK(refresh_access());
   return transaction.commit();
 }
 
@@ -280,8 +328,35 @@ Result<bool> School::is_gone(const PersonId& person) {
 Status School::put_person(const Person& person) {
   WAYMARK_TRY(before, accounts_->person(person.id));
   WAYMARK_CHECK(accounts_->put(person));
+  if (before && before->role != person.role) WAYMARK_CHECK(remember("role", person.id.hex(), person.role));
   if (!before || before->active == person.active) return {};
   return remember("person", person.id.hex(), person.active ? "here" : "gone");
+}
+
+Status School::put_class(const ClassRow& row) {
+  WAYMARK_TRY(before, accounts_->class_by_id(row.id));
+  WAYMARK_CHECK(accounts_->put(row));
+  if (!before || before->active == row.active) return {};
+  return remember("class", row.id.hex(), row.active ? "here" : "gone");
+}
+
+Status School::put_enrollments(std::span<const Enrollment> enrollments) {
+  std::vector<Removal> changes;
+  for (const auto& enrollment : enrollments) {
+    WAYMARK_TRY(before, accounts_->enrollment(enrollment.class_id, enrollment.person));
+    WAYMARK_CHECK(accounts_->put(enrollment));
+    Removal change{0,
+                   "enrollment",
+                   enrollment.person.hex(),
+                   enrollment.active ? "here" : "ended",
+                   enrollment.role,
+                   enrollment.class_id.hex()};
+    // One that begins is a line only where the log knows of it: an earlier end must not come after it.
+    bool changed = before ? before->active != enrollment.active || before->role != enrollment.role
+                          : logged_enrollments_.contains(place_of(change));
+    if (changed) changes.push_back(std::move(change));
+  }
+  return remember(std::move(changes));
 }
 
 // ---- who joined after the backup
@@ -418,7 +493,7 @@ Status School::merge_newcomer(const PersonId& newcomer, const PersonId& listed) 
   WAYMARK_TRY(enrollments, accounts_->enrollments_of(listed));
   for (auto enrollment : enrollments) {
     enrollment.person = newcomer;
-    WAYMARK_CHECK(accounts_->put(enrollment));
+    WAYMARK_CHECK(put_enrollments(std::span(&enrollment, 1)));
     WAYMARK_CHECK(enroll(enrollment.class_id, listed, enrollment.role, false));
   }
   WAYMARK_CHECK(accounts_->confirm_newcomer(newcomer));

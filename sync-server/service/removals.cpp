@@ -2,7 +2,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <deque>
+#include <filesystem>
+#include <map>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -22,13 +24,34 @@ std::string text_of(const json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::int64_t time_of(const json& object) {
+  auto at = object.find("at");
+  return at != object.end() && at->is_number_integer() ? at->get<std::int64_t>() : 0;
+}
+
 }  // namespace
 
-Status RemovalLog::append(const Removal& removal) {
+void RemovalsRead::pass(std::string_view line) {
+  lines++;
+  Sha256Stream stream;
+  stream.add(hash);
+  stream.add(as_bytes(line));
+  hash = stream.finish();
+}
+
+std::string RemovalsRead::text() const { return std::to_string(lines) + " " + to_hex(hash); }
+
+std::string RemovalLog::line_of(const Removal& removal) {
   json object = {{"at", removal.at_ms}, {"what", removal.what}, {"subject", removal.subject}};
   if (!removal.value.empty()) object["value"] = removal.value;
   if (!removal.kind.empty()) object["kind"] = removal.kind;
-  auto line = object.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  if (!removal.class_id.empty()) object["class"] = removal.class_id;
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Status RemovalLog::append(std::span<const std::string> lines) {
+  std::string bytes;
+  for (const auto& line : lines) bytes += line + "\n";
   int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   auto failed = [&] {
     Error error{errno == ENOSPC || errno == EDQUOT ? Code::disk_full : Code::io,
@@ -37,50 +60,77 @@ Status RemovalLog::append(const Removal& removal) {
     return error;
   };
   if (file < 0) return failed();
-  // What a power cut tore is cut off, so that the new line stands alone.
+  // What a power cut tore is cut off, so that a new line stands alone.
   auto end = ::lseek(file, 0, SEEK_END);
   char last = '\n';
   while (end > 0 && ::pread(file, &last, 1, end - 1) == 1 && last != '\n') end--;
   if (::ftruncate(file, end) != 0) return failed();
-  auto written = ::write(file, line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size()) || ::fsync(file) != 0) {
+  auto written = ::write(file, bytes.data(), bytes.size());
+  if (written != static_cast<ssize_t>(bytes.size()) || ::fsync(file) != 0) {
     if (written >= 0) errno = ENOSPC;
     (void)!::ftruncate(file, end);
     return failed();
   }
   ::close(file);
-  return {};
+  // A log that begins is in its folder before it counts.
+  return end == 0 ? store::flush_folder(std::filesystem::path(path_).parent_path().string()) : Status();
+}
+
+Result<std::vector<std::string>> RemovalLog::lines() const {
+  std::vector<std::string> lines;
+  auto bytes = store::read_whole(path_, kLogBytesMax);
+  if (!bytes && bytes.error().code == Code::not_found) return lines;
+  if (!bytes) return bytes.error();
+  std::string_view rest = *bytes;
+  for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    lines.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+    if (!json::parse(lines.back(), nullptr, false).is_object())
+      return Error{Code::malformed, path_ + " has a line that cannot be read"};
+  }
+  return lines;
 }
 
 Result<std::vector<Removal>> RemovalLog::read() const {
   std::vector<Removal> removals;
-  auto bytes = store::read_whole(path_, kLogBytesMax);
-  if (!bytes && bytes.error().code == Code::not_found) return removals;
-  if (!bytes) return bytes.error();
-  std::string_view rest = *bytes;
-  for (;;) {
-    auto end = rest.find('\n');
-    if (end == std::string_view::npos) return removals;
-    auto object = json::parse(rest.substr(0, end), nullptr, false);
-    rest.remove_prefix(end + 1);
-    if (!object.is_object()) return Error{Code::malformed, path_ + " has a line that cannot be read"};
-    Removal removal;
-    if (auto at = object.find("at"); at != object.end() && at->is_number_integer())
-      removal.at_ms = at->get<std::int64_t>();
-    removal.what = text_of(object, "what");
-    removal.subject = text_of(object, "subject");
-    removal.value = text_of(object, "value");
-    removal.kind = text_of(object, "kind");
-    removals.push_back(std::move(removal));
+  WAYMARK_TRY(all, lines());
+  removals.reserve(all.size());
+  for (const auto& line : all) {
+    auto object = json::parse(line, nullptr, false);
+    removals.push_back({time_of(object), text_of(object, "what"), text_of(object, "subject"),
+                        text_of(object, "value"), text_of(object, "kind"), text_of(object, "class")});
   }
+  return removals;
 }
 
-Status RemovalLog::adopt(const std::string& other_path) {
-  WAYMARK_TRY(here, read());
-  WAYMARK_TRY(there, RemovalLog(other_path).read());
-  if (there.size() <= here.size()) return {};
-  WAYMARK_TRY(bytes, store::read_whole(other_path, kLogBytesMax));
-  return store::write_durably(path_, bytes);
+Status RemovalLog::merge(const std::string& other_path) {
+  WAYMARK_TRY(here, lines());
+  WAYMARK_TRY(there, RemovalLog(other_path).lines());
+  std::map<std::string_view, std::deque<std::size_t>> places;
+  for (std::size_t i = 0; i < here.size(); i++) places[here[i]].push_back(i);
+  std::string merged;
+  std::size_t at = 0, added = 0;  // so many lines of this log are merged
+  auto take_until = [&](std::size_t end) {
+    for (; at < end; at++) merged += here[at] + "\n";
+  };
+  for (const auto& line : there) {
+    auto place = places.find(line);
+    if (place != places.end() && !place->second.empty()) {
+      take_until(place->second.front() + 1);
+      place->second.pop_front();
+      continue;
+    }
+    auto time = time_of(json::parse(line, nullptr, false));
+    while (at < here.size() && time_of(json::parse(here[at], nullptr, false)) <= time) take_until(at + 1);
+    merged += line + "\n";
+    added++;
+  }
+  take_until(here.size());
+  if (added == 0) return {};
+  if (merged.size() > kLogBytesMax)
+    return Error{Code::too_large,
+                 "the logs of removals are too large together: " + path_ + ", " + other_path};
+  return store::write_durably(path_, merged);
 }
 
 }  // namespace waymark::server

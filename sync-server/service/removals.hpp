@@ -1,34 +1,52 @@
 // What must not come back with an old backup: removed computers, voided cards, changed passwords and PINs,
-// people who left, what was erased. Each is a line of a file beside the database, on the disk before it is
-// done, and the database knows how many lines it has seen; a database that was put back is told the rest when
-// it is opened.
+// people and classes that are gone, enrollments and roles that ended, what was hidden and erased. Each is a
+// line of a file beside the database, on the disk before it is done. What takes one back is a line, too: the
+// last line of each counts, so that all of them may be done again in their order. The database knows which
+// lines it has seen; one that was put back is told the rest when it is opened.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "shared/base/hash.hpp"
 #include "shared/base/result.hpp"
 
 namespace waymark::server {
 
 struct Removal {
   std::int64_t at_ms = 0;
-  std::string what;     // computer, card, password, pin, person, erasure
-  std::string subject;  // whose or which: an id
-  std::string value;    // a hash, a card's new code, "gone" or "here", an erasure's op
-  std::string kind;     // of a PIN
+  std::string what;      // computer, card, password, pin, person, role, class, enrollment, hidden, erasure
+  std::string subject;   // whose or which: an id
+  std::string value;     // a hash, a card's new code, "gone" or "here", a role, the op of a hiding or erasure
+  std::string kind;      // of a PIN; the role of an enrollment
+  std::string class_id;  // of an enrollment
+};
+
+// Up to where a log has been read: so many lines, and which.
+struct RemovalsRead {
+  std::size_t lines = 0;
+  Sha256 hash{};  // of the hash before the last line, and that line
+  void pass(std::string_view line);
+  // For the database; the same only for the same lines.
+  std::string text() const;
 };
 
 class RemovalLog {
  public:
   explicit RemovalLog(std::string path) : path_(std::move(path)) {}
-  // Durable when it returns. `disk_full`, `io`.
-  Status append(const Removal& removal);
+  // As it stands in the log, without its line feed.
+  static std::string line_of(const Removal& removal);
+  // Durable when it returns, all or none. `disk_full`, `io`.
+  Status append(std::span<const std::string> lines);
   // In order; a last line that a power cut tore is left out. `malformed` for damage before it.
+  Result<std::vector<std::string>> lines() const;
   Result<std::vector<Removal>> read() const;
-  // Takes another log's place in this one when it knows more: of two copies of one school the longer stays.
-  Status adopt(const std::string& other_path);
+  // Takes in the lines of another log that this one lacks: of two copies of one school each went on by
+  // itself. Each log's own order stays; lines of both that nothing else puts in order stand by their time.
+  // `too_large` when it cannot hold both.
+  Status merge(const std::string& other_path);
 
  private:
   std::string path_;

@@ -205,7 +205,7 @@ Result<Person> School::add_staff(std::string_view email, std::string_view name, 
     person.email = address;
   }
   person.role = role;
-  WAYMARK_CHECK(accounts_->put(person));
+  WAYMARK_CHECK(put_person(person));
   WAYMARK_CHECK(accounts_->set_password(person.id, hash_password(password)));
   WAYMARK_CHECK(accounts_->audit(person.id, "staff added", address));
   return person;
@@ -258,7 +258,8 @@ Result<PersonId> School::add_student(std::string_view given, std::string_view fa
 
 Status School::enroll(const ClassId& class_id, const PersonId& person, std::string_view role, bool active) {
   WAYMARK_CHECK(only_the_school());
-  return accounts_->put(Enrollment{class_id, person, std::string(role), active});
+  Enrollment enrollment{class_id, person, std::string(role), active};
+  return put_enrollments(std::span(&enrollment, 1));
 }
 
 namespace {

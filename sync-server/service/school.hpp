@@ -385,8 +385,11 @@ class School {
   static Result<std::string> restore_at(const std::string& data, const std::string& file,
                                         const SecretKey& key, Clock& clock, Random& random);
 
-  // A person as changed by a roster: who is gone stays gone after a restore.
+  // What a roster changes. Who and what is gone, and which role or enrollment has ended, stays so after a
+  // restore.
   Status put_person(const Person& person);
+  Status put_class(const ClassRow& row);
+  Status put_enrollments(std::span<const Enrollment> enrollments);
 
   // ---- who joined after the backup (keeping.cpp)
   // A student's computer that this database does not know shows its certificate and proves its key. The
@@ -473,6 +476,7 @@ class School {
   // Call within the transaction that does it.
   Status remember(std::string_view what, std::string_view subject, std::string_view value,
                   std::string_view kind = {});
+  Status remember(std::vector<Removal> removals);  // with one flush; their times are set
   Status hear_removals();
   Status apply(const Removal& removal);
   Status replay_removals();
@@ -560,7 +564,8 @@ class School {
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<Carried> carried_;
   RemovalLog removals_;
-  std::size_t removals_seen_ = 0;
+  RemovalsRead removals_read_;
+  std::set<std::string> logged_enrollments_;  // of which the log says something
   bool erasures_wait_ = false;
   std::unique_ptr<Standings> standings_;
   Listeners listeners_;

@@ -50,6 +50,8 @@ ON CONFLICT (id) DO UPDATE SET title = excluded.title, source = excluded.source,
 -- name: enrollment_put
 INSERT INTO enrollment (class, person, role, active, source) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (class, person) DO UPDATE SET role = excluded.role, active = excluded.active, source = excluded.source
+-- name: enrollment_find
+SELECT class, person, role, active, source FROM enrollment WHERE class = ? AND person = ?
 -- name: enrollment_of_class
 SELECT class, person, role, active, source FROM enrollment WHERE class = ? ORDER BY person
 -- name: enrollment_of_person
@@ -71,6 +73,8 @@ INSERT INTO card (code, person, created_ms) VALUES (?, ?, ?)
 SELECT code, person, voided_ms FROM card WHERE code = ?
 -- name: card_of_person
 SELECT code, person, voided_ms FROM card WHERE person = ? AND voided_ms IS NULL ORDER BY created_ms DESC LIMIT 1
+-- name: card_revive
+UPDATE card SET voided_ms = NULL WHERE code = ? AND person = ?
 -- name: card_void
 UPDATE card SET voided_ms = ? WHERE person = ? AND voided_ms IS NULL
 
@@ -91,7 +95,7 @@ FROM computer ORDER BY name, id
 -- name: computer_heard
 UPDATE computer SET heard_ms = ?1 WHERE id = ?2 AND (heard_ms IS NULL OR heard_ms NOT BETWEEN ?1 - 60000 AND ?1)
 -- name: computer_remove
-UPDATE computer SET removed_ms = ? WHERE id = ?
+UPDATE computer SET removed_ms = ? WHERE id = ? AND removed_ms IS NULL
 
 -- name: device_add
 INSERT INTO device (token, person, computer, key, joined_ms) VALUES (?, ?, ?, ?, ?)
@@ -105,7 +109,7 @@ WHERE token = ?3 AND (waiting <> ?2 OR heard_ms IS NULL OR heard_ms NOT BETWEEN 
 SELECT c.name, d.heard_ms, d.waiting, c.id FROM device d JOIN computer c ON c.id = d.computer
 WHERE d.person = ? AND d.removed_ms IS NULL ORDER BY d.heard_ms DESC
 -- name: device_remove_computer
-UPDATE device SET removed_ms = ? WHERE computer = ?
+UPDATE device SET removed_ms = ? WHERE computer = ? AND removed_ms IS NULL
 
 -- name: device_forget
 DELETE FROM device WHERE person = ? AND key = ?

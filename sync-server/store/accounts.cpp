@@ -129,6 +129,10 @@ Status Accounts::put(const Enrollment& enrollment) {
   bind(query, enrollment.source);
   return query.run();
 }
+Result<std::optional<Enrollment>> Accounts::enrollment(const ClassId& class_id, const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::enrollment_find));
+  return first<Enrollment>(query.bind(class_id).bind(person), read_enrollment);
+}
 Result<std::vector<Enrollment>> Accounts::enrollments_of(const ClassId& id) {
   WAYMARK_TRY(query, db_.prepare(sql::enrollment_of_class));
   return all<Enrollment>(query.bind(id), read_enrollment);
@@ -176,6 +180,13 @@ Result<std::optional<Card>> Accounts::card_of(const PersonId& person) {
 Status Accounts::void_cards(const PersonId& person) {
   WAYMARK_TRY(query, db_.prepare(sql::card_void));
   return query.bind(now()).bind(person).run();
+}
+Status Accounts::put_only_card(std::string_view code, const PersonId& person) {
+  WAYMARK_CHECK(void_cards(person));
+  WAYMARK_TRY(known, card(code));
+  if (!known) return add_card(code, person);
+  WAYMARK_TRY(query, db_.prepare(sql::card_revive));
+  return query.bind(code).bind(person).run();
 }
 
 Status Accounts::add_computer_code(std::string_view id, std::string_view code, std::string_view name) {

@@ -114,6 +114,7 @@ class Accounts {
   Result<std::vector<ClassRow>> classes();
   Status put(const ClassRow& row);
   Status put(const Enrollment& enrollment);
+  Result<std::optional<Enrollment>> enrollment(const ClassId& class_id, const PersonId& person);
   Result<std::vector<Enrollment>> enrollments_of(const ClassId& id);
   Result<std::vector<Enrollment>> enrollments_of(const PersonId& id);
 
@@ -126,6 +127,8 @@ class Accounts {
   Result<std::optional<Card>> card(std::string_view code);
   Result<std::optional<Card>> card_of(const PersonId& person);
   Status void_cards(const PersonId& person);
+  // The one card of this person: it is made where it is not there, and all others are void.
+  Status put_only_card(std::string_view code, const PersonId& person);
 
   Status add_computer_code(std::string_view id, std::string_view code, std::string_view name);
   Result<std::optional<ComputerCode>> computer_code(std::string_view id);

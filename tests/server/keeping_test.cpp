@@ -16,6 +16,7 @@
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/hiding.hpp"
 #include "sync-server/service/letters.hpp"
+#include "sync-server/service/rosters.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -260,6 +261,153 @@ TEST_CASE(
   }
 }
 
+namespace {
+
+// As if somebody had copied an old file back.
+void copy_back(World& world, const std::string& copy) {
+  world.school.reset();
+  for (std::string tail : {"-wal", "-shm"}) fs::remove(world.data + "/school.db" + tail);
+  fs::copy_file(copy, world.data + "/school.db", fs::copy_options::overwrite_existing);
+  world.school = School::open(world.data, world.clock, world.random).value();
+}
+
+std::string copy_of_database(World& world) {
+  world.school.reset();
+  auto copy = world.folder.path() + "/copy" + std::to_string(++world.devices) + ".db";
+  fs::copy_file(world.data + "/school.db", copy);
+  world.school = School::open(world.data, world.clock, world.random).value();
+  return copy;
+}
+
+bool reads(World& world, const PersonId& person, const std::string& stream) {
+  auto access = world.school->accounts().access(person).value();
+  return std::any_of(access.begin(), access.end(), [&](const auto& a) { return a.stream == stream; });
+}
+
+}  // namespace
+
+TEST_CASE("access that ended after the backup does not come back, and one that began again stays") {
+  for (bool silent : {false, true}) {
+    CAPTURE(silent);
+    World world;
+    auto staff = [&](const std::string& email, std::string_view role) {
+      auto person = world.school->add_staff(email, "A Teacher", role, "a-password-of-it").value();
+      REQUIRE(world.school->enroll(world.period3, person.id, "teacher"));
+      return person;
+    };
+    auto ended = staff("ended@alder.example", "teacher"), back = staff("back@alder.example", "teacher");
+    auto head = staff("deputy@alder.example", "admin");
+    auto leo = world.student("Leo", "Marchetti"), noor = world.student("Noor", "Siddiqui");
+    auto period4 = world.school->add_class("Period 4").value();
+    REQUIRE(world.school->enroll(period4, back.id, "teacher"));
+    auto later = world.school->add_staff("later@alder.example", "A Teacher", "teacher", "a-password-of-it");
+    REQUIRE(later);
+    REQUIRE(world.school->refresh_access());
+    world.backup();
+    auto copy = copy_of_database(world);
+    CHECK(reads(world, ended.id, domain::staff_stream(world.amira)));
+
+    REQUIRE(world.school->enroll(world.period3, ended.id, "teacher", false));
+    REQUIRE(leave_class(*world.school, world.period3, leo));
+    REQUIRE(world.school->enroll(world.period3, back.id, "teacher", false));
+    REQUIRE(world.school->enroll(world.period3, noor, "student", false));
+    REQUIRE(world.school->enroll(world.period3, noor, "student"));
+    REQUIRE(world.school->enroll(world.period3, back.id, "teacher"));
+    // What a roster does.
+    std::vector<Enrollment> seats = {{world.period3, head.id, "student", true, "seat-1"}};
+    REQUIRE(world.school->put_enrollments(seats));
+    head.role = "teacher";
+    REQUIRE(world.school->put_person(head));
+    REQUIRE(world.school->put_class({period4, "Period 4", std::nullopt, false}));
+    // Begun, ended and begun again: the backup knows nothing of it.
+    for (bool here : {true, false, true})
+      REQUIRE(world.school->enroll(world.period3, later->id, "teacher", here));
+    REQUIRE(world.school->refresh_access());
+
+    auto as_it_was = [&] {
+      CHECK_FALSE(reads(world, ended.id, domain::staff_stream(world.amira)));
+      CHECK_FALSE(reads(world, ended.id, domain::person_stream(world.amira)));
+      CHECK_FALSE(reads(world, leo, domain::class_stream(world.period3)));
+      CHECK(reads(world, back.id, domain::staff_stream(world.amira)));
+      CHECK(reads(world, noor, domain::class_stream(world.period3)));
+      CHECK_FALSE(reads(world, head.id, domain::staff_stream(world.amira)));
+      CHECK(world.school->accounts().person(head.id).value()->role == "teacher");
+      CHECK_FALSE(reads(world, back.id, domain::class_stream(period4)));
+      CHECK(reads(world, later->id, domain::staff_stream(world.amira)));
+    };
+    as_it_was();
+    for (int again = 0; again < 2; again++) {
+      if (silent)
+        copy_back(world, copy);
+      else
+        world.school->restore(world.file, world.key()).value();
+      as_it_was();
+      world.school.reset();
+      world.school = School::open(world.data, world.clock, world.random).value();
+      as_it_was();
+    }
+    // Where all is done again, as after other lines came in between, what has begun since stays.
+    REQUIRE(world.school->enroll(world.period3, ended.id, "teacher"));
+    REQUIRE(world.school->refresh_access());
+    REQUIRE(world.school->store().set_meta("removals", "1 of another log"));
+    world.school.reset();
+    world.school = School::open(world.data, world.clock, world.random).value();
+    CHECK(reads(world, ended.id, domain::staff_stream(world.amira)));
+    CHECK(reads(world, later->id, domain::staff_stream(world.amira)));
+    CHECK_FALSE(reads(world, leo, domain::class_stream(world.period3)));
+    CHECK(world.school->verify().has_value());
+  }
+}
+
+TEST_CASE("what was removed on a disk that was restored stays so when a longer backup takes its place") {
+  World world;
+  auto lab3 = world.join_computer("lab-03"), lab4 = world.join_computer("lab-04"),
+       lab5 = world.join_computer("lab-05");
+  auto leo = world.student("Leo", "Marchetti");
+  auto amiras = world.school->card_for(world.amira).value(), leos = world.school->card_for(leo).value();
+  auto nora = world.school->add_staff("nora@alder.example", "Nora", "teacher", "nora-and-creek").value();
+  world.backup();
+  auto monday = world.file;
+  // Tuesday, on the old disk: three removals, each of another kind.
+  world.clock.advance_ms(86'400'000);
+  REQUIRE(world.school->remove_computer(lab4.id));
+  auto leos_next = world.school->reprint_card(leo).value();
+  REQUIRE(world.school->set_password("head@alder.example", "the-heads-tuesday"));
+  REQUIRE(world.school->set_password("nora@alder.example", "noras-of-tuesday"));
+  world.file = world.folder.path() + "/tuesday.waymark-backup";
+  world.backup();
+  // On a new disk, with Monday's: others are removed, and one of Tuesday's is changed once more.
+  world.school.reset();
+  world.data = world.folder.path() + "/new";
+  REQUIRE(School::restore_at(world.data, monday, world.key(), world.clock, world.random));
+  world.school = School::open(world.data, world.clock, world.random).value();
+  world.clock.advance_ms(3'600'000);
+  REQUIRE(world.school->remove_computer(lab3.id));
+  auto amiras_next = world.school->reprint_card(world.amira).value();
+  REQUIRE(world.school->set_password("nora@alder.example", "noras-newest-one"));
+
+  world.school->restore(world.file, world.key()).value();
+  for (int again = 0; again < 2; again++) {
+    std::map<std::string, bool> removed;
+    for (const auto& computer : world.school->accounts().computers().value())
+      removed[computer.name] = computer.removed;
+    CHECK(removed == std::map<std::string, bool>{{"lab-03", true}, {"lab-04", true}, {"lab-05", false}});
+    CHECK(world.school->accounts().card(amiras).value()->voided);
+    CHECK(world.school->accounts().card(leos).value()->voided);
+    CHECK_FALSE(world.school->accounts().card(amiras_next).value()->voided);
+    CHECK_FALSE(world.school->accounts().card(leos_next).value()->voided);
+    CHECK(world.school->sign_in("head@alder.example", "the-heads-tuesday").has_value());
+    CHECK(world.school->sign_in("nora@alder.example", "noras-newest-one").has_value());
+    CHECK(world.school->sign_in("nora@alder.example", "noras-of-tuesday").error().code ==
+          Code::wrong_password);
+    CHECK(RemovalLog(world.data + "/removals.log").lines().value().size() == 7);
+    world.clock.advance_ms(120'000);
+    // Monday's once more: nothing of both comes back.
+    world.school->restore(monday, world.key()).value();
+  }
+  CHECK(world.school->verify().has_value());
+}
+
 TEST_CASE(
     "who joined after the backup is known again by certificate, and a stranger to it waits to be confirmed") {
   World world;
@@ -313,10 +461,14 @@ TEST_CASE("a torn line at the end of the removals is left out, and the next stan
   test::TemporaryFolder folder;
   RemovalLog log(folder.path() + "/removals.log");
   CHECK(log.read().value().empty());
-  REQUIRE(log.append({1, "computer", "a", "lab", ""}));
+  auto append = [&](const Removal& removal) {
+    auto line = RemovalLog::line_of(removal);
+    return log.append(std::span(&line, 1));
+  };
+  REQUIRE(append({1, "computer", "a", "lab", "", ""}));
   std::ofstream(folder.path() + "/removals.log", std::ios::app) << R"({"at":2,"wh)";
   CHECK(log.read().value().size() == 1);
-  REQUIRE(log.append({3, "pin", "b", "hash", "digits"}));
+  REQUIRE(append({3, "pin", "b", "hash", "digits", ""}));
   auto all = log.read().value();
   REQUIRE(all.size() == 2);
   CHECK(all[1].what == "pin");
@@ -324,6 +476,40 @@ TEST_CASE("a torn line at the end of the removals is left out, and the next stan
   std::ofstream(folder.path() + "/removals.log", std::ios::app) << "nonsense\n";
   CHECK(log.read().error().code == Code::malformed);
   CHECK(RemovalLog(folder.path() + "/none/removals.log").append({}).error().code == Code::io);
+}
+
+TEST_CASE("two logs of one school become one: each line once, and each log's own order stays") {
+  test::TemporaryFolder folder;
+  auto write = [&](const std::string& name, const std::vector<std::pair<int, std::string>>& lines) {
+    RemovalLog log(folder.path() + "/" + name);
+    for (const auto& [at, subject] : lines) {
+      auto line = RemovalLog::line_of({at, "person", subject, "gone", "", ""});
+      REQUIRE(log.append(std::span(&line, 1)));
+    }
+  };
+  auto subjects = [&](const std::string& name) {
+    std::string text;
+    for (const auto& removal : RemovalLog(folder.path() + "/" + name).read().value()) text += removal.subject;
+    return text;
+  };
+  RemovalLog here(folder.path() + "/here");
+  write("here", {{1, "a"}, {2, "b"}, {5, "e"}, {8, "h"}});
+  // After a clock that went back its own order still holds: f after g.
+  write("there", {{1, "a"}, {2, "b"}, {4, "d"}, {7, "g"}, {6, "f"}, {9, "i"}});
+  REQUIRE(here.merge(folder.path() + "/there"));
+  CHECK(subjects("here") == "abdegfhi");
+  // Neither again, nor from a copy of before, nor of nothing.
+  REQUIRE(here.merge(folder.path() + "/there"));
+  REQUIRE(here.merge(folder.path() + "/here"));
+  REQUIRE(here.merge(folder.path() + "/none"));
+  CHECK(subjects("here") == "abdegfhi");
+  REQUIRE(RemovalLog(folder.path() + "/there").merge(folder.path() + "/here"));
+  CHECK(subjects("there") == "abdegfhi");
+  // What is said twice in one log at the same time is not the same line.
+  write("twice", {{1, "a"}, {2, "b"}, {2, "a"}, {2, "b"}});
+  write("once", {{1, "a"}, {2, "b"}});
+  REQUIRE(RemovalLog(folder.path() + "/once").merge(folder.path() + "/twice"));
+  CHECK(subjects("once") == "abab");
 }
 
 // ---- batches that others carry
