@@ -90,6 +90,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
   auto reply = wire::decode_reply(message.body);
   if (!reply) return computer.session->on_lost(reply.error(), steady);
   sabotage_reply(computer, *reply);
+  auto waited = must(computer.store->waiting_ids(kWaitingMax), "waiting");
   std::optional<PowerCut> cut;
   bool dies = lossy_ && chance(4);
   if (dies) cut.emplace(*computer.store, 1 + static_cast<int>(random_.below(2'000)));
@@ -106,6 +107,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
   if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
   // What a hub tells of the school it tells by answers of some time ago.
   computer.era = message.at_hub && message.era > 0 ? -1 : message.era;
+  note_believed(computer, computer.era, waited);
   finish_erasures(computer);
   computer.queue->look(!computer.session->changed().empty());
   if (plan_.sabotage == Sabotage::forget_refusals)

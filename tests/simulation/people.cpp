@@ -335,6 +335,12 @@ void World::note_refusals(const Computer& computer, const std::string& request,
   }
 }
 
+void World::note_believed(const Computer& computer, int era, const std::vector<OpId>& waited) {
+  auto waits = must(computer.store->waiting_ids(kWaitingMax), "waiting");
+  for (const auto& id : waited)
+    if (std::find(waits.begin(), waits.end(), id) == waits.end()) believed_[{computer.index, id}] = era;
+}
+
 void World::check_refusals() {
   std::map<int, std::set<OpId>> told;
   for (auto& computer : computers_)
@@ -354,7 +360,8 @@ void World::check_refusals() {
     // A school took it in and lost it, the next one refused it, and the computer is again as it was between:
     // it believes the first, and only an adult reads it.
     if (letters.count(id) && computer.travels != refused.travels) continue;
-    // The same, and the refusal was lost on its way while a stick told of the first.
+    // The same, and the refusal was lost on its way while what the first had said was heard late, as from a
+    // stick.
     auto believed = believed_.find({refused.computer, id});
     if (letters.count(id) && believed != believed_.end() && believed->second < refused.era) continue;
     if (!told[refused.computer].count(id))

@@ -118,6 +118,8 @@ struct Image {
   std::map<std::string, Content, std::less<>> files;
 };
 
+constexpr std::size_t kWaitingMax = 10'000;
+
 struct Computer {
   int index = 0;
   bool teacher = false;
@@ -340,6 +342,7 @@ class World {
   void check_held(Computer& computer);
   void note_refusals(const Computer& computer, const std::string& request, const wire::SyncReply& reply);
   void check_refusals();
+  void note_believed(const Computer& computer, int era, const std::vector<OpId>& waited);
   void check_deletions();
   void check_tables();
   void lose(Computer& computer);
@@ -393,7 +396,7 @@ class World {
     int era = 0;                    // of the school that refused it
   };
   std::map<OpId, Refused> refused_;
-  // What a computer took for settled since a stick said so: of which time of the school that was.
+  // What each computer took for settled, and of which time of the school that was.
   std::map<std::pair<int, OpId>, int> believed_;
   std::set<OpId> taken_in_, erased_ops_;
   std::set<PersonId> erased_, left_;

@@ -105,7 +105,7 @@ TEST_CASE(
     CAPTURE(seed);
     CHECK(outcome.failure.value_or("") == "");
   }
-  for (std::uint64_t seed : {17000510, 20000687})
+  for (std::uint64_t seed : {17000510, 20000687, 20010247})
     CHECK(run({.seed = seed, .steps = 300, .people = true}).failure.value_or("") == "");
 }
 

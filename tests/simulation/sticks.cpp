@@ -134,12 +134,9 @@ void World::hear_answer(Computer& computer, const Answer& answer) {
       finish_erasures(computer);
     }
     if (item.kind == wire::acknowledgement_item) {
-      auto waited = must(computer.store->waiting_ids(10'000), "waiting");
+      auto waited = must(computer.store->waiting_ids(kWaitingMax), "waiting");
       must(computer.session->on_acknowledgement(item.body, identity), "an acknowledgement");
-      auto waits = must(computer.store->waiting_ids(10'000), "waiting");
-      for (const auto& id : waited)
-        if (std::find(waits.begin(), waits.end(), id) == waits.end())
-          believed_[{computer.index, id}] = answer.era;
+      note_believed(computer, answer.era, waited);
     }
     if (item.kind == wire::files_item) must(computer.session->on_files(item.body), "files");
     if (item.kind != wire::file_item) continue;
