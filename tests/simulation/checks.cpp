@@ -70,6 +70,7 @@ void World::check_step() {
   compare(*computer.store, entries(*computer.store, stream), 2);
   check_status(computer);
   if (hub_) check_hub();
+  check_file_status(computer);
 }
 
 // 6: whatever lies at or below a cursor is here. A cursor in a history that the school has left is none; the
@@ -235,7 +236,7 @@ void World::become_quiet() {
         computer->queue->hurry();
       }
     }
-    if (std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
+    if (parcels_are_settled() && std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
           return unsettled_file(*computer).empty() && private_is_settled(*computer);
         }))
       return;

@@ -8,6 +8,8 @@
 
 #include "shared/base/hash.hpp"
 #include "shared/store/erase.hpp"
+#include "shared/wire/bundle.hpp"
+#include "shared/wire/carried_file.hpp"
 #include "tests/simulation/school_world.hpp"
 
 namespace waymark::simulation {
@@ -174,7 +176,6 @@ void World::collect_once() {
 // ---- on its way
 
 void World::send_file(Computer& computer) {
-  if (computer.at_hub) return;  // files wait for the school
   auto steady = computer.clock.steady_ms();
   if (computer.file_ticket && steady - computer.file_sent_ms > kReplyTimeMs) {
     computer.file_ticket = 0;
@@ -188,7 +189,7 @@ void World::send_file(Computer& computer) {
   }
   computer.file_ticket = ++tickets_;
   computer.file_sent_ms = steady;
-  post_file({true, computer.index, computer.file_ticket, 0, std::move(*step), {}, {}});
+  post_file({true, computer.index, computer.file_ticket, 0, std::move(*step), {}, {}, computer.at_hub});
 }
 
 void World::post_file(FileMessage message) {
@@ -211,7 +212,7 @@ void World::deliver_files() {
     auto message = std::move(file_network_.front());
     file_network_.pop_front();
     if (message.to_school)
-      file_arrives_at_school(message);
+      message.at_hub ? file_arrives_at_hub(message) : file_arrives_at_school(message);
     else
       file_arrives_at(*computers_[static_cast<std::size_t>(message.computer)], message);
   }
@@ -261,6 +262,7 @@ void World::file_arrives_at_school(const FileMessage& message) {
   }
   cut.reset();
   if (dies && answer.error) return crash_school();
+  note_files_at_school();
   post_file(std::move(answer));
 }
 
@@ -269,11 +271,20 @@ void World::file_arrives_at(Computer& computer, const FileMessage& message) {
   computer.file_ticket = 0;
   computer.files.full = lossy_ && chance(5);
   auto steady = computer.clock.steady_ms();
-  auto received = computer.queue->received();
+  auto received = computer.queue->received(), sent = computer.queue->sent();
   must(message.error ? computer.queue->on_lost(*message.error, steady)
                      : computer.queue->on_reply(message.reply, steady),
        "a file's answer");
   files_ += computer.queue->received() - received;
+  if (!message.at_hub) return;
+  parcels_ += computer.queue->sent() - sent;
+  // Of all that it was given the hub has told, or it was given nothing else.
+  auto given = must(computer.store->parcels_at(hub_file_.hub.hex()), "parcels");
+  bool of_all = message.step.what == sync::FileStep::What::ask || given.size() == 1;
+  if (!message.error && of_all) computer.files_hub_era = message.hub_era;
+  if (plan_.sabotage == Sabotage::believe_hub_of_files && message.reply.whole)
+    for (const auto& one : given)
+      must(computer.store->set_file_state(one.stream, one.hash, sync::file_at_school), "sabotage");
 }
 
 // ---- the school's disk
@@ -306,8 +317,9 @@ bool World::mentioned_at_school(const Attached& file) { return has_content(schoo
 // mentions, and a computer may be put back. What the school has for another stream is not told to this one.
 void World::count_lost_files() {
   auto& root = school_->store();
+  auto in_parcels = files_in_parcels();
   for (auto& file : attached_) {
-    if (file.lost) continue;
+    if (file.lost || in_parcels.contains({file.stream, file.hash})) continue;
     bool there =
         fs::exists(school_file(file.hash)) && (must(root.file_in(file.stream, file.hash), "a file's row") ||
                                                !must(root.knows_file(file.hash), "a file's rows"));
@@ -330,9 +342,68 @@ bool World::school_has(const Attached& file) {
          fs::exists(school_file(file.hash));
 }
 
+// What the hub still carries, read with the school's key.
+std::set<World::StreamFile> World::files_in_parcels() {
+  std::set<StreamFile> files;
+  if (!hub_ || !hub_->school) return files;
+  for (const auto& row : hub_->school->parcels().waiting()) {
+    auto [known, fresh] = in_parcel_.try_emplace(row.name);
+    if (fresh) {
+      SecretKey identity;
+      auto seed = must(from_hex(must(school_->store().meta("identity"), "identity").value()), "identity");
+      std::copy(seed.begin(), seed.end(), identity.seed.begin());
+      auto path = hub_->school->parcels().path(row.person, row.name);
+      auto bytes =
+          must(School::read_file({path, "", row.bytes}, 0, static_cast<std::size_t>(row.bytes)), "a parcel");
+      for (const auto& item : must(wire::open_bundle(bytes, identity), "a parcel").items)
+        if (item.kind == wire::file_item) {
+          auto piece = must(wire::decode_piece(item.body), "a piece");
+          known->second.emplace(piece.stream, piece.hash);
+        }
+    }
+    files.insert(known->second.begin(), known->second.end());
+  }
+  return files;
+}
+
+// Nothing waits in the room that the school lacks and would take.
+bool World::parcels_are_settled() {
+  auto in_parcels = files_in_parcels();
+  return std::none_of(attached_.begin(), attached_.end(), [&](const Attached& file) {
+    return in_parcels.contains({file.stream, file.hash}) && mentioned_at_school(file) && !school_has(file);
+  });
+}
+
+void World::note_files_at_school() {
+  if (!hub_) return;
+  for (const auto& file : attached_) {
+    StreamFile one(file.stream, file.hash);
+    if (!were_at_school_.contains(one) && school_has(file)) were_at_school_.insert(std::move(one));
+  }
+}
+
+// 15: nothing is said to be at school that never was, and nothing to be in the room of which the hub, since
+// it last spoke of parcels, had nothing.
+void World::check_file_status(Computer& computer) {
+  if (!hub_ || computer.teacher) return;
+  note_files_at_school();
+  for (const auto& row : must(computer.store->files_at_school(), "files at school"))
+    if (!were_at_school_.contains({row.stream, row.hash}))
+      broken(15, "computer " + std::to_string(computer.index) + " says that the file " + row.hash +
+                     " is at school");
+  auto in_room = must(computer.store->files_in_room(), "files in the room");
+  if (in_room.empty() || computer.files_hub_era != hub_->era || erased_.contains(computer.person)) return;
+  const auto& parcels = hub_->school->parcels();
+  for (const auto& sent : must(computer.store->parcels_at(hub_file_.hub.hex()), "parcels"))
+    if (!sent.asks && in_room.contains({sent.stream, sent.hash}) &&
+        !parcels.waits(computer.person, sent.name) && !parcels.answer(computer.person, sent.name))
+      broken(15, "computer " + std::to_string(computer.index) + " says that the file " + sent.hash +
+                     " is in the room");
+}
+
 // What has not come or gone yet, though it can. Where a student has no access any more, what belongs to work
-// that did not come waits. What the school's disk lost only a computer that has it can tell, once it meets
-// the school: at a hub files wait.
+// that did not come waits. What the school's disk lost only a computer that has it can tell, and what it has
+// comes to a computer that meets the school itself.
 std::string World::unsettled_file(Computer& computer) {
   if (computer.teacher || computer.turned_away) return {};
   auto granted = granted_to(computer.person);

@@ -1,6 +1,8 @@
 // A hub in the class's room: computers that go to it and back to the school, its line to the school, and its
 // disk, which may be an old image or an empty one.
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/simulation/disks.hpp"
 #include "tests/simulation/school_world.hpp"
@@ -32,8 +34,33 @@ void World::open_hub() {
   hub.session->hurry(hub.clock.steady_ms());
   hub.ticket = 0;
   hub.papers_ms = -kPapersMs;
-  if (hub.images.empty()) remember(hub.images, {image_of(hub.school->store()), {}});
+  hub.parcel_come = -1;
+  if (hub.images.empty()) remember(hub.images, hub_image());
 }
+
+// Its disk: the database, and the parcels and answers beside it.
+Image World::hub_image() {
+  Image image{image_of(hub_->school->store()), {}};
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder_ + "/hub/parcels", none)) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    image.files.emplace(entry.path().filename().string(), std::make_shared<const std::string>(std::string(
+                                                              std::istreambuf_iterator<char>(in), {})));
+  }
+  return image;
+}
+
+void World::put_hub_parcels(const std::map<std::string, Content, std::less<>>& parcels) {
+  fs::remove_all(folder_ + "/hub/parcels");
+  fs::create_directories(folder_ + "/hub/parcels");
+  for (const auto& [name, body] : parcels) {
+    std::ofstream(folder_ + "/hub/parcels/" + name, std::ios::binary) << *body;
+    fs::last_write_time(folder_ + "/hub/parcels/" + name, parcel_time());
+  }
+}
+
+// The order in which parcels came, which a fast machine's clock does not tell.
+fs::file_time_type World::parcel_time() { return begun_ + std::chrono::milliseconds(++parcels_put_); }
 
 // ---- what happens to it
 
@@ -48,7 +75,11 @@ void World::go_to(Computer& computer, bool hub) {
   // What is on its way is not answered any more.
   if (computer.ticket) computer.session->on_lost({Code::offline, ""}, computer.clock.steady_ms());
   computer.ticket = 0;
+  if (computer.file_ticket)
+    must(computer.queue->on_lost({Code::cancelled, ""}, computer.clock.steady_ms()), "loss");
+  computer.file_ticket = 0;
   must(computer.session->meet(hub ? hub_file_.hub.hex() : ""), "meet");
+  computer.queue->meet(hub ? hub_file_.hub.hex() : "");
   computer.session->hurry(computer.clock.steady_ms());
 }
 
@@ -65,14 +96,15 @@ void World::crash_hub() {
 
 void World::restore_hub() {
   if (!hub_) return;
-  auto image = hub_->images[random_.below(hub_->images.size())].database;
-  if (chance(50)) remember(hub_->images, {image_of(hub_->school->store()), {}});
+  auto image = hub_->images[random_.below(hub_->images.size())];
+  if (chance(50)) remember(hub_->images, hub_image());
   log("restore hub");
   journeys_++;
   hub_->era++;
   hub_->session.reset();
   hub_->school.reset();
-  disks::put(folder_ + "/hub/school.db", image);
+  disks::put(folder_ + "/hub/school.db", image.database);
+  put_hub_parcels(image.files);
   open_hub();
   count_losses();
 }
@@ -114,13 +146,35 @@ void World::send_up() {
       hub.load = std::move(load);
     } else {
       auto request = must(hub.session->next(steady), "next");
-      if (!request) return;
+      if (!request) return send_parcel_up();
       message.asked = Asked::sync;
       message.body = wire::encode(*request);
     }
   }
   hub.ticket = message.ticket = ++tickets_;
   hub.sent_ms = steady;
+  hub.asked = message.asked;
+  post(std::move(message));
+}
+
+// When there is nothing else to say.
+void World::send_parcel_up() {
+  auto& hub = *hub_;
+  auto next = hub.school->next_parcel();
+  if (!next) return;
+  if (next->name != hub.parcel.name || next->person != hub.parcel.person) hub.parcel_come = -1;
+  hub.parcel = *next;
+  Message message{true, kHub, 0, 0, {}, 0, Asked::parcel};
+  message.parcel = hub.parcel;
+  if (hub.parcel_come >= 0) {
+    auto path = hub.school->parcels().path(next->person, next->name);
+    auto size = static_cast<std::size_t>(std::min<std::int64_t>(1'500, next->bytes - hub.parcel_come));
+    message.from = hub.parcel_come;
+    message.body = must(School::read_file({path, "", next->bytes}, message.from, size), "a parcel");
+  }
+  hub.parcel_come = -1;  // until it is heard
+  hub.ticket = message.ticket = ++tickets_;
+  hub.sent_ms = hub.clock.steady_ms();
   hub.asked = message.asked;
   post(std::move(message));
 }
@@ -142,10 +196,26 @@ void World::hub_at_school(const Message& message) {
     else
       reply = read.error();
   }
+  Message told{false, kHub, message.ticket, 0, {}, era_, message.asked};
+  if (message.asked == Asked::parcel) {
+    auto state =
+        school_->put_parcel(*bearer, message.parcel.name, {message.from, message.parcel.bytes, message.body});
+    told.parcel = message.parcel;
+    if (state) {
+      told.whole = state->state.whole;
+      told.from = state->state.bytes;
+      reply = std::move(state->answer);
+    } else {
+      told.problem = state.error().code;
+      reply = std::string();
+    }
+  }
   cut.reset();
-  if (dies && !reply) return crash_school();
+  if (dies && (!reply || told.problem)) return crash_school();
+  note_files_at_school();
   if (!reply) return log("the school refused the hub " + std::string(name(reply.error().code)));
-  post({false, kHub, message.ticket, 0, std::move(*reply), era_, message.asked});
+  told.body = std::move(*reply);
+  post(std::move(told));
 }
 
 void World::arrive_at_hub_from_school(const Message& message) {
@@ -160,6 +230,14 @@ void World::arrive_at_hub_from_school(const Message& message) {
   if (message.asked == Asked::papers) taken = hub.school->take_papers(message.body, "");
   if (message.asked == Asked::papers && taken) hub.papers_ms = steady;
   if (message.asked == Asked::bundle) taken = hub.school->take_answers(hub.load, message.body);
+  if (message.asked == Asked::parcel) {
+    if (message.problem == Code::invalid || message.problem == Code::malformed)
+      hub.school->parcel_not_taken(message.parcel);
+    else if (message.whole)
+      taken = hub.school->take_parcel_answer(message.parcel, message.body);
+    else if (!message.problem)
+      hub.parcel_come = std::min(message.from, message.parcel.bytes - 1);
+  }
   if (message.asked == Asked::sync) {
     auto reply = wire::decode_reply(message.body);
     if (reply) {
@@ -199,6 +277,34 @@ void World::arrive_at_hub(const Message& message) {
   post({false, message.computer, message.ticket, 0, std::move(*reply), era_, Asked::sync, true, hub.era});
 }
 
+void World::file_arrives_at_hub(const FileMessage& message) {
+  if (!hub_up_) return;
+  auto& hub = *hub_;
+  const auto& step = message.step;
+  FileMessage answer{false, message.computer, message.ticket, 0, {}, {}, {}, true, hub.era};
+  answer.step.what = step.what;
+  auto bearer = hub.school->bearer(computers_[static_cast<std::size_t>(message.computer)]->token);
+  if (!bearer) {
+    answer.error = bearer.error();
+    return post_file(std::move(answer));
+  }
+  if (!step.room) throw Broken("a file came to the hub unsealed");
+  if (step.what == sync::FileStep::What::ask) {
+    auto news = must(hub.school->parcel_news(*bearer, step.hashes), "news of parcels");
+    answer.reply.lacking = std::move(news.lacking), answer.reply.answers = std::move(news.answers);
+    return post_file(std::move(answer));
+  }
+  auto path = hub.school->parcels().path(bearer->person, step.hash);
+  bool there = fs::exists(path);
+  auto put = hub.school->put_parcel(*bearer, step.hash, {step.from, step.total, step.bytes});
+  if (put) answer.reply.whole = put->state.whole, answer.reply.come = put->state.bytes;
+  if (!put) answer.error = put.error();
+  if (!there && fs::exists(path)) fs::last_write_time(path, parcel_time());
+  if (plan_.sabotage == Sabotage::hub_drops_files) fs::remove(path);
+  if (lossy_ && chance(4)) return crash_hub();
+  post_file(std::move(answer));
+}
+
 // ---- what must hold of it
 
 // 10: nothing of a stream that the hub was not given can be read there, nor in what it carries.
@@ -225,6 +331,7 @@ bool World::hub_is_quiet() {
   if (must(hub.school->carried().carrying(), "carrying").batches > 0) return false;
   // Nor does it owe the school today's question.
   if (!must(hub.school->next_load(), "what is to be carried").rows.empty()) return false;
+  if (hub.school->next_parcel()) return false;
   for (const auto& reading : must(hub.school->store().readings(), "readings"))
     if (reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head) return false;
   return true;

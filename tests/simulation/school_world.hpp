@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -144,6 +145,7 @@ struct Computer {
   std::vector<sync::Mention> mentioned;
   std::uint64_t file_ticket = 0;
   std::int64_t file_sent_ms = 0;
+  int files_hub_era = -1;  // of the hub, when it last told of parcels
   // With what a student's device signs; a copy has the same.
   SecretKey key;
   std::string certificate, certificate_signature;
@@ -152,7 +154,7 @@ struct Computer {
   int travels = 0;           // back in time
 };
 
-enum class Asked { sync, papers, bundle };
+enum class Asked { sync, papers, bundle, parcel };
 inline constexpr int kHub = -1;
 
 struct Message {
@@ -166,6 +168,11 @@ struct Message {
   bool at_hub = false;  // between a computer and the hub
   int hub_era = 0;
   bool unauthorized = false;
+  // A piece of a parcel, from byte `from` on, and how far it has come; `body` is the piece, or the answer.
+  server::ParcelRow parcel = {};
+  std::int64_t from = 0;
+  bool whole = false;
+  std::optional<Code> problem = {};
 };
 
 struct Hub {
@@ -178,7 +185,9 @@ struct Hub {
   std::int64_t sent_ms = 0, papers_ms = 0;
   Asked asked = Asked::sync;
   server::HubLoad load;
-  int era = 0;  // how often it has travelled
+  server::ParcelRow parcel;       // on its way to the school,
+  std::int64_t parcel_come = -1;  // and how much of it has come; -1: the school is asked
+  int era = 0;                    // how often it has travelled
 };
 
 // A step of a computer's queue of files on its way, and the answer.
@@ -190,6 +199,8 @@ struct FileMessage {
   sync::FileStep step;
   sync::FileReply reply;
   std::optional<Error> error;
+  bool at_hub = false;
+  int hub_era = 0;
 };
 
 struct Attached {
@@ -275,6 +286,7 @@ class World {
   void post_file(FileMessage message);
   void deliver_files();
   void file_arrives_at_school(const FileMessage& message);
+  void file_arrives_at_hub(const FileMessage& message);
   void file_arrives_at(Computer& computer, const FileMessage& message);
   std::string school_file(std::string_view hash) const;
   std::map<std::string, Content, std::less<>> school_files() const;
@@ -284,6 +296,11 @@ class World {
   bool school_has(const Attached& file);
   void count_lost_files();
   std::string unsettled_file(Computer& computer);
+  using StreamFile = std::pair<std::string, std::string>;
+  std::set<StreamFile> files_in_parcels();
+  bool parcels_are_settled();
+  void note_files_at_school();
+  void check_file_status(Computer& computer);
   void check_files();
 
   // sticks.cpp
@@ -305,6 +322,10 @@ class World {
   // hub.cpp
   void make_hub();
   void open_hub();
+  Image hub_image();
+  void put_hub_parcels(const std::map<std::string, Content, std::less<>>& parcels);
+  void send_parcel_up();
+  std::filesystem::file_time_type parcel_time();
   void move(Computer& computer);
   void go_to(Computer& computer, bool hub);
   void crash_hub();
@@ -390,6 +411,10 @@ class World {
   // The class's stick: what is there stays there, so that it is read again later, and out of order.
   std::vector<std::string> to_school_;
   std::vector<Answer> from_school_;
+  std::map<std::string, std::set<StreamFile>> in_parcel_;  // by the parcel's name
+  std::set<StreamFile> were_at_school_;
+  const std::filesystem::file_time_type begun_ = std::filesystem::file_time_type::clock::now();
+  long parcels_put_ = 0;
   std::set<OpId> forged_;
   struct Refused {
     int computer = 0, travels = 0;  // whose it was, and how often that had travelled
@@ -407,6 +432,7 @@ class World {
   long joined_ = 0, moved_ = 0, letters_ = 0;
   long carried_ = 0;        // ops settled by a stick's answer
   long files_carried_ = 0;  // files that a stick brought to the school, or back
+  long parcels_ = 0;        // files of which the school's answer came through the hub
   long told_ = 0;           // lines that came with one
   long brought_back_ = 0;   // lines that the school had lost
   bool school_up_ = true;

@@ -52,11 +52,15 @@ TEST_CASE(
 }
 
 TEST_CASE("schools with a hub in the room lose nothing, wherever students take their computers") {
+  long parcels = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds / 2; seed++) {
     auto outcome = run({.seed = seed, .steps = 300, .hub = true});
     CAPTURE(seed);
     CHECK(outcome.failure.value_or("") == "");
+    parcels += outcome.parcels;
   }
+  // Of files too the school's answer came through the hub.
+  CHECK(parcels > static_cast<long>(kSeeds / 2));
 }
 
 TEST_CASE("a class of thirty computers goes through two hundred days") {
@@ -149,7 +153,8 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
     CHECK(noticed({.steps = 300, .sabotage = sabotage}, 20) >= 3);
   }
   CHECK(noticed({.steps = 300, .sticks_only = true, .sabotage = Sabotage::no_seals}, 40) >= 3);
-  for (auto sabotage : {Sabotage::hub_forgets, Sabotage::believe_hub, Sabotage::open_own}) {
+  for (auto sabotage : {Sabotage::hub_forgets, Sabotage::believe_hub, Sabotage::open_own,
+                        Sabotage::hub_drops_files, Sabotage::believe_hub_of_files}) {
     CAPTURE(static_cast<int>(sabotage));
     CHECK(noticed({.steps = 300, .hub = true, .sabotage = sabotage}, 30) >= 3);
   }

@@ -91,6 +91,7 @@ void World::carry_stick() {
       crash_school();
       continue;
     }
+    note_files_at_school();
     if (!read) continue;
     log("school took in " + std::to_string(read->ops) + " of a stick");
     files_carried_ += read->files;

@@ -179,6 +179,7 @@ Outcome World::go() {
   outcome.letters = letters_;
   outcome.erased = static_cast<long>(erased_.size() + erased_ops_.size());
   outcome.files_carried = files_carried_;
+  outcome.parcels = parcels_;
   outcome.brought_back = brought_back_;
   outcome.log = std::move(log_);
   return outcome;
@@ -258,22 +259,28 @@ void World::open(Computer& computer) {
   must(computer.session->start(), "start");
   computer.session->hurry(computer.clock.steady_ms());
   // Small files in smaller pieces, so that there are several of them and few bytes.
-  computer.queue =
-      std::make_unique<sync::FileQueue>(*computer.store, computer.files, sync::PieceBytes{64, 512, 1'024});
+  // What seals a file is longer than most of them.
+  const sync::PieceBytes pieces =
+      hub_ ? sync::PieceBytes{512, 2'048, 4'096} : sync::PieceBytes{64, 512, 1'024};
+  computer.queue = std::make_unique<sync::FileQueue>(*computer.store, computer.files, pieces);
   computer.queue->look_by([this, &computer] { return mentions(computer); });
   computer.ticket = computer.file_ticket = 0;
   computer.mentioned_at = -1;
   finish_erasures(computer);
   computer.forms.clear();
   sign_in(computer);
-  if (computer.at_hub) must(computer.session->meet(hub_file_.hub.hex()), "meet");
+  computer.files_hub_era = -1;
+  if (!computer.at_hub) return;
+  must(computer.session->meet(hub_file_.hub.hex()), "meet");
+  computer.queue->meet(hub_file_.hub.hex());
 }
 
 // With the papers that it has now.
 void World::sign_in(Computer& computer) {
-  computer.session->sign_as(
-      {computer.person, computer.key, computer.certificate, computer.certificate_signature, {}},
-      school_->identity());
+  const sync::Author author{
+      computer.person, computer.key, computer.certificate, computer.certificate_signature, {}};
+  computer.session->sign_as(author, school_->identity());
+  computer.queue->sign_as(author, school_->identity());
 }
 
 // ---- what happens
@@ -372,7 +379,7 @@ void World::happen(const Event& event) {
       crash_hub();
       break;
     case Kind::remember_hub:
-      if (hub_) remember(hub_->images, {image_of(hub_->school->store()), {}});
+      if (hub_) remember(hub_->images, hub_image());
       break;
     case Kind::restore_hub:
       restore_hub();

@@ -40,6 +40,8 @@ enum class Sabotage {
   delete_on_sight,        // a deletion takes what it did not see
   keep_erased,            // what was erased stays in a computer's free pages
   rows_for_lost_replies,  // each interrupted exchange leaves a row
+  hub_drops_files,        // a hub says that it has a file that it does not keep
+  believe_hub_of_files,   // what a hub has of files counts as at school
 };
 
 struct Plan {
@@ -70,6 +72,7 @@ struct Outcome {
   long erased = 0;   // students and single ops
   long letters = 0;  // dead letters that an adult settled
   long files_carried = 0;
+  long parcels = 0;       // files of which the school's answer came through the hub
   long brought_back = 0;  // lines that the school had lost, by sticks
   std::string log;
 };
