@@ -43,6 +43,19 @@ Result<bool> has_accepted(store::Store& store, const OpId& id) {
   return !reason;
 }
 
+bool writes_as(const Caller& caller, const PersonId& author) {
+  return author == caller.person || caller.speaks_for.contains(author);
+}
+
+// Another's words, said over again: they settle nothing for whose they are, who would else believe them to be
+// at school. A hub may come with what somebody wrote there who teaches there no longer, but no student writes
+// there.
+bool is_anothers(const Caller& caller, const record::Op& op) {
+  if (writes_as(caller, op.author)) return false;
+  return !caller.hub || op.stream == domain::person_stream(op.author) ||
+         op.stream == domain::own_stream(op.author);
+}
+
 // Decides one pushed op and stores the outcome. What was decided once stays so; before that the decision
 // depends on the op and its author's rights alone.
 Result<Status> settle(store::Store& store, const Caller& caller, const std::string& body,
@@ -57,7 +70,7 @@ Result<Status> settle(store::Store& store, const Caller& caller, const std::stri
   auto other = caller.speaks_for.find(op->author);
   bool speaks = other != caller.speaks_for.end();
   const auto* access = find_access(speaks ? other->second : caller.access, op->stream);
-  bool own = speaks || op->author == caller.person;
+  bool own = writes_as(caller, op->author);
   Status allowed = access ? domain::authorize(*op, access->role)
                           : Status(Error{Code::not_granted, "the stream is not granted to this person"});
   if (access && allowed) allowed = domain::validate(*op);
@@ -105,16 +118,19 @@ Status keep_place(store::Store& store, const Caller& caller, const std::string& 
 Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
             const std::vector<Pushed>& pushed, Served& served) {
   WAYMARK_TRY(position, store.position(request.replica));
+  const auto from = position;
   record::Position at = request.mark ? position : request.before;  // the mark has proved it
-  bool joined = at == position;
+  bool joined = at == position, others = false;
   for (std::size_t i = 0; i < pushed.size(); i++) {
     at = record::next(at, pushed[i].id);
+    others = others || (pushed[i].op && is_anothers(caller, *pushed[i].op));
+    joined = joined && !others;
     WAYMARK_TRY(erased, is_erased(store, pushed[i]));
     if (erased) served.reply.refused.push_back({at.n, std::string(kErased), "erased at the school"});
     if (erased && pushed[i].op) WAYMARK_CHECK(store::note_erased(store, *pushed[i].op));
     if (joined) position = at;
     // A request may overlap what was settled before; where the chains meet, it goes on from there.
-    if (!joined && at == position) joined = true;
+    if (!joined && !others && at == position) joined = true;
     if (erased) {
       WAYMARK_CHECK(keep_place(store, caller, request.ops[i], pushed[i], served));
       continue;
@@ -123,7 +139,7 @@ Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& 
     if (!status)
       served.reply.refused.push_back({at.n, std::string(name(status.error().code)), status.error().detail});
   }
-  if (joined && !request.ops.empty()) WAYMARK_CHECK(store.set_position(request.replica, position));
+  if (!(position == from)) WAYMARK_CHECK(store.set_position(request.replica, position));
   served.reply.position = position;
   return {};
 }

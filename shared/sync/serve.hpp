@@ -28,6 +28,7 @@ struct Caller {
   std::vector<Access> access;  // sorted by stream
   // For whom else the caller may push: a hub for the teachers who write at it.
   std::map<PersonId, std::vector<Access>> speaks_for = {};
+  bool hub = false;  // a hub, which may also hold words of who taught there once
 };
 
 struct ServeLimits {

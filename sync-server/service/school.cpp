@@ -715,6 +715,7 @@ Result<sync::Caller> School::caller(const PersonId& person) {
   if (known && known->role == "hub") {
     WAYMARK_TRY(teachers, teachers_at(person, who.access));
     who.speaks_for = std::move(teachers);
+    who.hub = true;
   }
   return who;
 }

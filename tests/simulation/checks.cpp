@@ -7,8 +7,6 @@ namespace waymark::simulation {
 namespace {
 constexpr int kQuietRoundsMax = 400;  // exchanges a computer may need once all is well
 
-std::string who(const Computer& computer) { return "computer " + std::to_string(computer.index); }
-
 bool is_erased(const OracleEntry& entry) {
   return !entry.accepted && entry.body.find("\"reason\":\"erased\"") != std::string::npos;
 }

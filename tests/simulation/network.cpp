@@ -17,6 +17,7 @@ void World::send(Computer& computer) {
   computer.sent_ms = computer.clock.steady_ms();
   computer.exchanges++;
   sabotage_request(computer, *request);
+  if (plan_.attacks && !computer.at_hub) asked_[computer.index] = wire::encode(*request);
   post({true, computer.index, computer.ticket, 0, wire::encode(*request), 0, Asked::sync, computer.at_hub});
 }
 
@@ -63,7 +64,9 @@ void World::arrive_at_school(const Message& message) {
   std::optional<PowerCut> cut;
   bool dies = lossy_ && chance(4);
   if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
+  auto full = full_for_a_moment(school_->store());
   auto reply = school_->sync(*bearer, message.body);
+  full.reset();
   cut.reset();
   if (dies && !reply) return crash_school();
   if (must(school_->store().stream_state(domain::school_stream), "state").head != told) granted_.clear();
@@ -87,7 +90,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
     return;
   }
   computer.turned_away = false;
-  auto reply = wire::decode_reply(message.body);
+  auto reply = wire::decode_reply(through_portal(message.body));
   if (!reply) return computer.session->on_lost(reply.error(), steady);
   sabotage_reply(computer, *reply);
   auto waited = must(computer.store->waiting_ids(kWaitingMax), "waiting");
@@ -97,8 +100,12 @@ void World::arrive_at(Computer& computer, const Message& message) {
   std::optional<store::Transaction> kept;  // in the middle of one nothing is made sure of
   if (plan_.sabotage == Sabotage::keep_erased && !dies)
     kept.emplace(must(store::Transaction::begin(computer.store->db()), "sabotage"));
+  auto full = full_for_a_moment(*computer.store);
   auto applied = computer.session->on_reply(*reply, steady);
+  bool was_full = full && !applied && applied.error().code == Code::disk_full;
+  full.reset();
   cut.reset();
+  if (was_full) return log("the disk was full");
   if (kept) {
     must(kept->commit(), "sabotage");
     must(computer.store->set_meta("scrub", ""), "sabotage");

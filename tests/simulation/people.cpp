@@ -13,8 +13,6 @@ namespace {
 constexpr long kJoinsMax = 2;
 constexpr std::int64_t kLettersMax = 100'000;
 
-std::string who(const Computer& computer) { return "computer " + std::to_string(computer.index); }
-
 std::map<std::string, std::int64_t> rows_of(store::Store& store) {
   std::vector<std::string> tables;
   {

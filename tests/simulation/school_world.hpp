@@ -217,6 +217,19 @@ struct Committed {
   bool lost = false;  // no surviving disk has it
 };
 
+inline std::string who(const Computer& computer) { return "computer " + std::to_string(computer.index); }
+
+// While it lives a database cannot grow: a disk that is full.
+class FullDisk {
+ public:
+  explicit FullDisk(store::Store& store);
+  ~FullDisk();
+  FullDisk(const FullDisk&) = delete;
+
+ private:
+  store::Store& store_;
+};
+
 class World {
  public:
   explicit World(const Plan& plan);
@@ -363,6 +376,12 @@ class World {
   void check_held(Computer& computer);
   void note_refusals(const Computer& computer, const std::string& request, const wire::SyncReply& reply);
   void check_refusals();
+
+  void attack();
+  bool by_chance_ill(std::uint64_t in_hundred);
+  std::unique_ptr<FullDisk> full_for_a_moment(store::Store& store);
+  std::string through_portal(const std::string& body);
+  std::string made_up(const std::string& stream, std::string_view kind, const PersonId& author);
   void note_believed(const Computer& computer, int era, const std::vector<OpId>& waited);
   void check_deletions();
   void check_tables();
@@ -388,7 +407,9 @@ class World {
   void check_copies();
 
   Plan plan_;
-  SeededRandom random_;  // of the event that happens
+  SeededRandom random_;               // of the event that happens
+  SeededRandom ill_;                  // of attacks
+  std::map<int, std::string> asked_;  // what each computer last asked the school
   std::string folder_;
   std::int64_t now_ms_ = 1'795'000'000'000;
   ManualClock school_clock_{1'795'000'000'000};

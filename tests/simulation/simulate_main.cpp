@@ -41,10 +41,10 @@ void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, i
   auto again = simulation::run(smaller);
   std::printf("  with %zu events: %s\n", smaller.only->size(), again.failure.value_or("(passes)").c_str());
   for (const auto& event : simulation::events_of(smaller)) std::printf("    %s\n", event.c_str());
-  std::printf("  again: ./dev simulate --seed %llu --steps %d%s%s%s --only %s\n",
+  std::printf("  again: ./dev simulate --seed %llu --steps %d%s%s%s%s --only %s\n",
               static_cast<unsigned long long>(plan.seed), plan.steps, plan.hub ? " --hub 1" : "",
               plan.people ? " --people 1" : "", plan.sticks_only ? " --sticks 1" : "",
-              numbers(*smaller.only).c_str());
+              plan.attacks ? " --attacks 1" : "", numbers(*smaller.only).c_str());
   std::fflush(stdout);
 }
 
@@ -78,6 +78,8 @@ int main(int count, char** words) {
       plan.people = value != 0;
     } else if (word == "--sticks") {
       plan.sticks_only = value != 0;
+    } else if (word == "--attacks") {
+      plan.attacks = value != 0;
     } else if (word == "--sabotage") {
       plan.sabotage = static_cast<simulation::Sabotage>(value);
     } else if (word == "--log") {
@@ -85,7 +87,7 @@ int main(int count, char** words) {
     } else {
       std::fprintf(stderr,
                    "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
-                   "--hub 1, --people 1, --sticks 1, --sabotage N, --log 1, --shrink RUNS\n");
+                   "--hub 1, --people 1, --sticks 1, --attacks 1, --sabotage N, --log 1, --shrink RUNS\n");
       return 2;
     }
   }

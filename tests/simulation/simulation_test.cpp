@@ -113,6 +113,15 @@ TEST_CASE(
     CHECK(run({.seed = seed, .steps = 300, .people = true}).failure.value_or("") == "");
 }
 
+TEST_CASE("schools that are attacked, behind a portal, and with disks full for a moment, lose nothing") {
+  for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {
+    auto outcome =
+        run({.seed = seed, .steps = 300, .hub = seed % 2 == 0, .people = seed % 2 == 0, .attacks = true});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+  }
+}
+
 TEST_CASE("what was erased is gone from a disk though the power went while it was written over") {
   for (std::uint64_t seed : {1016, 1020})
     CHECK(run({.seed = seed, .steps = 300, .hub = true, .people = true}).failure.value_or("") == "");

@@ -111,7 +111,7 @@ std::vector<Event> plan_events(const Plan& plan) {
   return events;
 }
 
-World::World(const Plan& plan) : plan_(plan), random_(plan.seed) {
+World::World(const Plan& plan) : plan_(plan), random_(plan.seed), ill_(plan.seed + 0x696c6c) {
   disks::use();
   make_folder(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path().string());
   make_school();
@@ -154,6 +154,7 @@ Outcome World::go() {
     for (int i : wanted) {
       event_ = i;
       happen(events.at(static_cast<std::size_t>(i)));
+      attack();
       if (plan_.day > 0 && i % plan_.day == plan_.day - 1) advance(kNightMs);
       check_step();
     }

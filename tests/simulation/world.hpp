@@ -52,7 +52,8 @@ struct Plan {
   int teachers = 2;          // each with one
   bool sticks_only = false;  // no network until sticks have brought all that they can
   bool hub = false;          // a room with a hub, to which computers go and from which they come back
-  bool people = false;  // who come, go, change class and are erased, and adults who settle what was refused
+  bool people = false;   // who come, go, change class and are erased, and adults who settle what was refused
+  bool attacks = false;  // what others do to the school, portals, and disks that are full for a moment
   Sabotage sabotage = Sabotage::none;
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;

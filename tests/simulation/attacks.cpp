@@ -1,0 +1,111 @@
+// What is not a fault of anybody's computer but done to the school: ops in others' names, broken or
+// bottomless ones, forged seals, old requests said again, a portal that answers in the school's place, and
+// disks that are full for a moment. It draws from a source of its own, so that all else is as in the plan
+// without it.
+#include "tests/simulation/school_world.hpp"
+
+namespace waymark::simulation {
+namespace {
+constexpr std::uint64_t kAttackedInHundred = 12, kPortalInHundred = 3, kFullInHundred = 3;
+constexpr std::int64_t kAsManyPagesAsThereMayBe = 1'073'741'823;
+
+// What a hall's network says to whoever has not bought an hour of it.
+constexpr std::string_view kPortal = "<!doctype html><title>Welcome</title><p>Please sign in.";
+
+std::int64_t pages_of(store::Store& store) {
+  auto query = must(store.db().prepare("PRAGMA page_count"), "pages");
+  must(query.step(), "pages");
+  return query.integer(0);
+}
+void allow_pages(store::Store& store, std::int64_t pages) {
+  must(store.db().execute("PRAGMA max_page_count=" + std::to_string(pages)), "pages");
+}
+}  // namespace
+
+FullDisk::FullDisk(store::Store& store) : store_(store) { allow_pages(store, pages_of(store)); }
+FullDisk::~FullDisk() { allow_pages(store_, kAsManyPagesAsThereMayBe); }
+
+bool World::by_chance_ill(std::uint64_t in_hundred) { return plan_.attacks && ill_.below(100) < in_hundred; }
+
+std::unique_ptr<FullDisk> World::full_for_a_moment(store::Store& store) {
+  return by_chance_ill(kFullInHundred) ? std::make_unique<FullDisk>(store) : nullptr;
+}
+
+std::string World::through_portal(const std::string& body) {
+  return by_chance_ill(kPortalInHundred) ? std::string(kPortal) : body;
+}
+
+// An op that nobody wrote, by the author it claims.
+std::string World::made_up(const std::string& stream, std::string_view kind, const PersonId& author) {
+  record::Op op;
+  op.stream = stream;
+  op.kind = kind;
+  op.record = ill_.id<RecordId>();
+  op.fields = {{kind == "goal" ? "want" : "text", std::string("made up")}};
+  op.author = author;
+  op.replica = ill_.id<ReplicaId>();
+  op.time_ms = now_ms_;
+  ill_.fill(op.salt);
+  auto body = record::canonical(op);
+  forged_.insert(record::op_id(body));
+  return body;
+}
+
+void World::attack() {
+  if (!by_chance_ill(kAttackedInHundred) || !school_up_) return;
+  const auto& attacker = *computers_[ill_.below(computers_.size())];
+  const auto& victim = *computers_[ill_.below(computers_.size())];
+  auto bearer = school_->bearer(attacker.token);
+  if (!bearer || attacker.teacher || victim.person == attacker.person) return;
+  auto own = domain::person_stream(attacker.person), theirs = domain::person_stream(victim.person);
+  wire::SyncRequest request;
+  request.replica = ill_.id<ReplicaId>();
+  switch (ill_.below(6)) {
+    case 0:
+      request.ops = {made_up(theirs, "goal", victim.person)};
+      break;
+    case 1:
+      request.ops = {made_up(own, "observation", teachers_.front())};
+      break;
+    case 2: {
+      std::string bottomless = R"({"v":1,"fields":{"want":)" + std::string(20'000, '[');
+      forged_.insert(record::op_id(bottomless));
+      request.ops = {std::move(bottomless)};
+      break;
+    }
+    case 3: {
+      auto body = made_up(own, "observation", teachers_.front());
+      wire::Returned returned{own, {record::op_id(body)}, {}, {body}};
+      returned.seal = to_hex(sign(attacker.key, as_bytes(wire::seal_message(own, returned.items))));
+      request.returned = {std::move(returned)};
+      break;
+    }
+    case 4: {
+      // Under the name that another replica has, so that its position would move.
+      request.replica = victim.store->replica();
+      request.before = must(school_->store().position(request.replica), "position");
+      auto before = request.before;
+      request.ops = {made_up(theirs, "goal", victim.person)};
+      log("attack on a position");
+      (void)school_->sync(*bearer, wire::encode(request));
+      if (!(must(school_->store().position(request.replica), "position") == before))
+        broken(10, who(attacker) + " moved the position of " + who(victim));
+      return;
+    }
+    default: {
+      auto old = asked_.find(attacker.index);
+      if (old == asked_.end()) return;
+      log("said again");
+      (void)school_->sync(*bearer, old->second);
+      return;
+    }
+  }
+  log("attack");
+  auto reply = school_->sync(*bearer, wire::encode(request));
+  for (const auto& body : request.ops)
+    if (has_content(school_->store(), record::op_id(body))) broken(10, "what nobody wrote was taken in");
+  if (reply && !request.ops.empty() && must(wire::decode_reply(*reply), "a reply").refused.empty())
+    broken(12, "what nobody wrote was not refused");
+}
+
+}  // namespace waymark::simulation
