@@ -11,6 +11,7 @@
 #include "shared/store/files.hpp"
 #include "shared/store/hidden.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/restoring.hpp"
 #include "sync-server/service/school.hpp"
 
 namespace waymark::server {
@@ -22,10 +23,6 @@ using store::Transaction;
 
 constexpr std::string_view kRemovalsKey = "removals";
 
-Error io(const std::string& path, const std::error_code& error) {
-  return {error == std::errc::no_space_on_device ? Code::disk_full : Code::io, path + ": " + error.message()};
-}
-
 void add_folder(std::vector<BackupPart>& parts, const std::string& data, const std::string& folder) {
   std::error_code error;
   for (auto entry = fs::recursive_directory_iterator(data + "/" + folder, error);
@@ -34,22 +31,6 @@ void add_folder(std::vector<BackupPart>& parts, const std::string& data, const s
     if (entry->is_regular_file(error) && !path.ends_with(".new"))
       parts.push_back({path.substr(data.size() + 1), path});
   }
-}
-
-// What is not there yet; what is there stays.
-Status move_missing(const std::string& from, const std::string& to) {
-  std::error_code error;
-  if (!fs::exists(from, error)) return {};
-  for (auto entry = fs::recursive_directory_iterator(from, error);
-       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (!entry->is_regular_file(error)) continue;
-    auto target = to / entry->path().lexically_relative(from);
-    if (fs::exists(target, error)) continue;
-    fs::create_directories(target.parent_path(), error);
-    fs::rename(entry->path(), target, error);
-    if (error) return io(target.string(), error);
-  }
-  return error ? Status(io(from, error)) : Status();
 }
 
 }  // namespace
@@ -83,58 +64,21 @@ Status School::finish_backup(const BackupJob& job, const std::string& file) {
 
 // ---- restores
 
-Status School::unpack(const std::string& data, const std::string& file, const SecretKey& key) {
-  auto folder = data + "/restoring";
-  std::error_code error;
-  fs::remove_all(folder, error);
-  WAYMARK_CHECK(make_private_directory(folder));
-  auto unpacked = [&]() -> Status {
-    WAYMARK_CHECK(read_backup(file, key, folder));
-    if (!fs::exists(folder + "/school.db", error)) return Error{Code::malformed, file + " holds no school"};
-    WAYMARK_TRY(db, store::Db::open(folder + "/school.db"));
-    return db->check_integrity();
-  }();
-  if (!unpacked) fs::remove_all(folder, error);
-  return unpacked;
-}
-
-Result<std::string> School::put_in_place(const std::string& data, std::int64_t now_ms) {
-  auto from = data + "/restoring";
-  std::error_code error;
-  std::string replaced;
-  if (fs::exists(data + "/school.db", error)) {
-    // What the restore replaces is not thrown away: it may hold what no device has.
-    replaced = data + "/replaced-" + std::to_string(now_ms);
-    WAYMARK_CHECK(make_private_directory(replaced));
-    for (std::string_view tail : {"-wal", "-shm", ""}) {
-      auto name = "school.db" + std::string(tail);
-      if (!fs::exists(data + "/" + name, error)) continue;
-      fs::rename(data + "/" + name, replaced + "/" + name, error);
-      if (error) return io(replaced, error);
-    }
-  }
-  WAYMARK_CHECK(RemovalLog(data + "/removals.log").merge(from + "/removals.log"));
-  WAYMARK_CHECK(move_missing(from + "/files", data + "/files"));
-  WAYMARK_CHECK(move_missing(from + "/tls", data + "/tls"));
-  fs::rename(from + "/school.db", data + "/school.db", error);
-  if (error) return io(data, error);
-  fs::remove_all(from, error);
-  return replaced;
-}
-
 Result<std::string> School::restore(const std::string& file, const SecretKey& key) {
   WAYMARK_CHECK(only_the_school());
   if (!(public_key(key) == identity()))
     return Error{Code::conflict, data_ + " holds another school; restore into an empty directory"};
-  WAYMARK_CHECK(unpack(data_, file, key));
+  Restoring restoring(data_);
+  WAYMARK_CHECK(restoring.unpack(file, key));
   carried_.reset();
   accounts_.reset();
   store_.reset();
-  auto placed = put_in_place(data_, clock_.now_ms());
+  auto placed = restoring.decide(clock_.now_ms());
+  auto replaced = placed ? restoring.finish() : Result<std::string>(placed.error());
   // Whatever came of it, the school goes on with the database that is there.
   WAYMARK_CHECK(load());
-  if (placed) WAYMARK_CHECK(accounts_->audit(std::nullopt, "restored from a backup", file));
-  return placed;
+  if (replaced) WAYMARK_CHECK(accounts_->audit(std::nullopt, "restored from a backup", file));
+  return replaced;
 }
 
 Result<std::string> School::restore_at(const std::string& data, const std::string& file, const SecretKey& key,
@@ -142,13 +86,17 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
   WAYMARK_CHECK(make_private_directory(data));
   std::unique_ptr<School> school(new School(data, clock, random));
   WAYMARK_CHECK(school->lock());
+  Restoring restoring(data);
+  WAYMARK_TRY(settled, restoring.settle());
+  (void)settled;
   // A database that can still be read says whose it is; one that cannot is what restores are for.
   if (std::error_code error; fs::exists(data + "/school.db", error))
     if (auto db = store::Store::open(data + "/school.db", {&clock, &random, false}))
       if (auto seed = (*db)->meta("identity"); seed && *seed && **seed != to_hex(key.seed))
         return Error{Code::conflict, data + " holds another school; restore into an empty directory"};
-  WAYMARK_CHECK(unpack(data, file, key));
-  WAYMARK_TRY(replaced, put_in_place(data, clock.now_ms()));
+  WAYMARK_CHECK(restoring.unpack(file, key));
+  WAYMARK_CHECK(restoring.decide(clock.now_ms()));
+  WAYMARK_TRY(replaced, restoring.finish());
   WAYMARK_CHECK(school->load());
   WAYMARK_CHECK(school->accounts_->audit(std::nullopt, "restored from a backup", file));
   return replaced;

@@ -15,6 +15,7 @@
 #include "shared/wire/messages.hpp"
 #include "shared/wire/pack.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/restoring.hpp"
 #include "sync-server/service/standing.hpp"
 
 namespace waymark::server {
@@ -88,7 +89,7 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
   if (request.email.find('@') == std::string::npos)
     return Error{Code::invalid, "the administrator needs an e-mail"};
   WAYMARK_CHECK(make_private_directory(request.data));
-  if (std::filesystem::exists(request.data + "/school.db"))
+  if (std::filesystem::exists(request.data + "/school.db") || Restoring(request.data).decided())
     return Error{Code::exists, request.data + " holds a school already"};
 
   std::unique_ptr<School> school(new School(request.data, clock, random));
@@ -123,11 +124,16 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
 }
 
 Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clock, Random& random) {
-  if (!std::filesystem::exists(data + "/school.db") && !std::filesystem::exists(data + "/hub.json"))
+  if (!std::filesystem::exists(data + "/school.db") && !std::filesystem::exists(data + "/hub.json") &&
+      !Restoring(data).decided())
     return Error{Code::not_found, data + " holds no school; make one with: waymark-server init"};
   std::unique_ptr<School> school(new School(data, clock, random));
   WAYMARK_CHECK(school->lock());
+  // A restore that a power cut broke off.
+  WAYMARK_TRY(restored, Restoring(data).settle());
   WAYMARK_CHECK(school->load());
+  if (restored)
+    WAYMARK_CHECK(school->accounts_->audit(std::nullopt, "restored from a backup", "finished at a start"));
   return school;
 }
 

@@ -471,8 +471,6 @@ class School {
   School(std::string data, Clock& clock, Random& random);
   Status lock();
   Status load();
-  static Status unpack(const std::string& data, const std::string& file, const SecretKey& key);
-  static Result<std::string> put_in_place(const std::string& data, std::int64_t now_ms);
   // Call within the transaction that does it.
   Status remember(std::string_view what, std::string_view subject, std::string_view value,
                   std::string_view kind = {});

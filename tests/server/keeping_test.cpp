@@ -16,6 +16,7 @@
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/hiding.hpp"
 #include "sync-server/service/letters.hpp"
+#include "sync-server/service/restoring.hpp"
 #include "sync-server/service/rosters.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/support/temporary.hpp"
@@ -476,6 +477,127 @@ TEST_CASE("a torn line at the end of the removals is left out, and the next stan
   std::ofstream(folder.path() + "/removals.log", std::ios::app) << "nonsense\n";
   CHECK(log.read().error().code == Code::malformed);
   CHECK(RemovalLog(folder.path() + "/none/removals.log").append({}).error().code == Code::io);
+}
+
+TEST_CASE(
+    "a teacher who was added after the backup is added anew, and what they wrote comes back by itself") {
+  World world;
+  auto lab3 = world.join_computer("lab-03");
+  Laptop device(world, world.amira, lab3);
+  device.goal("monday");
+  REQUIRE(device.sync());
+  world.backup();
+  auto add = [&] {
+    auto id =
+        world.school->add_staff("new@alder.example", "Nora New", "teacher", "nora-and-creek").value().id;
+    REQUIRE(world.school->enroll(world.period3, id, "teacher"));
+    REQUIRE(world.school->refresh_access());
+    return id;
+  };
+  auto first = add();
+  store::Edit edit{
+      {domain::person_stream(world.amira), "observation", {}}, {{"text", "Asked a good question."}}, {}, {}};
+  REQUIRE(world.school->write(first, std::span(&edit, 1)));
+  REQUIRE(device.sync());
+  world.school->restore(world.file, world.key()).value();
+  CHECK_FALSE(world.school->sign_in("new@alder.example", "nora-and-creek").has_value());
+  REQUIRE(device.sync());
+  auto back = world.school->store().records(domain::person_stream(world.amira), "observation").value();
+  REQUIRE(back.size() == 1);
+  CHECK(back[0].text("text") == "Asked a good question.");
+  auto second = add();
+  CHECK_FALSE(first == second);
+  CHECK(world.school->sign_in("new@alder.example", "nora-and-creek").has_value());
+  CHECK(reads(world, second, domain::person_stream(world.amira)));
+  CHECK(world.school->verify().has_value());
+}
+
+TEST_CASE("a restore that a power cut breaks off is finished at the next start, or has not begun") {
+  World world;
+  auto lab3 = world.join_computer("lab-03");
+  Laptop device(world, world.amira, lab3);
+  device.goal("monday");
+  REQUIRE(device.sync());
+  std::string picture(20'000, 'p');
+  auto hash = to_hex(sha256(as_bytes(picture)));
+  REQUIRE(world.school->put_file(world.school->bearer(device.joined.token).value(),
+                                 domain::person_stream(world.amira), hash, picture, "image/png"));
+  REQUIRE(world.school->reset_pin(world.amira));
+  world.backup();
+  device.goal("tuesday");
+  REQUIRE(device.sync());
+  REQUIRE(world.school->remove_computer(lab3.id));
+
+  enum class Cut { unpacking, unpacked, decided };
+  auto name_of = [](const fs::directory_entry& entry) { return entry.path().filename().string(); };
+  // A disk of its own, with the log of writes that a school leaves which is not closed, and without the
+  // photo.
+  auto restored_until = [&](const std::string& name, Cut cut, int steps) {
+    auto data = world.folder.path() + "/" + name;
+    fs::copy(world.data, data, fs::copy_options::recursive);
+    fs::remove_all(data + "/files");
+    REQUIRE(fs::exists(data + "/school.db-wal"));
+    Restoring restoring(data);
+    REQUIRE(restoring.unpack(world.file, world.key()));
+    if (cut == Cut::unpacking) fs::resize_file(data + "/restoring/school.db", 5'000);
+    if (cut != Cut::decided) return true;
+    REQUIRE(restoring.decide(1));
+    bool more = true;
+    for (int i = 0; i < steps && more; i++) more = restoring.step().value();
+    return more;
+  };
+  auto look = [&](const std::string& name, const Texts& goals, bool replaced) {
+    auto data = world.folder.path() + "/" + name;
+    auto school = School::open(data, world.clock, world.random).value();
+    Texts found, folders;
+    for (const auto& record : school->store().records(domain::person_stream(world.amira), "goal").value())
+      found.push_back(record.text("want"));
+    std::sort(found.begin(), found.end());
+    CHECK(found == goals);
+    CHECK(school->accounts().computers().value().at(0).removed);
+    for (const auto& entry : fs::directory_iterator(data))
+      if (name_of(entry).starts_with("rest") || name_of(entry).starts_with("repl"))
+        folders.push_back(name_of(entry));
+    CHECK(folders == (replaced ? Texts{"replaced-1"} : Texts{}));
+    CHECK((school->file(world.amira, domain::person_stream(world.amira), hash).value_or("") == picture) ==
+          replaced);
+    if (!replaced) return;
+    CHECK(school->verify().has_value());
+    // What was replaced can be read, with what stood in its log of writes.
+    auto old =
+        store::Store::open(data + "/replaced-1/school.db", {&world.clock, &world.random, false}).value();
+    CHECK(old->records(domain::person_stream(world.amira), "goal").value().size() == 2);
+  };
+  restored_until("unpacking", Cut::unpacking, 0);
+  look("unpacking", {"monday", "tuesday"}, false);
+  restored_until("unpacked", Cut::unpacked, 0);
+  look("unpacked", {"monday", "tuesday"}, false);
+  int steps = 0;
+  for (bool more = true; more; steps++) {
+    CAPTURE(steps);
+    auto name = "cut-" + std::to_string(steps);
+    more = restored_until(name, Cut::decided, steps);
+    if (steps == 0)
+      CHECK(School::init({world.folder.path() + "/" + name, "Other", "a@b.example", "long-enough"},
+                         world.clock, world.random)
+                .error()
+                .code == Code::exists);
+    look(name, {"monday"}, true);
+  }
+  // From none to all: three files of the database, the log, the photos, the new database, what is left over;
+  // and "nothing more".
+  CHECK(steps == 9);
+
+  // A step that cannot be done: everything is as it was.
+  auto data = world.folder.path() + "/broken";
+  fs::copy(world.data, data, fs::copy_options::recursive);
+  Restoring restoring(data);
+  REQUIRE(restoring.unpack(world.file, world.key()));
+  std::ofstream(data + "/restoring/removals.log", std::ios::app) << "nonsense\n";
+  REQUIRE(restoring.decide(1));
+  CHECK(restoring.finish().error().code == Code::malformed);
+  fs::remove_all(data + "/files");
+  look("broken", {"monday", "tuesday"}, false);
 }
 
 TEST_CASE("two logs of one school become one: each line once, and each log's own order stays") {

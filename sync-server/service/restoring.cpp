@@ -1,0 +1,206 @@
+#include "sync-server/service/restoring.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <string_view>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "shared/store/db.hpp"
+#include "shared/store/files.hpp"
+#include "sync-server/service/backup.hpp"
+#include "sync-server/service/removals.hpp"
+#include "sync-server/service/school.hpp"
+
+namespace waymark::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The database last: where it is gone, so is what belongs to it.
+constexpr std::array<std::string_view, 3> kDatabase = {"school.db-wal", "school.db-shm", "school.db"};
+constexpr std::string_view kReplaces = "/replaces";  // says where what is replaced is to be kept
+
+Error io(const std::string& path, const std::error_code& error) {
+  return {error == std::errc::no_space_on_device ? Code::disk_full : Code::io, path + ": " + error.message()};
+}
+
+Status flush_file(const std::string& path) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  bool flushed = file >= 0 && ::fsync(file) == 0;
+  auto code = errno;
+  if (file >= 0) ::close(file);
+  if (flushed) return {};
+  return Error{code == ENOSPC || code == EDQUOT ? Code::disk_full : Code::io,
+               path + ": " + std::strerror(code)};
+}
+
+// Every file and every folder of it.
+Status flush_all(const std::string& folder) {
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(folder, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    auto path = entry->path().string();
+    if (entry->is_directory(error)) {
+      WAYMARK_CHECK(store::flush_folder(path));
+    } else {
+      WAYMARK_CHECK(flush_file(path));
+    }
+  }
+  if (error) return io(folder, error);
+  return store::flush_folder(folder);
+}
+
+// What is not there yet; what is there stays.
+Status move_missing(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  std::set<std::string> changed;
+  for (auto entry = fs::recursive_directory_iterator(from, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (!entry->is_regular_file(error)) continue;
+    auto target = to / entry->path().lexically_relative(from);
+    if (fs::exists(target, error)) continue;
+    fs::create_directories(target.parent_path(), error);
+    fs::rename(entry->path(), target, error);
+    if (error) return io(target.string(), error);
+    changed.insert(target.parent_path().string());
+    changed.insert(target.parent_path().parent_path().string());
+  }
+  if (error) return io(from.string(), error);
+  for (const auto& folder : changed) WAYMARK_CHECK(store::flush_folder(folder));
+  return {};
+}
+
+}  // namespace
+
+Restoring::Restoring(const std::string& data)
+    : data_(data), unpacked_(data + "/restoring"), decided_(data + "/restored") {}
+
+Status Restoring::unpack(const std::string& file, const SecretKey& key) const {
+  std::error_code error;
+  fs::remove_all(unpacked_, error);
+  WAYMARK_CHECK(make_private_directory(unpacked_));
+  auto unpacked = [&]() -> Status {
+    WAYMARK_CHECK(read_backup(file, key, unpacked_));
+    if (!fs::exists(unpacked_ + "/school.db", error))
+      return Error{Code::malformed, file + " holds no school"};
+    {
+      WAYMARK_TRY(db, store::Db::open(unpacked_ + "/school.db"));
+      WAYMARK_CHECK(db->check_integrity());
+    }
+    return flush_all(unpacked_);
+  }();
+  if (!unpacked) fs::remove_all(unpacked_, error);
+  return unpacked;
+}
+
+Status Restoring::decide(std::int64_t now_ms) const {
+  std::error_code error;
+  // What the restore replaces is not thrown away: it may hold what no device has.
+  bool replaces = std::any_of(kDatabase.begin(), kDatabase.end(), [&](std::string_view name) {
+    return fs::exists(data_ + "/" + std::string(name), error);
+  });
+  WAYMARK_CHECK(store::write_durably(unpacked_ + std::string(kReplaces),
+                                     replaces ? "replaced-" + std::to_string(now_ms) : ""));
+  fs::rename(unpacked_, decided_, error);
+  if (error) return io(decided_, error);
+  return store::flush_folder(data_);
+}
+
+bool Restoring::decided() const {
+  std::error_code error;
+  return fs::exists(decided_, error);
+}
+
+Result<std::string> Restoring::replaced() const {
+  auto name = store::read_whole(decided_ + std::string(kReplaces), 64);
+  if (!name && name.error().code != Code::not_found) return name.error();
+  return !name || name->empty() ? std::string() : data_ + "/" + *name;
+}
+
+Result<bool> Restoring::step() const {
+  std::error_code error;
+  if (!decided()) return false;
+  if (!fs::exists(decided_ + "/school.db", error)) {
+    // It is in its place.
+    fs::remove_all(decided_, error);
+    if (error) return io(decided_, error);
+    return true;
+  }
+  WAYMARK_TRY(kept, replaced());
+  for (auto name : kDatabase) {
+    auto path = data_ + "/" + std::string(name);
+    if (!fs::exists(path, error)) continue;
+    if (kept.empty()) return Error{Code::conflict, path + " has come where the restore found no school"};
+    WAYMARK_CHECK(make_private_directory(kept));
+    WAYMARK_CHECK(store::move_durably(path, kept + "/" + std::string(name)));
+    WAYMARK_CHECK(store::flush_folder(data_));
+    return true;
+  }
+  if (auto log = decided_ + "/removals.log"; fs::exists(log, error)) {
+    WAYMARK_CHECK(RemovalLog(data_ + "/removals.log").merge(log));
+    fs::remove(log, error);
+    if (error) return io(log, error);
+    return true;
+  }
+  for (std::string folder : {"/files", "/tls"}) {
+    if (!fs::exists(decided_ + folder, error)) continue;
+    WAYMARK_CHECK(make_private_directory(data_ + folder));
+    WAYMARK_CHECK(move_missing(decided_ + folder, data_ + folder));
+    fs::remove_all(decided_ + folder, error);
+    if (error) return io(decided_ + folder, error);
+    return true;
+  }
+  WAYMARK_CHECK(store::move_durably(decided_ + "/school.db", data_ + "/school.db"));
+  return true;
+}
+
+Result<std::string> Restoring::finish() const {
+  WAYMARK_TRY(kept, replaced());
+  for (;;) {
+    auto more = step();
+    if (more && !*more) return kept;
+    if (more) continue;
+    std::error_code error;
+    // Only what is of no use any more could not be removed.
+    if (!fs::exists(decided_ + "/school.db", error)) return kept;
+    undo();
+    return more.error();
+  }
+}
+
+// Where this fails, too, it stays decided, and is tried again when the school is opened.
+void Restoring::undo() const {
+  auto kept = replaced();
+  std::error_code error;
+  if (!kept) return;
+  if (!kept->empty()) {
+    // The database first: what belongs to it stands beside it or nowhere.
+    for (auto name = kDatabase.rbegin(); name != kDatabase.rend(); ++name) {
+      auto from = *kept + "/" + std::string(*name);
+      if (!fs::exists(from, error)) continue;
+      if (!store::move_durably(from, data_ + "/" + std::string(*name))) return;
+    }
+    fs::remove(*kept, error);
+  }
+  fs::rename(decided_, unpacked_, error);
+  if (!error) fs::remove_all(unpacked_, error);
+}
+
+Result<bool> Restoring::settle() const {
+  std::error_code error;
+  if (!decided()) {
+    fs::remove_all(unpacked_, error);
+    return false;
+  }
+  WAYMARK_TRY(kept, finish());
+  (void)kept;
+  return true;
+}
+
+}  // namespace waymark::server
