@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 
 #include <curl/curl.h>
@@ -16,6 +17,7 @@ using nlohmann::json;
 
 constexpr std::size_t kReplyBytesMax = 24 * 1024 * 1024;
 constexpr long kConnectMs = 10'000, kStallSeconds = 60;
+constexpr std::chrono::seconds kSilence{60};  // a school beats every 20 s
 
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -40,10 +42,18 @@ struct Http::Impl {
   std::string reply;
   bool too_large = false;
   std::int64_t retry_after_ms = 0;
+  Hear hear;  // of the request that runs
+  std::chrono::steady_clock::time_point heard;
 
   // Called by libcurl, which knows no exceptions.
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* user) {
     auto& self = *static_cast<Impl*>(user);
+    long status = 0;
+    if (self.hear) curl_easy_getinfo(self.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (status == 200) {
+      self.heard = std::chrono::steady_clock::now();
+      return self.hear({bytes, size * count}) ? size * count : 0;
+    }
     if (self.reply.size() + size * count > kReplyBytesMax) {
       self.too_large = true;
       return 0;
@@ -52,7 +62,10 @@ struct Http::Impl {
     return size * count;
   }
   static int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return static_cast<Impl*>(user)->cancelled ? 1 : 0;
+    auto& self = *static_cast<Impl*>(user);
+    // A beat in between is too little for what libcurl calls slow.
+    bool silent = self.hear && std::chrono::steady_clock::now() - self.heard > kSilence;
+    return self.cancelled || silent ? 1 : 0;
   }
 
   Result<long> perform(std::string_view path, curl_slist* headers, const std::string* body,
@@ -69,7 +82,7 @@ struct Http::Impl {
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
     // A slow line may take its time; one that stands still is lost.
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, hear ? 0L : 1L);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
     // The key is what is trusted, whatever name and date the certificate has.
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -134,17 +147,20 @@ std::int64_t Http::retry_after_ms() const { return impl_->retry_after_ms; }
 
 // The status of an answer, whatever it is.
 Result<long> Http::send(std::string_view method, std::string_view path, const std::vector<std::string>& lines,
-                        std::string_view body) {
+                        std::optional<std::string_view> body, const Hear& hear) {
   auto& self = *impl_;
   bool tls = self.url.starts_with("https://");
-  const std::string text(body), name(method);
+  const std::string text(body.value_or("")), name(method);
   for (bool again : {false, true}) {
     if (self.pin.empty() && (tls || !again)) WAYMARK_CHECK(self.find_school());
     std::unique_ptr<curl_slist, FreeList> headers;
     for (const auto& line : {"authorization: Bearer " + self.token, std::string("expect:")})
       headers.reset(curl_slist_append(headers.release(), line.c_str()));
     for (const auto& line : lines) headers.reset(curl_slist_append(headers.release(), line.c_str()));
-    auto status = self.perform(path, headers.get(), &text, name.c_str());
+    self.hear = hear;
+    self.heard = std::chrono::steady_clock::now();
+    auto status = self.perform(path, headers.get(), body ? &text : nullptr, name.c_str());
+    self.hear = {};
     if (!status && status.error().code == Code::identity_changed && !again) {
       self.pin.clear();  // the school may have renewed its key
       continue;
@@ -185,6 +201,13 @@ Result<Http::PieceReply> Http::put(std::string_view path, std::int64_t from, std
   reply.whole = status == 200 || status == 204;
   reply.body = std::move(impl_->reply);
   return reply;
+}
+
+Status Http::listen(std::string_view path, const Hear& hear) {
+  WAYMARK_TRY(status, send("GET", path, {"accept: text/event-stream", "accept-encoding: identity"},
+                           std::nullopt, hear));
+  if (status == 404) return Error{Code::not_found, "nothing to listen to"};
+  return status == 200 ? Status() : Status(refusal(status));
 }
 
 }  // namespace waymark::server::upstream

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,13 +33,17 @@ class Http {
   };
   Result<PieceReply> put(std::string_view path, std::int64_t from, std::int64_t total,
                          std::string_view piece);
+  // An answer that goes on, piece by piece, until it ends, `hear` is false, or it was silent for a minute.
+  using Hear = std::function<bool(std::string_view)>;
+  Status listen(std::string_view path, const Hear& hear);
   void cancel();
   // What the last refusal advised, in milliseconds.
   std::int64_t retry_after_ms() const;
 
  private:
+  // Without a body it asks only. What `hear` takes of a good answer is not kept.
   Result<long> send(std::string_view method, std::string_view path, const std::vector<std::string>& lines,
-                    std::string_view body);
+                    std::optional<std::string_view> body, const Hear& hear = {});
   Error refusal(long status);
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -25,7 +25,15 @@ Upstream::Upstream(School& school, Options options, Run run, Told told)
       run_(std::move(run)),
       told_(std::move(told)),
       http_(school.hub()->upstream, school.identity(), school.hub()->token),
-      session_(std::make_unique<sync::Session>(school.store())) {
+      session_(std::make_unique<sync::Session>(school.store())),
+      listening_(school.hub()->upstream, school.identity(), school.hub()->token, [this](const Heads& heads) {
+        {
+          std::lock_guard lock(mutex_);
+          for (const auto& [stream, head] : heads)
+            if (auto& known = heads_[stream]; known < head) known = head;
+        }
+        woken_.notify_all();
+      }) {
   thread_ = std::thread([this] { work(); });
 }
 
@@ -83,7 +91,25 @@ Status Upstream::carry() {
   return {};
 }
 
+Status Upstream::follow_news() {
+  Heads heads;
+  {
+    std::lock_guard lock(mutex_);
+    heads.swap(heads_);
+  }
+  if (heads.empty()) return {};
+  return with_school([&]() -> Status {
+    WAYMARK_TRY(readings, school_.store().readings());
+    for (const auto& reading : readings)
+      if (auto head = heads.find(reading.stream); head != heads.end() && head->second <= reading.cursor.seq)
+        heads.erase(head);
+    if (!heads.empty()) session_->told(school_.clock().steady_ms());
+    return {};
+  });
+}
+
 Status Upstream::read() {
+  WAYMARK_CHECK(follow_news());
   for (int i = 0; i < kExchangesMax; i++) {
     std::optional<wire::SyncRequest> request;
     WAYMARK_CHECK(with_school([&]() -> Status {
@@ -205,6 +231,7 @@ void Upstream::work() {
     }
     bool news = done ? !told_good_ : told_good_ || told_code_ != done.error().code || failures_ == 0;
     if (news) told_(done ? std::optional<Error>() : std::optional<Error>(done.error()));
+    if (done && failures_ > 0) listening_.hurry();
     told_good_ = done.has_value();
     if (!done) told_code_ = done.error().code;
     failures_ = done ? 0 : failures_ + 1;
@@ -218,7 +245,7 @@ void Upstream::work() {
     std::unique_lock lock(mutex_);
     // Somebody who writes does not shorten the wait while the school cannot be reached.
     woken_.wait_for(lock, std::chrono::milliseconds(wait),
-                    [&] { return stop_ || (wake_ && failures_ == 0); });
+                    [&] { return stop_ || ((wake_ || !heads_.empty()) && failures_ == 0); });
     wake_ = false;
     if (stop_) return;
   }

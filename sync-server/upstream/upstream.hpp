@@ -1,6 +1,6 @@
 // A hub's way to its school, on a thread of its own: carries up what its room wrote, brings down what others
-// wrote and who is in its classes. It waits longer after each failure and never gives up; the room is served
-// meanwhile.
+// wrote, as soon as the school says that there is something, and who is in its classes. It waits longer after
+// each failure and never gives up; the room is served meanwhile.
 #pragma once
 
 #include <condition_variable>
@@ -13,6 +13,7 @@
 #include "shared/sync/session.hpp"
 #include "sync-server/service/school.hpp"
 #include "sync-server/upstream/http.hpp"
+#include "sync-server/upstream/listening.hpp"
 
 namespace waymark::server::upstream {
 
@@ -44,6 +45,8 @@ class Upstream {
   Status ask_papers();
   Status carry();
   Status read();
+  // Reads at once where the school says that it has more than was read.
+  Status follow_news();
   Status carry_parcels();
   Status send_parcel(const ParcelRow& parcel);
   Status refused(const ParcelRow& parcel, const Error& error);
@@ -65,7 +68,9 @@ class Upstream {
   std::mutex mutex_;
   std::condition_variable woken_;
   bool wake_ = false, stop_ = false;
+  Heads heads_;  // as the school told them since they were last looked at
   std::thread thread_;
+  Listening listening_;
 };
 
 }  // namespace waymark::server::upstream

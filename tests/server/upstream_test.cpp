@@ -1,0 +1,177 @@
+// A school, a hub and a student's computer at the hub, each with its own server and transport: how soon what a
+// teacher writes at the school is in the room.
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "client/app/link.hpp"
+#include "client/net/curl_transport.hpp"
+#include "shared/wire/joining.hpp"
+#include "sync-server/net/server.hpp"
+#include "sync-server/routes/routes.hpp"
+#include "sync-server/service/codes.hpp"
+#include "sync-server/upstream/upstream.hpp"
+#include "tests/support/temporary.hpp"
+
+using namespace waymark;
+using namespace waymark::server;
+
+namespace {
+
+bool until(const std::function<bool()>& so, const std::function<void()>& step = [] {}) {
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!so()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    step();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+// A school's, or a hub's.
+struct Served {
+  School& school;
+  http::Metrics metrics;
+  http::Router router;
+  server::net::ServerOptions options;
+  std::unique_ptr<server::net::Server> server;
+
+  Served(School& the_school, const std::string& data) : school(the_school) {
+    add_sync_routes(router, school);
+    options.host = "127.0.0.1";
+    options.together = [this](const std::function<void()>& work) {
+      return store::together(school.store().db(), work);
+    };
+    options.after = [this] { school.listeners().tell(school); };
+    options.tls = server::net::own_tls(data + "/tls", "Alder Creek").value();
+    start();
+  }
+  void start() {
+    server = server::net::Server::start(options, router, metrics).value();
+    options.port = server->port();
+  }
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(options.port); }
+};
+
+struct World {
+  SystemClock clock;
+  SystemRandom random;
+  test::TemporaryFolder folder;
+  std::string data = folder.path() + "/school", hub_data = folder.path() + "/hub";
+  InitResult made =
+      School::init({data, "Alder Creek", "head@alder.example", "head-of-alder"}, clock, random).value();
+  std::unique_ptr<School> school = School::open(data, clock, random).value();
+  ClassId period3 = school->add_class("Period 3").value();
+  PersonId teacher =
+      school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone").value().id;
+  PersonId amira = school->add_student("Amira", "Haddad").value();
+  bool enrolled = school->enroll(period3, teacher, "teacher").has_value() &&
+                  school->enroll(period3, amira, "student").has_value() && school->refresh_access().has_value();
+  std::string token = student_token();
+  HubFile file = school->add_hub("North room", {period3}).value();
+  Served at_school{*school, data};
+
+  std::string student_token() {
+    Computer lab{random.id<ComputerId>(), "lab-03", 0, {}, false, 0};
+    REQUIRE(school->accounts().add_computer(lab, token_hash(make_token(random))));
+    auto student = school->student_of_card(school->card_for(amira).value(), lab.id).value();
+    SecretKey key;
+    random.fill(key.seed);
+    return school->join_student(student, lab, "4711", "digits", public_key(key)).value().token;
+  }
+  void observe(const std::string& text) {
+    store::Edit edit{{domain::person_stream(amira), "observation", {}}, {{"text", text}}, {}, {}};
+    bool written = false;
+    REQUIRE(at_school.server->run(
+        [&] { written = school->write(teacher, std::span(&edit, 1)).has_value(); }));
+    REQUIRE(written);
+  }
+};
+
+}  // namespace
+
+// The school's word to the hub, the hub's to the computer, and the exchange after each. The hub's clock stands
+// still, so that no exchange of its own ever comes; the computer's comes ten seconds after the last, or later.
+TEST_CASE("a comment that is written at the school is with a student at a hub as soon as it is told") {
+  World world;
+  world.file.upstream = world.at_school.url();
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  ManualClock still;
+  auto hub = School::open(world.hub_data, still, world.random).value();
+  Served at_hub(*hub, world.hub_data);
+  std::atomic<int> reached{0};
+  upstream::Upstream up(
+      *hub, {at_hub.options.tls->spki, {at_hub.url()}},
+      [&](const std::function<void()>& work) { return at_hub.server->run(work); },
+      [&](const std::optional<Error>& lost) { reached += lost ? 0 : 1; });
+  REQUIRE(until([&] { return reached > 0 && world.at_school.metrics.listeners == 1; }));
+
+  auto records =
+      app::Records::open(world.folder.path() + "/amira", world.amira, world.clock, world.random).value();
+  auto computer = app::Computer::open(world.folder.path() + "/computer", world.clock).value();
+  REQUIRE(computer.change([&](app::ComputerState& state) {
+    state.address = at_hub.url();
+    state.identity = to_hex(world.school->identity().bytes);
+    state.pins = {at_hub.options.tls->spki};
+    state.hub = world.file.hub.hex();
+    state.hub_name = world.file.name;
+  }));
+  waymark::net::CurlTransport transport;
+  app::Connection connection(&transport, computer);
+  app::Link link(connection, *records, world.token, world.clock, world.random);
+  link.listen(true);
+  link.hurry();
+  auto step = [&] {
+    connection.poll();
+    REQUIRE(link.tick());
+  };
+  auto comments = [&] {
+    return records->store().records(domain::person_stream(world.amira), "observation").value().size();
+  };
+  REQUIRE(until(
+      [&] { return at_hub.metrics.listeners == 1 && !records->store().readings().value().empty(); }, step));
+  std::vector<double> took;
+  for (std::size_t i = 1; i <= 20; i++) {
+    auto settled = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    until([&] { return std::chrono::steady_clock::now() > settled; }, step);
+    world.observe("Comment " + std::to_string(i));
+    auto begun = std::chrono::steady_clock::now();
+    REQUIRE(until([&] { return comments() == i; }, step));
+    took.push_back(
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begun).count());
+  }
+  std::sort(took.begin(), took.end());
+  MESSAGE("from a comment saved at the school to the records of a student at a hub: median "
+          << took[10] << " ms, longest " << took.back() << " ms");
+  CHECK(took[10] < 5'000);
+}
+
+TEST_CASE("a hub that lost the school's word listens again, and is told at once how streams end") {
+  World world;
+  std::mutex mutex;
+  upstream::Heads heads;
+  upstream::Listening listening(world.at_school.url(), world.school->identity(), world.file.token,
+                                [&](const upstream::Heads& told) {
+                                  std::lock_guard lock(mutex);
+                                  for (const auto& [stream, head] : told) heads[stream] = head;
+                                });
+  auto told = [&](std::int64_t head) {
+    return until([&] {
+      std::lock_guard lock(mutex);
+      auto found = heads.find(domain::person_stream(world.amira));
+      return found != heads.end() && found->second == head;
+    });
+  };
+  CHECK(told(0));
+  world.observe("Asked twice.");
+  CHECK(told(1));
+  world.at_school.server->stop();
+  world.at_school.server.reset();
+  store::Edit edit{{domain::person_stream(world.amira), "observation", {}}, {{"text", "Went on."}}, {}, {}};
+  REQUIRE(world.school->write(world.teacher, std::span(&edit, 1)));
+  world.at_school.start();
+  CHECK(told(2));
+}
