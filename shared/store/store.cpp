@@ -1293,14 +1293,12 @@ Status Store::set_file_state(std::string_view stream, std::string_view hash, int
   return query.bind(state).bind(ByteView(bytes)).bind(stream).run();
 }
 
-Status Store::mark_files_unsent() {
-  {
-    WAYMARK_TRY(send, db_->prepare(sql::parcel_lost));
-    WAYMARK_CHECK(send.run());
-  }
-  {
-    WAYMARK_TRY(forget, db_->prepare(sql::parcel_forget_all));
-    WAYMARK_CHECK(forget.run());
+Status Store::mark_files_unsent(bool also_in_parcels) {
+  if (also_in_parcels) {
+    for (auto statement : {sql::parcel_lost, sql::parcel_forget_all}) {
+      WAYMARK_TRY(query, db_->prepare(statement));
+      WAYMARK_CHECK(query.run());
+    }
   }
   WAYMARK_TRY(query, db_->prepare(sql::file_unsent));
   return query.run();

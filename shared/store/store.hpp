@@ -295,8 +295,10 @@ class Store {
   Status add_file(const FileRow& row);
   // Whatever was known of parcels with this file counts no longer.
   Status set_file_state(std::string_view stream, std::string_view hash, int state);
-  // The parent may have lost them: it is asked for all, and what a hub carries is sent once more.
-  Status mark_files_unsent();
+  // The school may have lost them: it is asked for all, and what hubs were given is sent once more, since the
+  // school may have answered for it before that. Unless it is a hub that lacks something: it is asked what it
+  // has.
+  Status mark_files_unsent(bool also_in_parcels = true);
   Result<std::vector<FileRow>> files_to_send();    // or to be asked for; the smallest first
   Result<std::vector<FileRow>> files_at_school();  // as far as is known
   Result<std::vector<std::string>> file_hashes();  // of all files

@@ -266,7 +266,7 @@ Status Session::note_what_is_lost(const wire::SyncReply& reply) {
       }
     if (!refill_.lacking.empty()) {
       went_back_ = true;
-      WAYMARK_CHECK(store_.mark_files_unsent());
+      WAYMARK_CHECK(store_.mark_files_unsent(!at_hub()));
     }
   }
   refill_.on_their_way.clear();

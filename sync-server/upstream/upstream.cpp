@@ -14,8 +14,15 @@ constexpr std::int64_t kRoundMs = 2'000;
 // Of one round for parcels: what was written goes before them, and is asked for in between.
 constexpr std::int64_t kParcelsMs = 5'000;
 constexpr std::size_t kPieceMin = 16 * 1024, kPieceMax = 1024 * 1024;
+constexpr std::int64_t kParcelsAgainMs = 60'000;    // the school has no room for them, or is too busy
 constexpr std::int64_t kNoParcelsMs = 3600 * 1000;  // a school of an earlier version takes none
 constexpr int kExchangesMax = 50;                   // of one round, so that papers are asked for in between
+
+// The school is not reached, or does not know this hub: of that every exchange speaks.
+bool is_of_the_line(Code code) {
+  return code == Code::offline || code == Code::timeout || code == Code::unauthorized ||
+         code == Code::identity_changed || code == Code::not_waymark || code == Code::cancelled;
+}
 
 }  // namespace
 
@@ -202,8 +209,10 @@ Status Upstream::carry_parcels() {
     }));
     if (!parcel) return {};
     auto sent = send_parcel(*parcel);
-    if (!sent && sent.error().code == Code::not_found) {
-      parcels_due_ms_ = now + kNoParcelsMs;
+    if (!sent && !is_of_the_line(sent.error().code)) {
+      // What people write goes on meanwhile as if nothing were.
+      parcels_due_ms_ = now + (sent.error().code == Code::not_found ? kNoParcelsMs : kParcelsAgainMs);
+      parcels_due_ms_ = std::max(parcels_due_ms_, now + http_.retry_after_ms());
       return {};
     }
     WAYMARK_CHECK(sent);

@@ -325,6 +325,20 @@ TEST_CASE("what a hub carries when the school turns out to have lost something i
   CHECK(world.hubs[kNorth].parcels.size() == 1);
 }
 
+TEST_CASE("where a hub lacks records it is asked for its parcels, and what it has is not sent again") {
+  World world;
+  auto photo = world.attach("a photo"), other = world.attach("another photo");
+  world.run();
+  world.hubs[kNorth].parcels.erase(world.hubs[kNorth].parcels.begin());
+  REQUIRE(world.store->mark_files_unsent(false));
+  CHECK(world.where(photo) == "in the room");
+  CHECK(world.where(other) == "in the room");
+  world.later();
+  CHECK(world.hubs[kNorth].parcels.size() == 2);
+  CHECK(world.where(photo) == "in the room");
+  CHECK(world.where(other) == "in the room");
+}
+
 TEST_CASE("a hub of an earlier version takes nothing, and that is no problem") {
   World world;
   auto photo = world.attach("a photo");
