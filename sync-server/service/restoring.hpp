@@ -23,8 +23,8 @@ class Restoring {
   bool decided() const;
   // The next step; false: nothing is left to do. Each may be done again.
   Result<bool> step() const;
-  // All of them. Gives the folder that keeps what was replaced, which is empty where nothing was. Where a step
-  // fails, what was there is there again.
+  // All of them. Gives the folder that keeps what was replaced, which is empty where nothing was. Where a
+  // step fails, what was there is there again.
   Result<std::string> finish() const;
   // Before a school is opened: finishes what was decided, and throws away what was not. Nothing: there was
   // nothing to finish.

@@ -81,8 +81,8 @@ void Listening::work() {
     line_.clear();
     auto opened = clock_.steady_ms();
     auto ended = http_.listen("/v1/events", [this](std::string_view piece) { return hear(piece); });
-    auto wait = wait_after(ended ? Error{Code::offline, "it ended"} : ended.error(),
-                           clock_.steady_ms() - opened);
+    auto wait =
+        wait_after(ended ? Error{Code::offline, "it ended"} : ended.error(), clock_.steady_ms() - opened);
     std::unique_lock lock(mutex_);
     woken_.wait_for(lock, std::chrono::milliseconds(wait), [&] { return stop_ || hurry_; });
     hurry_ = false;

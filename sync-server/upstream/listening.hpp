@@ -1,6 +1,6 @@
 // The school's word that a stream has grown, heard at once over one open answer, on a thread of its own.
-// Nothing depends on it: what is not heard is read a little later. A lost answer is asked for again, later each
-// time; the school tells then how all streams end, so that nothing is missed in between.
+// Nothing depends on it: what is not heard is read a little later. A lost answer is asked for again, later
+// each time; the school tells then how all streams end, so that nothing is missed in between.
 #pragma once
 
 #include <condition_variable>

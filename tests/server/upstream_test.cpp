@@ -1,5 +1,7 @@
-// A school, a hub and a student's computer at the hub, each with its own server and transport: how soon what a
-// teacher writes at the school is in the room.
+// A school, a hub and a student's computer at the hub, each with its own server and transport: how soon what
+// a teacher writes at the school is in the room.
+#include "sync-server/upstream/upstream.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <mutex>
@@ -13,7 +15,6 @@
 #include "sync-server/net/server.hpp"
 #include "sync-server/routes/routes.hpp"
 #include "sync-server/service/codes.hpp"
-#include "sync-server/upstream/upstream.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -21,7 +22,8 @@ using namespace waymark::server;
 
 namespace {
 
-bool until(const std::function<bool()>& so, const std::function<void()>& step = [] {}) {
+bool until(
+    const std::function<bool()>& so, const std::function<void()>& step = [] {}) {
   auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!so()) {
     if (std::chrono::steady_clock::now() > end) return false;
@@ -69,7 +71,8 @@ struct World {
       school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone").value().id;
   PersonId amira = school->add_student("Amira", "Haddad").value();
   bool enrolled = school->enroll(period3, teacher, "teacher").has_value() &&
-                  school->enroll(period3, amira, "student").has_value() && school->refresh_access().has_value();
+                  school->enroll(period3, amira, "student").has_value() &&
+                  school->refresh_access().has_value();
   std::string token = student_token();
   HubFile file = school->add_hub("North room", {period3}).value();
   Served at_school{*school, data};
@@ -85,16 +88,17 @@ struct World {
   void observe(const std::string& text) {
     store::Edit edit{{domain::person_stream(amira), "observation", {}}, {{"text", text}}, {}, {}};
     bool written = false;
-    REQUIRE(at_school.server->run(
-        [&] { written = school->write(teacher, std::span(&edit, 1)).has_value(); }));
+    REQUIRE(
+        at_school.server->run([&] { written = school->write(teacher, std::span(&edit, 1)).has_value(); }));
     REQUIRE(written);
   }
 };
 
 }  // namespace
 
-// The school's word to the hub, the hub's to the computer, and the exchange after each. The hub's clock stands
-// still, so that no exchange of its own ever comes; the computer's comes ten seconds after the last, or later.
+// The school's word to the hub, the hub's to the computer, and the exchange after each. The hub's clock
+// stands still, so that no exchange of its own ever comes; the computer's comes ten seconds after the last,
+// or later.
 TEST_CASE("a comment that is written at the school is with a student at a hub as soon as it is told") {
   World world;
   world.file.upstream = world.at_school.url();
@@ -131,8 +135,8 @@ TEST_CASE("a comment that is written at the school is with a student at a hub as
   auto comments = [&] {
     return records->store().records(domain::person_stream(world.amira), "observation").value().size();
   };
-  REQUIRE(until(
-      [&] { return at_hub.metrics.listeners == 1 && !records->store().readings().value().empty(); }, step));
+  REQUIRE(until([&] { return at_hub.metrics.listeners == 1 && !records->store().readings().value().empty(); },
+                step));
   std::vector<double> took;
   for (std::size_t i = 1; i <= 20; i++) {
     auto settled = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
