@@ -292,12 +292,13 @@ void World::check_quiet() {
   check_nothing_lost();
   check_copies();
   check_files();
-  if (!hub_) check_refusals();
+  check_refusals();
   check_deletions();
   if (plan_.people) check_erased();
   // 10: what somebody else wrote under a student's name is not at the school.
   for (const auto& id : forged_)
     if (must(root.has(id), "has")) broken(10, id.hex() + " is by somebody else than it says");
+  check_authors();
   // 2: everybody who reads a stream has the same, and it is what the oracle says. In a hub's room stands also
   // what the hub was given and the school left to an adult, or lost after all who could prove whose it is.
   auto letters = dead_letters();
@@ -348,8 +349,16 @@ void World::check_quiet() {
     }
   }
   looking.reset();
-  if (!hub_) check_tables();
+  check_tables();
   for (auto& computer : computers_) log(computer->store->replica().hex());
+}
+
+bool World::reads(Computer& computer, const OpId& id) {
+  auto stream = must(computer.store->stream_of(id), "stream");
+  auto readings = must(computer.store->readings(), "readings");
+  return stream && !computer.turned_away &&
+         std::any_of(readings.begin(), readings.end(),
+                     [&](const auto& one) { return one.stream == *stream; });
 }
 
 // 1, 7: what was saved and is still on any disk is at the school, or refused and to be read.
@@ -362,15 +371,17 @@ void World::check_nothing_lost() {
   // Or to be read by an adult; or waiting on a computer that is turned away, which says so; or in a holding
   // area.
   auto elsewhere = dead_letters();
-  for (auto& computer : computers_) {
-    std::set<std::string> read;
-    if (!computer->turned_away)
-      for (const auto& reading : must(computer->store->readings(), "readings")) read.insert(reading.stream);
+  std::set<OpId> held, connected;
+  for (auto& computer : computers_)
     for (const auto& op : committed_) {
-      auto stream = must(computer->store->stream_of(op.id), "stream");
-      if (stream && !read.count(*stream)) elsewhere.insert(op.id);
+      if (!has_content(*computer->store, op.id)) continue;
+      // Whoever reads the stream and wrote it, or has it under the school's seal, can bring it.
+      bool can_bring = reads(*computer, op.id) &&
+                       (is_own(*computer, op.id) || must(computer->store->seal_of(op.id), "seal"));
+      (can_bring ? connected : held).insert(op.id);
     }
-  }
+  for (const auto& id : held)
+    if (!connected.count(id)) elsewhere.insert(id);
   // 4: as many unchangeable records at the school as were written.
   long written = 0, there = 0;
   for (const auto& op : committed_) {
@@ -383,15 +394,20 @@ void World::check_nothing_lost() {
     bool sent_back = refused.count(op.id.hex()) > 0;
     if (!at_root && elsewhere.count(op.id)) continue;
     // Refused, and the computer that wrote it has forgotten it since.
-    if (!at_root && !sent_back && must(root.has(op.id), "has") && journeys_ > 0) continue;
+    if (!at_root && !sent_back && must(root.has(op.id), "has") && op.computer >= 0 &&
+        computers_[static_cast<std::size_t>(op.computer)]->travels > 0)
+      continue;
     if (!at_root && !sent_back && !op.lost) {
       std::string places;
       for (const auto& computer : computers_)
         if (must(computer->store->has(op.id), "has"))
           places += ", " + who(*computer) + (computer->at_hub ? " at the hub" : "") +
                     (is_own(*computer, op.id) ? " has it as its own" : " has it") +
-                    (must(computer->store->seal_of(op.id), "seal") ? " under a seal" : "");
+                    (must(computer->store->seal_of(op.id), "seal") ? " under a seal" : "") +
+                    (reads(*computer, op.id) ? " and reads it" : "") +
+                    (computer->turned_away ? " and is turned away" : "");
       if (hub_ && must(hub_->school->store().has(op.id), "has")) places += ", the hub has it";
+      if (auto reason = must(root.stub_reason(op.id), "stub")) places += ", the school has a stub: " + *reason;
       broken(era_ ? 7 : 1,
              op.id.hex() + " of computer " + std::to_string(op.computer) + " is nowhere to be read" + places);
     }
@@ -400,6 +416,16 @@ void World::check_nothing_lost() {
     if (!sent_back || at_root) written++;
   }
   if (there != written) broken(4, "unchangeable records were lost");
+}
+
+// 10: what a student's name stands under at the school, that student wrote.
+void World::check_authors() {
+  std::set<std::string> written;
+  for (const auto& op : committed_) written.insert(op.id.hex());
+  for (const auto& student : students_)
+    for (const auto& stream : {domain::person_stream(student), domain::own_stream(student)})
+      for (const auto& entry : entries(school_->store(), stream))
+        if (entry.accepted && !written.count(entry.id)) broken(10, entry.id + " was written by nobody");
 }
 
 // 9: two that are called the same have written the same.

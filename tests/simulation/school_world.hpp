@@ -405,6 +405,8 @@ class World {
   void check_quiet();
   void check_nothing_lost();
   void check_copies();
+  void check_authors();
+  bool reads(Computer& computer, const OpId& id);
 
   Plan plan_;
   SeededRandom random_;               // of the event that happens
