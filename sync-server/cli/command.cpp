@@ -13,8 +13,8 @@ namespace {
 
 // What a hub may be asked; everything else is the school's to decide, and its answer comes down by itself.
 bool for_a_hub(std::string_view command) {
-  for (auto word :
-       {"verify", "hub status", "hub list", "staff list", "class list", "student list", "computer list"})
+  for (auto word : {"verify", "hub status", "hub list", "staff list", "class list", "class teacher list",
+                    "student list", "computer list"})
     if (command == word) return true;
   return false;
 }
@@ -137,6 +137,18 @@ Result<Student> student_named(School& school, const ClassId& class_id, std::stri
                  "no student of this class is called \"" + shown + "\"; see: waymark-server student list"};
   return Error{Code::conflict,
                "several students are called \"" + shown + "\"; give the id that student list shows"};
+}
+
+Result<std::vector<Person>> students_called(School& school, std::string_view text) {
+  std::vector<Person> fitting;
+  WAYMARK_TRY(people, school.accounts().people());
+  for (const auto& person : people) {
+    auto whole = trim(person.given + " " + person.family);
+    if (person.role != "student" || whole.empty()) continue;  // erased: no name
+    if (person.id.hex() == text) return std::vector{person};
+    if (fold(whole) == fold(trim(text))) fitting.push_back(person);
+  }
+  return fitting;
 }
 
 Result<std::string> qr_text(std::string_view content) {

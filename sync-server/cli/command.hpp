@@ -90,6 +90,8 @@ bool flag_set(const json& arguments, const char* key);
 // several.
 Result<ClassRow> class_named(School& school, std::string_view text);
 Result<Student> student_named(School& school, const ClassId& class_id, std::string_view text);
+// All of the school's students of this name, or the one of this id, whatever classes they are in.
+Result<std::vector<Person>> students_called(School& school, std::string_view text);
 // For a terminal: half blocks, light on dark, with the quiet zone; `too_large` for what does not fit.
 Result<std::string> qr_text(std::string_view content);
 // One sentence: what and why, and what to do where the code tells.

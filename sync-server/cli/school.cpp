@@ -1,10 +1,12 @@
 // The commands about staff, classes, students, cards and computers, and verify.
+#include <algorithm>
 #include <ctime>
 
 #include "shared/base/text.hpp"
 #include "sync-server/cli/command.hpp"
 #include "sync-server/http/message.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/rosters.hpp"
 
 namespace waymark::server::cli {
 namespace {
@@ -119,6 +121,27 @@ Result<json> staff_list(School& school, const json&) {
   return json{{"staff", list}};
 }
 
+Result<json> staff_remove(School& school, const json& arguments) {
+  WAYMARK_TRY(email, argument(arguments, "email"));
+  WAYMARK_TRY(person, school.staff_named(email));
+  WAYMARK_TRY(alone, school.remove_staff(std::nullopt, person.id));
+  json classes = json::array();
+  for (const auto& row : alone) classes.push_back({{"id", row.id.hex()}, {"title", row.title}});
+  return json{{"id", person.id.hex()},
+              {"email", person.email.value_or("")},
+              {"name", full_name(person)},
+              {"without_teacher", classes}};
+}
+
+std::string print_staff_removed(const json& result) {
+  std::string shown = text(result, "email") +
+                      " works here no more: nobody can sign in as them, and what they wrote stays under "
+                      "their name.\n";
+  for (const auto& row : result["without_teacher"])
+    shown += text(row, "title") + " has no teacher now; see: waymark-server class teacher add\n";
+  return shown;
+}
+
 // ---- classes and students
 
 Result<json> class_add(School& school, const json& arguments) {
@@ -159,19 +182,133 @@ Result<json> class_list(School& school, const json&) {
   return json{{"classes", list}};
 }
 
+// The class and the member of staff that a command about both names.
+Result<std::pair<ClassRow, Person>> class_and_teacher(School& school, const json& arguments) {
+  WAYMARK_TRY(class_text, argument(arguments, "class"));
+  WAYMARK_TRY(teacher, argument(arguments, "teacher"));
+  WAYMARK_TRY(row, class_named(school, class_text));
+  WAYMARK_TRY(person, school.staff_named(teacher));
+  return std::pair(row, person);
+}
+
+Result<json> teacher_json(School& school, const ClassRow& row, const Person& person) {
+  WAYMARK_TRY(teachers, school.teachers_of(row.id));
+  return json{{"class", row.id.hex()},
+              {"title", row.title},
+              {"id", person.id.hex()},
+              {"name", full_name(person)},
+              {"email", person.email.value_or("")},
+              {"teachers", teachers.size()}};
+}
+
+Result<json> teacher_add(School& school, const json& arguments) {
+  WAYMARK_TRY(both, class_and_teacher(school, arguments));
+  WAYMARK_CHECK(school.add_teacher(std::nullopt, both.first.id, both.second.id));
+  return teacher_json(school, both.first, both.second);
+}
+
+Result<json> teacher_remove(School& school, const json& arguments) {
+  WAYMARK_TRY(both, class_and_teacher(school, arguments));
+  auto removed =
+      school.remove_teacher(std::nullopt, both.first.id, both.second.id, flag_set(arguments, "last"));
+  if (!removed && removed.error().code == Code::conflict)
+    return Error{Code::conflict, "nobody else teaches " + both.first.title +
+                                     "; add somebody first, or say --last to leave it without a teacher"};
+  WAYMARK_CHECK(removed);
+  return teacher_json(school, both.first, both.second);
+}
+
+Result<json> teacher_list(School& school, const json& arguments) {
+  WAYMARK_TRY(class_text, argument(arguments, "class"));
+  WAYMARK_TRY(row, class_named(school, class_text));
+  WAYMARK_TRY(teachers, school.teachers_of(row.id));
+  json list = json::array();
+  for (const auto& person : teachers)
+    list.push_back(
+        {{"id", person.id.hex()}, {"name", full_name(person)}, {"email", person.email.value_or("")}});
+  return json{{"class", row.id.hex()}, {"title", row.title}, {"teachers", list}};
+}
+
 Result<json> student_add(School& school, const json& arguments) {
   WAYMARK_TRY(class_text, argument(arguments, "class"));
   WAYMARK_TRY(given, argument(arguments, "given"));
   WAYMARK_TRY(family, argument(arguments, "family"));
   WAYMARK_TRY(row, class_named(school, class_text));
+  // A second person of one name begins with nothing, so that is never done by mistake.
+  if (!flag_set(arguments, "another")) {
+    WAYMARK_TRY(whole, normalize(given + " " + family));
+    WAYMARK_TRY(same, students_called(school, whole));
+    if (!same.empty())
+      return Error{Code::exists,
+                   "there is a student called " + full_name(same.front()) + " (" + same.front().id.hex() +
+                       "), whom `waymark-server student enroll` puts into the class; say --another for "
+                       "somebody else of the same name"};
+  }
   WAYMARK_TRY(id, school.add_student(given, family));
   WAYMARK_CHECK(school.enroll(row.id, id, "student"));
   WAYMARK_CHECK(school.refresh_access());
   return json{{"id", id.hex()}, {"class", row.id.hex()}};
 }
 
+Result<std::pair<ClassRow, Person>> class_and_student(School& school, const json& arguments) {
+  WAYMARK_TRY(class_text, argument(arguments, "class"));
+  WAYMARK_TRY(student, argument(arguments, "student"));
+  WAYMARK_TRY(row, class_named(school, class_text));
+  WAYMARK_TRY(fitting, students_called(school, student));
+  if (fitting.empty())
+    return Error{Code::not_found,
+                 "no student is called \"" + student + "\"; see: waymark-server student list"};
+  if (fitting.size() > 1)
+    return Error{Code::conflict, "several students are called \"" + student +
+                                     "\"; give the id that waymark-server student list shows"};
+  return std::pair(row, fitting.front());
+}
+
+Result<json> student_enroll(School& school, const json& arguments) {
+  WAYMARK_TRY(both, class_and_student(school, arguments));
+  WAYMARK_CHECK(join_class(school, std::nullopt, both.first.id, both.second.id));
+  return json{{"id", both.second.id.hex()}, {"class", both.first.id.hex()}};
+}
+
+Result<json> student_leave(School& school, const json& arguments) {
+  WAYMARK_TRY(class_text, argument(arguments, "class"));
+  WAYMARK_TRY(student, argument(arguments, "student"));
+  WAYMARK_TRY(row, class_named(school, class_text));
+  WAYMARK_TRY(one, student_named(school, row.id, student));
+  WAYMARK_CHECK(leave_class(school, std::nullopt, row.id, one.person.id));
+  return json{{"id", one.person.id.hex()}, {"class", row.id.hex()}};
+}
+
+// Everybody the school knows, with the classes they are in.
+Result<json> all_students(School& school) {
+  WAYMARK_TRY(people, school.accounts().people());
+  json list = json::array();
+  for (const auto& person : people) {
+    if (person.role != "student" || full_name(person).empty()) continue;  // erased: no name
+    WAYMARK_TRY(enrollments, school.accounts().enrollments_of(person.id));
+    json classes = json::array();
+    std::vector<std::string> titles;
+    for (const auto& one : enrollments) {
+      WAYMARK_TRY(row, school.accounts().class_by_id(one.class_id));
+      if (!one.active || !person.active || !row || !row->active) continue;
+      classes.push_back(row->id.hex());
+      titles.push_back(row->title);
+    }
+    std::sort(titles.begin(), titles.end());
+    std::string in = person.active ? "" : "left the school";
+    for (const auto& title : titles) in += (in.empty() ? "" : ", ") + title;
+    list.push_back({{"id", person.id.hex()},
+                    {"name", full_name(person)},
+                    {"classes", classes},
+                    {"in", in},
+                    {"active", person.active}});
+  }
+  return json{{"students", list}};
+}
+
 Result<json> student_list(School& school, const json& arguments) {
   WAYMARK_TRY(class_text, argument(arguments, "class"));
+  if (class_text.empty()) return all_students(school);
   WAYMARK_TRY(row, class_named(school, class_text));
   WAYMARK_TRY(students, school.students_of(row.id));
   json list = json::array();
@@ -335,8 +472,28 @@ void add_school_commands(Commands& commands) {
   commands["student add"] = {student_add, print_id};
   commands["student list"] = {
       student_list, [](const json& result) {
+        if (!result.contains("class"))
+          return table(result, "students", {{"id", "id"}, {"name", "name"}, {"in", "in"}},
+                       "There are no students yet.");
         return table(result, "students", {{"id", "id"}, {"name", "name"}}, "The class has no students yet.");
       }};
+  commands["student enroll"] = {student_enroll, print_id};
+  commands["student leave"] = {student_leave, print_id};
+  commands["staff remove"] = {staff_remove, print_staff_removed};
+  commands["class teacher add"] = {
+      teacher_add,
+      [](const json& result) { return text(result, "email") + " teaches " + text(result, "title") + ".\n"; }};
+  commands["class teacher remove"] = {teacher_remove, [](const json& result) {
+                                        auto shown = text(result, "email") + " no longer teaches " +
+                                                     text(result, "title") + ".\n";
+                                        if (result["teachers"] == 0) shown += "It has no teacher now.\n";
+                                        return shown;
+                                      }};
+  commands["class teacher list"] = {teacher_list, [](const json& result) {
+                                      return table(result, "teachers",
+                                                   {{"e-mail", "email"}, {"name", "name"}},
+                                                   "Nobody teaches this class.");
+                                    }};
   commands["invite"] = {invite, print_cards};
   commands["computer add"] = {computer_add, print_computer_code};
   commands["computer list"] = {computer_list, print_computers};
@@ -361,20 +518,46 @@ void add_school_lines(Line& line) {
   line.text(password, "--email", "email", "The sign-in name")->required();
   line.flag(password, "--password-stdin", "password_stdin", password_help);
   line.command(*staff, "list", "List the staff", "staff list");
+  auto* staff_remove = line.command(
+      *staff, "remove", "Somebody works here no more: no sign-in, no classes; what they wrote stays",
+      "staff remove");
+  line.text(staff_remove, "--email", "email", "The sign-in name")->required();
 
   auto* classes = line.group("class", "Classes");
   auto* class_add = line.command(*classes, "add", "Add a class", "class add");
   line.text(class_add, "--title", "title", "Its title")->required();
   line.text(class_add, "--teacher", "teacher", "The e-mail of who teaches it");
   line.command(*classes, "list", "List the classes", "class list");
+  auto* teacher = classes->add_subcommand("teacher", "Who teaches a class");
+  teacher->require_subcommand(1);
+  auto* teacher_add =
+      line.command(*teacher, "add", "Somebody of the staff teaches this class too", "class teacher add");
+  auto* teacher_remove =
+      line.command(*teacher, "remove", "Somebody no longer teaches this class", "class teacher remove");
+  auto* teacher_list = line.command(*teacher, "list", "List who teaches a class", "class teacher list");
+  for (auto* app : {teacher_add, teacher_remove, teacher_list})
+    line.text(app, "--class", "class", "The class, by id or title")->required();
+  for (auto* app : {teacher_add, teacher_remove})
+    line.text(app, "--teacher", "teacher", "Who, by e-mail or name")->required();
+  line.flag(teacher_remove, "--last", "last", "Also where nobody else teaches it");
 
   auto* student = line.group("student", "Students");
   auto* student_add = line.command(*student, "add", "Add a student to a class", "student add");
   line.text(student_add, "--class", "class", "The class, by id or title")->required();
   line.text(student_add, "--given", "given", "Given name")->required();
   line.text(student_add, "--family", "family", "Family name");
-  auto* student_list = line.command(*student, "list", "List a class's students", "student list");
-  line.text(student_list, "--class", "class", "The class, by id or title")->required();
+  line.flag(student_add, "--another", "another", "Somebody else than the student of this name who is known");
+  auto* student_enroll =
+      line.command(*student, "enroll",
+                   "Put a student whom the school knows into a class, with all their work", "student enroll");
+  auto* student_leave =
+      line.command(*student, "leave", "A student leaves a class and keeps all their work", "student leave");
+  for (auto* app : {student_enroll, student_leave}) {
+    line.text(app, "--class", "class", "The class, by id or title")->required();
+    line.text(app, "--student", "student", "The student, by id or name")->required();
+  }
+  auto* student_list = line.command(*student, "list", "List a class's students, or all", "student list");
+  line.text(student_list, "--class", "class", "The class, by id or title; without this everybody");
 
   auto* invite = line.command(line.root, "invite", "Print students' cards", "invite");
   line.text(invite, "--class", "class", "The class, by id or title")->required();

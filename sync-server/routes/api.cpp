@@ -57,7 +57,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StandardLine, code, text, used)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudentPage, student, classes, heard, about, goals, projects, reviews,
                                    observations, growth, support, pin_set, now_ms, question_open, hidden,
                                    contents)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterLine, line, given, family, state, text, person)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KnownStudent, person, classes, left, gone)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterLine, line, given, family, state, text, person, choices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterPreview, lines, fresh, empty, twice, here, unreadable)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Added, class_id, students)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Square, size, path)
@@ -571,7 +572,7 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
       [](School& s, const Asked& a) { return shown(standards_of(s, a.class_id)); });
   add("POST", "/api/classes/{class}/students", add_students, kPasteBody);
   add("DELETE", "/api/classes/{class}/students/{student}",
-      [](School& s, const Asked& a) { return done(leave_class(s, a.class_id, a.student)); });
+      [](School& s, const Asked& a) { return done(leave_class(s, a.person.id, a.class_id, a.student)); });
   add("GET", "/api/classes/{class}/cards", cards);
   add("GET", "/api/classes/{class}/starter", starter);
   add("POST", "/api/classes/{class}/today", set_today_route);

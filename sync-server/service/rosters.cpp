@@ -131,32 +131,84 @@ std::map<std::string, std::string> by_name(std::span<const Student> students) {
   return names;
 }
 
-Result<std::vector<Student>> others_of(School& school, const PersonId& teacher, const ClassId* class_id) {
-  std::vector<Student> others;
+std::map<std::string, std::vector<KnownStudent>> by_name(std::span<const KnownStudent> students) {
+  std::map<std::string, std::vector<KnownStudent>> names;
+  for (const auto& student : students) names[key_of(student.given, student.family)].push_back(student);
+  return names;
+}
+
+Result<bool> may_know_all(School& school, const PersonId& staff) {
+  WAYMARK_TRY(person, school.accounts().person(staff));
+  return person && person->active && person->role == "admin";
+}
+
+// A student who is or was in a class that this person teaches: whom they may bring into another, or back.
+Result<bool> knows(School& school, const PersonId& teacher, const PersonId& student) {
+  WAYMARK_TRY(all, may_know_all(school, teacher));
+  if (all) return true;
   WAYMARK_TRY(classes, school.classes_of(teacher));
   for (const auto& row : classes) {
-    if (class_id && row.id == *class_id) continue;
-    WAYMARK_TRY(students, school.students_of(row.id));
-    others.insert(others.end(), students.begin(), students.end());
+    WAYMARK_TRY(enrollment, school.accounts().enrollment(row.id, student));
+    if (enrollment && enrollment->role == "student") return true;
   }
-  return others;
+  return false;
+}
+
+// Who may be meant by a name that is in this class not, or no longer: the students who are or were in any of
+// the teacher's classes; for an administrator everybody.
+Result<std::vector<KnownStudent>> others_of(School& school, const PersonId& teacher,
+                                            const ClassId* class_id) {
+  WAYMARK_TRY(all, may_know_all(school, teacher));
+  std::vector<ClassRow> classes;
+  if (all) {
+    WAYMARK_TRY(rows, school.accounts().classes());
+    for (auto& row : rows)
+      if (row.active) classes.push_back(std::move(row));
+  } else {
+    WAYMARK_TRY(rows, school.classes_of(teacher));
+    classes = std::move(rows);
+  }
+  std::map<PersonId, KnownStudent> others;
+  auto add = [&](const PersonId& id, const ClassRow* row, bool there) -> Status {
+    WAYMARK_TRY(person, school.accounts().person(id));
+    if (!person || person->role != "student" || person->given.empty()) return {};  // erased: no name
+    auto [at, fresh] = others.try_emplace(
+        id, KnownStudent{id.hex(), person->given, person->family, {}, {}, !person->active});
+    if (row) (there && person->active ? at->second.classes : at->second.left).push_back(row->title);
+    return {};
+  };
+  for (const auto& row : classes) {
+    WAYMARK_TRY(enrollments, school.accounts().enrollments_of(row.id));
+    for (const auto& one : enrollments)
+      if (one.role == "student") WAYMARK_CHECK(add(one.person, &row, one.active));
+  }
+  if (all) {
+    WAYMARK_TRY(people, school.accounts().people());
+    for (const auto& person : people)
+      if (person.role == "student") WAYMARK_CHECK(add(person.id, nullptr, false));
+  }
+  if (class_id) {
+    WAYMARK_TRY(in_class, school.students_of(*class_id));
+    for (const auto& student : in_class) others.erase(student.person.id);
+  }
+  std::vector<KnownStudent> list;
+  for (auto& [id, student] : others) list.push_back(std::move(student));
+  return list;
 }
 
 Status enroll_all(School& school, const PersonId& teacher, const ClassId& class_id,
                   std::span<const NewName> names) {
   if (names.size() > roster_lines_max) return Error{Code::too_large, "over 500 names at once"};
   for (const auto& name : names) {
-    PersonId person;
     if (name.person.empty()) {
       WAYMARK_TRY(added, school.add_student(name.given, name.family));
-      person = added;
-    } else {
-      WAYMARK_TRY(known, PersonId::parse(name.person));
-      WAYMARK_TRY(teaches, school.teaches(teacher, known));
-      if (!teaches) return Error{Code::forbidden, "not a student of this teacher"};
-      person = known;
+      WAYMARK_CHECK(school.enroll(class_id, added, "student"));
+      continue;
     }
-    WAYMARK_CHECK(school.enroll(class_id, person, "student"));
+    WAYMARK_TRY(known, PersonId::parse(name.person));
+    WAYMARK_TRY(may, knows(school, teacher, known));
+    if (!may) return Error{Code::forbidden, "not a student of this teacher"};
+    WAYMARK_CHECK(school.enroll_student(class_id, known));
   }
   return school.refresh_access();
 }
@@ -164,13 +216,14 @@ Status enroll_all(School& school, const PersonId& teacher, const ClassId& class_
 }  // namespace
 
 Result<RosterPreview> read_roster(std::string_view text, NameOrder order, std::span<const Student> in_class,
-                                  std::span<const Student> elsewhere) {
+                                  std::span<const KnownStudent> elsewhere) {
   if (text.size() > kPasteBytesMax) return Error{Code::too_large, "a class list of over 256 kB"};
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   WAYMARK_TRY(normal, normalize(text));
   // Old Macs end lines with a carriage return alone; elsewhere it stands before the line feed.
   if (normal.find('\n') == std::string::npos) std::replace(normal.begin(), normal.end(), '\r', '\n');
-  auto here = by_name(in_class), known = by_name(elsewhere);
+  auto here = by_name(in_class);
+  auto known = by_name(elsewhere);
   std::set<std::string> seen;
   RosterPreview preview;
   std::int64_t number = 0;
@@ -182,10 +235,10 @@ Result<RosterPreview> read_roster(std::string_view text, NameOrder order, std::s
         preview.empty++;
         continue;
       }
-      preview.lines.push_back({number, "", "", "unreadable", std::string(truncate_utf8(raw, 200)), ""});
+      preview.lines.push_back({number, "", "", "unreadable", std::string(truncate_utf8(raw, 200)), "", {}});
       preview.unreadable++;
     } else if (is_heading(line)) {
-      preview.lines.push_back({number, "", "", "heading", line, ""});
+      preview.lines.push_back({number, "", "", "heading", line, "", {}});
     } else {
       auto name = read_name(line, order);
       if (name.given.empty()) std::swap(name.given, name.family);
@@ -194,12 +247,13 @@ Result<RosterPreview> read_roster(std::string_view text, NameOrder order, std::s
                (c >= 'A' && c <= 'Z');
       });
       if (!letters || name.given.size() > name_bytes_max || name.family.size() > name_bytes_max) {
-        preview.lines.push_back({number, "", "", "unreadable", std::string(truncate_utf8(line, 200)), ""});
+        preview.lines.push_back(
+            {number, "", "", "unreadable", std::string(truncate_utf8(line, 200)), "", {}});
         preview.unreadable++;
         continue;
       }
       auto key = key_of(name.given, name.family);
-      RosterLine read{number, name.given, name.family, "new", "", ""};
+      RosterLine read{number, name.given, name.family, "new", "", "", {}};
       if (auto found = here.find(key); found != here.end()) {
         read.state = "here";
         read.person = found->second;
@@ -209,8 +263,11 @@ Result<RosterPreview> read_roster(std::string_view text, NameOrder order, std::s
         preview.twice++;
       } else {
         if (auto other = known.find(key); other != known.end()) {
-          read.state = "known";
-          read.person = other->second;
+          const auto& one = other->second.front();
+          // Of several nobody is guessed.
+          read.state = other->second.size() > 1 ? "several" : one.classes.empty() ? "left" : "known";
+          if (other->second.size() == 1) read.person = one.person;
+          read.choices = other->second;
         }
         preview.fresh++;
       }
@@ -255,11 +312,21 @@ Result<Added> add_to_class(School& school, const PersonId& teacher, const ClassI
   return Added{class_id.hex(), static_cast<std::int64_t>(names.size())};
 }
 
-Status leave_class(School& school, const ClassId& class_id, const PersonId& student) {
+Status leave_class(School& school, const std::optional<PersonId>& by, const ClassId& class_id,
+                   const PersonId& student) {
   WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
   WAYMARK_CHECK(school.enroll(class_id, student, "student", false));
   WAYMARK_CHECK(school.refresh_access());
-  WAYMARK_CHECK(school.accounts().audit(std::nullopt, "left the class", student.hex()));
+  WAYMARK_CHECK(school.accounts().audit(by, "left the class", student.hex()));
+  return transaction.commit();
+}
+
+Status join_class(School& school, const std::optional<PersonId>& by, const ClassId& class_id,
+                  const PersonId& student) {
+  WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
+  WAYMARK_CHECK(school.enroll_student(class_id, student));
+  WAYMARK_CHECK(school.refresh_access());
+  WAYMARK_CHECK(school.accounts().audit(by, "student enrolled", student.hex()));
   return transaction.commit();
 }
 

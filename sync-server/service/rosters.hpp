@@ -16,13 +16,22 @@ inline constexpr std::size_t name_bytes_max = 200;
 
 enum class NameOrder { given_first, family_first };
 
+// A student whom a pasted name may mean: the same person, with all that they wrote.
+struct KnownStudent {
+  std::string person, given, family;
+  std::vector<std::string> classes, left;  // titles of those that they are in, and of those they were in
+  bool gone = false;                       // from the school; comes back by being added
+};
+
 // One line of the paste. `state`: new; here (in this class already); twice (an earlier line is the same);
-// known (a student of yours in another class, offered as the same person); unreadable; heading.
+// known (one student of yours in another class) and left (one who is in none of them any more), offered as
+// the same person; several (of that name: which, is asked); unreadable; heading.
 struct RosterLine {
   std::int64_t line = 0;  // 1 is the first
   std::string given, family, state;
-  std::string text;    // as pasted, where it could not be read
-  std::string person;  // of here and known
+  std::string text;                   // as pasted, where it could not be read
+  std::string person;                 // of here, known and left
+  std::vector<KnownStudent> choices;  // of known, left and several
 };
 struct RosterPreview {
   std::vector<RosterLine> lines;  // empty lines are left out
@@ -33,13 +42,14 @@ struct RosterPreview {
 // semicolon, in the order said. Numbering, bullets and e-mail addresses are left out. `too_large` beyond 500
 // lines, `malformed` when it is no text.
 Result<RosterPreview> read_roster(std::string_view text, NameOrder order, std::span<const Student> in_class,
-                                  std::span<const Student> elsewhere);
+                                  std::span<const KnownStudent> elsewhere);
 Result<RosterPreview> preview_roster(School& school, const PersonId& teacher, const ClassId* class_id,
                                      std::string_view text, NameOrder order);
 
 struct NewName {
   std::string given, family;
-  std::string person;  // a student of the same teacher's other class; empty: a new one
+  std::string person;  // one who is or was in a class of the same teacher, or any for an administrator;
+                       // empty: a new one
 };
 struct Added {
   std::string class_id;
@@ -51,7 +61,11 @@ Result<Added> make_class(School& school, const PersonId& teacher, std::string_vi
 Result<Added> add_to_class(School& school, const PersonId& teacher, const ClassId& class_id,
                            std::span<const NewName> names);
 // The student leaves this class; what they wrote stays theirs.
-Status leave_class(School& school, const ClassId& class_id, const PersonId& student);
+Status leave_class(School& school, const std::optional<PersonId>& by, const ClassId& class_id,
+                   const PersonId& student);
+// One who is known at school, by an administrator's word: into any class, with all that they wrote.
+Status join_class(School& school, const std::optional<PersonId>& by, const ClassId& class_id,
+                  const PersonId& student);
 
 // A square for a camera: `size` modules a side without the quiet zone, and the dark ones as an SVG path.
 struct Square {

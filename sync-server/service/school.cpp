@@ -198,10 +198,15 @@ Result<Person> School::add_staff(std::string_view email, std::string_view name, 
   if (role != "teacher" && role != "admin") return Error{Code::invalid, "staff are teachers or admins"};
   if (password.size() < 8) return Error{Code::invalid, "a password has at least 8 characters"};
   WAYMARK_TRY(known, accounts_->person_by_email(address));
-  if (known && !known->password_hash.empty()) return Error{Code::exists, address + " is there already"};
+  if (known && known->active && !known->password_hash.empty())
+    return Error{Code::exists, address + " is there already; into another class: class teacher add"};
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  auto hash = hash_password(password);
   Person person;
   if (known) {
-    person = *known;  // from a roster, without a password so far
+    person = *known;  // from a roster, without a password so far, or whose work here was ended
+    person.active = true;
+    if (!known->active) WAYMARK_CHECK(remember("password", person.id.hex(), hash));
   } else {
     person.id = random_.id<PersonId>();
     auto full = trim(name);
@@ -212,8 +217,9 @@ Result<Person> School::add_staff(std::string_view email, std::string_view name, 
   }
   person.role = role;
   WAYMARK_CHECK(put_person(person));
-  WAYMARK_CHECK(accounts_->set_password(person.id, hash_password(password)));
+  WAYMARK_CHECK(accounts_->set_password(person.id, hash));
   WAYMARK_CHECK(accounts_->audit(person.id, "staff added", address));
+  WAYMARK_CHECK(transaction.commit());
   return person;
 }
 
@@ -266,6 +272,20 @@ Status School::enroll(const ClassId& class_id, const PersonId& person, std::stri
   WAYMARK_CHECK(only_the_school());
   Enrollment enrollment{class_id, person, std::string(role), active};
   return put_enrollments(std::span(&enrollment, 1));
+}
+
+Status School::enroll_student(const ClassId& class_id, const PersonId& student) {
+  WAYMARK_TRY(row, accounts_->class_by_id(class_id));
+  if (!row || !row->active) return Error{Code::not_found, "no such class"};
+  WAYMARK_TRY(person, accounts_->person(student));
+  WAYMARK_TRY(erased, store::is_erased(*store_, student));
+  if (!person || person->role != "student" || erased) return Error{Code::not_found, "no such student"};
+  if (!person->active) {
+    person->active = true;
+    WAYMARK_CHECK(put_person(*person));
+  }
+  WAYMARK_TRY(before, accounts_->enrollment(class_id, student));
+  return before && before->active ? Status() : enroll(class_id, student, "student");
 }
 
 namespace {

@@ -197,17 +197,31 @@ class School {
   std::string fingerprint() const;
   std::string sign_hello(std::string_view spki, Hello& hello) const;
 
-  // ---- staff
+  // ---- staff (staff.cpp)
+  // Whose work here was ended comes back as who they were, in no class yet.
   Result<Person> add_staff(std::string_view email, std::string_view name, std::string_view role,
                            std::string_view password);
   Status set_password(std::string_view email, std::string_view password);
   std::string make_password();
+  // One who works here, by e-mail, id or whole name: `not_found`, `conflict` when several.
+  Result<Person> staff_named(std::string_view text);
+  Result<std::vector<Person>> teachers_of(const ClassId& class_id);
+  Status add_teacher(const std::optional<PersonId>& by, const ClassId& class_id, const PersonId& staff);
+  // `conflict` for the only one there is, unless the class may be without.
+  Status remove_teacher(const std::optional<PersonId>& by, const ClassId& class_id, const PersonId& staff,
+                        bool last_too = false);
+  // They work here no more: cannot sign in, and teach no class. Which classes have no teacher now. `conflict`
+  // for the only administrator.
+  Result<std::vector<ClassRow>> remove_staff(const std::optional<PersonId>& by, const PersonId& staff);
 
   // ---- classes and access
   Result<ClassId> add_class(std::string_view title, const std::optional<std::string>& source = std::nullopt);
   Result<PersonId> add_student(std::string_view given, std::string_view family,
                                const std::optional<std::string>& source = std::nullopt);
   Status enroll(const ClassId& class_id, const PersonId& person, std::string_view role, bool active = true);
+  // One who was here before, with all that they wrote; who had left the school is back. `not_found` for
+  // whom it does not know, or has erased. Access follows with refresh_access().
+  Status enroll_student(const ClassId& class_id, const PersonId& student);
   // Grants what enrollments give and ends what they no longer give; writes the class's member records.
   // Idempotent.
   Status refresh_access();

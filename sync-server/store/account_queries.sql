@@ -134,6 +134,8 @@ SELECT person, csrf, created_ms, seen_ms FROM session WHERE token = ?
 UPDATE session SET seen_ms = ? WHERE token = ?
 -- name: session_remove
 DELETE FROM session WHERE token = ?
+-- name: session_remove_person
+DELETE FROM session WHERE person = ?
 -- name: session_remove_old
 DELETE FROM session WHERE seen_ms < ?
 

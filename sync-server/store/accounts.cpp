@@ -307,6 +307,10 @@ Status Accounts::remove_session(ByteView token_hash) {
   WAYMARK_TRY(query, db_.prepare(sql::session_remove));
   return query.bind(token_hash).run();
 }
+Status Accounts::remove_sessions_of(const PersonId& person) {
+  WAYMARK_TRY(query, db_.prepare(sql::session_remove_person));
+  return query.bind(person).run();
+}
 Status Accounts::remove_sessions_before(std::int64_t ms) {
   WAYMARK_TRY(query, db_.prepare(sql::session_remove_old));
   return query.bind(ms).run();

@@ -155,6 +155,7 @@ class Accounts {
   Result<std::optional<WebSession>> session(ByteView token_hash);
   Status session_seen(ByteView token_hash);
   Status remove_session(ByteView token_hash);
+  Status remove_sessions_of(const PersonId& person);
   Status remove_sessions_before(std::int64_t ms);
 
   struct Tries {

@@ -199,6 +199,59 @@ TEST_CASE("staff, classes, students, cards and computers without a server") {
   CHECK(world.on({"verify"}).code == 0);
 }
 
+TEST_CASE("students move, teachers come and go, and nobody becomes somebody else by mistake") {
+  World world;
+  world.init();
+  auto id_of = [](const Ran& ran) { return ran.parsed()["id"].get<std::string>(); };
+  for (const char* title : {"Period 3", "Period 4"})
+    CHECK(world.on({"class", "add", "--title", title}).code == 0);
+  auto amira = id_of(world.on(
+      {"student", "add", "--class", "Period 3", "--given", "Amira", "--family", "Haddad", "--json"}));
+  auto card = world.on({"invite", "--class", "Period 3", "--json"}).parsed()["cards"][0]["card"];
+  CHECK(id_of(world.on({"student", "leave", "--class", "Period 3", "--student", "amira haddad", "--json"})) ==
+        amira);
+  check_sentence(world.on({"student", "leave", "--class", "Period 3", "--student", "amira haddad"}), 1,
+                 "student list");
+  check_sentence(
+      world.on({"student", "add", "--class", "Period 4", "--given", "AMIRA", "--family", "Haddad"}), 1,
+      amira);
+  CHECK(id_of(world.on(
+            {"student", "enroll", "--class", "Period 4", "--student", "Amira Haddad", "--json"})) == amira);
+  CHECK(world.on({"invite", "--class", "Period 4", "--json"}).parsed()["cards"][0]["card"] == card);
+  auto other = id_of(world.on({"student", "add", "--class", "Period 3", "--given", "Amira", "--family",
+                               "Haddad", "--another", "--json"}));
+  CHECK(other != amira);
+  check_sentence(world.on({"student", "enroll", "--class", "Period 3", "--student", "Amira Haddad"}), 1,
+                 "give the id");
+  CHECK(world.on({"student", "enroll", "--class", "Period 3", "--student", amira}).out == amira + "\n");
+  check_sentence(world.on({"student", "enroll", "--class", "Period 3", "--student", "Nobody"}), 1,
+                 "student list");
+  auto everybody = world.on({"student", "list", "--json"}).parsed()["students"];
+  REQUIRE(everybody.size() == 2);
+  for (const auto& student : everybody)
+    CHECK(student["in"] == (student["id"] == amira ? "Period 3, Period 4" : "Period 3"));
+
+  for (const char* who : {"rivera", "okafor"})
+    CHECK(world.on({"staff", "add", "--email", who + std::string("@alder.example")}).code == 0);
+  auto teacher = [&](const char* what, const std::string& who, std::vector<std::string> more = {}) {
+    std::vector<std::string> words{"class", "teacher", what, "--class", "Period 3", "--teacher", who};
+    words.insert(words.end(), more.begin(), more.end());
+    return world.on(words);
+  };
+  CHECK(teacher("add", "rivera@alder.example").out == "rivera@alder.example teaches Period 3.\n");
+  check_sentence(teacher("remove", "rivera@alder.example"), 1, "--last");
+  CHECK(teacher("add", "okafor@alder.example", {"--json"}).parsed()["teachers"] == 2);
+  CHECK(teacher("remove", "rivera@alder.example").code == 0);
+  check_sentence(teacher("remove", "rivera@alder.example"), 1, "do not teach");
+  CHECK(world.on({"class", "teacher", "list", "--class", "Period 3", "--json"})
+            .parsed()["teachers"][0]["email"] == "okafor@alder.example");
+  check_sentence(teacher("add", "nobody@alder.example"), 1, "staff list");
+  auto removed = world.on({"staff", "remove", "--email", "okafor@alder.example", "--json"}).parsed();
+  CHECK(removed["without_teacher"][0]["title"] == "Period 3");
+  check_sentence(world.on({"staff", "remove", "--email", "okafor@alder.example"}), 1, "staff list");
+  check_sentence(world.on({"staff", "remove", "--email", "head@alder.example"}), 1, "administrator");
+}
+
 TEST_CASE("while a server has the directory, commands reach it over a socket of the owner's") {
   World world;
   world.init();

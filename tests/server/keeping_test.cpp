@@ -309,7 +309,7 @@ TEST_CASE("access that ended after the backup does not come back, and one that b
     CHECK(reads(world, ended.id, domain::staff_stream(world.amira)));
 
     REQUIRE(world.school->enroll(world.period3, ended.id, "teacher", false));
-    REQUIRE(leave_class(*world.school, world.period3, leo));
+    REQUIRE(leave_class(*world.school, std::nullopt, world.period3, leo));
     REQUIRE(world.school->enroll(world.period3, back.id, "teacher", false));
     REQUIRE(world.school->enroll(world.period3, noor, "student", false));
     REQUIRE(world.school->enroll(world.period3, noor, "student"));
@@ -409,8 +409,35 @@ TEST_CASE("what was removed on a disk that was restored stays so when a longer b
   CHECK(world.school->verify().has_value());
 }
 
+TEST_CASE("who was taken out of a class, or works here no more, is not back with an old backup") {
+  World world;
+  auto& school = *world.school;
+  auto okafor =
+      school.add_staff("okafor@alder.example", "Ada Okafor", "teacher", "a-long-password").value().id;
+  auto rivera =
+      school.add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone").value().id;
+  auto vega = school.add_staff("vega@alder.example", "Ruth Vega", "teacher", "a-long-password").value().id;
+  for (const auto& id : {okafor, rivera, vega}) REQUIRE(school.add_teacher(std::nullopt, world.period3, id));
+  world.backup();
+  REQUIRE(school.remove_teacher(std::nullopt, world.period3, vega));
+  REQUIRE(school.add_teacher(std::nullopt, world.period3, vega));
+  REQUIRE(school.remove_teacher(std::nullopt, world.period3, okafor));
+  REQUIRE(school.remove_staff(std::nullopt, rivera));
+  school.restore(world.file, world.key()).value();
+  CHECK_FALSE(school.teaches(okafor, world.amira).value());
+  CHECK_FALSE(school.teaches(rivera, world.amira).value());
+  CHECK(school.teaches(vega, world.amira).value());
+  CHECK(school.sign_in("okafor@alder.example", "a-long-password"));
+  CHECK(school.sign_in("rivera@alder.example", "creek-and-stone").error().code == Code::wrong_password);
+  // Back at school, in no class that they had been taken out of.
+  REQUIRE(school.add_staff("rivera@alder.example", "", "teacher", "a-new-password"));
+  REQUIRE(school.refresh_access());
+  CHECK_FALSE(school.teaches(rivera, world.amira).value());
+}
+
 TEST_CASE(
-    "who joined after the backup is known again by certificate, and a stranger to it waits to be confirmed") {
+    "who joined after the backup is known again by certificate, and a stranger to it waits to be "
+    "confirmed") {
   World world;
   world.backup();
   auto lab9 = world.join_computer("lab-09");
@@ -1065,7 +1092,8 @@ TEST_CASE("what others carry for a student who left is kept for an adult, and le
 }
 
 TEST_CASE(
-    "what a student wrote while away is kept for an adult, who takes it in, hands it back or sets it aside") {
+    "what a student wrote while away is kept for an adult, who takes it in, hands it back or sets it "
+    "aside") {
   World world;
   auto rivera = world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone")
                     .value()

@@ -323,6 +323,97 @@ TEST_CASE("staff sign in with a password that is slowed down when it is wrong") 
   CHECK(world.school->session(in.token).error().code == Code::unauthorized);
 }
 
+TEST_CASE("a class has several teachers; one who is taken out reads it no more, and their words stay") {
+  World world;
+  auto& school = *world.school;
+  auto okafor =
+      school.add_staff("okafor@alder.example", "Daniel Okafor", "teacher", "another-teacher").value().id;
+  CHECK(school.staff_named("OKAFOR@alder.example").value().id == okafor);
+  CHECK(school.staff_named("daniel okafor").value().id == okafor);
+  CHECK(school.staff_named("Amira Haddad").error().code == Code::not_found);
+  CHECK(school.add_teacher(world.teacher, world.period3, world.amira).error().code == Code::not_found);
+  CHECK(school.remove_teacher(world.teacher, world.period3, okafor).error().code == Code::not_found);
+  REQUIRE(school.add_teacher(world.teacher, world.period3, okafor));
+  REQUIRE(school.add_teacher(world.teacher, world.period3, okafor));
+  CHECK(school.teachers_of(world.period3).value().size() == 2);
+  CHECK(school.teaches(okafor, world.amira).value());
+  store::Edit note{{domain::person_stream(world.amira), "observation", {}}, {{"text", "asks well"}}, {}, {}};
+  REQUIRE(school.write(okafor, std::span(&note, 1)));
+
+  // A reader with the co-teacher's access, as a program that syncs has it.
+  auto token = make_token(world.random);
+  auto lab = school.computer(world.join_computer().token).value();
+  REQUIRE(school.accounts().add_device(token_hash(token), okafor, lab.id, okafor.view()));
+  auto device = store::Store::open(world.folder.path() + "/o.db", {&world.clock, &world.random}).value();
+  sync::Session session(*device);
+  auto sync = [&] {
+    for (int i = 0; i < 3; i++) {
+      session.hurry(0);
+      auto request = session.next(0).value();
+      auto reply = school.sync(school.bearer(token).value(), wire::encode(*request)).value();
+      REQUIRE(session.on_reply(wire::decode_reply(reply).value(), 0));
+    }
+  };
+  sync();
+  auto reads = [&](const std::string& stream) {
+    auto readings = device->readings().value();
+    return std::any_of(readings.begin(), readings.end(), [&](const auto& r) { return r.stream == stream; });
+  };
+  CHECK(reads(domain::class_stream(world.period3)));
+  CHECK(reads(domain::person_stream(world.amira)));
+
+  REQUIRE(school.remove_teacher(world.teacher, world.period3, okafor));
+  CHECK_FALSE(school.teaches(okafor, world.amira).value());
+  CHECK(school.write(okafor, std::span(&note, 1)).error().code == Code::not_granted);
+  sync();
+  CHECK_FALSE(reads(domain::class_stream(world.period3)));
+  CHECK_FALSE(reads(domain::person_stream(world.amira)));
+  auto kept = school.store().records(domain::person_stream(world.amira), "observation").value();
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].author() == okafor);
+  std::vector<std::string> inactive;
+  for (const auto& member : school.store().records(domain::class_stream(world.period3), "member").value())
+    if (member.boolean("inactive")) inactive.push_back(member.text("name"));
+  CHECK(inactive == std::vector<std::string>{"Daniel Okafor"});
+  // The last one stays, unless that is said.
+  CHECK(school.remove_teacher(std::nullopt, world.period3, world.teacher).error().code == Code::conflict);
+  REQUIRE(school.remove_teacher(std::nullopt, world.period3, world.teacher, true));
+  CHECK(school.teachers_of(world.period3).value().empty());
+}
+
+TEST_CASE("who works here no more cannot sign in, and comes back as who they were") {
+  World world;
+  auto& school = *world.school;
+  auto in = school.sign_in("rivera@alder.example", "creek-and-stone").value();
+  store::Edit note{{domain::person_stream(world.amira), "observation", {}}, {{"text", "asks well"}}, {}, {}};
+  REQUIRE(school.write(world.teacher, std::span(&note, 1)));
+  auto alone = school.remove_staff(std::nullopt, world.teacher).value();
+  REQUIRE(alone.size() == 1);
+  CHECK(alone[0].title == "Period 3");
+  CHECK(school.session(in.token).error().code == Code::unauthorized);
+  CHECK_FALSE(school.accounts().session(token_hash(in.token)).value());
+  CHECK(school.sign_in("rivera@alder.example", "creek-and-stone").error().code == Code::wrong_password);
+  CHECK_FALSE(school.teaches(world.teacher, world.amira).value());
+  CHECK(world.streams(world.teacher) == std::vector<std::string>{std::string(domain::school_stream)});
+  CHECK(school.store().records(domain::person_stream(world.amira), "observation").value()[0].author() ==
+        world.teacher);
+  CHECK(school.accounts().person(world.teacher).value()->family == "Rivera");
+  REQUIRE(school.remove_staff(std::nullopt, world.teacher));  // twice is no error
+  CHECK(school.remove_staff(std::nullopt, world.amira).error().code == Code::not_found);
+  auto head = school.accounts().person_by_email("head@alder.example").value()->id;
+  CHECK(school.remove_staff(std::nullopt, head).error().code == Code::conflict);
+
+  auto back = school.add_staff("rivera@alder.example", "", "teacher", "a-new-password").value();
+  CHECK(back.id == world.teacher);
+  world.clock.advance_ms(60'000);
+  CHECK(school.sign_in("rivera@alder.example", "creek-and-stone").error().code == Code::wrong_password);
+  CHECK(school.sign_in("rivera@alder.example", "a-new-password"));
+  REQUIRE(school.refresh_access());
+  CHECK_FALSE(school.teaches(world.teacher, world.amira).value());
+  REQUIRE(school.add_teacher(head, world.period3, world.teacher));
+  CHECK(school.teaches(world.teacher, world.amira).value());
+}
+
 TEST_CASE("a teacher writes in the streams of their own students only, and never a student's record") {
   World world;
   auto other = world.school->add_staff("okafor@alder.example", "Daniel Okafor", "teacher", "another-teacher")

@@ -135,6 +135,98 @@ TEST_CASE("a preview writes nothing, and the same list again adds nobody") {
   CHECK(own.lines[0].state == "known");
 }
 
+TEST_CASE("who left the class and is pasted again is the same person, with all that they wrote") {
+  World world;
+  auto& school = *world.school;
+  const auto& room = world.room;
+  const auto& amira = room.students[0];
+  auto card = school.card_for(amira).value();
+  auto work = school.store().records(domain::person_stream(amira), "work").value().size();
+  CHECK(work > 0);
+  REQUIRE(leave_class(school, room.teacher, room.class_id, amira));
+  CHECK_FALSE(school.teaches(room.teacher, amira).value());
+
+  auto look = [&](const PersonId& who, const ClassId* where, std::string_view text) {
+    return preview_roster(school, who, where, text, NameOrder::given_first).value().lines.front();
+  };
+  auto line = look(room.teacher, &room.class_id, "haddad, AMIRA");
+  CHECK(line.state == "left");
+  CHECK(line.person == amira.hex());
+  REQUIRE(line.choices.size() == 1);
+  CHECK(line.choices[0].classes.empty());
+  CHECK(line.choices[0].left == std::vector<std::string>{"Period 3, 7th grade"});
+  // Another teacher is neither told of her, nor may bring her by her id.
+  auto period5 = school.classes_of(room.other_teacher).value().front().id;
+  CHECK(look(room.other_teacher, &period5, "Amira Haddad").state == "new");
+  std::vector<NewName> back{{"Amira", "Haddad", amira.hex()}};
+  CHECK(add_to_class(school, room.other_teacher, period5, back).error().code == Code::forbidden);
+
+  REQUIRE(add_to_class(school, room.teacher, room.class_id, back));
+  CHECK(school.students_of(room.class_id).value().size() == 26);
+  CHECK(school.card_for(amira).value() == card);
+  CHECK(school.teaches(room.teacher, amira).value());
+  CHECK(student_page(school, amira).value().projects.size() == 1);
+  CHECK(school.store().records(domain::person_stream(amira), "work").value().size() == work);
+  CHECK(look(room.teacher, &room.class_id, "Amira Haddad").state == "here");
+  // Who had left the school is back at school, too.
+  auto gone = school.accounts().person(amira).value().value();
+  gone.active = false;
+  REQUIRE(school.put_person(gone));
+  REQUIRE(school.refresh_access());
+  CHECK(look(room.teacher, &room.class_id, "Amira Haddad").choices.at(0).gone);
+  REQUIRE(add_to_class(school, room.teacher, room.class_id, back));
+  CHECK(school.accounts().person(amira).value()->active);
+  CHECK(school.teaches(room.teacher, amira).value());
+}
+
+TEST_CASE("an administrator finds everybody by name, and brings a student to a new teacher's class") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  const auto& amira = room.students[0];
+  auto period5 = school.classes_of(room.other_teacher).value().front().id;
+  auto head = school.accounts().person_by_email("head@alder.example").value()->id;
+  auto line =
+      preview_roster(school, head, nullptr, "Amira Haddad", NameOrder::given_first).value().lines.front();
+  CHECK(line.state == "known");
+  CHECK(line.person == amira.hex());
+  REQUIRE(leave_class(school, room.teacher, room.class_id, amira));
+  REQUIRE(join_class(school, head, period5, amira));
+  REQUIRE(join_class(school, head, period5, amira));
+  CHECK(school.students_of(period5).value().size() == 2);
+  CHECK(student_page(school, amira).value().projects.size() == 1);
+  auto okafor = api.sign_in("okafor@alder.example", "another-teacher");
+  auto rivera = api.sign_in("rivera@alder.example", "creek-and-stone");
+  CHECK(api.ask("GET", "/api/students/" + amira.hex(), &okafor).status == 200);
+  CHECK(api.ask("GET", "/api/students/" + amira.hex(), &rivera).status == 403);
+  CHECK(join_class(school, head, period5, room.teacher).error().code == Code::not_found);
+  REQUIRE(school.erase_student(head, amira));
+  CHECK(join_class(school, head, period5, amira).error().code == Code::not_found);
+}
+
+TEST_CASE("of two students of one name nobody is guessed") {
+  World world(false);
+  auto& school = *world.school;
+  const auto& room = world.room;
+  std::vector<NewName> twins{{"Sam", "Lee", ""}, {"Sam", "Lee", ""}};
+  REQUIRE(add_to_class(school, room.teacher, room.class_id, twins));
+  std::vector<std::string> ids;
+  for (const auto& student : school.students_of(room.class_id).value())
+    if (student.person.given == "Sam") ids.push_back(student.person.id.hex());
+  REQUIRE(ids.size() == 2);
+  REQUIRE(leave_class(school, room.teacher, room.class_id, PersonId::parse(ids[0]).value()));
+  REQUIRE(leave_class(school, room.teacher, room.class_id, PersonId::parse(ids[1]).value()));
+  auto line = preview_roster(school, room.teacher, &room.class_id, "Sam Lee", NameOrder::given_first)
+                  .value()
+                  .lines.front();
+  CHECK(line.state == "several");
+  CHECK(line.person.empty());
+  std::sort(ids.begin(), ids.end());
+  REQUIRE(line.choices.size() == 2);
+  CHECK(line.choices[0].person == ids[0]);
+  CHECK(line.choices[1].person == ids[1]);
+}
+
 TEST_CASE("cards carry a code that works and a square that says the same") {
   World world(false);
   auto cards = cards_of(*world.school, world.room.class_id).value();
