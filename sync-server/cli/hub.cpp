@@ -4,6 +4,7 @@
 #include "shared/store/files.hpp"
 #include "sync-server/cli/command.hpp"
 #include "sync-server/http/message.hpp"
+#include "sync-server/service/hubs.hpp"
 
 namespace waymark::server::cli {
 namespace {
@@ -51,16 +52,35 @@ std::string print_added(const json& result) {
          out + "\n";
 }
 
+Result<json> hub_remove(School& school, const json& arguments) {
+  WAYMARK_TRY(wanted, argument(arguments, "hub"));
+  WAYMARK_TRY(hub, hub_named(school, wanted));
+  WAYMARK_CHECK(remove_hub(school, hub.id));
+  return json{{"id", hub.id.hex()}, {"name", hub.name}, {"carrying", hub.carrying}};
+}
+
+std::string print_hub_removed(const json& result) {
+  auto shown = result["name"].get<std::string>() +
+               " is removed: the school hears it no more, and computers go there no more once they have met "
+               "the school. What it brought stays.\n";
+  if (result["carrying"] != 0)
+    shown += "It last said that " + result["carrying"].dump() +
+             " changes were on their way; should it be found, keep its disk until they are at school.\n";
+  return shown;
+}
+
 Result<json> hub_list(School& school, const json&) {
   WAYMARK_CHECK(school.only_the_school());
   WAYMARK_TRY(hubs, school.carried().hubs());
   json list = json::array();
-  for (const auto& hub : hubs)
+  for (const auto& hub : hubs) {
+    if (!hub.active) continue;
     list.push_back({{"id", hub.id.hex()},
                     {"name", hub.name},
                     {"heard", when(hub.heard_ms)},
                     {"carrying", hub.carrying},
                     {"addresses", hub.addresses}});
+  }
   return json{{"hubs", list}};
 }
 
@@ -110,6 +130,7 @@ std::string print_status(const json& result) {
 
 void add_hub_commands(Commands& commands) {
   commands["hub add"] = {hub_add, print_added, {}};
+  commands["hub remove"] = {hub_remove, print_hub_removed, {}};
   commands["hub list"] = {hub_list, print_list, {}};
   commands["hub status"] = {hub_status, print_status, {}};
 }
@@ -120,6 +141,8 @@ void add_hub_lines(Line& line) {
   line.text(add, "--classes", "classes", "The classes it serves: ids or titles, with commas")->required();
   line.text(add, "--name", "name", "What people call it: the room's name");
   line.path(add, "--out", "out", "Where the file goes; without this it is printed");
+  auto* remove = line.command(*group, "remove", "Turn a hub away that is lost or not needed", "hub remove");
+  line.text(remove, "hub", "hub", "Its name or id")->required();
   line.command(*group, "list", "The hubs, when they were heard and what they carry", "hub list");
   line.command(*group, "status", "At a hub: what is on its way to the school", "hub status");
 }

@@ -275,6 +275,9 @@ Result<std::vector<wire::Place>> School::places_for(const PersonId& person) {
     });
     if (theirs) places.push_back({hub.id.hex(), hub.name, hub.addresses});
   }
+  // Where no hub is theirs any more that is said, too: the school itself is the only place. An empty list
+  // would be no list, and a device would go on to a hub that was removed.
+  if (places.empty()) places.push_back({"", name_, {}});
   return places;
 }
 

@@ -795,7 +795,7 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
     WAYMARK_TRY(beside, carried_->carried_beside(bearer.person, request.replica));
     served.reply.beside = beside;
   }
-  if (!request.same && !request.mark) {
+  if (!request.mark) {
     WAYMARK_TRY(places, places_for(bearer.person));
     served.reply.places = std::move(places);
   }

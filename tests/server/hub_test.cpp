@@ -13,6 +13,7 @@
 #include "shared/wire/introduction.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/hiding.hpp"
+#include "sync-server/service/hubs.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/server/hub_world.hpp"
 #include "tests/support/golden.hpp"
@@ -563,7 +564,32 @@ TEST_CASE("a hub knows the people of its classes and no others, and follows when
   CHECK(left.front().stream == domain::school_stream);
   // Places: a student of the class is told of the hub, others are not, and the hub tells of the school.
   CHECK(world.school->places_for(cy).value().front().name == "North room");
-  CHECK(world.school->places_for(world.amira).value().empty());
+  CHECK(world.school->places_for(world.amira).value() == std::vector<wire::Place>{{"", "Alder Creek", {}}});
+}
+
+TEST_CASE("a hub that is removed is turned away, told to nobody, and not back with an old backup") {
+  World world;
+  auto& school = *world.school;
+  auto backup = world.folder.path() + "/monday.waymark-backup";
+  REQUIRE(School::finish_backup(school.begin_backup().value(), backup));
+  CHECK(school.places_for(world.amira).value().front().hub == world.file.hub.hex());
+  CHECK(hub_named(school, "north ROOM").value().id == world.file.hub);
+  auto bearer = world.hub_bearer();
+  REQUIRE(remove_hub(school, world.file.hub));
+  REQUIRE(remove_hub(school, world.file.hub));  // twice is no error
+  for (bool restored : {false, true}) {
+    CAPTURE(restored);
+    if (restored) school.restore(backup, world.identity()).value();
+    CHECK(school.bearer(world.file.token).error().code == Code::unauthorized);
+    CHECK(school.hub_papers(bearer, "{}").error().code == Code::forbidden);
+    CHECK(school.places_for(world.amira).value() == std::vector<wire::Place>{{"", "Alder Creek", {}}});
+    CHECK(school.places().value().empty());
+    CHECK(hub_named(school, "North room").error().code == Code::not_found);
+    for (const auto& access : school.accounts().access(world.file.hub).value())
+      CHECK(access.stream == domain::school_stream);
+  }
+  CHECK(remove_hub(school, world.amira).error().code == Code::not_found);
+  CHECK(remove_hub(*world.hub, world.file.hub).error().code == Code::unsupported);
 }
 
 TEST_CASE("a teacher answers at a hub, and the school takes it for the hub's teachers alone") {

@@ -1,0 +1,42 @@
+#include "sync-server/service/hubs.hpp"
+
+#include "shared/base/text.hpp"
+
+namespace waymark::server {
+
+Result<HubRow> hub_named(School& school, std::string_view text) {
+  std::vector<HubRow> fitting;
+  WAYMARK_TRY(hubs, school.carried().hubs());
+  for (const auto& hub : hubs) {
+    if (!hub.active) continue;
+    if (hub.id.hex() == text) return hub;
+    if (fold(hub.name) == fold(text)) fitting.push_back(hub);
+  }
+  std::string shown(text);
+  if (fitting.size() == 1) return fitting.front();
+  if (fitting.empty())
+    return Error{Code::not_found, "no hub is called \"" + shown + "\"; see: waymark-server hub list"};
+  return Error{Code::conflict,
+               "several hubs are called \"" + shown + "\"; give the id that hub list --json shows"};
+}
+
+Status remove_hub(School& school, const PersonId& hub) {
+  WAYMARK_CHECK(school.only_the_school());
+  WAYMARK_TRY(person, school.accounts().person(hub));
+  if (!person || person->role != "hub") return Error{Code::not_found, "no such hub"};
+  if (!person->active) return {};
+  WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
+  WAYMARK_TRY(serves, school.accounts().enrollments_of(hub));
+  for (const auto& served : serves)
+    if (served.active) WAYMARK_CHECK(school.enroll(served.class_id, hub, served.role, false));
+  WAYMARK_TRY(devices, school.carried().devices());
+  for (const auto& device : devices)
+    if (device.person == hub) WAYMARK_CHECK(school.remove_computer(device.computer));
+  person->active = false;
+  WAYMARK_CHECK(school.put_person(*person));
+  WAYMARK_CHECK(school.refresh_access());
+  WAYMARK_CHECK(school.accounts().audit(std::nullopt, "hub removed", person->given));
+  return transaction.commit();
+}
+
+}  // namespace waymark::server
