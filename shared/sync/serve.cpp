@@ -47,13 +47,12 @@ bool writes_as(const Caller& caller, const PersonId& author) {
   return author == caller.person || caller.speaks_for.contains(author);
 }
 
-// Another's words, said over again: they settle nothing for whose they are, who would else believe them to be
-// at school. A hub may come with what somebody wrote there who teaches there no longer, but no student writes
-// there.
+// A student's words that a hub says over again in its own name settle nothing for the student, who would else
+// believe them to be at school. What somebody wrote at the hub who teaches there no longer is the hub's own
+// to settle.
 bool is_anothers(const Caller& caller, const record::Op& op) {
-  if (writes_as(caller, op.author)) return false;
-  return !caller.hub || op.stream == domain::person_stream(op.author) ||
-         op.stream == domain::own_stream(op.author);
+  return caller.hub && !writes_as(caller, op.author) &&
+         (op.stream == domain::person_stream(op.author) || op.stream == domain::own_stream(op.author));
 }
 
 // Decides one pushed op and stores the outcome. What was decided once stays so; before that the decision

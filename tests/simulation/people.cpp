@@ -152,7 +152,11 @@ void World::settle_letter() {
   auto what = random_.below(4);
   letters_++;
   log("settle " + std::to_string(letter.n) + " " + std::to_string(what));
-  if (what == 0) return must(school_->hand_back_letter(adult, letter.n), "hand back");
+  if (what == 0) {
+    auto back = school_->hand_back_letter(adult, letter.n);
+    if (!back && back.error().code == Code::not_granted) return log("it belongs to who was erased");
+    return must(std::move(back), "hand back");
+  }
   if (what == 1) return must(school_->set_aside_letter(adult, letter.n), "set aside");
   auto taken = school_->take_in_letter(adult, letter.n);
   if (taken) taken_in_.insert(record::op_id(letter.body));

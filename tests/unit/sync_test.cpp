@@ -195,6 +195,29 @@ TEST_CASE("an op in somebody else's name, or in a stream not granted, is refused
 }
 
 TEST_CASE(
+    "a hub that says a student's words over again in its own name does not make them count as settled") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "mine");
+  Session session(*lab3);
+  auto request = session.next(0).value();
+  {
+    // As they are, under the replica's own name.
+    auto transaction = store::Transaction::begin(world.school->db()).value();
+    Caller hub{kTeacher, {}};
+    hub.hub = true;
+    auto served = serve(*world.school, hub, *request, {}).value();
+    CHECK(served.reply.refused.size() == 1);
+    CHECK(served.reply.position.n == 0);
+    REQUIRE(transaction.commit());
+  }
+  session.on_lost({Code::timeout, ""}, 0);
+  world.sync(*lab3, world.amira);
+  CHECK(lab3->waiting_count().value() == 0);
+  CHECK(world.goals(*world.school) == Texts{"mine"});
+}
+
+TEST_CASE(
     "what the school has is not refused to its author when the access has ended, and to nobody else told") {
   World world;
   auto lab3 = world.open("lab3.db");
