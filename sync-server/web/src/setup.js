@@ -64,7 +64,7 @@ export function NamesPage({ fresh, current, choose, reload }) {
     event?.preventDefault();
     try {
       const read = await api("POST", "/roster/preview", { text, order, ...(fresh ? {} : { class: current.id }) });
-      setLines(read.lines.map((line) => ({ ...line, take: line.state === "new" || line.state === "known" })));
+      setLines(read.lines.map((line) => ({ ...line, take: ["new", "known", "left"].includes(line.state) })));
       setSums(read); setError(null);
     } catch (problem) { setError(problem); }
   };
@@ -74,7 +74,7 @@ export function NamesPage({ fresh, current, choose, reload }) {
   const taken = (lines ?? []).filter((line) => line.take && line.given.trim());
   const save = async () => {
     setBusy(true);
-    const names = taken.map((line) => ({ given: line.given, family: line.family, person: line.state === "known" ? line.person : "" }));
+    const names = taken.map((line) => ({ given: line.given, family: line.family, person: line.state === "here" ? "" : (line.person ?? "") }));
     try {
       const made = await api("POST", fresh ? "/classes" : `/classes/${current.id}/students`, fresh ? { title, names } : { names });
       remember("waymark.class", made.class_id); choose(made.class_id); await reload();
@@ -93,7 +93,8 @@ export function NamesPage({ fresh, current, choose, reload }) {
       ${!lines ? html`<div class="empty"><p class="muted">${t("names.nothing_yet")}</p></div>` : html`<table class="preview"><thead><tr><th scope="col">${t("names.take")}</th><th scope="col">${t("names.given")}</th><th scope="col">${t("names.family")}</th><th scope="col">${t("names.note")}</th></tr></thead><tbody>
         ${lines.map((line, i) => line.state === "heading" ? html`<tr key=${i} class="off"><td></td><td colspan="2">${line.text}</td><td class="sm">${t("names.heading")}</td></tr>` : html`<tr key=${i} class=${line.take ? "" : "off"}><td><input type="checkbox" aria-label=${t("names.take.line", { n: line.line, name: line.given })} checked=${line.take} onChange=${(e) => change(i, { take: e.target.checked })} /></td>
           <td><input type="text" aria-label=${t("names.given.line", { n: line.line })} value=${line.given} placeholder=${line.text} onInput=${(e) => change(i, { given: e.target.value, take: true })} /></td><td><input type="text" aria-label=${t("names.family.line", { n: line.line })} value=${line.family} onInput=${(e) => change(i, { family: e.target.value })} /></td>
-          <td class="sm">${t("names.state." + line.state)}</td></tr>`)}</tbody></table>
+          <td class="sm">${line.state === "several" ? html`<select aria-label=${t("names.which.line", { n: line.line })} value=${line.person ?? ""} onChange=${(e) => change(i, { person: e.target.value, take: true })}>
+            <option value="">${t("names.which.new")}</option>${line.choices.map((one) => html`<option key=${one.person} value=${one.person}>${t(one.classes.length ? "names.which.in" : one.left.length ? "names.which.left" : "names.which.gone", { class: (one.classes.length ? one.classes : one.left).join(", ") })}</option>`)}</select>` : t("names.state." + line.state)}</td></tr>`)}</tbody></table>
         <div class="decide"><p class="muted sm">${t("names.not_yet")}</p><button class="b p push" type="button" disabled=${busy || (fresh && !title.trim()) || (!fresh && taken.length === 0)} onClick=${save}>${fresh ? t("names.make", { n: taken.length }) : t("names.add", { n: taken.length })}</button></div>`}</section></div></main>`;
 }
 
