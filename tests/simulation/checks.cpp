@@ -407,7 +407,8 @@ void World::check_nothing_lost() {
                     (reads(*computer, op.id) ? " and reads it" : "") +
                     (computer->turned_away ? " and is turned away" : "");
       if (hub_ && must(hub_->school->store().has(op.id), "has")) places += ", the hub has it";
-      if (auto reason = must(root.stub_reason(op.id), "stub")) places += ", the school has a stub: " + *reason;
+      if (auto reason = must(root.stub_reason(op.id), "stub"))
+        places += ", the school has a stub: " + *reason;
       broken(era_ ? 7 : 1,
              op.id.hex() + " of computer " + std::to_string(op.computer) + " is nowhere to be read" + places);
     }
