@@ -1,8 +1,10 @@
-// A school that announces itself and a computer that finds it, over a real Avahi daemon on a message bus of
-// its own. Where there is none to start, nothing is tested and that is said.
+// A school that announces itself and a computer that finds it, over a real Avahi daemon on a message bus and
+// in a network of this program's own: whatever else announces or listens on this machine or beside it takes
+// no part, and no rights are needed. Where that cannot be had, the test is skipped and says why.
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -13,13 +15,19 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "client/net/finder.hpp"
 #include "shared/store/files.hpp"
 #include "sync-server/net/announcement.hpp"
+#include "tests/support/skipped.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -35,6 +43,47 @@ bool within_ms(int ms, const std::function<bool()>& so) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   return true;
+}
+
+bool write_to(const std::string& path, const std::string& text) {
+  int file = ::open(path.c_str(), O_WRONLY);
+  bool done = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  if (file >= 0) ::close(file);
+  return done;
+}
+
+// Puts this program in a network of its own, in which it alone hears what it says to all, with a /run of its
+// own, where the daemon wants to write, and a list of users in which the daemon's user is this one. Once,
+// while there is one thread. Empty, or what is not possible here.
+std::string go_apart() {
+  auto uid = std::to_string(::getuid()), gid = std::to_string(::getgid());
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET) != 0 ||
+      !write_to("/proc/self/setgroups", "deny") || !write_to("/proc/self/uid_map", "0 " + uid + " 1") ||
+      !write_to("/proc/self/gid_map", "0 " + gid + " 1"))
+    return "nobody may have a network of their own on this machine (user namespaces)";
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      ::mount("tmpfs", "/run", "tmpfs", 0, nullptr) != 0)
+    return "there can be no /run of one's own";
+  std::filesystem::create_directory("/run/avahi-daemon");
+  for (const auto& [name, text] : {std::pair{"passwd", "root:x:0:0::/:/bin/sh\navahi:x:0:0::/:/bin/sh\n"},
+                                   {"group", "root:x:0:\navahi:x:0:\n"}}) {
+    auto ours = std::string("/run/") + name, theirs = std::string("/etc/") + name;
+    if (!store::write_durably(ours, text) ||
+        ::mount(ours.c_str(), theirs.c_str(), nullptr, MS_BIND, nullptr) != 0)
+      return "there can be no list of users of one's own";
+  }
+  ifreq loopback{};
+  std::strncpy(loopback.ifr_name, "lo", IFNAMSIZ - 1);
+  loopback.ifr_flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING | IFF_MULTICAST;
+  int any = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  bool up = any >= 0 && ::ioctl(any, SIOCSIFFLAGS, &loopback) == 0;
+  if (any >= 0) ::close(any);
+  return up ? "" : "the network of one's own does not come up";
+}
+bool there_is(const std::string& program) {
+  for (const char* folder : {"/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/bin/", "/sbin/"})
+    if (::access((folder + program).c_str(), X_OK) == 0) return true;
+  return false;
 }
 
 // A program that ends with this one.
@@ -85,7 +134,7 @@ struct Bus {
         std::vector<std::string>{"dbus-daemon", "--config-file=" + folder.path() + "/bus.conf", "--nofork"});
   }
   bool up() {
-    return within_ms(5'000, [&] { return std::filesystem::exists(socket); });
+    return within_ms(30'000, [&] { return std::filesystem::exists(socket); });
   }
   std::unique_ptr<Program> daemon() {
     return std::make_unique<Program>(std::vector<std::string>{
@@ -109,25 +158,20 @@ struct Said {
 }  // namespace
 
 TEST_CASE("a school is found by its name, its identity and its address, for as long as it is there") {
+  auto finder = net::make_finder();
+  if (!finder) return test::skipped("this build has no DNS-SD (libavahi-client-dev)");
+  if (!there_is("dbus-daemon") || !there_is("avahi-daemon"))
+    return test::skipped("it wants the programs dbus-daemon and avahi-daemon");
+  if (auto why = go_apart(); !why.empty()) return test::skipped(why);
   Bus bus;
-  // One daemon at a time has the multicast port's files.
-  bool other = std::filesystem::exists("/run/avahi-daemon/pid");
-  if (other || ::geteuid() != 0 || !bus.up()) {
-    MESSAGE("skipped: it wants root, dbus-daemon, and no Avahi daemon that runs already");
-    return;
-  }
+  REQUIRE(bus.up());
   Said said;
   auto say = [&](const std::string& name) { said.add(name); };
   // Before there is a daemon: it is waited for.
   auto announcement = server::net::Announcement::start("Alder Creek", kIdentity, 8443, say);
-  auto finder = net::make_finder();
-  if (!finder) return;
   finder->look(true);
   auto daemon = bus.daemon();
-  if (!within_ms(10'000, [&] { return said.count() > 0; })) {
-    MESSAGE("skipped: no avahi-daemon announces anything here");
-    return;
-  }
+  REQUIRE(within_ms(30'000, [&] { return said.count() > 0; }));
   CHECK(said.names.front() == "Alder Creek");
   auto at = [&](const std::string& school, std::uint16_t port) {
     for (const auto& one : finder->found())
@@ -136,24 +180,24 @@ TEST_CASE("a school is found by its name, its identity and its address, for as l
         return true;
     return false;
   };
-  CHECK(within_ms(10'000, [&] { return at("Alder Creek", 8443); }));
+  CHECK(within_ms(30'000, [&] { return at("Alder Creek", 8443); }));
 
   // Another of the same name stands under another, and both are found by their own.
   auto second = server::net::Announcement::start("Alder Creek", kIdentity, 8444, say);
-  CHECK(within_ms(10'000, [&] { return at("Alder Creek", 8444); }));
+  CHECK(within_ms(30'000, [&] { return at("Alder Creek", 8444); }));
   CHECK(said.names.back() == "Alder Creek #2");
   second.reset();
-  CHECK(within_ms(10'000, [&] { return !at("Alder Creek", 8444); }));
+  CHECK(within_ms(30'000, [&] { return !at("Alder Creek", 8444); }));
   CHECK(at("Alder Creek", 8443));
 
   // Names in any script, and none that is no text.
   const std::string long_name = "Escuela Garza " + std::string(70, 'x');
   auto third = server::net::Announcement::start(long_name, kIdentity, 8445, say);
-  CHECK(within_ms(10'000, [&] { return at(long_name, 8445); }));
+  CHECK(within_ms(30'000, [&] { return at(long_name, 8445); }));
   CHECK(said.names.back().size() == 63);
   third = server::net::Announcement::start("a\nb", kIdentity, 8446, say);
   auto before = said.count();
-  CHECK(within_ms(10'000, [&] { return said.count() > before; }));
+  CHECK(within_ms(30'000, [&] { return said.count() > before; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   CHECK_FALSE(at("a\nb", 8446));
 
@@ -178,5 +222,6 @@ TEST_CASE("without a daemon nothing is found, nothing is claimed, and nobody wai
     }
   }
   CHECK(said.count() == 0);
-  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+  // The bus library itself would wait for 25 seconds.
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));
 }

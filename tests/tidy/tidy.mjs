@@ -52,16 +52,24 @@ function* eachLine(wanted) {
 }
 
 check('what docs/LOSSES.md names is a test or a sabotage', function* () {
-  const tests = files.filter((file) => /^tests\/.*\.cpp$/.test(file)).map(read).join('\n').replace(/"\n\s*"/g, '');
+  const tests = new Set(files.filter((file) => /^tests\/.*\.cpp$/.test(file)).map(read).flatMap((body) =>
+    [...body.matchAll(/TEST_CASE\(\s*((?:"[^"]*"\s*)+)\)/g)].map((found) => found[1].trim().replace(/"\s*"/g, '').slice(1, -1))));
   const sabotages = new Set([...read('tests/simulation/world.hpp').matchAll(/^  (\w+),? +\/\//gm)].map((found) => found[1]));
   for (const row of read('docs/LOSSES.md').split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| what'))) {
     const shown = row.split(' | ').pop();
     const names = [...shown.matchAll(/"([^"]+)"/g)].map((found) => found[1]);
     const taken = [...shown.matchAll(/`Sabotage::(\w+)`/g)].map((found) => found[1]);
     if (names.length + taken.length === 0) yield `nothing shows: ${row.slice(0, 60)}`;
-    for (const name of names) if (!tests.includes(`TEST_CASE("${name}")`)) yield `no test is called: ${name}`;
+    for (const name of names) if (!tests.has(name)) yield `no test is called: ${name}`;
     for (const name of taken) if (!sabotages.has(name)) yield `no sabotage is called: ${name}`;
   }
+});
+
+check('./dev test runs every test program', function* () {
+  const run = new Set([...read('dev').matchAll(/^(?:unit|interface)_programs="([^"]+)"/gm)].flatMap((found) => found[1].split(' ')));
+  for (const file of files.filter((name) => /^tests\/.*CMakeLists\.txt$/.test(name)))
+    for (const [, name] of read(file).matchAll(/^\s*waymark_test\((\w+) /gm))
+      if (!run.has(name) && name !== 'simulation') yield `${file}: ${name}`;
 });
 
 check('a room includes only the rooms it may', function* () {

@@ -20,7 +20,7 @@ if (pictures) mkdirSync(pictures, { recursive: true });
 let passed = 0, failed = 0, skipped = 0;
 const end = () => { console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`); process.exit(failed ? 1 : 0); };
 const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-if (!chromium) { console.log("no browser was found"); skipped = 1; end(); }
+if (!chromium) { console.log("skipped - the teacher's pages: no browser was found"); skipped = 1; end(); }
 if (!existsSync(join(here, "node_modules/playwright-core")))
   execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
 const require = createRequire(join(here, "package.json"));
