@@ -905,8 +905,8 @@ struct App::Impl {
     request.url = "/v1/join";
     request.headers["content-type"] = "application/json";
     request.headers["authorization"] = "Bearer " + open.profile.token;
-    request.body = R"({"step":"pin","pin_hash":")" + open.profile.pin_hash + R"(","pin_kind":")" +
-                   std::string(name(open.profile.pin_kind)) + "\"}";
+    request.body =
+        wire::encode_join(wire::PinChosen{open.profile.pin_hash, std::string(name(open.profile.pin_kind))});
     open.pin_ticket = connection.send(
         std::move(request),
         [this, person = open.person, hash = open.profile.pin_hash](Result<HttpReply> reply, std::int64_t) {

@@ -16,6 +16,17 @@ namespace waymark::app {
 
 using json = nlohmann::json;
 
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFileBytesMax = 256 * 1024;
+
+std::string dumped(const json& object) {
+  return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+// What cannot be read is left out.
 std::vector<ComputerState::Place> places_from(const json& object) {
   std::vector<ComputerState::Place> found;
   if (auto places = object.find("places"); places != object.end() && places->is_array())
@@ -28,16 +39,6 @@ std::vector<ComputerState::Place> places_from(const json& object) {
       found.push_back(std::move(place));
     }
   return found;
-}
-
-namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::size_t kFileBytesMax = 256 * 1024;
-
-std::string dumped(const json& object) {
-  return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 ComputerState computer_from(const json& object) {

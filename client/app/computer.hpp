@@ -9,8 +9,6 @@
 #include <string>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "client/app/views.hpp"
 #include "shared/base/hash.hpp"
 #include "shared/base/seams.hpp"
@@ -53,9 +51,6 @@ struct Profile {
   bool unsent = false;  // something may wait: look, even when nobody is signed in
   std::string notice;   // a sentence's key that the student has not seen yet
 };
-
-// The places of an object's "places"; what cannot be read is left out.
-std::vector<ComputerState::Place> places_from(const nlohmann::json& object);
 
 class Computer {
  public:

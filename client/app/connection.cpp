@@ -3,17 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <nlohmann/json.hpp>
-
-#include "client/app/json_members.hpp"
 #include "shared/base/text.hpp"
-#include "shared/wire/joining.hpp"
-#include "shared/wire/messages.hpp"
 
 namespace waymark::app {
 namespace {
-
-using json = nlohmann::json;
 
 constexpr std::size_t kPinsMax = 4;
 
@@ -34,17 +27,14 @@ Result<HttpReply> judged(HttpReply reply) {
   if (reply.status >= 200 && reply.status < 300) return reply;
   // A piece of a file that does not fit: where it would is the answer.
   if (reply.status == 409 && reply.headers.contains("upload-offset")) return reply;
-  auto body = json::parse(reply.body, nullptr, false);
-  if (body.is_object())
-    if (auto error = body.find("error"); error != body.end() && error->is_object())
-      if (auto code = member_text(*error, "code"); !code.empty()) {
-        auto detail = member_text(*error, "detail");
-        if (code == "slowed_down" && retry_after_ms(reply) > 0)
-          detail = std::to_string(retry_after_ms(reply) / 1000);
-        // 507 and a code of a later version, or one of the school's alone: it has no room.
-        bool known = name(code_named(code)) == code;
-        return Error{!known && reply.status == 507 ? Code::disk_full : code_named(code), detail};
-      }
+  if (auto error = wire::decode_error(reply.body)) {
+    auto detail = error->detail;
+    if (error->code == "slowed_down" && retry_after_ms(reply) > 0)
+      detail = std::to_string(retry_after_ms(reply) / 1000);
+    // 507 and a code of a later version, or one of the school's alone: it has no room.
+    auto code = code_named(error->code);
+    return Error{name(code) != error->code && reply.status == 507 ? Code::disk_full : code, detail};
+  }
   auto status = "status " + std::to_string(reply.status);
   if (reply.status == 407) return stands_between(Between::proxy, status);
   if (reply.status == 502 || reply.status == 503 || reply.status == 429)
@@ -57,36 +47,6 @@ Result<HttpReply> judged(HttpReply reply) {
 // between opens secure connections and closes them again. Nothing is sent through it.
 Error inspected() {
   return stands_between(Between::inspection, "the key is not the one that the hello names");
-}
-
-Result<HelloReply> read_hello(const HttpReply& reply) {
-  Error strange{Code::not_waymark, "what answered is no Waymark server"};
-  auto body = json::parse(reply.body, nullptr, false);
-  if (!body.is_object()) return strange;
-  HelloReply hello;
-  hello.school = member_text(body, "school");
-  hello.identity = member_text(body, "identity");
-  hello.spki = member_text(body, "spki");
-  if (auto hub = body.find("hub"); hub != body.end() && hub->is_object()) {
-    hello.hub = member_text(*hub, "id");
-    hello.hub_name = member_text(*hub, "name");
-  }
-  if (auto now = body.find("now"); now != body.end() && now->is_number_integer())
-    hello.now_ms = now->get<std::int64_t>();
-  auto identity = from_hex(hello.identity), signature = from_hex(member_text(body, "signature"));
-  if (!identity || identity->size() != 32 || !signature || signature->size() != 64) return strange;
-  if (!hello.spki.empty() && (hello.spki.size() != 64 || !from_hex(hello.spki))) return strange;
-  auto protocols = body.find("protocols");
-  bool speaks = protocols != body.end() && protocols->is_array() &&
-                std::any_of(protocols->begin(), protocols->end(), [](const json& p) {
-                  return p.is_number_integer() && p.get<std::int64_t>() == wire::protocol_version;
-                });
-  if (!speaks) return Error{Code::unsupported, "the school's server speaks another version"};
-  PublicKey key;
-  std::copy(identity->begin(), identity->end(), key.bytes.begin());
-  if (!verify(key, as_bytes(wire::hello_message(hello.spki)), *signature))
-    return Error{Code::identity_changed, "the hello is not signed by the identity it names"};
-  return hello;
 }
 
 }  // namespace
@@ -152,7 +112,7 @@ std::uint64_t Connection::hello(const std::string& address, HelloDone done) {
   return send_to(address, {}, std::move(request),
                  [address, done = std::move(done)](Result<HttpReply> reply, std::int64_t) {
                    if (!reply) return done(reply.error());
-                   auto hello = read_hello(*reply);
+                   auto hello = wire::decode_hello(reply->body);
                    // Over TLS the key must be named, or nothing could be pinned.
                    if (hello && hello->spki.empty() && address.starts_with("https://"))
                      return done(Error{Code::not_waymark, "the hello names no TLS key"});
@@ -173,7 +133,7 @@ std::uint64_t Connection::who_answers(std::function<void()> done) {
   request.timeout_ms = 10'000;
   request.reply_bytes_max = 64 * 1024;
   return send(std::move(request), [this, done = std::move(done)](Result<HttpReply> reply, std::int64_t) {
-    auto hello = reply ? read_hello(*reply) : Result<HelloReply>(reply.error());
+    auto hello = reply ? wire::decode_hello(reply->body) : Result<HelloReply>(reply.error());
     if (hello && hello->identity == computer_.state().identity)
       (void)computer_.change(
           [&](ComputerState& state) { state.hub = hello->hub, state.hub_name = hello->hub_name; });

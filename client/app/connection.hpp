@@ -11,15 +11,12 @@
 
 #include "client/app/computer.hpp"
 #include "client/app/transport.hpp"
+#include "shared/wire/bodies.hpp"
 
 namespace waymark::app {
 
 // What a hello said, its signature checked. Of the hub only a connection with the key it names vouches.
-struct HelloReply {
-  std::string school, identity, spki;
-  std::string hub, hub_name;  // who answers is a hub of the school's; empty: its server
-  std::int64_t now_ms = 0;
-};
+using HelloReply = wire::Hello;
 
 class Connection {
  public:

@@ -1,8 +1,5 @@
 #include "client/app/joining.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include "client/app/json_members.hpp"
 #include "shared/base/text.hpp"
 #include "shared/wire/introduction.hpp"
 #include "shared/wire/joining.hpp"
@@ -10,14 +7,12 @@
 namespace waymark::app {
 namespace {
 
-using json = nlohmann::json;
-
-HttpRequest join_request(const json& body) {
+HttpRequest join_request(const wire::JoinQuestion& question) {
   HttpRequest request;
   request.method = "POST";
   request.url = "/v1/join";
   request.headers["content-type"] = "application/json";
-  request.body = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  request.body = wire::encode_join(question);
   request.reply_bytes_max = 64 * 1024;
   return request;
 }
@@ -71,7 +66,7 @@ void Joining::begin(const HelloReply& hello, const std::string& code) {
   auto nonce = to_hex(bytes);
   std::vector<std::string> pins;
   if (!hello.spki.empty()) pins.push_back(hello.spki);
-  auto request = join_request({{"step", "begin"}, {"code_id", wire::code_id(code)}, {"nonce", nonce}});
+  auto request = join_request(wire::JoinBegin{wire::code_id(code), nonce});
   ticket_ = connection_.send_to(address_, pins, std::move(request),
                                 [this, hello, code, nonce](Result<HttpReply> reply, std::int64_t) {
                                   // The hello came over a connection with another key than it names.
@@ -84,23 +79,20 @@ void Joining::begin(const HelloReply& hello, const std::string& code) {
 
 void Joining::finish(const HelloReply& hello, const std::string& code, const std::string& nonce,
                      const HttpReply& reply) {
-  auto body = json::parse(reply.body, nullptr, false);
-  if (!body.is_object()) return fail(kStrange);
+  auto begun = wire::decode_begun(reply.body);
+  if (!begun) return fail(kStrange);
   auto identity = key_of(hello.identity);
   if (!identity) return fail(identity.error());
-  auto theirs = member_text(body, "nonce");
+  const auto& theirs = begun->nonce;
   auto expected = wire::join_proof("school", code, *identity, hello.spki, nonce, theirs);
   // Whoever stands between has another key or does not know the code.
-  if (!equal_secret(as_bytes(expected), as_bytes(member_text(body, "proof"))))
+  if (!equal_secret(as_bytes(expected), as_bytes(begun->proof)))
     return fail({Code::identity_changed, "the server does not know the code"});
   std::vector<std::string> pins;
   if (!hello.spki.empty()) pins.push_back(hello.spki);
-  auto request =
-      join_request({{"step", "finish"},
-                    {"code_id", wire::code_id(code)},
-                    {"nonce", nonce},
-                    {"proof", wire::join_proof("computer", code, *identity, hello.spki, nonce, theirs)},
-                    {"name", ""}});
+  auto request = join_request(
+      wire::JoinFinish{wire::code_id(code), nonce,
+                       wire::join_proof("computer", code, *identity, hello.spki, nonce, theirs), ""});
   ticket_ = connection_.send_to(address_, pins, std::move(request),
                                 [this, hello](Result<HttpReply> answer, std::int64_t) {
                                   if (!answer) return fail(answer.error());
@@ -109,23 +101,24 @@ void Joining::finish(const HelloReply& hello, const std::string& code, const std
 }
 
 void Joining::keep_computer(const HelloReply& hello, const HttpReply& reply) {
-  auto body = json::parse(reply.body, nullptr, false);
-  if (!body.is_object() || member_text(body, "token").empty()) return fail(kStrange);
+  auto joined = wire::decode_computer_joined(reply.body);
+  if (!joined) return fail(kStrange);
   // Those who are here already belong to the school that this computer knows.
   if (!computer_.state().identity.empty() && computer_.state().identity != hello.identity &&
       !computer_.profiles().empty())
     return fail({Code::identity_changed, "students of another school use this computer"});
   auto kept = computer_.change([&](ComputerState& state) {
     state.address = address_;
-    state.school = member_text(body, "school").empty() ? hello.school : member_text(body, "school");
+    state.school = joined->school.empty() ? hello.school : joined->school;
     state.identity = hello.identity;
     state.pins.clear();
     if (!hello.spki.empty()) state.pins.push_back(hello.spki);
-    state.id = member_text(body, "computer");
-    state.name = member_text(body, "name");
-    state.token = member_text(body, "token");
+    state.id = joined->computer;
+    state.name = joined->name;
+    state.token = joined->token;
     state.hub = hello.hub, state.hub_name = hello.hub_name;
-    state.places = places_from(body);
+    state.places.clear();
+    for (const auto& place : joined->places) state.places.push_back({place.hub, place.name, place.addresses});
   });
   if (!kept) return fail(kept.error());
   ticket_ = 0;
@@ -159,15 +152,14 @@ void Joining::card(std::string_view typed) {
   auto card = wire::read_code(card_, wire::card_code_length);
   if (!card) return fail({Code::card_unknown, card.error().detail});
   if (computer_.state().token.empty()) return open_starter(*card);
-  auto request = join_request({{"step", "card"}, {"card", *card}});
+  auto request = join_request(wire::CardShown{*card});
   request.headers["authorization"] = "Bearer " + computer_.state().token;
   ticket_ = connection_.send(std::move(request), [this](Result<HttpReply> reply, std::int64_t) {
     if (!reply) return fail(reply.error());
-    auto body = json::parse(reply->body, nullptr, false);
-    if (!body.is_object() || body.find("new_pin") == body.end()) return fail(kStrange);
+    auto read = wire::decode_card_read(reply->body);
+    if (!read) return fail(kStrange);
     ticket_ = 0;
-    needs_ = Needs{member_text(body, "first_name"), member_flag(body, "new_pin"),
-                   pin_kind_named(member_text(body, "pin_kind"))};
+    needs_ = Needs{read->first_name, read->new_pin, pin_kind_named(read->pin_kind)};
   });
 }
 
@@ -185,12 +177,8 @@ void Joining::student(std::string_view typed_pin, PinKind kind) {
   std::array<std::uint8_t, 16> bytes;
   random_.fill(bytes);
   auto token = to_base64url(bytes);
-  auto request = join_request({{"step", "student"},
-                               {"card", *card},
-                               {"pin", pin},
-                               {"pin_kind", name(kind)},
-                               {"token", token},
-                               {"device_key", to_hex(public_key(key).bytes)}});
+  auto request =
+      join_request(wire::SignIn{*card, pin, std::string(name(kind)), public_key(key), std::move(token)});
   request.headers["authorization"] = "Bearer " + computer_.state().token;
   ticket_ = connection_.send(std::move(request),
                              [this, key, pin, kind, card = *card](Result<HttpReply> reply, std::int64_t) {
@@ -201,22 +189,19 @@ void Joining::student(std::string_view typed_pin, PinKind kind) {
 
 void Joining::keep_student(const HttpReply& reply, const SecretKey& key, const std::string& card,
                            const std::string& pin, PinKind kind) {
-  auto body = json::parse(reply.body, nullptr, false);
-  if (!body.is_object()) return fail(kStrange);
-  auto person = member_text(body, "person"), token = member_text(body, "token");
-  auto certificate = member_text(body, "certificate"), signed_by = member_text(body, "signature");
+  auto in = wire::decode_signed_in(reply.body);
   auto identity = key_of(computer_.state().identity);
-  auto signature = from_hex(signed_by);
-  if (!PersonId::parse(person) || token.empty() || !identity || !signature) return fail(kStrange);
+  auto signature = from_hex(in ? in->signature : std::string("none"));
+  if (!in || !identity || !signature) return fail(kStrange);
   // A hub has none to give: the school does, once it has read the introduction.
-  bool at_hub = !computer_.state().hub.empty() && certificate.empty();
-  if (!at_hub && !verify(*identity, as_bytes(certificate), *signature))
+  bool at_hub = !computer_.state().hub.empty() && in->certificate.empty();
+  if (!at_hub && !verify(*identity, as_bytes(in->certificate), *signature))
     return fail({Code::identity_changed, "the certificate is not signed by the school"});
-  if (!keep_profile({person, member_text(body, "first_name"), token, certificate, signed_by, key, at_hub},
+  if (!keep_profile({in->person, in->first_name, in->token, in->certificate, in->signature, key, at_hub},
                     card, pin, kind))
     return;
   ticket_ = 0;
-  joined_ = person;
+  joined_ = in->person;
   forget_card();
 }
 

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "shared/store/erase.hpp"
+#include "shared/wire/bodies.hpp"
 #include "shared/wire/joining.hpp"
 #include "shared/wire/pack.hpp"
 
@@ -35,7 +34,7 @@ HttpRequest request_of(const sync::FileStep& step) {
     case What::ask:
       http.method = "POST";
       http.headers["content-type"] = "application/json";
-      http.body = nlohmann::json{{step.room ? "parcels" : "files", step.hashes}}.dump();
+      http.body = wire::encode_names(step.room ? "parcels" : "files", step.hashes);
       break;
     case What::find:
       http.method = "PUT";
@@ -65,19 +64,11 @@ Result<sync::FileReply> reply_of(const sync::FileStep& step, HttpReply http) {
   Error strange{Code::not_waymark, "an answer that says nothing of a file"};
   sync::FileReply reply;
   if (step.what == What::ask) {
-    auto body = nlohmann::json::parse(http.body, nullptr, false);
-    if (!body.is_object() || !body["lacking"].is_array()) return strange;
-    for (const auto& hash : body["lacking"])
-      if (hash.is_string()) reply.lacking.push_back(hash.get<std::string>());
-    if (!step.room || !body["answers"].is_array()) return reply;
-    for (const auto& told : body["answers"]) {
-      if (!told.is_object() || !told.contains("parcel") || !told.contains("answer")) continue;
-      if (!told["parcel"].is_string() || !told["answer"].is_string()) continue;
-      auto answer = from_base64url(told["answer"].get<std::string>());
-      // What cannot be read is no answer, and is treated as such.
-      reply.answers.emplace_back(told["parcel"].get<std::string>(),
-                                 answer ? std::string(as_text(*answer)) : std::string());
-    }
+    auto answer = wire::decode_names_answer(http.body);
+    if (!answer) return strange;
+    reply.lacking = std::move(answer->lacking);
+    // What cannot be read is no answer, and is treated as such.
+    if (step.room) reply.answers = std::move(answer->answers);
   } else if (step.what == What::get) {
     reply.bytes = std::move(http.body);
     reply.mime = header_of(http, "content-type");
@@ -234,24 +225,18 @@ bool Link::come_back() {
   if (key_bytes->size() != key.seed.size() || identity_bytes->size() != identity.bytes.size()) return false;
   std::copy(key_bytes->begin(), key_bytes->end(), key.seed.begin());
   std::copy(identity_bytes->begin(), identity_bytes->end(), identity.bytes.begin());
-  nlohmann::json body = {
-      {"step", "return"},
-      {"certificate", papers_.certificate},
-      {"signature", papers_.signature},
-      {"token", token_},
-      {"proof", to_hex(waymark::sign(key, as_bytes(wire::return_message(identity, papers_.certificate))))}};
+  auto proof = waymark::sign(key, as_bytes(wire::return_message(identity, papers_.certificate)));
   HttpRequest http;
   http.method = "POST";
   http.url = "/v1/join";
   http.headers["content-type"] = "application/json";
-  http.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  http.body = wire::encode_join(wire::Return{papers_.certificate, papers_.signature, to_hex(proof), token_});
   sync_ticket_ = connection_.send(std::move(http), [this](Result<HttpReply> reply, std::int64_t wait_ms) {
     sync_ticket_ = 0;
     if (!reply) return lost(reply.error(), wait_ms);
-    auto answer = nlohmann::json::parse(reply->body, nullptr, false);
-    if (!answer.is_object() || !answer["token"].is_string())
-      return lost({Code::not_waymark, "an answer without a token"}, wait_ms);
-    token_ = answer["token"].get<std::string>();
+    auto answer = wire::decode_came_back(reply->body);
+    if (!answer) return lost({Code::not_waymark, "an answer without a token"}, wait_ms);
+    token_ = answer->token;
     keep_({token_, {}, {}});
     session_.on_lost({Code::offline, "known again"}, clock_.steady_ms());
     hurry();

@@ -2,10 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
-#include "client/app/json_members.hpp"
-
 namespace waymark::app {
 namespace {
 
@@ -13,7 +9,6 @@ constexpr std::int64_t kSilenceMs = 60'000;  // a school beats every 20 s
 constexpr std::int64_t kFirstWaitMs = 5'000, kLongestWaitMs = 5 * 60'000;
 constexpr std::int64_t kNotThereMs = 10 * 60'000;  // a school, or what stands before it, that has no events
 constexpr std::int64_t kGoodMs = 60'000;           // a stream that lived so long is no failure
-constexpr std::size_t kLineBytesMax = 4096, kToldMax = 1000;
 
 }  // namespace
 
@@ -26,7 +21,7 @@ void Listening::tick(const std::string& token) {
   http.headers["accept-encoding"] = "identity";
   http.silence_ms = kSilenceMs;
   http.reply_bytes_max = 64 * 1024;  // of an answer that is no stream
-  line_.clear();
+  reader_.begin();
   opened_ms_ = clock_.steady_ms();
   ticket_ = connection_.send(
       std::move(http),
@@ -48,31 +43,9 @@ std::optional<std::int64_t> Listening::due_ms() const {
 }
 
 void Listening::on_piece(std::string_view piece) {
-  while (!piece.empty()) {
-    auto end = piece.find('\n');
-    line_ += piece.substr(0, end);
-    if (line_.size() > kLineBytesMax) {
-      connection_.cancel(std::exchange(ticket_, 0));
-      return lost({Code::not_waymark, "a line without an end"}, 0);
-    }
-    if (end == std::string_view::npos) return;
-    on_line(line_);
-    line_.clear();
-    piece.remove_prefix(end + 1);
-  }
-}
-
-void Listening::on_line(std::string_view line) {
-  constexpr std::string_view kData = "data:";
-  if (!line.starts_with(kData)) return;
-  auto event = nlohmann::json::parse(line.substr(kData.size()), nullptr, false);
-  if (!event.is_object()) return;
-  auto stream = member_text(event, "s");
-  auto head = event.find("head");
-  if (stream.empty() || head == event.end() || !head->is_number_integer()) return;
-  if (told_.size() >= kToldMax && !told_.contains(stream)) return;
-  auto& known = told_[stream];
-  known = std::max(known, head->get<std::int64_t>());
+  if (reader_.read(piece, told_)) return;
+  connection_.cancel(std::exchange(ticket_, 0));
+  lost({Code::not_waymark, "a line without an end"}, 0);
 }
 
 void Listening::lost(const Error& error, std::int64_t retry_after_ms) {

@@ -3,18 +3,18 @@
 // later each time; the school tells then how all streams end, so that nothing is missed in between.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
 #include "client/app/connection.hpp"
 #include "shared/base/seams.hpp"
+#include "shared/wire/events.hpp"
 
 namespace waymark::app {
 
 class Listening {
  public:
-  using Heads = std::map<std::string, std::int64_t>;
+  using Heads = wire::Heads;
 
   Listening(Connection& connection, Clock& clock, Random& random)
       : connection_(connection), clock_(clock), random_(random) {}
@@ -31,7 +31,6 @@ class Listening {
 
  private:
   void on_piece(std::string_view piece);
-  void on_line(std::string_view line);
   void lost(const Error& error, std::int64_t retry_after_ms);
 
   Connection& connection_;
@@ -40,7 +39,7 @@ class Listening {
   std::uint64_t ticket_ = 0;
   std::int64_t due_ms_ = 0, opened_ms_ = 0;
   int failures_ = 0;
-  std::string line_;  // begun
+  wire::EventReader reader_;
   Heads told_;
 };
 

@@ -18,13 +18,13 @@ using nlohmann::json;
 // Reads a JSON header with bounds; nlohmann's exceptions end here.
 inline constexpr int kDepthMax = 6;
 
-inline Result<json> parse_header(std::string_view line) {
-  if (line.size() > header_bytes_max) return Error{Code::too_large, "a header of more than 256 KiB"};
-  int depth = 0;  // counted before parsing, so that nothing deep is ever begun
+// Counted before parsing, so that nothing deep is ever begun.
+inline int depth_of(std::string_view text) {
+  int depth = 0;
   int deepest = 0;
   bool in_text = false;
-  for (std::size_t i = 0; i < line.size(); i++) {
-    char c = line[i];
+  for (std::size_t i = 0; i < text.size(); i++) {
+    char c = text[i];
     if (in_text) {
       if (c == '\\') i++;
       if (c == '"') in_text = false;
@@ -36,7 +36,12 @@ inline Result<json> parse_header(std::string_view line) {
       depth--;
     }
   }
-  if (deepest > kDepthMax) return Error{Code::too_deep, "a header nested deeper than 6"};
+  return deepest;
+}
+
+inline Result<json> parse_header(std::string_view line) {
+  if (line.size() > header_bytes_max) return Error{Code::too_large, "a header of more than 256 KiB"};
+  if (depth_of(line) > kDepthMax) return Error{Code::too_deep, "a header nested deeper than 6"};
   auto header = json::parse(line.begin(), line.end(), nullptr, false);
   if (header.is_discarded() || !header.is_object())
     return Error{Code::malformed, "the header is no JSON object"};

@@ -205,12 +205,17 @@ Result<json> parse_json(std::string_view text) {
   return value;
 }
 
-Result<json> json_body(const Request& request) {
+Result<std::string_view> json_text(const Request& request) {
   auto type = request.header("content-type");
   type = type.substr(0, type.find(';'));
   while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
   if (type != "application/json") return Error{Code::malformed, "the content type is not application/json"};
-  return parse_json(request.body);
+  return std::string_view(request.body);
+}
+
+Result<json> json_body(const Request& request) {
+  WAYMARK_TRY(text, json_text(request));
+  return parse_json(text);
 }
 
 namespace {

@@ -84,6 +84,7 @@ inline constexpr std::size_t json_depth_max = 32;
 // `malformed` (not JSON, not declared as JSON), `too_deep`. Its content type must be application/json, so
 // that a form on a foreign page cannot send one.
 Result<json> json_body(const Request& request);
+Result<std::string_view> json_text(const Request& request);  // as it stands, declared as JSON
 Result<json> parse_json(std::string_view text);
 // A member of an object: `malformed` when it is missing or of another type.
 Result<std::string> text_of(const json& object, const char* name);

@@ -1,5 +1,6 @@
 #include "sync-server/routes/events.hpp"
 
+#include "shared/wire/events.hpp"
 #include "sync-server/service/codes.hpp"
 
 namespace waymark::server {
@@ -8,10 +9,6 @@ namespace {
 using http::json;
 
 std::string event(const json& data) { return "data: " + data.dump() + "\n\n"; }
-
-std::string head_event(const std::string& stream, std::int64_t head) {
-  return event({{"s", stream}, {"head", head}});
-}
 
 class ToOutlet : public Listener {
  public:
@@ -22,7 +19,7 @@ class ToOutlet : public Listener {
 
 class ToStudent final : public ToOutlet {
  public:
-  void tell(const News& news) override { outlet->add(head_event(news.stream, news.head)); }
+  void tell(const News& news) override { outlet->add(wire::encode_event(news.stream, news.head)); }
 };
 
 class ToPage final : public ToOutlet {
@@ -52,7 +49,7 @@ Result<http::Response> student_events(School& school, const Bearer& bearer) {
   std::string now;
   for (const auto& access : who.access) {
     WAYMARK_TRY(state, school.store().stream_state(access.stream));
-    now += head_event(access.stream, state.head);
+    now += wire::encode_event(access.stream, state.head);
   }
   auto listener = std::make_shared<ToStudent>();
   WAYMARK_CHECK(school.listeners().add(bearer.person, bearer.token_hash, false, listener));

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <memory>
 
+#include "shared/wire/bodies.hpp"
 #include "shared/wire/messages.hpp"
 #include "shared/wire/pack.hpp"
+#include "sync-server/http/ranges.hpp"
 #include "sync-server/routes/events.hpp"
 #include "sync-server/routes/routes.hpp"
 
@@ -19,12 +21,13 @@ constexpr std::size_t kJoinBytesMax = 16 * 1024;
 constexpr std::size_t kHaveBytesMax = 512 * 1024;
 constexpr std::size_t kBundleBytesMax = 20 * 1024 * 1024;
 constexpr std::size_t kLackingBytesMax = 128 * 1024;
-constexpr std::size_t kLackingMax = 1'000;
 
 Result<Bearer> bearer_of(School& school, const Request& request) {
   if (request.bearer().empty()) return Error{Code::unauthorized, "no token came with the request"};
   return school.bearer(request.bearer());
 }
+
+Response json_text(std::string body) { return http::text(200, std::move(body), "application/json"); }
 
 Response sync_response(std::string body) {
   Response response{200, {}, std::move(body)};
@@ -41,112 +44,80 @@ Status must_be_sync(const Request& request) {
 Answer hello(School& school, const Request& request) {
   Hello said;
   auto signature = school.sign_hello(request.spki, said);
-  json hello = {{"v", 1},
-                {"school", said.school},
-                {"identity", to_hex(said.identity.bytes)},
-                {"spki", said.spki},
-                {"signature", signature},
-                {"now", said.now_ms},
-                {"protocols", json::array({wire::protocol_version})},
-                {"version", std::string(version)}};
-  if (school.hub()) hello["hub"] = {{"id", school.hub()->hub.hex()}, {"name", school.hub()->name}};
-  return http::json_response(hello);
+  wire::Hello hello{said.school,
+                    to_hex(said.identity.bytes),
+                    said.spki,
+                    signature,
+                    said.now_ms,
+                    {wire::protocol_version},
+                    std::string(version),
+                    {},
+                    {}};
+  if (school.hub()) hello.hub = school.hub()->hub.hex(), hello.hub_name = school.hub()->name;
+  return json_text(wire::encode_hello(hello));
 }
 
 // ---- joining, step by step
 
-Result<Response> begin(School& school, const Request& request, const json& body) {
-  WAYMARK_TRY(id, http::text_of(body, "code_id"));
-  WAYMARK_TRY(nonce, http::text_of(body, "nonce"));
-  WAYMARK_TRY(begun, school.begin_join(id, nonce, request.spki));
-  return http::json_response({{"nonce", begun.nonce}, {"proof", begun.proof}});
+Result<Response> answer_to(School& school, const Request& request, const wire::JoinBegin& asked) {
+  WAYMARK_TRY(begun, school.begin_join(asked.code_id, asked.nonce, request.spki));
+  return json_text(wire::encode_answer(wire::JoinBegun{begun.nonce, begun.proof}));
 }
 
-Result<Response> finish(School& school, const Request& request, const json& body) {
-  WAYMARK_TRY(id, http::text_of(body, "code_id"));
-  WAYMARK_TRY(nonce, http::text_of(body, "nonce"));
-  WAYMARK_TRY(proof, http::text_of(body, "proof"));
-  WAYMARK_TRY(name, http::text_or(body, "name", ""));
-  WAYMARK_TRY(joined, school.finish_join(id, nonce, proof, request.spki, name));
-  WAYMARK_TRY(known, school.places());
-  json places = json::array();
-  for (const auto& place : known)
-    places.push_back({{"hub", place.hub}, {"name", place.name}, {"addresses", place.addresses}});
-  return http::json_response({{"computer", joined.id.hex()},
-                              {"name", joined.name},
-                              {"token", joined.token},
-                              {"school", joined.school},
-                              {"places", places}});
+Result<Response> answer_to(School& school, const Request& request, const wire::JoinFinish& asked) {
+  WAYMARK_TRY(joined, school.finish_join(asked.code_id, asked.nonce, asked.proof, request.spki, asked.name));
+  WAYMARK_TRY(places, school.places());
+  return json_text(wire::encode_answer(
+      wire::ComputerJoined{joined.id.hex(), joined.name, joined.token, joined.school, std::move(places)}));
 }
 
-Result<Response> card(School& school, const Computer& computer, const json& body) {
-  WAYMARK_TRY(typed, http::text_of(body, "card"));
-  WAYMARK_TRY(student, school.student_of_card(typed, computer.id));
+Result<Computer> computer_of(School& school, const Request& request) {
+  if (request.bearer().empty()) return Error{Code::unauthorized, "no computer's token came with the request"};
+  return school.computer(request.bearer());
+}
+
+Result<Response> answer_to(School& school, const Request& request, const wire::CardShown& asked) {
+  WAYMARK_TRY(computer, computer_of(school, request));
+  WAYMARK_TRY(student, school.student_of_card(asked.card, computer.id));
   WAYMARK_TRY(needs, school.card_needs(student));
-  return http::json_response(
-      {{"first_name", needs.first_name}, {"new_pin", needs.new_pin}, {"pin_kind", needs.pin_kind}});
+  return json_text(wire::encode_answer(wire::CardRead{needs.first_name, needs.new_pin, needs.pin_kind}));
 }
 
-Result<http::Later> student(School& school, const Computer& computer, const json& body) {
-  WAYMARK_TRY(typed, http::text_of(body, "card"));
-  WAYMARK_TRY(pin, http::text_of(body, "pin"));
-  WAYMARK_TRY(pin_kind, http::text_of(body, "pin_kind"));
-  WAYMARK_TRY(key_text, http::text_of(body, "device_key"));
-  WAYMARK_TRY(key_bytes, from_hex(key_text));
-  if (key_bytes.size() != 32) return Error{Code::malformed, "a device's key has 64 hexadecimal digits"};
-  PublicKey key;
-  std::copy(key_bytes.begin(), key_bytes.end(), key.bytes.begin());
-  WAYMARK_TRY(who, school.student_of_card(typed, computer.id));
-  WAYMARK_TRY(token, http::text_or(body, "token", ""));
-  WAYMARK_TRY(begun, school.begin_pin(who, computer, pin, pin_kind, key, token));
+Result<http::Later> answer_to(School& school, const Request& request, const wire::SignIn& asked) {
+  WAYMARK_TRY(computer, computer_of(school, request));
+  WAYMARK_TRY(who, school.student_of_card(asked.card, computer.id));
+  WAYMARK_TRY(begun,
+              school.begin_pin(who, computer, asked.pin, asked.pin_kind, asked.device_key, asked.token));
   auto attempt = std::make_shared<PinTry>(std::move(begun));
   return http::Later{[attempt] { School::check_pin(*attempt); },
                      [&school, attempt]() -> Answer {
                        auto joined = school.finish_pin(*attempt);
                        if (!joined) return joined.error();
-                       return http::json_response({{"person", joined->person.hex()},
-                                                   {"first_name", joined->first_name},
-                                                   {"token", joined->token},
-                                                   {"certificate", joined->certificate},
-                                                   {"signature", joined->certificate_signature},
-                                                   {"pin_set", joined->pin_was_set}});
+                       return json_text(wire::encode_answer(wire::SignedIn{
+                           joined->person.hex(), joined->first_name, joined->token, joined->certificate,
+                           joined->certificate_signature, joined->pin_was_set}));
                      }};
 }
 
 // A student's computer that joined after the backup which this school was restored from.
-Result<Response> back(School& school, const json& body) {
-  WAYMARK_TRY(certificate, http::text_of(body, "certificate"));
-  WAYMARK_TRY(signature, http::text_of(body, "signature"));
-  WAYMARK_TRY(proof, http::text_of(body, "proof"));
-  WAYMARK_TRY(token, http::text_or(body, "token", ""));
-  WAYMARK_TRY(joined, school.return_student(certificate, signature, proof, token));
-  return http::json_response({{"person", joined.person.hex()}, {"token", joined.token}});
+Result<Response> answer_to(School& school, const Request&, const wire::Return& asked) {
+  WAYMARK_TRY(joined, school.return_student(asked.certificate, asked.signature, asked.proof, asked.token));
+  return json_text(wire::encode_answer(wire::CameBack{joined.person.hex(), joined.token}));
 }
 
 // A PIN chosen anew on a student's own computer; only its hash comes.
-Result<Response> new_pin(School& school, const Request& request, const json& body) {
+Result<Response> answer_to(School& school, const Request& request, const wire::PinChosen& asked) {
   WAYMARK_TRY(bearer, bearer_of(school, request));
-  WAYMARK_TRY(hash, http::text_of(body, "pin_hash"));
-  WAYMARK_TRY(kind, http::text_of(body, "pin_kind"));
-  WAYMARK_CHECK(school.change_pin(bearer, hash, kind));
+  WAYMARK_CHECK(school.change_pin(bearer, asked.pin_hash, asked.pin_kind));
   return http::no_content();
 }
 
 Answer join(School& school, const Request& request) {
-  auto body = http::json_body(request);
+  auto body = http::json_text(request);
   if (!body) return body.error();
-  auto step = http::text_of(*body, "step");
-  if (!step) return step.error();
-  if (*step == "begin") return begin(school, request, *body);
-  if (*step == "finish") return finish(school, request, *body);
-  if (*step == "pin") return new_pin(school, request, *body);
-  if (*step == "return") return back(school, *body);
-  if (*step != "card" && *step != "student") return Error{Code::malformed, "no such step of joining"};
-  if (request.bearer().empty()) return Error{Code::unauthorized, "no computer's token came with the request"};
-  auto computer = school.computer(request.bearer());
-  if (!computer) return computer.error();
-  if (*step == "card") return card(school, *computer, *body);
-  return student(school, *computer, *body);
+  auto asked = wire::decode_join(*body);
+  if (!asked) return asked.error();
+  return std::visit([&](const auto& one) -> Answer { return answer_to(school, request, one); }, *asked);
 }
 
 // ---- sync
@@ -193,38 +164,9 @@ struct PieceSent {
 };
 using PieceRead = Result<PieceSent>;
 
-// A whole number of at most 15 digits at the beginning of `text`, and then `end`; both are taken off it.
-std::optional<std::int64_t> number_before(std::string_view& text, std::string_view end) {
-  std::int64_t number = 0;
-  std::size_t digits = 0;
-  for (; digits < text.size() && digits < 15 && text[digits] >= '0' && text[digits] <= '9'; digits++)
-    number = number * 10 + (text[digits] - '0');
-  auto rest = text.substr(digits);
-  if (digits == 0 || !rest.starts_with(end)) return {};
-  text = rest.substr(end.size());
-  return number;
-}
-
 PieceRead read_piece(std::string_view range, std::string body) {
-  PieceSent piece{std::move(body), 0, 0};
-  auto size = static_cast<std::int64_t>(piece.bytes.size());
-  piece.total = size;
-  if (range.empty()) return piece;
-  Error strange{Code::malformed, "content-range is \"bytes FROM-TO/TOTAL\" or \"bytes */TOTAL\""};
-  if (!range.starts_with("bytes ")) return strange;
-  range.remove_prefix(6);
-  bool asks = range.starts_with("*/");
-  std::optional<std::int64_t> from = 0, to = -1;
-  if (asks) {
-    range.remove_prefix(2);
-  } else {
-    from = number_before(range, "-");
-    if (from) to = number_before(range, "/");
-  }
-  auto total = from && to ? number_before(range, "") : std::nullopt;
-  if (!total || !range.empty() || *to + 1 - *from != size || *to >= *total) return strange;
-  piece.from = *from, piece.total = *total;
-  return piece;
+  WAYMARK_TRY(at, http::read_content_range(range, body.size()));
+  return PieceSent{std::move(body), at.from, at.total};
 }
 
 void prepare_file(Request& request) {
@@ -270,20 +212,6 @@ Answer put_file(School& school, const Request& request) {
                      [&school, upload] { return uploaded(school, *upload); }};
 }
 
-// At most a thousand names of 64 digits.
-Result<std::vector<std::string>> names_in(const json& body, const char* member) {
-  Error strange{Code::malformed, '"' + std::string(member) + "\" is a list of names"};
-  auto names = body.is_object() ? body.find(member) : body.end();
-  if (names == body.end() || !names->is_array()) return strange;
-  if (names->size() > kLackingMax) return Error{Code::too_large, "more than 1,000 names at once"};
-  std::vector<std::string> all;
-  for (const auto& name : *names) {
-    if (!name.is_string()) return strange;
-    all.push_back(name.get<std::string>());
-  }
-  return all;
-}
-
 // ---- parcels: at a hub they wait for the school, at the school the answer is the last piece's
 
 Answer parcel_came(School& school, const Upload& upload) {
@@ -313,33 +241,15 @@ Answer put_parcel(School& school, const Request& request) {
 
 Result<Response> parcel_news(School& school, const Request& request) {
   WAYMARK_TRY(bearer, bearer_of(school, request));
-  WAYMARK_TRY(body, http::json_body(request));
-  WAYMARK_TRY(names, names_in(body, "parcels"));
+  WAYMARK_TRY(body, http::json_text(request));
+  WAYMARK_TRY(names, wire::decode_names("parcels", body));
   WAYMARK_TRY(news, school.parcel_news(bearer, names));
-  json answers = json::array();
-  for (const auto& [name, answer] : news.answers)
-    answers.push_back({{"parcel", name}, {"answer", to_base64url(as_bytes(answer))}});
-  return http::json_response({{"v", 1}, {"lacking", news.lacking}, {"answers", answers}});
-}
-
-// "bytes=0-99" and "bytes=100-". Anything else is none, and the whole file is the answer.
-struct Range {
-  std::int64_t from = 0, to = 0;
-};
-std::optional<Range> read_range(std::string_view text, std::int64_t total) {
-  if (!text.starts_with("bytes=")) return {};
-  text.remove_prefix(6);
-  auto from = number_before(text, "-");
-  if (!from) return {};
-  if (text.empty()) return Range{*from, total - 1};
-  auto to = number_before(text, "");
-  if (!to || !text.empty() || *to < *from) return {};
-  return Range{*from, std::min(*to, total - 1)};
+  return json_text(wire::encode_parcel_news({std::move(news.lacking), std::move(news.answers)}));
 }
 
 Response file_response(const FileAt& found, std::string_view wanted) {
   auto total = "/" + std::to_string(found.bytes);
-  auto range = found.bytes > 0 ? read_range(wanted, found.bytes) : std::nullopt;
+  auto range = found.bytes > 0 ? http::read_range(wanted, found.bytes) : std::nullopt;
   if (range && range->from >= found.bytes) {
     auto response = http::error_response({Code::invalid, "the file ends before that"});
     response.status = 416;
@@ -374,10 +284,10 @@ Answer get_file(School& school, const Request& request) {
 
 Result<Response> lacking_files(School& school, const Request& request) {
   WAYMARK_TRY(bearer, bearer_of(school, request));
-  WAYMARK_TRY(body, http::json_body(request));
-  WAYMARK_TRY(hashes, names_in(body, "files"));
+  WAYMARK_TRY(body, http::json_text(request));
+  WAYMARK_TRY(hashes, wire::decode_names("files", body));
   WAYMARK_TRY(lacking, school.lacking_files(bearer, request.param("stream"), hashes));
-  return http::json_response({{"v", 1}, {"lacking", lacking}});
+  return json_text(wire::encode_lacking(lacking));
 }
 
 // A hub asks for its key's signature, and for what changed of its people.

@@ -121,6 +121,34 @@ Result<HubFile> read_hub_file(std::string_view text) {
   return file;
 }
 
+// ---- the question
+
+std::string encode(const HubQuestion& question) {
+  json object = {{"spki", question.spki}, {"addresses", question.addresses}, {"carrying", question.carrying}};
+  if (!question.version.empty()) object["version"] = question.version;
+  return dump(object);
+}
+
+Result<HubQuestion> read_hub_question(std::string_view text) {
+  auto object = json::parse(text.begin(), text.end(), nullptr, false);
+  if (!object.is_object()) return Error{Code::malformed, "not a JSON object"};
+  auto member = [&](const char* name) {
+    return object.contains(name) && object[name].is_string() ? object[name].get<std::string>()
+                                                             : std::string();
+  };
+  HubQuestion question{member("spki"), {}, 0, member("version")};
+  if (!question.spki.empty() && (question.spki.size() != 64 || !from_hex(question.spki)))
+    return Error{Code::malformed, "spki"};
+  if (object.contains("addresses") && object["addresses"].is_array())
+    for (const auto& item : object["addresses"])
+      if (item.is_string() && question.addresses.size() < kAddressesMax &&
+          item.get_ref<const std::string&>().size() <= kAddressBytesMax)
+        question.addresses.push_back(item.get<std::string>());
+  if (object.contains("carrying") && object["carrying"].is_number_integer())
+    question.carrying = object["carrying"].get<std::int64_t>();
+  return question;
+}
+
 // ---- at the school
 
 Result<HubFile> School::add_hub(std::string_view name, const std::vector<ClassId>& classes) {
@@ -186,25 +214,10 @@ Result<std::map<PersonId, std::vector<sync::Access>>> School::teachers_at(
 }
 
 Result<std::string> School::hub_papers(const Bearer& bearer, std::string_view text) {
-  auto asked = json::parse(text.begin(), text.end(), nullptr, false);
-  auto member = [&](const char* name) {
-    return asked.contains(name) && asked[name].is_string() ? asked[name].get<std::string>() : std::string();
-  };
   WAYMARK_TRY(hub, accounts_->person(bearer.person));
   if (!hub || hub->role != "hub" || !hub->active) return Error{Code::forbidden, "this is for hubs"};
-  if (!asked.is_object()) return Error{Code::malformed, "not a JSON object"};
-  auto spki = member("spki");
-  if (!spki.empty() && (spki.size() != 64 || !from_hex(spki))) return Error{Code::malformed, "spki"};
-  std::vector<std::string> addresses;
-  if (asked.contains("addresses") && asked["addresses"].is_array())
-    for (const auto& item : asked["addresses"])
-      if (item.is_string() && addresses.size() < kAddressesMax &&
-          item.get_ref<const std::string&>().size() <= kAddressBytesMax)
-        addresses.push_back(item.get<std::string>());
-  std::int64_t carrying = 0;
-  if (asked.contains("carrying") && asked["carrying"].is_number_integer())
-    carrying = asked["carrying"].get<std::int64_t>();
-  WAYMARK_CHECK(carried_->hub_heard(hub->id, addresses, carrying));
+  WAYMARK_TRY(asked, read_hub_question(text));
+  WAYMARK_CHECK(carried_->hub_heard(hub->id, asked.addresses, asked.carrying));
 
   WAYMARK_TRY(readable, accounts_->access(hub->id));
   std::set<std::string> streams;
@@ -249,10 +262,11 @@ Result<std::string> School::hub_papers(const Bearer& bearer, std::string_view te
           {to_hex(row.token), row.person.hex(), row.computer.hex(), to_hex(row.key), row.removed});
 
   Hello hello;
-  json answer = {{"v", 1}, {"school", name_}, {"hello", sign_hello(spki, hello)}, {"now", clock_.now_ms()}};
+  json answer = {
+      {"v", 1}, {"school", name_}, {"hello", sign_hello(asked.spki, hello)}, {"now", clock_.now_ms()}};
   auto version = to_hex(ByteView(sha256(as_bytes(dump(papers)))).first(16));
   answer["version"] = version;
-  if (member("version") != version) answer["papers"] = std::move(papers);
+  if (asked.version != version) answer["papers"] = std::move(papers);
   return dump(answer);
 }
 
@@ -308,10 +322,10 @@ Status School::make_hub(const std::string& data, const HubFile& file) {
 }
 
 std::string School::hub_question(std::string_view spki, const std::vector<std::string>& addresses) {
-  json question = {{"spki", spki}, {"addresses", addresses}};
-  if (auto version = store_->meta("papers_version"); version && *version) question["version"] = **version;
-  if (auto carrying = carried_->carrying()) question["carrying"] = carrying->ops;
-  return dump(question);
+  HubQuestion question{std::string(spki), addresses, 0, {}};
+  if (auto version = store_->meta("papers_version"); version && *version) question.version = **version;
+  if (auto carrying = carried_->carrying()) question.carrying = carrying->ops;
+  return encode(question);
 }
 
 Status School::take_papers(std::string_view text, std::string_view spki) {

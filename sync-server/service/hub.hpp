@@ -3,6 +3,7 @@
 // passes on under the school's signature, and what its users say under theirs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,5 +24,16 @@ struct HubFile {
 std::string encode(const HubFile& file);
 // `malformed`, with what is wrong.
 Result<HubFile> read_hub_file(std::string_view text);
+
+// What a hub asks of its school: its key's signature, and its people where they changed.
+struct HubQuestion {
+  std::string spki;  // of the hub's TLS key; empty over plain HTTP
+  std::vector<std::string> addresses;
+  std::int64_t carrying = 0;  // ops on their way
+  std::string version;        // of the people that it has; empty: none
+};
+std::string encode(const HubQuestion& question);
+// Addresses beyond eight or of more than 260 bytes are read over.
+Result<HubQuestion> read_hub_question(std::string_view text);
 
 }  // namespace waymark::server

@@ -6,14 +6,11 @@
 #include <cstdlib>
 
 #include <curl/curl.h>
-#include <nlohmann/json.hpp>
 
-#include "shared/wire/joining.hpp"
+#include "shared/wire/bodies.hpp"
 
 namespace waymark::server::upstream {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::size_t kReplyBytesMax = 24 * 1024 * 1024;
 constexpr long kConnectMs = 10'000, kStallSeconds = 60;
@@ -25,12 +22,6 @@ struct FreeEasy {
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
-
-std::string member(const json& object, const char* name) {
-  return object.is_object() && object.contains(name) && object[name].is_string()
-             ? object[name].get<std::string>()
-             : std::string();
-}
 
 }  // namespace
 
@@ -118,17 +109,14 @@ struct Http::Impl {
     pin.clear();
     easy.reset(curl_easy_init());  // a connection with another key must not be used again
     WAYMARK_TRY(status, perform("/v1/hello", nullptr, nullptr));
-    auto hello = json::parse(reply, nullptr, false);
-    auto spki = member(hello, "spki");
-    auto signature = from_hex(member(hello, "signature"));
-    if (status != 200 || !signature) return Error{Code::not_waymark, "what answers is no Waymark server"};
-    if (member(hello, "identity") != to_hex(identity.bytes) ||
-        !verify(identity, as_bytes(wire::hello_message(spki)), *signature))
+    auto hello = wire::decode_hello(reply);
+    if (status != 200) return Error{Code::not_waymark, "what answers is no Waymark server"};
+    if (!hello && hello.error().code != Code::identity_changed) return hello.error();
+    if (!hello || hello->identity != to_hex(identity.bytes))
       return Error{Code::identity_changed, "another school answers at " + url};
-    if (hello.contains("hub"))
-      return Error{Code::conflict, url + " is a hub; a hub needs the school's server"};
+    if (!hello->hub.empty()) return Error{Code::conflict, url + " is a hub; a hub needs the school's server"};
     if (url.starts_with("http://")) return {};
-    auto key = from_hex(spki);
+    auto key = from_hex(hello->spki);
     if (!key || key->size() != 32) return Error{Code::not_waymark, "the hello names no TLS key"};
     pin = "sha256//" + to_base64(*key);
     return {};
@@ -171,9 +159,7 @@ Result<long> Http::send(std::string_view method, std::string_view path, const st
 }
 
 Error Http::refusal(long status) {
-  auto answer = json::parse(impl_->reply, nullptr, false);
-  if (answer.is_object() && answer.contains("error"))
-    return {code_named(member(answer["error"], "code")), member(answer["error"], "detail")};
+  if (auto told = wire::decode_error(impl_->reply)) return {code_named(told->code), told->detail};
   return {status >= 500 ? Code::server_failed : Code::not_waymark, "status " + std::to_string(status)};
 }
 

@@ -3,27 +3,12 @@
 #include <algorithm>
 #include <chrono>
 
-#include <nlohmann/json.hpp>
-
 namespace waymark::server::upstream {
 namespace {
 
 constexpr std::int64_t kFirstWaitMs = 5'000, kLongestWaitMs = 5 * 60'000;
 constexpr std::int64_t kNoEventsMs = 10 * 60'000;  // a school, or what stands before it, that has none
 constexpr std::int64_t kGoodMs = 60'000;           // an answer that lived so long is no failure
-constexpr std::size_t kLineBytesMax = 4096;
-
-void hear_line(std::string_view line, Heads& heads) {
-  constexpr std::string_view kData = "data:";
-  if (!line.starts_with(kData)) return;
-  auto event = nlohmann::json::parse(line.substr(kData.size()), nullptr, false);
-  if (!event.is_object()) return;
-  auto stream = event.find("s"), head = event.find("head");
-  if (stream == event.end() || !stream->is_string() || head == event.end() || !head->is_number_integer())
-    return;
-  auto& known = heads[stream->get<std::string>()];
-  known = std::max(known, head->get<std::int64_t>());
-}
 
 }  // namespace
 
@@ -53,15 +38,7 @@ void Listening::hurry() {
 
 bool Listening::hear(std::string_view piece) {
   Heads heads;
-  while (!piece.empty()) {
-    auto end = piece.find('\n');
-    line_ += piece.substr(0, end);
-    if (line_.size() > kLineBytesMax) return false;
-    if (end == std::string_view::npos) break;
-    hear_line(line_, heads);
-    line_.clear();
-    piece.remove_prefix(end + 1);
-  }
+  if (!reader_.read(piece, heads)) return false;
   if (!heads.empty()) told_(heads);
   return true;
 }
@@ -78,7 +55,7 @@ std::int64_t Listening::wait_after(const Error& error, std::int64_t lived_ms) {
 
 void Listening::work() {
   for (;;) {
-    line_.clear();
+    reader_.begin();
     auto opened = clock_.steady_ms();
     auto ended = http_.listen("/v1/events", [this](std::string_view piece) { return hear(piece); });
     auto wait =

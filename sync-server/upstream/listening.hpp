@@ -12,12 +12,13 @@
 #include <thread>
 
 #include "shared/base/seams.hpp"
+#include "shared/wire/events.hpp"
 #include "sync-server/upstream/http.hpp"
 
 namespace waymark::server::upstream {
 
 // Streams, and where the school says they end.
-using Heads = std::map<std::string, std::int64_t>;
+using wire::Heads;
 
 class Listening {
  public:
@@ -39,7 +40,7 @@ class Listening {
   SystemClock clock_;
   SystemRandom random_;
   std::function<void(const Heads&)> told_;
-  std::string line_;  // begun
+  wire::EventReader reader_;
   int failures_ = 0;
   std::mutex mutex_;
   std::condition_variable woken_;
