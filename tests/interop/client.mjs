@@ -11,7 +11,7 @@ import {
   Refusal, ZERO, addToDigest, displayed, half, heads, makeOp, markOf, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
 } from './record.mjs';
 import {
-  OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage, signedBy,
+  EventReader, OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage, signedBy,
 } from './wire.mjs';
 
 const WAIT_MS = 60000;
@@ -80,17 +80,10 @@ export class Link {
       const request = http.request({ path: '/v1/events', createConnection: () => socket, headers: { host: `127.0.0.1:${this.port}`, authorization: `Bearer ${this.token}` } });
       request.on('error', fail);
       request.on('response', (response) => {
-        const told = [];
-        let text = '';
-        response.on('data', (part) => {
-          text += part;
-          for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-            if (text.startsWith('data:')) told.push(JSON.parse(text.slice(5, end)));
-            text = text.slice(end + 1);
-          }
-        });
+        const reader = new EventReader();
+        response.on('data', (part) => reader.read(part));
         response.on('error', () => {});
-        done({ status: response.statusCode, type: response.headers['content-type'], told, close: () => socket.destroy() });
+        done({ status: response.statusCode, type: response.headers['content-type'], told: reader.told, close: () => socket.destroy() });
       });
       request.end();
     });

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeAcknowledgement, encodeBatch, keyOf, signature } from './carry.mjs';
+import { checkBodies, makeBodies } from './golden_bodies.mjs';
 import { checkCarried, makeCarried } from './golden_carry.mjs';
 import {
   OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, half, heads, markOf, nextLink, parseOp, parseStub, readHash,
@@ -383,6 +384,8 @@ function make() {
   const kept = Object.assign((file) => before.get(file) ?? null, { now: (file) => readFileSync(join(folder, file)) });
   makeCarried(index, { put, kept, key, id, op, chain, links, school, device, AMIRA, PROFILE, PERSON, TIME });
 
+  makeBodies(index, { put, key, id, good, op, school, device, AMIRA, PERSON, TIME });
+
   const lists = Object.entries(index).map(([name, list]) => {
     const text = Array.isArray(list)
       ? `[\n${list.map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`
@@ -472,6 +475,7 @@ export function checkGolden(check) {
       assert.equal(joinProof({ ...one, clientNonce: one.client_nonce, schoolNonce: one.school_nonce }), one.proof);
   });
   checkCarried(check, { index, bytesOf });
+  checkBodies(check, { index, bytesOf });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) make();

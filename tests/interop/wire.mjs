@@ -50,6 +50,124 @@ export function parseMessage(body) {
   return { header, lines };
 }
 
+// ---- bodies of JSON: what must be there is checked, and what is not known read over
+
+export const FILES_MAX = 1000;
+const BODY_DEPTH_MAX = 32;
+const is = {
+  text: (x) => typeof x === 'string',
+  some: (x) => typeof x === 'string' && x !== '',
+  flag: (x) => typeof x === 'boolean',
+  id: (x) => /^[0-9a-f]{32}$/.test(x),
+  hex64: (x) => /^[0-9a-f]{64}$/.test(x),
+  key: (x) => x === '' || /^[0-9a-f]{64}$/.test(x),
+  whole: (x) => Number.isSafeInteger(x),
+  names: (x) => Array.isArray(x) && x.every(is.text),
+  list: (x) => Array.isArray(x),
+};
+const maybe = (test) => Object.assign((x) => x === undefined || test(x), { maybe: true });
+const STEPS = {
+  begin: { step: is.text, code_id: is.text, nonce: is.text },
+  finish: { step: is.text, code_id: is.text, nonce: is.text, proof: is.text, name: maybe(is.text) },
+  card: { step: is.text, card: is.text },
+  student: { step: is.text, card: is.text, pin: is.text, pin_kind: is.text, device_key: is.hex64, token: maybe(is.text) },
+  return: { step: is.text, certificate: is.text, signature: is.text, proof: is.text, token: maybe(is.text) },
+  pin: { step: is.text, pin_hash: is.text, pin_kind: is.text },
+};
+const BODIES = {
+  begun: { nonce: is.text, proof: is.text },
+  computer_joined: { computer: is.text, name: is.text, token: is.some, school: is.text, places: is.list },
+  card_read: { first_name: is.text, new_pin: is.flag, pin_kind: is.text },
+  signed_in: { person: is.id, first_name: is.text, token: is.some, certificate: is.text, signature: is.text, pin_set: is.flag },
+  returned: { person: is.text, token: is.text },
+  files: { files: is.names },
+  parcels: { parcels: is.names },
+  lacking: { v: is.whole, lacking: is.names },
+  parcel_news: { v: is.whole, lacking: is.names, answers: is.list },
+  hub_question: { spki: is.key, addresses: is.names, carrying: is.whole, version: maybe(is.text) },
+};
+
+function parseBody(bytes) {
+  let value;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new Refusal('malformed', 'not JSON');
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Refusal('malformed', 'not a JSON object');
+  if (depthOf(value) > BODY_DEPTH_MAX) throw new Refusal('too_deep', 'nested more than 32 deep');
+  return value;
+}
+
+export function readBody(kind, bytes) {
+  const value = parseBody(bytes);
+  const members = kind === 'question' ? STEPS[value.step] : BODIES[kind];
+  if (!members) throw new Refusal('malformed', 'no such step of joining');
+  const read = {};
+  for (const [name, test] of Object.entries(members)) {
+    if (!test(value[name])) throw new Refusal('malformed', `"${name}" is missing or of another type`);
+    if (value[name] !== undefined) read[name] = value[name];
+  }
+  for (const name of ['files', 'parcels']) if (read[name]?.length > FILES_MAX) throw new Refusal('too_large', 'more than 1,000 names');
+  if (kind === 'hub_question') read.addresses = read.addresses.slice(0, 8);
+  return read;
+}
+
+const HELLO = { v: is.whole, school: is.text, identity: is.hex64, spki: is.key, signature: is.text, now: is.whole, protocols: is.list, version: is.text };
+export function readHello(bytes) {
+  const strange = new Refusal('not_waymark', 'what answered is no Waymark server');
+  let value;
+  try {
+    value = parseBody(bytes);
+  } catch {
+    throw strange;
+  }
+  const read = {};
+  for (const [name, test] of Object.entries(HELLO)) {
+    if (!test(value[name])) throw strange;
+    read[name] = value[name];
+  }
+  if (value.hub) read.hub = { id: value.hub.id, name: value.hub.name };
+  if (!read.protocols.includes(1)) throw new Refusal('unsupported', 'it speaks other versions');
+  if (!helloIsSigned(read)) throw new Refusal('identity_changed', 'not signed by the identity that it names');
+  return read;
+}
+
+// ---- the event stream
+
+export const EVENT_LINE_BYTES_MAX = 4096;
+// Takes pieces of any length; `heads` grows by what they tell. False where a line has no end.
+export class EventReader {
+  constructor() {
+    Object.assign(this, { heads: {}, line: Buffer.alloc(0), told: [] });
+  }
+  read(piece) {
+    this.line = Buffer.concat([this.line, piece]);
+    for (let end = this.line.indexOf(10); end >= 0; end = this.line.indexOf(10)) {
+      if (end > EVENT_LINE_BYTES_MAX) return false;
+      this.tell(this.line.subarray(0, end).toString('utf8'));
+      this.line = this.line.subarray(end + 1);
+    }
+    return this.line.length <= EVENT_LINE_BYTES_MAX;
+  }
+  tell(line) {
+    if (!line.startsWith('data:')) return;
+    let event;
+    try {
+      event = JSON.parse(line.slice(5));
+    } catch {
+      return;
+    }
+    if (!is.some(event?.s) || !is.whole(event.head)) return;
+    this.told.push(event);
+    this.heads[event.s] = Math.max(this.heads[event.s] ?? 0, event.head);
+  }
+}
+export function readEvents(pieces) {
+  const reader = new EventReader();
+  return pieces.every((piece) => reader.read(piece)) ? reader.heads : null;
+}
+
 // ---- hello and joining
 
 const ed25519 = (hex) =>

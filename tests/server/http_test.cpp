@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "sync-server/http/message.hpp"
+#include "sync-server/http/ranges.hpp"
 #include "sync-server/http/router.hpp"
+#include "tests/support/golden.hpp"
 
 using namespace waymark;
 using namespace waymark::http;
@@ -52,6 +54,47 @@ TEST_CASE("an error has a status, its code's name, and the time to wait where wa
   CHECK(slow.status == 429);
   CHECK(slow.header("retry-after") == "4");
   CHECK(error_response({Code::io, "/srv/school.db"}).body == R"({"error":{"code":"io","detail":""}})");
+}
+
+TEST_CASE("golden errors are told as they stand there, with their status and the time to wait") {
+  using test::text;
+  for (const auto& entry : test::golden_part("errors")) {
+    CAPTURE(text(entry, "name"));
+    if (!entry.value("own", false)) continue;
+    auto response = error_response({code_named(text(entry, "code")), text(entry, "detail")});
+    CHECK(response.status == entry["status"]);
+    CHECK(response.body == test::bytes_of(entry));
+    CHECK(response.header("retry-after") == text(entry, "retry_after"));
+    CHECK(response.header("content-type") == "application/json");
+  }
+}
+
+TEST_CASE("a piece of a file says where it belongs, and a question which part is wanted") {
+  auto piece = [](std::string_view text, std::size_t bytes) {
+    auto read = read_content_range(text, bytes);
+    return read ? std::to_string(read->from) + "/" + std::to_string(read->total)
+                : std::string(name(read.error().code));
+  };
+  CHECK(piece("", 7) == "0/7");
+  CHECK(piece("bytes 0-99/1000", 100) == "0/1000");
+  CHECK(piece("bytes 900-999/1000", 100) == "900/1000");
+  CHECK(piece("bytes */1000", 0) == "0/1000");
+  CHECK(piece("bytes 0-99/999999999999999", 100) == "0/999999999999999");
+  for (const char* bad : {"bytes 0-99/1000000000000000", "bytes 901-1000/1000", "bytes 0-98/1000",
+                          "bytes 99-0/1000", "bytes -1/9", "bytes 0-99/*", "bytes 0-99/1000 ",
+                          "bytes  0-99/1000", "items 0-99/1000", "bytes */1000", "0-99/1000"})
+    CHECK_MESSAGE(piece(bad, 100) == "malformed", bad);
+  auto range = [](std::string_view text, std::int64_t total) {
+    auto read = read_range(text, total);
+    return read ? std::to_string(read->from) + "-" + std::to_string(read->to) : std::string("whole");
+  };
+  CHECK(range("bytes=0-99", 1000) == "0-99");
+  CHECK(range("bytes=900-", 1000) == "900-999");
+  CHECK(range("bytes=900-5000", 1000) == "900-999");
+  CHECK(range("bytes=1000-", 1000) == "1000-999");  // beyond the file: the caller says so
+  for (const char* other :
+       {"", "bytes=-5", "bytes=5-4", "bytes=0-1,3-4", "bytes 0-1", "bytes=a-", "items=0-1"})
+    CHECK_MESSAGE(range(other, 1000) == "whole", other);
 }
 
 TEST_CASE("every response carries the security headers, and a page may load only our own files") {

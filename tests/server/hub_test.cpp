@@ -661,6 +661,23 @@ TEST_CASE("golden papers and hub files are taken as what they say, and what is n
   }
 }
 
+TEST_CASE("golden questions of a hub are read, and written as the same bytes") {
+  using test::text;
+  int seen = 0;
+  for (const auto& entry : test::golden_part("bodies")) {
+    if (text(entry, "kind") != "hub_question") continue;
+    CAPTURE(text(entry, "name"));
+    seen++;
+    auto read = read_hub_question(test::bytes_of(entry));
+    REQUIRE(read);
+    CHECK(encode(*read) == test::golden_file(entry.value("again", text(entry, "file"))));
+  }
+  CHECK(seen == 3);
+  for (const auto& entry : test::golden_part("not_bodies"))
+    if (text(entry, "kind") == "hub_question")
+      CHECK(name(read_hub_question(test::bytes_of(entry)).error().code) == text(entry, "code"));
+}
+
 TEST_CASE("what a hub may not do it says in one sentence") {
   World world;
   CHECK(world.hub->begin_backup().error().code == Code::unsupported);
