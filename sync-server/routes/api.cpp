@@ -7,6 +7,7 @@
 #include "shared/base/text.hpp"
 #include "sync-server/routes/events.hpp"
 #include "sync-server/service/authoring.hpp"
+#include "sync-server/service/class_people.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/erasable.hpp"
 #include "sync-server/service/hiding.hpp"
@@ -57,7 +58,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StandardLine, code, text, used)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudentPage, student, classes, heard, about, goals, projects, reviews,
                                    observations, growth, support, pin_set, now_ms, question_open, hidden,
                                    contents)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KnownStudent, person, classes, left, gone)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KnownStudent, person, given, family, classes, left, gone)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoundStudents, students, more)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StaffLine, id, name, email, role, you)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassPeople, id, title, teachers, colleagues, students)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SchoolClass, id, title, teachers, students)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterLine, line, given, family, state, text, person, choices)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RosterPreview, lines, fresh, empty, twice, here, unreadable)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Added, class_id, students)
@@ -99,7 +104,11 @@ struct Asked {
 
 using Handle = std::function<Answer(School&, const Asked&)>;
 
-Result<Asked> may(School& school, const Request& request) {
+// Who is let in where a path names a class: its teachers; where it is about who belongs to the class,
+// administrators too, whether they teach it or not.
+enum class Door { teachers, administrators_too };
+
+Result<Asked> may(School& school, const Request& request, Door door) {
   auto token = request.cookie(session_cookie);
   if (token.empty()) return Error{Code::unauthorized, "not signed in"};
   WAYMARK_TRY(session, school.session(token));
@@ -110,17 +119,18 @@ Result<Asked> may(School& school, const Request& request) {
   if (request.method != "GET" && request.method != "HEAD" &&
       !equal_secret(as_bytes(request.header(csrf_header)), as_bytes(asked.csrf)))
     return Error{Code::forbidden, "the request did not come from the dashboard's own page"};
+  bool everywhere = door == Door::administrators_too && asked.person.role == "admin";
   if (request.params.count("class")) {
     WAYMARK_TRY(id, ClassId::parse(request.param("class")));
     asked.class_id = id;
     WAYMARK_TRY(allowed, teaches_class(school, asked.person.id, id));
-    if (!allowed) return Error{Code::forbidden, "not a class of yours"};
+    if (!allowed && !everywhere) return Error{Code::forbidden, "not a class of yours"};
   }
   if (request.params.count("student")) {
     WAYMARK_TRY(id, PersonId::parse(request.param("student")));
     asked.student = id;
     WAYMARK_TRY(allowed, school.teaches(asked.person.id, id));
-    if (!allowed) return Error{Code::forbidden, "not a student of yours"};
+    if (!allowed && !everywhere) return Error{Code::forbidden, "not a student of yours"};
     if (request.params.count("class")) {
       WAYMARK_TRY(students, school.students_of(asked.class_id));
       if (std::none_of(students.begin(), students.end(), [&](const Student& s) { return s.person.id == id; }))
@@ -273,6 +283,30 @@ Result<Response> add_students(School& school, const Asked& asked) {
   WAYMARK_TRY(body, http::json_body(asked.request));
   WAYMARK_TRY(names, names_of(body));
   return shown(add_to_class(school, asked.person.id, asked.class_id, names));
+}
+
+// ---- who teaches a class, and who is in it
+
+Result<Response> add_teacher(School& school, const Asked& asked) {
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(text, http::text_of(body, "staff"));
+  WAYMARK_TRY(staff, PersonId::parse(text));
+  WAYMARK_TRY(added, bring_teacher(school, asked.person.id, asked.class_id, staff));
+  return json_response({{"added", added}});
+}
+
+Result<Response> remove_teacher(School& school, const Asked& asked) {
+  WAYMARK_TRY(staff, PersonId::parse(asked.request.param("staff")));
+  return done(
+      take_out_teacher(school, asked.person, asked.class_id, staff, asked.request.asked("without") == "yes"));
+}
+
+Result<Response> enroll(School& school, const Asked& asked) {
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(text, http::text_of(body, "student"));
+  WAYMARK_TRY(student, PersonId::parse(text));
+  WAYMARK_TRY(added, bring_student(school, asked.person.id, asked.class_id, student));
+  return json_response({{"added", added}});
 }
 
 // How another computer reaches this server: as this page was reached, or, from the server's own machine, as
@@ -536,11 +570,11 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
              {kSmallBody});
   // The only way to a handler below is through may().
   auto add = [&](std::string_view method, std::string_view pattern, Handle handle,
-                 std::size_t body_max = kSmallBody) {
+                 std::size_t body_max = kSmallBody, Door door = Door::teachers) {
     routes.push_back({std::string(method), std::string(pattern)});
     router.add(method, pattern,
-               [&school, handle = std::move(handle)](const Request& request) -> Answer {
-                 auto asked = may(school, request);
+               [&school, handle = std::move(handle), door](const Request& request) -> Answer {
+                 auto asked = may(school, request, door);
                  if (!asked) return asked.error();
                  return handle(school, *asked);
                },
@@ -571,8 +605,25 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("GET", "/api/classes/{class}/standards",
       [](School& s, const Asked& a) { return shown(standards_of(s, a.class_id)); });
   add("POST", "/api/classes/{class}/students", add_students, kPasteBody);
-  add("DELETE", "/api/classes/{class}/students/{student}",
-      [](School& s, const Asked& a) { return done(leave_class(s, a.person.id, a.class_id, a.student)); });
+  auto belonging = [&](std::string_view method, std::string_view pattern, Handle handle) {
+    add(method, pattern, std::move(handle), kSmallBody, Door::administrators_too);
+  };
+  belonging("GET", "/api/classes/{class}/people",
+            [](School& s, const Asked& a) { return shown(class_people(s, a.person.id, a.class_id)); });
+  belonging("GET", "/api/classes/{class}/find", [](School& s, const Asked& a) {
+    return shown(find_students(s, a.person.id, a.class_id, a.request.asked("name")));
+  });
+  belonging("POST", "/api/classes/{class}/enroll", enroll);
+  belonging("DELETE", "/api/classes/{class}/students/{student}", [](School& s, const Asked& a) {
+    return done(leave_class(s, a.person.id, a.class_id, a.student));
+  });
+  belonging("POST", "/api/classes/{class}/teachers", add_teacher);
+  belonging("DELETE", "/api/classes/{class}/teachers/{staff}", remove_teacher);
+  add("GET", "/api/school/classes", [](School& s, const Asked& a) -> Result<Response> {
+    WAYMARK_CHECK(administrates(a));
+    WAYMARK_TRY(classes, school_classes(s));
+    return json_response({{"classes", classes}});
+  });
   add("GET", "/api/classes/{class}/cards", cards);
   add("GET", "/api/classes/{class}/starter", starter);
   add("POST", "/api/classes/{class}/today", set_today_route);

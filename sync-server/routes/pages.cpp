@@ -31,7 +31,8 @@ void add_pages(http::Router& router) {
     if (file.path != "/index.html") continue;
     for (std::string_view page :
          {"/", "/sign-in", "/answer", "/students", "/students/{student}", "/pathways", "/pathways/{pathway}",
-          "/set-up", "/set-up/new", "/set-up/add", "/needs-a-home", "/erase", "/cards", "/show"})
+          "/set-up", "/set-up/new", "/set-up/add", "/needs-a-home", "/classes", "/classes/{class}", "/erase",
+          "/cards", "/show"})
       router.add("GET", page, serve);
   }
 }

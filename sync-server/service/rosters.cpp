@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <qrencode.h>
 
@@ -142,7 +143,8 @@ Result<bool> may_know_all(School& school, const PersonId& staff) {
   return person && person->active && person->role == "admin";
 }
 
-// A student who is or was in a class that this person teaches: whom they may bring into another, or back.
+}  // namespace
+
 Result<bool> knows(School& school, const PersonId& teacher, const PersonId& student) {
   WAYMARK_TRY(all, may_know_all(school, teacher));
   if (all) return true;
@@ -154,10 +156,8 @@ Result<bool> knows(School& school, const PersonId& teacher, const PersonId& stud
   return false;
 }
 
-// Who may be meant by a name that is in this class not, or no longer: the students who are or were in any of
-// the teacher's classes; for an administrator everybody.
-Result<std::vector<KnownStudent>> others_of(School& school, const PersonId& teacher,
-                                            const ClassId* class_id) {
+Result<std::vector<KnownStudent>> known_students(School& school, const PersonId& teacher,
+                                                 const ClassId* class_id) {
   WAYMARK_TRY(all, may_know_all(school, teacher));
   std::vector<ClassRow> classes;
   if (all) {
@@ -193,8 +193,15 @@ Result<std::vector<KnownStudent>> others_of(School& school, const PersonId& teac
   }
   std::vector<KnownStudent> list;
   for (auto& [id, student] : others) list.push_back(std::move(student));
+  auto place = [](const KnownStudent& one) {
+    return std::tuple(fold(one.given), fold(one.family), one.classes, one.left, one.person);
+  };
+  std::sort(list.begin(), list.end(),
+            [&](const KnownStudent& a, const KnownStudent& b) { return place(a) < place(b); });
   return list;
 }
+
+namespace {
 
 Status enroll_all(School& school, const PersonId& teacher, const ClassId& class_id,
                   std::span<const NewName> names) {
@@ -286,7 +293,7 @@ Result<RosterPreview> preview_roster(School& school, const PersonId& teacher, co
     WAYMARK_TRY(students, school.students_of(*class_id));
     in_class = std::move(students);
   }
-  WAYMARK_TRY(others, others_of(school, teacher, class_id));
+  WAYMARK_TRY(others, known_students(school, teacher, class_id));
   return read_roster(text, order, in_class, others);
 }
 

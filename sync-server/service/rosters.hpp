@@ -46,6 +46,13 @@ Result<RosterPreview> read_roster(std::string_view text, NameOrder order, std::s
 Result<RosterPreview> preview_roster(School& school, const PersonId& teacher, const ClassId* class_id,
                                      std::string_view text, NameOrder order);
 
+// A student who is or was in a class that this person teaches; for an administrator everybody: whom they may
+// bring into another class, or back.
+Result<bool> knows(School& school, const PersonId& teacher, const PersonId& student);
+// All of them who are not in this class, by name and then by their classes.
+Result<std::vector<KnownStudent>> known_students(School& school, const PersonId& teacher,
+                                                 const ClassId* class_id);
+
 struct NewName {
   std::string given, family;
   std::string person;  // one who is or was in a class of the same teacher, or any for an administrator;

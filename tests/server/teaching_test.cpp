@@ -672,6 +672,7 @@ TEST_CASE("no route answers nobody, a student, or a teacher of another class") {
     fill("{help}", std::string(32, '1'));
     fill("{work}", std::string(32, '1'));
     fill("{computer}", std::string(32, '1'));
+    fill("{staff}", room.teacher.hex());
     fill("{sha256}", std::string(64, '1'));
     CAPTURE(route.method);
     CAPTURE(path);
@@ -685,6 +686,159 @@ TEST_CASE("no route answers nobody, a student, or a teacher of another class") {
     if (route.method != "GET") CHECK(api.ask(route.method, path, &teacher, body, false).status == 403);
   }
   CHECK(school.store().version().value() == before);
+}
+
+TEST_CASE(
+    "who teaches a class is seen and changed by its teachers and by administrators, within their rights") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  auto head = api.sign_in("head@alder.example", "head-of-school");
+  auto rivera = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto okafor = api.sign_in("okafor@alder.example", "another-teacher");
+  auto path = "/api/classes/" + room.class_id.hex();
+  auto names = [&](std::string_view list, const School::SignedIn& in) {
+    std::vector<std::string> shown;
+    auto people = json::parse(api.ask("GET", path + "/people", &in).body);
+    for (const auto& line : people[std::string(list)])
+      shown.push_back(line["name"].get<std::string>() + "|" + line["email"].get<std::string>() + "|" +
+                      (line["you"] == true ? "you" : ""));
+    return shown;
+  };
+  auto add = [&](const School::SignedIn& in, const PersonId& staff) {
+    return api.ask("POST", path + "/teachers", &in, json{{"staff", staff.hex()}}.dump());
+  };
+  auto remove = [&](const School::SignedIn& in, const PersonId& staff, std::string_view more = "") {
+    http::Request request;
+    request.method = "DELETE";
+    request.path = path + "/teachers/" + staff.hex();
+    if (!more.empty()) request.query["without"] = more;
+    request.headers["host"] = "waymark.alder.lan";
+    request.headers["cookie"] = std::string(session_cookie) + "=" + in.token;
+    request.headers[std::string(csrf_header)] = in.csrf;
+    return api.router.answer(std::move(request)).status;
+  };
+  CHECK(names("teachers", rivera) == std::vector<std::string>{"Elena Rivera|rivera@alder.example|you"});
+  CHECK(names("colleagues", rivera) ==
+        std::vector<std::string>{"|head@alder.example|", "Daniel Okafor|okafor@alder.example|"});
+  CHECK(add(okafor, room.other_teacher).status == 403);  // nobody lets themselves in
+  CHECK(api.ask("GET", path, &okafor).status == 403);
+
+  CHECK(json::parse(add(rivera, room.other_teacher).body)["added"] == true);
+  CHECK(json::parse(add(rivera, room.other_teacher).body)["added"] == false);
+  CHECK(names("teachers", okafor) == std::vector<std::string>{"Daniel Okafor|okafor@alder.example|you",
+                                                              "Elena Rivera|rivera@alder.example|"});
+  CHECK(api.ask("GET", path, &okafor).status == 200);
+  CHECK(add(rivera, room.students[0]).status == 404);  // a student teaches nobody
+  CHECK(api.ask("POST", path + "/teachers", &rivera, "{\"staff\":\"x\"}").status == 400);
+
+  // A colleague is taken out by an administrator, and leaves by themselves.
+  CHECK(remove(okafor, room.teacher) == 403);
+  CHECK(remove(rivera, room.other_teacher) == 403);
+  CHECK(remove(okafor, room.other_teacher) == 204);
+  CHECK(api.ask("GET", path, &okafor).status == 403);
+  REQUIRE(add(rivera, room.other_teacher).status == 200);
+  CHECK(remove(head, room.other_teacher) == 204);
+  CHECK(remove(head, room.other_teacher) == 404);
+  // The last one stays, unless an administrator says that the class may be without.
+  CHECK(remove(rivera, room.teacher) == 409);
+  CHECK(remove(rivera, room.teacher, "yes") == 409);
+  CHECK(remove(head, room.teacher) == 409);
+  CHECK(school.teachers_of(room.class_id).value().size() == 1);
+  CHECK(remove(head, room.teacher, "yes") == 204);
+  CHECK(school.teachers_of(room.class_id).value().empty());
+  CHECK(api.ask("GET", path + "/people", &rivera).status == 403);
+  CHECK(add(head, room.teacher).status == 200);
+  CHECK(api.ask("GET", path, &rivera).status == 200);
+  // An administrator sees who belongs to a class, and not by that what its students wrote.
+  CHECK(api.ask("GET", path + "/people", &head).status == 200);
+  CHECK(api.ask("GET", path, &head).status == 403);
+  CHECK(api.ask("GET", path + "/queue", &head).status == 403);
+  CHECK(api.ask("GET", "/api/students/" + room.students[0].hex(), &head).status == 403);
+  CHECK(api.ask("GET", "/api/classes/" + std::string(32, '1') + "/people", &head).status == 404);
+
+  CHECK(api.ask("GET", "/api/school/classes", &rivera).status == 403);
+  auto classes = json::parse(api.ask("GET", "/api/school/classes", &head).body)["classes"];
+  REQUIRE(classes.size() == 2);
+  CHECK(classes[0] == json{{"id", room.class_id.hex()},
+                           {"title", "Period 3, 7th grade"},
+                           {"teachers", {"Elena Rivera"}},
+                           {"students", 26}});
+  CHECK(classes[1]["teachers"] == json{"Daniel Okafor"});
+  auto audit = api.ask("GET", "/api/audit", &head).body;
+  CHECK(audit.find("teacher added") != std::string::npos);
+  CHECK(audit.find("teacher removed") != std::string::npos);
+}
+
+TEST_CASE("a known student is put into a class from the dashboard and taken out, with all that they wrote") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  auto head = api.sign_in("head@alder.example", "head-of-school");
+  auto rivera = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto okafor = api.sign_in("okafor@alder.example", "another-teacher");
+  auto path = "/api/classes/" + room.class_id.hex();
+  auto find = [&](const School::SignedIn& in, std::string_view name) {
+    http::Request request;
+    request.method = "GET";
+    request.path = path + "/find";
+    request.query["name"] = name;
+    request.headers["host"] = "waymark.alder.lan";
+    request.headers["cookie"] = std::string(session_cookie) + "=" + in.token;
+    auto response = api.router.answer(std::move(request));
+    INFO(response.body);
+    REQUIRE(response.status == 200);
+    auto found = json::parse(response.body);
+    std::vector<std::string> shown;
+    for (const auto& one : found["students"])
+      shown.push_back(one["given"].get<std::string>() + " " + one["family"].get<std::string>() + " " +
+                      one["classes"].dump() + one["left"].dump());
+    if (found["more"] != 0) shown.push_back("+" + found["more"].dump());
+    return shown;
+  };
+  auto enroll = [&](const School::SignedIn& in, const PersonId& student) {
+    return api.ask("POST", path + "/enroll", &in, json{{"student", student.hex()}}.dump());
+  };
+  auto zoe = school.students_of(school.classes_of(room.other_teacher).value()[0].id).value()[0].person.id;
+  const auto& amira = room.students[0];
+  // Who is in the class is not offered; who is in a stranger's class, to an administrator alone.
+  CHECK(find(rivera, "amira").empty());
+  CHECK(find(rivera, "zoe").empty());
+  CHECK(find(head, "ZOE e") == std::vector<std::string>{"Zoe Elsewhere [\"Period 5\"][]"});
+  CHECK(find(head, " ").empty());
+  CHECK(enroll(rivera, zoe).status == 403);
+  CHECK(enroll(okafor, zoe).status == 403);
+  CHECK(json::parse(enroll(head, zoe).body)["added"] == true);
+  CHECK(json::parse(enroll(head, zoe).body)["added"] == false);
+  CHECK(json::parse(enroll(rivera, amira).body)["added"] == false);
+  CHECK(school.teaches(room.teacher, zoe).value());
+  CHECK(enroll(head, room.teacher).status == 404);
+  CHECK(api.ask("POST", path + "/enroll", &head, "{}").status == 400);
+
+  auto wrote = school.store().records(domain::person_stream(amira), "work").value().size();
+  REQUIRE(wrote > 0);
+  CHECK(api.ask("DELETE", path + "/students/" + amira.hex(), &okafor).status == 403);
+  CHECK(api.ask("DELETE", path + "/students/" + amira.hex(), &rivera).status == 204);
+  CHECK(api.ask("DELETE", path + "/students/" + amira.hex(), &head).status == 404);
+  CHECK(api.ask("GET", "/api/students/" + amira.hex(), &rivera).status == 403);
+  CHECK(find(rivera, "haddad") == std::vector<std::string>{"Amira Haddad [][\"Period 3, 7th grade\"]"});
+  CHECK(json::parse(enroll(rivera, amira).body)["added"] == true);
+  CHECK(api.ask("GET", "/api/students/" + amira.hex(), &rivera).status == 200);
+  CHECK(school.store().records(domain::person_stream(amira), "work").value().size() == wrote);
+  // An administrator takes out of a class that they do not teach.
+  CHECK(api.ask("DELETE", path + "/students/" + zoe.hex(), &head).status == 204);
+  CHECK_FALSE(school.teaches(room.teacher, zoe).value());
+
+  // Of many that are found, twenty are shown.
+  std::vector<NewName> many;
+  for (int i = 0; i < 21; i++) many.push_back({"Sasha", "Twin " + std::to_string(10 + i), ""});
+  auto other = ClassId::parse(make_class(school, room.teacher, "Period 6", many).value().class_id).value();
+  auto found = find(rivera, "sasha");
+  REQUIRE(found.size() == 21);
+  CHECK(found[19] == "Sasha Twin 29 [\"Period 6\"][]");
+  CHECK(found[20] == "+1");
+  REQUIRE(school.enroll_student(room.class_id, school.students_of(other).value()[0].person.id));
+  CHECK(find(rivera, "sasha").size() == 20);
 }
 
 TEST_CASE("a session is a cookie that scripts cannot read, and ends with signing out") {

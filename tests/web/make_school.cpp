@@ -109,6 +109,17 @@ int main(int argc, char** argv) {
   auto person = school->accounts().person(left).value().value();
   person.active = false;
   school->put_person(person).value();
+  // A teacher with students of one name in two classes, and one who left hers.
+  auto mendez =
+      school->add_staff("mendez@alder.example", "Inés Mendez", "teacher", "two-small-classes").value();
+  std::vector<server::NewName> first{{"Noa", "Lind", ""}, {"Sam", "Ortega", ""}, {"Ivy", "Stone", ""}};
+  std::vector<server::NewName> second{{"Sam", "Ortega", ""}};
+  auto period1 =
+      ClassId::parse(server::make_class(*school, mendez.id, "Period 1", first).value().class_id).value();
+  server::make_class(*school, mendez.id, "Period 2", second).value();
+  for (const auto& student : school->students_of(period1).value())
+    if (student.person.given == "Ivy")
+      server::leave_class(*school, mendez.id, period1, student.person.id).value();
   std::printf("%s %s\n", room.class_id.hex().c_str(), amira.hex().c_str());
   return 0;
 }

@@ -359,7 +359,7 @@ const tests = {
     await page.getByLabel("Name of the class").fill("Period 6");
     await page.getByLabel("Names", { exact: true }).fill("Last name, First name\nMüller, Zoë\nLudwig van Beethoven\n\nZoë Müller\nAmira Haddad\n12345");
     await page.getByRole("button", { name: "Look them over" }).click();
-    await page.getByText("3 new · one twice · one empty line · one not read").waitFor();
+    await page.getByText("2 new · one known already · one twice · one empty line · one not read").waitFor();
     assert.equal(await page.getByLabel("Family name, line 3").inputValue(), "van Beethoven");
     await page.getByText("your student in another class").waitFor();
     await axeClean(page, "names"); await shot(page, "names");
@@ -392,6 +392,118 @@ const tests = {
     assert.match(await page.locator(".codes .code").innerText(), /^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
     await axeClean(page, "set-up"); await shot(page, "set-up", true);
     await page.context().close();
+  },
+  async "pasted names of students who are known, who left and who share a name come back as who they were"() {
+    const mendez = { email: "mendez@alder.example", password: "two-small-classes" };
+    const page = await open({ ...mendez, path: "/set-up" });
+    const code = async (name) => { const row = page.locator("table.roster tr", { hasText: name }); await row.waitFor(); return row.locator("code").innerText(); };
+    await page.getByRole("heading", { name: "Period 1" }).waitFor();
+    const noa = await code("Noa"), samOf1 = await code("Sam");
+    await page.getByLabel("Class", { exact: true }).selectOption({ label: "Period 2" });
+    await page.getByRole("heading", { name: "Period 2" }).waitFor();
+    const samOf2 = await code("Sam");
+    await page.goto(base + "/set-up/new");
+    await page.getByLabel("Name of the class").fill("Period 8");
+    await page.getByLabel("Names", { exact: true }).fill("Noa Lind\nIvy Stone\nSam Ortega\nNew Person");
+    await page.getByRole("button", { name: "Look them over" }).click();
+    const line = (n) => page.locator(".preview tbody tr").nth(n - 1);
+    await line(1).getByText("your student in another class").waitFor();
+    await line(2).getByText("your student before; comes back with all their work").waitFor();
+    const which = page.getByLabel("Line 3: which student is this?");
+    assert.deepEqual(await which.locator("option").allInnerTexts(), ["more than one student has this name: which?", "the one in Period 1", "the one in Period 2", "somebody new"]);
+    await page.getByText("one new · 3 known already").waitFor();
+    // Nobody is guessed: the line is not taken before somebody chose, and cannot be.
+    assert.equal(await line(3).getByRole("checkbox").isChecked(), false);
+    assert.ok(await line(3).getByRole("checkbox").isDisabled());
+    await page.getByLabel("First name, line 3").fill("Sam"); assert.equal(await line(3).getByRole("checkbox").isChecked(), false);
+    await page.getByRole("button", { name: "Make the class with 3 students" }).waitFor();
+    await axeClean(page, "names of who is known"); await shot(page, "names-known");
+    await which.selectOption({ label: "the one in Period 2" });
+    assert.equal(await line(3).getByRole("checkbox").isChecked(), true);
+    for (const [name, options] of [["360", { width: 360, height: 740 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+      const one = await open({ ...mendez, ...options, path: "/set-up/new" });
+      await one.locator(".names input").first().fill("Period 9"); await one.locator("#names").fill("Noa Lind\nIvy Stone\nSam Ortega");
+      await one.locator(".names button[type=submit]").click(); await one.locator(".preview select").waitFor();
+      await axeClean(one, "names of who is known " + name); await shot(one, name + "-names-known", name !== "dusk");
+      await one.context().close();
+    }
+    await page.getByRole("button", { name: "Make the class with 4 students" }).click();
+    await page.locator(".jc").nth(3).waitFor();
+    const cards = Object.fromEntries(await page.locator(".jc").evaluateAll((all) => all.map((card) => [card.querySelector("h2").innerText.trim(), card.querySelector(".code").innerText])));
+    assert.deepEqual([cards.Noa, cards.Sam], [noa, samOf2]);
+    assert.notEqual(samOf1, samOf2);
+    assert.ok(cards.Ivy && cards.New);
+    await page.context().close();
+  },
+  async "a teacher adds a colleague and leaves; the only one stays; an administrator does so in every class"() {
+    const page = await open({ email: "mendez@alder.example", password: "two-small-classes", path: "/set-up" });
+    await page.getByRole("heading", { name: "Period 1" }).waitFor();
+    const card = page.locator("section", { has: page.getByRole("heading", { name: "Who teaches this class" }) });
+    await card.getByText("You are the only one. To leave the class, add a colleague first.").waitFor();
+    assert.equal(await card.getByRole("button", { name: "Leave the class" }).count(), 0);
+    await card.getByLabel("Colleague").selectOption({ label: "Daniel Okafor (okafor@alder.example)" });
+    await card.getByRole("button", { name: "Add to the class" }).click();
+    await page.getByText("Daniel Okafor teaches this class too.").waitFor();
+    await card.locator("li", { hasText: "Daniel Okafor" }).waitFor();
+    assert.equal(await card.getByRole("button", { name: /^Take out/ }).count(), 0, "a teacher takes no colleague out");
+    await axeClean(page, "who teaches"); await shot(page, "people-teachers", true);
+    await card.getByRole("button", { name: "Leave the class" }).click();
+    await axeClean(page, "leaving a class"); await shot(page, "people-leave");
+    await page.locator("dialog").getByRole("button", { name: "Leave the class" }).click();
+    await page.getByText("You no longer teach Period 1.").waitFor();
+    await page.getByRole("heading", { name: "Period 2" }).waitFor();
+    // The server's word where the page's is old: nobody else is left meanwhile.
+    const status = (path, method) => page.evaluate(async ([at, how]) => { const { csrf } = await (await fetch("/api/session")).json(); return (await fetch(at, { method: how, headers: { "x-waymark-csrf": csrf } })).status; }, [path, method]);
+    const own = await page.evaluate(async () => (await (await fetch("/api/session")).json()).classes.find((c) => c.title === "Period 2").id);
+    const me = await page.evaluate(async (id) => (await (await fetch(`/api/classes/${id}/people`)).json()).teachers[0].id, own);
+    assert.equal(await status(`/api/classes/${own}/teachers/${me}`, "DELETE"), 409);
+    assert.equal(await status("/api/school/classes", "GET"), 403);
+    await page.context().close();
+
+    const admin = { email: "head@alder.example", password: "head-of-school" };
+    const head = await open({ ...admin, path: "/set-up" });
+    await head.getByRole("link", { name: "Look at them" }).click(); await heading(head, "Classes of the school");
+    assert.match(await head.locator("li", { hasText: "Period 1" }).innerText(), /Daniel Okafor[\s\S]*2 students/);
+    await axeClean(head, "classes of the school"); await shot(head, "people-classes");
+    await head.getByRole("link", { name: "Period 1" }).click(); await heading(head, "Period 1");
+    const teachers = head.locator("section", { has: head.getByRole("heading", { name: "Who teaches this class" }) });
+    await teachers.getByRole("button", { name: "Take out Daniel Okafor" }).click();
+    await head.locator("dialog").getByText("Nobody else teaches this class.").waitFor();
+    await head.locator("dialog").getByRole("button", { name: "Take out of the class" }).click();
+    await teachers.getByText("Nobody teaches this class now.").waitFor();
+    await axeClean(head, "a class without a teacher"); await shot(head, "people-class", true);
+    await teachers.getByLabel("Colleague").selectOption({ label: "Inés Mendez (mendez@alder.example)" });
+    await teachers.getByRole("button", { name: "Add to the class" }).click();
+    await teachers.locator("li", { hasText: "Inés Mendez" }).waitFor();
+    // A student, found by name, brought in and taken out.
+    await head.getByRole("button", { name: "Bring a student in" }).click();
+    const dialog = head.locator("dialog");
+    await dialog.getByLabel("Find a student").fill("zz"); await dialog.getByText("Nobody of that name.").waitFor();
+    await dialog.getByLabel("Find a student").fill("sam o");
+    await dialog.getByText("in Period 2").waitFor();
+    assert.equal(await dialog.locator("li").count(), 1, "who is in the class is not offered");
+    await axeClean(head, "bringing a student in"); await shot(head, "people-bring");
+    await dialog.getByRole("button", { name: "Bring in Sam" }).click();
+    await head.getByText("Sam Ortega is in the class, with all their work.").waitFor();
+    await head.locator("main li", { hasText: "Sam Ortega" }).nth(1).waitFor();
+    await head.getByRole("button", { name: "Take out Noa Lind" }).click();
+    await head.locator("dialog").getByRole("button", { name: "Take out of the class" }).click();
+    await head.getByText("Noa Lind has left the class.").waitFor();
+    await head.locator("main li", { hasText: "Noa Lind" }).waitFor({ state: "detached" });
+    const path = head.url().slice(base.length);
+    await head.context().close();
+    for (const [name, options] of [["360", { width: 360, height: 740 }], ["320", { width: 320, height: 640 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+      const one = await open({ ...admin, ...options, path: "/classes" });
+      await one.locator(".lines li").first().waitFor(); await axeClean(one, "/classes " + name); await shot(one, name + "-people-classes", name !== "dusk");
+      await one.goto(base + path); await one.locator("#h-in").waitFor(); await axeClean(one, "/classes/one " + name); await shot(one, name + "-people-class", name !== "dusk");
+      await one.locator("section:has(#h-in) header .b").click(); await one.locator("dialog input").fill("a"); await one.locator("dialog li").first().waitFor();
+      await axeClean(one, "bringing a student in " + name); await shot(one, name + "-people-bring");
+      await one.context().close();
+    }
+    const teacher = await open({ path: "/set-up?class=" + ids.class_id });
+    await teacher.getByRole("heading", { name: "Who teaches this class" }).waitFor();
+    assert.equal(await teacher.getByText("Classes of the school").count(), 0);
+    await teacher.context().close();
   },
   async "a class's file for computers without a network is one click, and has a place for each student with a card"() {
     const page = await open({ path: "/set-up?class=" + ids.class_id });

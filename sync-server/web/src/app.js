@@ -8,6 +8,7 @@ import { StudentsPage, StudentPage } from "./student.js";
 import { PathwaysPage, PathwayPage } from "./pathway.js";
 import { ErasePage } from "./erase.js";
 import { HomePage } from "./home.js";
+import { ClassesPage, ClassPeoplePage } from "./people.js";
 import { SetUpPage, NamesPage, CardsPage } from "./setup.js";
 
 function applyTheme(theme) {
@@ -130,6 +131,8 @@ function App() {
   if (path === "/set-up/new") page = html`<${NamesPage} key="new" ...${context} fresh />`;
   else if (path === "/needs-a-home") page = html`<${HomePage} key="home" ...${context} />`;
   else if (path === "/erase" && session.role === "admin") page = html`<${ErasePage} key="erase" ...${context} />`;
+  else if (path === "/classes" && session.role === "admin") page = html`<${ClassesPage} key="classes" ...${context} />`;
+  else if (path.startsWith("/classes/") && session.role === "admin") page = html`<${ClassPeoplePage} key=${path} ...${context} id=${path.split("/")[2]} />`;
   else if (!current || path === "/set-up") page = html`<${SetUpPage} key=${"s" + key} ...${context} />`;
   else if (path === "/set-up/add") page = html`<${NamesPage} key=${"a" + key} ...${context} />`;
   else if (path === "/cards") page = html`<${CardsPage} key=${"p" + key} ...${context} only=${query.get("only")} />`;
@@ -141,7 +144,7 @@ function App() {
   else page = html`<${ClassPage} key=${"c" + key} ...${context} />`;
 
   const links = [["/", "class"], ["/answer", "answer"], ["/students", "students"], ["/pathways", "pathways"], ["/set-up", "set-up"]];
-  const here = (href) => (href === "/" ? path === "/" : path.startsWith(href) || (href === "/set-up" && ["/cards", "/needs-a-home", "/erase"].includes(path)));
+  const here = (href) => (href === "/" ? path === "/" : path.startsWith(href) || (href === "/set-up" && ["cards", "needs-a-home", "erase", "classes"].includes(path.split("/")[1])));
   return html`<a class="skip" href="#main">${t("nav.skip")}</a>
     <header class="top"><${Link} class="brand" href="/"><${Logo} />Waymark</${Link}>
       <nav aria-label=${t("nav.main")}><ul class="nav">${links.map(([href, name]) => html`<li key=${href}><${Link} href=${href} aria-current=${here(href) ? "page" : undefined}>${t("nav." + name)}${name === "answer" && current?.to_answer > 0 && html` <span class="n">${current.to_answer}<span class="vh"> ${t("nav.waiting")}</span></span>`}${name === "set-up" && session.letters + session.newcomers > 0 && html` <span class="n">${session.letters + session.newcomers}<span class="vh"> ${t("nav.homeless")}</span></span>`}</${Link}></li>`)}</ul></nav>

@@ -95,6 +95,7 @@ export async function api(method, path, body) {
   return value;
 }
 export function sentence(error) {
+  if (error.text) return error.text;
   const text = t("error." + (error.code ?? "internal"), { n: error.wait || 1 });
   return text.startsWith("error.") ? t("error.internal") : text;
 }
@@ -218,6 +219,10 @@ export function Dialog({ title, onClose, children, wide }) {
     <div class="dialog"><header><h2>${title}</h2>
       <button class="b q" type="button" onClick=${onClose}>${t("do.close")}</button></header>${children}</div>
   </dialog>`;
+}
+
+export function Confirm({ title, text, button, onYes, onClose }) {
+  return html`<${Dialog} title=${title} onClose=${onClose}><div class="in stack"><p>${text}</p><div class="acts end"><button class="b" type="button" onClick=${onClose}>${t("do.cancel")}</button><button class="b p" type="button" onClick=${onYes}>${button}</button></div></div></${Dialog}>`;
 }
 
 // ---- drawn things

@@ -1,17 +1,15 @@
 // Setting a class up: names pasted and looked over before anything is written, students' cards and PINs, the
 // cards as sheets for the printer, and codes for computers.
-import { html, t, api, go, useLoad, useState, useEffect, Link, Mark, QrCode, Dialog, Problem, Loading, announce, sentence, ago, remember } from "./lib.js";
-
-function Confirm({ title, text, button, onYes, onClose }) {
-  return html`<${Dialog} title=${title} onClose=${onClose}><div class="in stack"><p>${text}</p><div class="acts end"><button class="b" type="button" onClick=${onClose}>${t("do.cancel")}</button><button class="b p" type="button" onClick=${onYes}>${button}</button></div></div></${Dialog}>`;
-}
+import { html, t, api, go, useLoad, useState, useEffect, Link, Mark, QrCode, Confirm, Problem, Loading, announce, sentence, ago, remember } from "./lib.js";
+import { Teachers, BringIn } from "./people.js";
 
 export function SetUpPage({ session, classes, current, choose, reload: reloadSession }) {
   return html`<main id="main"><div class="title"><div><h1>${t("setup.title")}</h1><p>${session.school}</p></div>
     <div class="acts">${classes.length > 1 && html`<label class="vh" for="setup-class">${t("class.pick")}</label><select id="setup-class" value=${current?.id} onChange=${(e) => choose(e.target.value)}>${classes.map((c) => html`<option key=${c.id} value=${c.id}>${c.title}</option>`)}</select>`}<${Link} class=${current ? "b" : "b p"} href="/set-up/new">${t("setup.new")}</${Link}></div></div>
     <${NeedsAHome} session=${session} />
-    ${!current ? html`<section class="card"><div class="empty"><h2>${t("setup.first")}</h2><p>${t("setup.first.text")}</p><${Link} class="b p" href="/set-up/new">${t("setup.first.button")}</${Link}></div></section>` : html`<${Roster} key=${current.id} current=${current} reloadSession=${reloadSession} />`}
+    ${!current ? html`<section class="card"><div class="empty"><h2>${t("setup.first")}</h2><p>${t("setup.first.text")}</p><${Link} class="b p" href="/set-up/new">${t("setup.first.button")}</${Link}></div></section>` : html`<${Roster} key=${current.id} current=${current} session=${session} reloadSession=${reloadSession} />`}
     <${Computers} />
+    ${session.role === "admin" && !session.hub && html`<section class="card" aria-labelledby="h-classes"><header><h2 id="h-classes">${t("classes.title")}</h2><p>${t("classes.text")}</p><div class="acts push"><${Link} class="b" href="/classes">${t("classes.open")}</${Link}></div></header></section>`}
     ${session.role === "admin" && html`<section class="card" aria-labelledby="h-erase"><header><h2 id="h-erase">${t("erase.title")}</h2><p>${t("erase.card")}</p><div class="acts push"><${Link} class="b" href="/erase">${t("erase.open")}</${Link}></div></header></section>`}</main>`;
 }
 
@@ -20,23 +18,26 @@ function NeedsAHome({ session }) {
   return html`<section class="card" aria-labelledby="h-home"><header><h2 id="h-home">${t("home.title")}</h2><p>${n > 0 ? t("home.count", { n }) : t("home.none")}</p><div class="acts push"><${Link} class=${n > 0 ? "b t" : "b"} href="/needs-a-home">${t("home.open")}</${Link}></div></header></section>`;
 }
 
-function Roster({ current, reloadSession }) {
+function Roster({ current, session, reloadSession }) {
   const { value: data, error, reload } = useLoad(`/classes/${current.id}/cards`);
-  const { value: people } = useLoad(`/classes/${current.id}/students`);
-  const full = Object.fromEntries((people ?? []).map((p) => [p.id, p.name]));
-  const [asked, setAsked] = useState(null);
-  const act = async (method, path, text) => { try { await api(method, path); announce(text); reload(); reloadSession(); } catch (problem) { announce(sentence(problem)); } setAsked(null); };
+  const { value: people, reload: reloadPeople } = useLoad(`/classes/${current.id}/people`);
+  const full = Object.fromEntries((people?.students ?? []).map((p) => [p.id, p.name]));
+  const [asked, setAsked] = useState(null), [bring, setBring] = useState(false);
+  const again = () => { reload(); reloadPeople(); reloadSession(); };
+  const act = async (method, path, text) => { try { await api(method, path); announce(text); again(); } catch (problem) { announce(sentence(problem)); } setAsked(null); };
   const ask = {
     card: (c) => ({ title: t("setup.reprint"), text: t("setup.reprint.text", { name: c.name }), button: t("setup.reprint.do"), yes: () => act("POST", `/students/${c.person}/card`, t("setup.reprint.done", { name: c.name })) }),
     pin: (c) => ({ title: t("setup.pin"), text: t("setup.pin.text", { name: c.name }), button: t("setup.pin.do"), yes: () => act("POST", `/students/${c.person}/pin`, t("setup.pin.done", { name: c.name })) }),
     leave: (c) => ({ title: t("setup.leave"), text: t("setup.leave.text", { name: c.name }), button: t("setup.leave.do"), yes: () => act("DELETE", `/classes/${current.id}/students/${c.person}`, t("setup.leave.done", { name: c.name })) }),
   };
-  return html`<section class="card" aria-labelledby="h-roster"><header><h2 id="h-roster">${current.title}</h2>${data && html`<p>${t("setup.students", { n: data.cards.length })}</p>`}<div class="acts push"><${Link} class="b" href="/set-up/add">${t("setup.paste")}</${Link}>${data?.cards.length > 0 && html`<a class="b" href=${"/api/classes/" + current.id + "/starter"} download=${current.title + ".waymark-starter"} title=${t("setup.starter.text")}>${t("setup.starter")}</a><${Link} class="b p" href="/cards">${t("setup.print")}</${Link}>`}</div></header>
+  return html`<section class="card" aria-labelledby="h-roster"><header><h2 id="h-roster">${current.title}</h2>${data && html`<p>${t("setup.students", { n: data.cards.length })}</p>`}<div class="acts push"><${Link} class="b" href="/set-up/add">${t("setup.paste")}</${Link}>${!session.hub && html`<button class="b" type="button" onClick=${() => setBring(true)}>${t("people.bring")}</button>`}${data?.cards.length > 0 && html`<a class="b" href=${"/api/classes/" + current.id + "/starter"} download=${current.title + ".waymark-starter"} title=${t("setup.starter.text")}>${t("setup.starter")}</a><${Link} class="b p" href="/cards">${t("setup.print")}</${Link}>`}</div></header>
     <${Problem} error=${error} again=${reload} />${!data ? html`<${Loading} />` : data.cards.length === 0 ? html`<div class="empty"><p>${t("setup.no_students")}</p></div>` : html`
     <table class="roster"><thead><tr><th scope="col">${t("class.student")}</th><th scope="col">${t("setup.code")}</th><th scope="col">${t("setup.pin_state")}</th><th scope="col"><span class="vh">${t("class.action")}</span></th></tr></thead>
     <tbody>${data.cards.map((c) => html`<tr key=${c.person}><th scope="row"><span class="pn"><${Mark} of=${{ id: c.person, mark: c.mark }} /><${Link} href=${"/students/" + c.person}>${full[c.person] ?? c.name}</${Link}></span></th><td><code>${c.code}</code></td><td class="sm">${c.pin_set ? t("setup.pin.set") : t("setup.pin.none")}</td>
       <td class="acts end"><button class="b q" type="button" onClick=${() => setAsked(ask.card(c))}>${t("setup.reprint")}<span class="vh"> ${c.name}</span></button>${c.pin_set && html`<button class="b q" type="button" onClick=${() => setAsked(ask.pin(c))}>${t("setup.pin")}<span class="vh"> ${c.name}</span></button>`}<button class="b q" type="button" onClick=${() => setAsked(ask.leave(c))}>${t("setup.leave")}<span class="vh"> ${c.name}</span></button></td></tr>`)}</tbody></table>`}
-    ${asked && html`<${Confirm} ...${asked} onYes=${asked.yes} onClose=${() => setAsked(null)} />`}</section>`;
+    ${asked && html`<${Confirm} ...${asked} onYes=${asked.yes} onClose=${() => setAsked(null)} />`}
+    ${bring && html`<${BringIn} classId=${current.id} title=${current.title} session=${session} onClose=${() => setBring(false)} onDone=${() => { setBring(false); again(); }} />`}</section>
+    ${people && !session.hub && html`<${Teachers} classId=${current.id} people=${people} session=${session} reload=${reloadPeople} reloadSession=${reloadSession} />`}`;
 }
 
 function Computers() {
@@ -72,9 +73,10 @@ export function NamesPage({ fresh, current, choose, reload }) {
   useEffect(() => { if (lines) document.getElementById("h-preview")?.focus(); }, [Boolean(lines)]);
   const change = (i, part) => setLines(lines.map((line, k) => (k === i ? { ...line, ...part } : line)));
   const taken = (lines ?? []).filter((line) => line.take && line.given.trim());
+  const count = (...states) => lines.filter((line) => states.includes(line.state)).length, known = lines ? count("known", "left", "several") : 0;
   const save = async () => {
     setBusy(true);
-    const names = taken.map((line) => ({ given: line.given, family: line.family, person: line.state === "here" ? "" : (line.person ?? "") }));
+    const names = taken.map((line) => ({ given: line.given, family: line.family, person: line.state === "here" || line.person === "new" ? "" : (line.person ?? "") }));
     try {
       const made = await api("POST", fresh ? "/classes" : `/classes/${current.id}/students`, fresh ? { title, names } : { names });
       remember("waymark.class", made.class_id); choose(made.class_id); await reload();
@@ -89,12 +91,12 @@ export function NamesPage({ fresh, current, choose, reload }) {
       <p class="muted sm" id="names-hint">${t("names.hint")}</p>
       <fieldset><legend>${t("names.order")}</legend><div class="seg"><label><input type="radio" name="order" checked=${order === "given_first"} onChange=${() => setOrder("given_first")} />${t("names.given_first")}</label><label><input type="radio" name="order" checked=${order === "family_first"} onChange=${() => setOrder("family_first")} />${t("names.family_first")}</label></div></fieldset>
       <${Problem} error=${error} /><div class="acts end"><button class=${lines ? "b" : "b p"} type="submit">${lines ? t("names.look_again") : t("names.look")}</button></div></div></form>
-    <section class="card" aria-labelledby="h-preview"><header><h2 id="h-preview" tabindex="-1">${t("names.preview")}</h2>${sums && html`<p>${[t("names.fresh", { n: sums.fresh }), sums.twice && t("names.twice", { n: sums.twice }), sums.here && t("names.here", { n: sums.here }), sums.empty && t("names.empty", { n: sums.empty }), sums.unreadable && t("names.unreadable", { n: sums.unreadable })].filter(Boolean).join(" · ")}</p>`}</header>
+    <section class="card" aria-labelledby="h-preview"><header><h2 id="h-preview" tabindex="-1">${t("names.preview")}</h2>${sums && html`<p>${[t("names.fresh", { n: count("new") }), known > 0 && t("names.known", { n: known }), sums.twice && t("names.twice", { n: sums.twice }), sums.here && t("names.here", { n: sums.here }), sums.empty && t("names.empty", { n: sums.empty }), sums.unreadable && t("names.unreadable", { n: sums.unreadable })].filter(Boolean).join(" · ")}</p>`}</header>
       ${!lines ? html`<div class="empty"><p class="muted">${t("names.nothing_yet")}</p></div>` : html`<table class="preview"><thead><tr><th scope="col">${t("names.take")}</th><th scope="col">${t("names.given")}</th><th scope="col">${t("names.family")}</th><th scope="col">${t("names.note")}</th></tr></thead><tbody>
-        ${lines.map((line, i) => line.state === "heading" ? html`<tr key=${i} class="off"><td></td><td colspan="2">${line.text}</td><td class="sm">${t("names.heading")}</td></tr>` : html`<tr key=${i} class=${line.take ? "" : "off"}><td><input type="checkbox" aria-label=${t("names.take.line", { n: line.line, name: line.given })} checked=${line.take} onChange=${(e) => change(i, { take: e.target.checked })} /></td>
-          <td><input type="text" aria-label=${t("names.given.line", { n: line.line })} value=${line.given} placeholder=${line.text} onInput=${(e) => change(i, { given: e.target.value, take: true })} /></td><td><input type="text" aria-label=${t("names.family.line", { n: line.line })} value=${line.family} onInput=${(e) => change(i, { family: e.target.value })} /></td>
-          <td class="sm">${line.state === "several" ? html`<select aria-label=${t("names.which.line", { n: line.line })} value=${line.person ?? ""} onChange=${(e) => change(i, { person: e.target.value, take: true })}>
-            <option value="">${t("names.which.new")}</option>${line.choices.map((one) => html`<option key=${one.person} value=${one.person}>${t(one.classes.length ? "names.which.in" : one.left.length ? "names.which.left" : "names.which.gone", { class: (one.classes.length ? one.classes : one.left).join(", ") })}</option>`)}</select>` : t("names.state." + line.state)}</td></tr>`)}</tbody></table>
+        ${lines.map((line, i) => line.state === "heading" ? html`<tr key=${i} class="off"><td></td><td colspan="2">${line.text}</td><td class="sm">${t("names.heading")}</td></tr>` : html`<tr key=${i} class=${line.take ? "" : "off"}><td><input type="checkbox" aria-label=${t("names.take.line", { n: line.line, name: line.given })} checked=${line.take} disabled=${line.state === "several" && !line.person} onChange=${(e) => change(i, { take: e.target.checked })} /></td>
+          <td><input type="text" aria-label=${t("names.given.line", { n: line.line })} value=${line.given} placeholder=${line.text} onInput=${(e) => change(i, { given: e.target.value, take: line.state !== "several" || Boolean(line.person) })} /></td><td><input type="text" aria-label=${t("names.family.line", { n: line.line })} value=${line.family} onInput=${(e) => change(i, { family: e.target.value })} /></td>
+          <td class="sm">${line.state === "several" ? html`<select aria-label=${t("names.which.line", { n: line.line })} value=${line.person ?? ""} onChange=${(e) => change(i, { person: e.target.value, take: Boolean(e.target.value) })}>
+            <option value="">${t("names.state.several")}</option>${line.choices.map((one) => html`<option key=${one.person} value=${one.person}>${t(one.classes.length ? "names.which.in" : one.left.length ? "names.which.left" : "names.which.gone", { class: (one.classes.length ? one.classes : one.left).join(", ") })}</option>`)}<option value="new">${t("names.which.new")}</option></select>` : t("names.state." + line.state)}</td></tr>`)}</tbody></table>
         <div class="decide"><p class="muted sm">${t("names.not_yet")}</p><button class="b p push" type="button" disabled=${busy || (fresh && !title.trim()) || (!fresh && taken.length === 0)} onClick=${save}>${fresh ? t("names.make", { n: taken.length }) : t("names.add", { n: taken.length })}</button></div>`}</section></div></main>`;
 }
 
