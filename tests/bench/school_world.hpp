@@ -36,6 +36,7 @@ class SchoolWorld {
     options.host = "127.0.0.1";
     options.together = [this](const std::function<void()>& work) {
       commits++;
+      handling_most = std::max<std::int64_t>(handling_most, metrics.handling);
       return store::together(school->store().db(), work);
     };
     options.tls.reset();
@@ -81,7 +82,8 @@ class SchoolWorld {
   std::optional<http::Router> router;
   http::Metrics metrics;
   server::net::ServerOptions options;
-  std::atomic<int> commits = 0;  // of groups
+  std::atomic<int> commits = 0;                 // of groups
+  std::atomic<std::int64_t> handling_most = 0;  // requests in the queue or before it, when a group began
   std::unique_ptr<server::net::Server> server;
   std::string spki;
 };

@@ -16,6 +16,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <sys/resource.h>
 
@@ -89,15 +90,21 @@ class StormDevice {
     return {};
   }
 
-  // Everything written is at school, and everything at school that it may read was read.
-  bool done() const { return heard_ && read_all_ && settled_ + 1 == chain_.size(); }
+  // Everything written is at school.
+  bool pushed() const { return settled_ + 1 == chain_.size(); }
+  // And everything at school that it may read was read.
+  bool done() const { return heard_ && read_all_ && pushed(); }
 
   // A new exchange begins, whether or not there is anything to do.
   void comes_back() { heard_ = false; }
 
+  std::string stream() const { return domain::person_stream(person_); }
+
   const std::string token;
-  int turned_away = 0, turned_away_most = 0;  // for one exchange: now, and ever
-  double done_s = 0;                          // after the storm began
+  int turned_away = 0;         // for this exchange
+  int tries = 0;               // until what it had at first was at school
+  std::int64_t pushed_at = 0;  // when it was, counted in good answers to anybody; 0: not yet
+  double done_s = 0;           // after the storm began
 
  private:
   struct Reading {
@@ -148,9 +155,10 @@ class Storm {
   // One after another when `in_turn`, else all at once. Their connections are made before the first word.
   void run(std::vector<std::unique_ptr<StormDevice>>& devices, bool in_turn = false) {
     for (auto& device : devices) lines_.push_back(connect(*device));
-    left_ = lines_.size();
+    left_ = to_push_ = lines_.size();
     for (auto& line : flood_) line->send();
     begun_ = std::chrono::steady_clock::now();
+    watch();
     in_turn_ = in_turn;
     if (in_turn)
       lines_[next_++]->send();
@@ -166,6 +174,9 @@ class Storm {
     }
   }
 
+  // Whoever is done writes more and comes again, for as long as somebody's first push has not gone through.
+  bool crowded = false;
+
   std::size_t bytes = 0;      // of all requests and answers, headers and all, without TLS
   std::int64_t answered = 0;  // with 200, the flood's not counted
   std::int64_t turned_away = 0;
@@ -175,6 +186,7 @@ class Storm {
   using tcp = boost::asio::ip::tcp;
   using ErrorCode = boost::system::error_code;
   static constexpr int kAnswersASecond = 32, kTriesMax = 100;
+  static constexpr std::chrono::seconds kStalled{60};  // no machine is so slow
 
   struct Line {
     explicit Line(StormDevice& the_device) : device(the_device) {}
@@ -239,6 +251,15 @@ class Storm {
     return std::make_unique<LineOn<boost::asio::ssl::stream<tcp::socket>>>(*this, device, std::move(stream));
   }
 
+  // Time is only asked whether anything moves at all.
+  void watch() {
+    watch_.expires_after(kStalled);
+    watch_.async_wait([this, before = answered](ErrorCode error) {
+      if (error) return;
+      if (answered == before) return stop("nobody got an answer for a minute");
+      watch();
+    });
+  }
   void lost(Line& line, const ErrorCode& error) {
     if (!line.floods || left_ > 0) stop("a connection was lost: " + error.message());
   }
@@ -252,10 +273,10 @@ class Storm {
     if (!good && !busy) return stop("an answer that is none: " + head);
     if (line.floods) return left_ > 0 ? line.send() : void();
     auto& device = line.device;
+    if (device.pushed_at == 0) device.tries++;
     if (busy) {
       turned_away++;
-      device.turned_away_most = std::max(device.turned_away_most, ++device.turned_away);
-      if (device.turned_away > kTriesMax) return stop("a device is kept out");
+      if (++device.turned_away > kTriesMax) return stop("a device is kept out");
       auto seconds = number_after(head, "etry-after: ", "etry-After: ");
       if (seconds <= 0) return stop("sent away without being told when to come back");
       waiting_.emplace(answered + seconds * kAnswersASecond, &line);
@@ -263,6 +284,11 @@ class Storm {
       answered++;
       device.turned_away = 0;
       if (auto what = device.heard(body); !what.empty()) return stop(what);
+      if (device.pushed_at == 0 && device.pushed()) device.pushed_at = answered, to_push_--;
+      if (device.done() && crowded && to_push_ > 0) {
+        device.write(1, 0);
+        device.comes_back();
+      }
       if (device.done()) {
         device.done_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
         left_--;
@@ -285,7 +311,8 @@ class Storm {
   tcp::endpoint there_;
   bool tls_ = false, in_turn_ = false;
   std::vector<std::unique_ptr<Line>> lines_, flood_;
-  std::size_t left_ = 0, next_ = 0;
+  std::size_t left_ = 0, to_push_ = 0, next_ = 0;
+  boost::asio::steady_timer watch_{io_};
   std::multimap<std::int64_t, Line*> waiting_;  // by the number of answers after which they come again
   std::chrono::steady_clock::time_point begun_;
 };
