@@ -12,11 +12,11 @@
 #include <avahi-common/address.h>
 #include <avahi-common/error.h>
 #include <avahi-common/malloc.h>
+#include <avahi-common/strlst.h>
 #include <avahi-common/thread-watch.h>
 #include <sys/time.h>
 
 #include "client/net/finder.hpp"
-#include "shared/base/text.hpp"
 
 namespace waymark::net {
 namespace {
@@ -25,24 +25,14 @@ using app::Announced;
 
 constexpr const char* kService = "_waymark._tcp";
 constexpr std::size_t kServicesMax = 64;  // watched at once
-constexpr std::size_t kNameBytesMax = 200;
 constexpr long kTryAgainSeconds = 30;
 
-std::string value_of(AvahiStringList* texts, const char* key) {
-  auto* found = avahi_string_list_find(texts, key);
-  char* value = nullptr;
-  if (!found || avahi_string_list_get_pair(found, nullptr, &value, nullptr) != 0) return {};
-  std::string text = value ? value : "";
-  avahi_free(value);
-  return text;
-}
-
-// Words of a stranger: nothing that is no text, and not without end.
-bool fit_to_show(const std::string& name) {
-  return !name.empty() && name.size() <= kNameBytesMax && valid_utf8(name) &&
-         std::none_of(name.begin(), name.end(), [](char c) {
-           return static_cast<unsigned char>(c) < ' ' || static_cast<unsigned char>(c) == 0x7F;
-         });
+std::vector<std::string> strings_of(AvahiStringList* texts) {
+  std::vector<std::string> all;
+  for (; texts; texts = avahi_string_list_get_next(texts))
+    all.emplace_back(reinterpret_cast<const char*>(avahi_string_list_get_text(texts)),
+                     avahi_string_list_get_size(texts));
+  return all;
 }
 
 // All but look() and found() run on the poll's own thread, with its lock held.
@@ -164,10 +154,10 @@ class AvahiFinder final : public app::Finder {
         avahi_address_snprint(text.data(), text.size(), address)) {
       bool six = address->proto == AVAHI_PROTO_INET6;
       bool here_only = six && (std::string_view(text.data()).starts_with("fe80:"));  // would want a zone
-      auto school = value_of(texts, "school");
-      if (!here_only && fit_to_show(school)) {
+      if (!here_only) {
         auto host = six ? "[" + std::string(text.data()) + "]" : std::string(text.data());
-        announced = {school, value_of(texts, "id"), "https://" + host + ":" + std::to_string(port)};
+        auto read = read_announcement(strings_of(texts), "https://" + host + ":" + std::to_string(port));
+        if (read) announced = std::move(*read);
       }
     }
     if (me.arrived_) me.arrived_();

@@ -7,8 +7,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace waymark::server::net {
+
+// Whole characters only.
+std::string cut_name(std::string text, std::size_t bytes_max);
+// The strings of the TXT record. Servers before version 1 was named announced "v=0", and nothing else
+// otherwise.
+std::vector<std::string> announced_texts(const std::string& school, const std::string& identity);
 
 class Announcement {
  public:

@@ -5,6 +5,7 @@
 #include <avahi-common/alternative.h>
 #include <avahi-common/error.h>
 #include <avahi-common/malloc.h>
+#include <avahi-common/strlst.h>
 #include <avahi-common/thread-watch.h>
 #include <sys/time.h>
 
@@ -14,36 +15,30 @@ namespace waymark::server::net {
 namespace {
 
 constexpr const char* kService = "_waymark._tcp";
-constexpr std::size_t kNameBytesMax = 63, kTextBytesMax = 200;  // a label of DNS; a string of a TXT record
+constexpr std::size_t kNameBytesMax = 63;  // a label of DNS
 constexpr long kTryAgainSeconds = 30;
-
-// Whole characters only.
-std::string cut(std::string text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80) bytes_max--;
-  text.resize(bytes_max);
-  return text;
-}
 
 // Everything but start and end runs on the poll's own thread.
 class AvahiAnnouncement final : public Announcement {
  public:
   AvahiAnnouncement(const std::string& school, const std::string& identity, std::uint16_t port,
                     std::function<void(const std::string&)> said)
-      : name_(cut(school, kNameBytesMax)),
-        school_text_("school=" + cut(school, kTextBytesMax)),
-        identity_text_("id=" + identity.substr(0, 16)),
+      : name_(cut_name(school, kNameBytesMax)),
         port_(port),
         said_(std::move(said)),
         poll_(avahi_threaded_poll_new()) {
+    for (const auto& text : announced_texts(school, identity))
+      texts_ = avahi_string_list_add(texts_, text.c_str());
     if (!poll_) return;
     connect();
     if (avahi_threaded_poll_start(poll_) < 0) end();
   }
   ~AvahiAnnouncement() override {
-    if (!poll_) return;
-    avahi_threaded_poll_stop(poll_);
-    end();
+    if (poll_) {
+      avahi_threaded_poll_stop(poll_);
+      end();
+    }
+    avahi_string_list_free(texts_);
   }
 
  private:
@@ -85,9 +80,9 @@ class AvahiAnnouncement final : public Announcement {
     if (!group_) group_ = avahi_entry_group_new(client, on_group, this);
     if (!group_) return connect_later();
     for (int turn = 0; turn < 10; turn++) {
-      int code = avahi_entry_group_add_service(
-          group_, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, AvahiPublishFlags(0), name_.c_str(), kService, nullptr,
-          nullptr, port_, identity_text_.c_str(), school_text_.c_str(), "v=0", nullptr);
+      int code = avahi_entry_group_add_service_strlst(group_, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC,
+                                                      AvahiPublishFlags(0), name_.c_str(), kService, nullptr,
+                                                      nullptr, port_, texts_);
       if (code == AVAHI_OK) {
         avahi_entry_group_commit(group_);
         return;
@@ -132,7 +127,7 @@ class AvahiAnnouncement final : public Announcement {
   }
 
   std::string name_;
-  const std::string school_text_, identity_text_;
+  AvahiStringList* texts_ = nullptr;
   const std::uint16_t port_;
   std::function<void(const std::string&)> said_;
   AvahiThreadedPoll* poll_ = nullptr;

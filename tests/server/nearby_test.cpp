@@ -157,6 +157,27 @@ struct Said {
 
 }  // namespace
 
+TEST_CASE("a school announces version 1, and one that announced version 0 or none is found as well") {
+  const auto texts = server::net::announced_texts("Alder Creek", kIdentity);
+  CHECK(texts == std::vector<std::string>{"id=0011223344556677", "school=Alder Creek", "v=1"});
+  const app::Announced wanted{"Alder Creek", "0011223344556677", "https://192.168.4.2:8443"};
+  CHECK(net::read_announcement(texts, wanted.address) == wanted);
+  for (const std::vector<std::string>& other : std::vector<std::vector<std::string>>{
+           {"id=0011223344556677", "school=Alder Creek", "v=0"},
+           {"id=0011223344556677", "school=Alder Creek"},
+           {"later", "v=2", "SCHOOL=Alder Creek", "=x", "", "id=0011223344556677", "school=another"}})
+    CHECK(net::read_announcement(other, wanted.address) == wanted);
+  // A name has 200 bytes and no byte more, whole characters, and is a text.
+  const std::string name(200, 'x');
+  CHECK(net::read_announcement({"school=" + name}, "")->school == name);
+  for (const auto& none : {std::string("school="), "school=" + name + "x", std::string("school=a\nb"),
+                           std::string("school=\xFF"), std::string("school")})
+    CHECK(!net::read_announcement({none}, ""));
+  CHECK(server::net::announced_texts(name + "x", kIdentity)[1] == "school=" + name);
+  CHECK(server::net::announced_texts(std::string(199, 'x') + "\xC3\xB1", kIdentity)[1] ==
+        "school=" + std::string(199, 'x'));
+}
+
 TEST_CASE("a school is found by its name, its identity and its address, for as long as it is there") {
   auto finder = net::make_finder();
   if (!finder) return test::skipped("this build has no DNS-SD (libavahi-client-dev)");
