@@ -15,13 +15,16 @@ namespace waymark::test {
 
 using nlohmann::json;
 
-inline std::string golden_file(const std::string& name) {
-  std::ifstream in(std::string(WAYMARK_SOURCE_DIR) + "/tests/data/golden/" + name, std::ios::binary);
+// A file of the source tree.
+inline std::string text_of(const std::string& name) {
+  std::ifstream in(std::string(WAYMARK_SOURCE_DIR) + "/" + name, std::ios::binary);
   REQUIRE_MESSAGE(in.good(), name);
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
 }
+
+inline std::string golden_file(const std::string& name) { return text_of("tests/data/golden/" + name); }
 
 // One part of the index; an empty one would make its test assert nothing.
 inline json golden_part(const char* name) {

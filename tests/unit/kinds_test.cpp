@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/golden.hpp"
+
 using namespace waymark;
 using namespace waymark::domain;
 using record::Op;
@@ -28,7 +30,55 @@ Op checkin() {
   op.fields = {{"goal", kAmira.hex()}, {"text", "I asked two people."}};
   return op;
 }
+// A field as docs/PROTOCOL.md writes it.
+std::string written(const KindRule& kind, const FieldRule& field) {
+  std::string text(field.name);
+  const auto max = std::to_string(field.max);
+  switch (field.type) {
+    case Type::text:
+      text += ":" + max;
+      break;
+    case Type::integer:
+      text += ":0-" + max;
+      break;
+    case Type::boolean:
+      text += ":flag";
+      break;
+    case Type::texts:
+      text += ":[" + max + "]";
+      break;
+  }
+  if (field.required && kind.shape == Shape::append_only) text += '!';
+  if (field.merge == Merge::quiet) text += '~';
+  return text;
+}
+
+std::string written_table() {
+  constexpr std::size_t width = 116;
+  std::string table;
+  for (const auto& kind : kinds()) {
+    table += "    " + std::string(kind.name) + " | " +
+             (kind.stream.empty() ? "any" : std::string(kind.stream)) + " | " +
+             std::string(name(kind.writer)) + (kind.shape == Shape::append_only ? " | once" : "") + "\n";
+    std::string line = "       ";
+    for (const auto& field : kind.fields) {
+      auto word = " " + written(kind, field);
+      if (line.size() + word.size() > width) table += line + "\n", line = "       ";
+      line += word;
+    }
+    table += line + "\n";
+  }
+  return table;
+}
 }  // namespace
+
+// Where this fails, what it shows as wanted goes there.
+TEST_CASE("docs/PROTOCOL.md has the table of kinds as it is") {
+  auto text = test::text_of("docs/PROTOCOL.md");
+  auto from = text.find("    assessment_draft |"), to = text.find("\n\n", from);
+  REQUIRE(from != std::string::npos);
+  CHECK(text.substr(from, to + 1 - from) == written_table());
+}
 
 TEST_CASE("the table names each kind once, and each field of a kind once") {
   std::set<std::string_view> names;
