@@ -1128,21 +1128,14 @@ check('another TLS key is taken when the known identity signed for it, and only 
 
 // ---- the school itself is put back
 
-check('a school put back from a copy gets again what it had lost', async () => {
+check('a school restored while it is served gets again what it had lost', async () => {
   await world.a.sync();
   await world.b.sync();
-  await school.stop();
-  school.copyAway();
-  await school.start();
-  const links = [world.ana.link, world.anaTwo.link];
-  for (const link of links) link.port = school.port;
+  school.backUp();
   const kept = world.a.write('goal', randomId(), { want: 'written after the copy was made' });
   await world.a.sync();
   await world.b.sync();
-  await school.stop();
-  school.putBack();
-  await school.start();
-  for (const link of links) link.port = school.port;
+  school.restore();
   const other = world.b.write('goal', randomId(), { want: 'written after it was put back' });
   await world.b.sync();
   await world.a.sync();
@@ -1155,11 +1148,11 @@ check('a school put back from a copy gets again what it had lost', async () => {
   assertSame(fresh, world.a, `person:${world.people.Ana}`);
 });
 
-check('a school put back from a copy gets again what it wrote itself, from a student’s computer', async () => {
+check('a school restored while it stands still gets again what it wrote itself, from a student’s computer', async () => {
   await world.a.sync();
   const before = new Set(world.a.known.keys());
   await school.stop();
-  school.copyAway();
+  school.backUp();
   school.importStandards(join(here, '../data/case/good.json'));
   await school.start();
   world.ana.link.port = school.port;
@@ -1167,7 +1160,7 @@ check('a school put back from a copy gets again what it wrote itself, from a stu
   const written = [...world.a.known.values()].filter((one) => !before.has(one.id));
   assert.ok(written.length > 3);
   await school.stop();
-  school.putBack();
+  school.restore();
   await school.start();
   const links = [world.ana.link, world.anaTwo.link];
   for (const link of links) link.port = school.port;
@@ -1181,11 +1174,11 @@ check('a school put back from a copy gets again what it wrote itself, from a stu
   assertSame(fresh, world.a, 'school');
 });
 
-check('a school that no network reaches gets again by a stick what it lost, under its own seal', async () => {
+check('a school whose disk died is restored with its phrase, and gets again by a stick what it lost, under its own seal', async () => {
   await world.a.sync();
   const before = new Set(world.a.known.keys());
   await school.stop();
-  school.copyAway();
+  school.backUp();
   school.importStandards(join(here, '../data/case/newer.json'));
   await school.start();
   world.ana.link.port = school.port;
@@ -1193,7 +1186,9 @@ check('a school that no network reaches gets again by a stick what it lost, unde
   const written = [...world.a.known.values()].filter((one) => !before.has(one.id));
   assert.ok(written.length > 0);
   await school.stop();
-  school.putBack();
+  const anotherPhrase = school.phrase.split('-').reverse().join('-');
+  assert.throws(() => school.restoreAnew(anotherPhrase), /a slip in it|another school/);
+  school.restoreAnew();
   const stick = join(school.folder, 'WAYMARK');
   const carry = () => {
     writeFileSync(join(stick, `${world.a.id}.to-school`), world.a.bundle());
@@ -1206,7 +1201,10 @@ check('a school that no network reaches gets again by a stick what it lost, unde
   assert.deepEqual(brought, [0, written.length, 0]);
   await school.start();
   const links = [world.ana.link, world.anaTwo.link];
-  for (const link of links) link.port = school.port;
+  for (const link of links) {
+    link.port = school.port;
+    await metAgain(link, world.hello.identity); // the identity is in the backup, a TLS key need not be
+  }
   const fresh = new Replica(world.anaTwo);
   await fresh.sync();
   for (const op of written) assert.ok(fresh.known.has(op.id));

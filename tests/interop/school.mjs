@@ -2,7 +2,7 @@
 // with TLS, stopped and put back. It knows the programs' command line and nothing of the protocol.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,7 +21,8 @@ export class School {
   }
 
   init(name) {
-    this.run(['init', '--school', name, '--admin', 'office@example.org', '--password-stdin'], 'seven gray herons wade\n');
+    const made = this.run(['init', '--school', name, '--admin', 'office@example.org', '--password-stdin'], 'seven gray herons wade\n');
+    this.phrase = made.recovery_phrase;
   }
   addClass(title) {
     return this.run(['class', 'add', '--title', title]);
@@ -92,14 +93,18 @@ export class School {
     clearTimeout(hard);
   }
 
-  // What an administrator does with a copy of the data directory.
-  copyAway() {
-    rmSync(join(this.folder, 'copy'), { recursive: true, force: true });
-    cpSync(this.data, join(this.folder, 'copy'), { recursive: true });
+  // As an administrator does, while the school is served or not.
+  backUp() {
+    rmSync(join(this.folder, 'monday.waymark-backup'), { force: true });
+    this.run(['backup', join(this.folder, 'monday.waymark-backup')]);
   }
-  putBack() {
+  restore() {
+    this.run(['restore', join(this.folder, 'monday.waymark-backup')]);
+  }
+  // The disk died: a directory that is empty, and the phrase that was written down.
+  restoreAnew(phrase = this.phrase) {
     rmSync(this.data, { recursive: true, force: true });
-    cpSync(join(this.folder, 'copy'), this.data, { recursive: true });
+    this.run(['restore', join(this.folder, 'monday.waymark-backup'), '--phrase-stdin'], `${phrase}\n`);
   }
 
   // The next start makes another TLS key; the identity stays.
