@@ -33,7 +33,7 @@ const budget = (workload, ours, most, unit, reference, against) =>
 
 const groups = {
   app: ['store', 'window'],
-  sync: ['push', 'idle', 'first', 'storm'],
+  sync: ['push', 'idle', 'live', 'first', 'storm'],
 };
 const parts = {
   store() {
@@ -67,6 +67,10 @@ const parts = {
     if (theirs.edit_ms) row(`W4 one edit, ${with_n}`, mine.edit_ms, theirs.edit_ms, 'ms', pouch, { times: 10 });
     budget('W4 requests', mine.edit_requests, 1, '', theirs.edit_requests, pouch);
     budget('W4 bytes with headers', mine.edit_bytes, 400, 'B', theirs.edit_bytes, pouch);
+  },
+  live() {
+    const got = program('waymark_bench_sync', ['live'], 'a comment on its way to a computer that listens');
+    row('a comment, saved there until saved here', got.live_ms, got.bare_ms, 'ms', 'bare TCP, one raw commit', { most: 10 });
   },
   first() {
     const got = program('waymark_bench_sync', ['first'], '2,000 records written, pushed, and read elsewhere (W1)');

@@ -6,13 +6,26 @@
 // waymark_bench_sync first (W1): 2,000 records written on one computer, brought to the school, and read by a
 // second computer of the same student for the first time: until it has a first page to show, and until it has
 // all and the digests agree.
-// Bytes are those of the whole HTTP exchange without TLS, as a tap between the two counts them.
+// waymark_bench_sync live: from when a teacher's comment is saved at the school to when it is saved on a
+// student's computer that listens: the school's word, the exchange that it leads to, the commit. Beside it
+// the least that this could be: a word, a question and an answer of that size over bare TCP, and one commit
+// of plain SQLite. The up to 50 ms by which computers of one stream are spread are left out: the clock is
+// moved over them. Bytes are those of the whole HTTP exchange without TLS, as a tap between the two counts
+// them.
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include "client/app/link.hpp"
 #include "client/net/curl_transport.hpp"
 #include "shared/sync/session.hpp"
 #include "shared/wire/pack.hpp"
+#include "tests/bench/raw_sqlite.hpp"
 #include "tests/bench/school_world.hpp"
 #include "tests/bench/tap.hpp"
 
@@ -22,6 +35,26 @@ using namespace waymark::bench;
 namespace {
 
 constexpr int kTimes = 201, kCounted = 21;
+
+// Wakes who waits for a transport.
+class Arrival {
+ public:
+  void arrived() {
+    std::lock_guard lock(mutex_);
+    arrived_ = true;
+    news_.notify_one();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    news_.wait(lock, [&] { return arrived_; });
+    arrived_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable news_;
+  bool arrived_ = false;
+};
 
 class Wire {
  public:
@@ -40,20 +73,11 @@ class Wire {
 
  private:
   std::vector<std::pair<std::uint64_t, Result<app::HttpReply>>> wait() {
-    std::unique_lock lock(mutex_);
-    news_.wait(lock, [&] { return arrived_; });
-    arrived_ = false;
-    lock.unlock();
+    arrival_.wait();
     return transport_.take();
   }
-  std::mutex mutex_;
-  std::condition_variable news_;
-  bool arrived_ = false;
-  net::CurlTransport transport_{[this] {
-    std::lock_guard lock(mutex_);
-    arrived_ = true;
-    news_.notify_one();
-  }};
+  Arrival arrival_;
+  net::CurlTransport transport_{[this] { arrival_.arrived(); }};
 };
 
 // One computer of a student.
@@ -218,14 +242,112 @@ void measure_first(int rounds) {
               first_sync(true).bytes);
 }
 
+// The reference for live: what both sides do over bare TCP.
+class Bare {
+ public:
+  explicit Bare(const std::string& folder) : disk_(folder + "/bare.db") {
+    tcp::acceptor acceptor(io_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+    for (auto* ends : {&word_, &question_}) {
+      ends->here.connect(acceptor.local_endpoint());
+      ends->there = acceptor.accept();
+      for (auto* end : {&ends->here, &ends->there}) end->set_option(tcp::no_delay(true));
+    }
+    there_ = std::thread([this] {
+      for (;;) {
+        written_.wait();
+        if (over_) return;
+        std::string bytes(kBytes, 'w');
+        boost::asio::write(word_.there, boost::asio::buffer(bytes));
+        boost::asio::read(question_.there, boost::asio::buffer(bytes));
+        boost::asio::write(question_.there, boost::asio::buffer(bytes));
+      }
+    });
+  }
+  ~Bare() {
+    over_ = true;
+    written_.arrived();
+    there_.join();
+  }
+  void once(std::int64_t i) {
+    std::string bytes(kBytes, 'q');
+    written_.arrived();
+    boost::asio::read(word_.here, boost::asio::buffer(bytes));
+    boost::asio::write(question_.here, boost::asio::buffer(bytes));
+    boost::asio::read(question_.here, boost::asio::buffer(bytes));
+    disk_.add(passage(i) + bytes);
+  }
+
+ private:
+  using tcp = boost::asio::ip::tcp;
+  static constexpr std::size_t kBytes = 400;
+  struct Ends {
+    tcp::socket here, there;
+  };
+  boost::asio::io_context io_;
+  Ends word_{tcp::socket(io_), tcp::socket(io_)}, question_{tcp::socket(io_), tcp::socket(io_)};
+  RawSqlite disk_;
+  Arrival written_;
+  std::atomic<bool> over_ = false;
+  std::thread there_;
+};
+
+void measure_live() {
+  SchoolWorld world;
+  auto amira = world.student();
+  auto teacher = must(world.school->add_staff("r@bench.example", "Rivera", "teacher", "creek-and-stone")).id;
+  must(world.school->enroll(world.class_id, teacher, "teacher"));
+  world.options.after = [&] { world.school->listeners().tell(*world.school); };
+  world.serve();
+  ManualClock clock(world.clock.now_ms());
+  auto folder = world.folder.path() + "/amira";
+  auto records = must(app::Records::open(folder, amira.id, clock, world.random));
+  auto computer = must(app::Computer::open(world.folder.path() + "/computer", clock));
+  must(computer.change([&](app::ComputerState& state) {
+    state.address = "https://127.0.0.1:" + std::to_string(world.server->port());
+    state.identity = to_hex(world.school->identity().bytes);
+    state.pins = {world.spki};
+  }));
+  Arrival arrival;
+  net::CurlTransport transport([&] { arrival.arrived(); });
+  app::Connection connection(&transport, computer);
+  app::Link link(connection, *records, amira.token, clock, world.random);
+  link.listen(true);
+  link.hurry();
+  must(link.tick());
+  auto step = [&] {
+    arrival.wait();
+    connection.poll();
+    must(link.tick());
+    if (auto due = link.due_ms(); due && *due > clock.steady_ms() && *due <= clock.steady_ms() + 50)
+      clock.advance_ms(50);
+    must(link.tick());
+  };
+  while (world.metrics.listeners < 1 || !must(link.status()).verified) step();
+  Bare bare(world.folder.path());
+  std::vector<double> live, least;
+  for (int i = 0; i < kTimes; i++) {
+    store::Edit edit{{domain::person_stream(amira.id), "observation", {}}, {{"text", passage(i)}}, {}, {}};
+    auto replies = link.replies();
+    world.server->run([&] { must(world.school->write(teacher, std::span(&edit, 1))); });
+    live.push_back(seconds_of([&] {
+      while (link.replies() == replies) step();
+    }));
+    least.push_back(seconds_of([&] { bare.once(i); }));
+  }
+  auto came = must(records->store().records(domain::person_stream(amira.id), "observation")).size();
+  if (came != kTimes) give_up({Code::internal, "not every comment came by one exchange"});
+  std::printf("{\"live_ms\":%.3f,\"bare_ms\":%.3f}\n", median(live) * 1e3, median(least) * 1e3);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
   if (count != 2) {
-    std::fprintf(stderr, "waymark_bench_sync RECORDS|first\n");
+    std::fprintf(stderr, "waymark_bench_sync RECORDS|first|live\n");
     return 2;
   }
   if (std::string_view(words[1]) == "first") return measure_first(5), 0;
+  if (std::string_view(words[1]) == "live") return measure_live(), 0;
   measure(std::strtoll(words[1], nullptr, 10));
   return 0;
 }
