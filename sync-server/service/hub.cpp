@@ -349,7 +349,14 @@ Status School::take_papers(std::string_view text, std::string_view spki) {
     name_ = school;
   }
   if (answer.contains("papers")) {
-    WAYMARK_CHECK(take_rows(answer["papers"]));
+    if (auto taken = take_rows(answer["papers"]); !taken) {
+      // Rows that do not go together (an enrollment of nobody, two people with one e-mail): the database says
+      // so.
+      bool torn = taken.error().code == Code::internal &&
+                  taken.error().detail.find("constraint failed") != std::string::npos;
+      return torn ? Error{Code::malformed, "what the school says of people: " + taken.error().detail}
+                  : taken.error();
+    }
     WAYMARK_CHECK(store_->set_meta("papers_version", member("version")));
   }
   return transaction.commit();
@@ -364,6 +371,7 @@ Status School::take_rows(const json& object) {
   std::map<PersonId, Person> known;
   for (auto& person : before) known.emplace(person.id, std::move(person));
   std::set<PersonId> named;
+  std::map<std::string, std::string> emails;  // whose they are now, by the id's digits
   std::set<ComputerId> removed;
   WAYMARK_TRY(computers, carried_->computers());
   for (const auto& computer : computers)
@@ -379,6 +387,17 @@ Status School::take_rows(const json& object) {
     if (!erased) keep(erased.error());
     return !erased || (*erased && !known.contains(id));
   };
+  // An e-mail may have gone over to somebody else since, who would find it taken here.
+  papers.rows("people", 9, [&] {
+    auto email = papers.text(4);
+    if (papers.status() && !email.empty()) emails[email] = papers.text(0);
+  });
+  for (auto& [id, person] : known) {
+    auto moved = person.email ? emails.find(*person.email) : emails.end();
+    if (moved == emails.end() || moved->second == id.hex()) continue;
+    person.email.reset();
+    keep(accounts_->put(person));
+  }
   papers.rows("people", 9, [&] {
     Person person;
     person.id = papers.id<PersonId>(0);

@@ -661,6 +661,49 @@ TEST_CASE("golden papers and hub files are taken as what they say, and what is n
   }
 }
 
+TEST_CASE("an e-mail that went over to somebody else goes over at a hub too") {
+  World world;
+  auto linden = world.teacher("linden@alder.example", world.period3);
+  world.ask();
+  const auto told = nlohmann::json::parse(world.school->hub_papers(world.hub_bearer(), "{}").value());
+  auto email_at_hub = [&](const PersonId& id) {
+    return world.hub->accounts().person(id).value()->email.value_or("");
+  };
+  auto row_of = [](nlohmann::json& people, const PersonId& id) -> nlohmann::json& {
+    return *std::find_if(people.begin(), people.end(), [&](const auto& row) { return row[0] == id.hex(); });
+  };
+  // Two who changed theirs for one another's.
+  auto swapped = told;
+  auto& people = swapped["papers"]["people"];
+  row_of(people, linden)[4] = "okafor@alder.example";
+  row_of(people, world.okafor)[4] = "linden@alder.example";
+  REQUIRE(world.hub->take_papers(swapped.dump(), ""));
+  CHECK(email_at_hub(linden) == "okafor@alder.example");
+  CHECK(email_at_hub(world.okafor) == "linden@alder.example");
+  // A teacher whom a restored school did not know was added anew.
+  REQUIRE(world.hub->take_papers(told.dump(), ""));
+  auto anew = nlohmann::json::parse(told.dump());
+  const auto another = world.random.id<PersonId>();
+  for (const char* list : {"people", "enrollments", "access"})
+    for (auto& row : anew["papers"][list])
+      for (auto& cell : row)
+        if (cell == linden.hex()) cell = another.hex();
+  REQUIRE(world.hub->take_papers(anew.dump(), ""));
+  CHECK(email_at_hub(another) == "linden@alder.example");
+  CHECK(email_at_hub(linden).empty());
+  CHECK_FALSE(world.hub->accounts().person(linden).value()->active);
+  // Rows that do not go together change nothing.
+  auto twice = told, nobody = told;
+  twice["papers"]["people"].push_back(row_of(twice["papers"]["people"], linden));
+  twice["papers"]["people"].back()[0] = world.random.id<PersonId>().hex();
+  nobody["papers"]["enrollments"].push_back(
+      {world.period3.hex(), world.random.id<PersonId>().hex(), "student"});
+  for (const auto& broken : {twice, nobody}) {
+    CHECK(world.hub->take_papers(broken.dump(), "").error().code == Code::malformed);
+    CHECK(email_at_hub(another) == "linden@alder.example");
+  }
+}
+
 TEST_CASE("golden questions of a hub are read, and written as the same bytes") {
   using test::text;
   int seen = 0;
