@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <ctime>
 #include <future>
-#include <limits>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -28,6 +27,7 @@
 #include <netinet/tcp.h>
 
 #include "shared/wire/compress.hpp"
+#include "sync-server/net/reading.hpp"
 
 namespace waymark::server::net {
 namespace {
@@ -40,13 +40,6 @@ using ErrorCode = beast::error_code;
 using Milliseconds = std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 beast::string_view beast_view(std::string_view text) { return {text.data(), text.size()}; }
 
 std::string http_date() {
@@ -178,18 +171,13 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   }
 
  private:
-  using Parser = bhttp::request_parser<bhttp::string_body>;
-
   void within(std::int64_t ms) { beast::get_lowest_layer(stream_).expires_after(Milliseconds(ms)); }
   void close() { beast::get_lowest_layer(stream_).close(); }
 
   // The first byte may take long, what follows may not.
   void wait_for_request() {
     if (server_.stopping && buffer_.size() == 0) return close();
-    parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(server_.options.header_bytes_max));
-    // Set once the header tells what is asked. (Beast 1.74 takes "none" for zero.)
-    parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
+    begin_reading(parser_, server_.options.header_bytes_max);
     if (buffer_.size() > 0) return read_header();
     idle_ = true;
     within(server_.options.idle_ms);
@@ -213,25 +201,13 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   }
 
   void header_read() {
-    const auto& message = parser_->get();
-    std::string_view target = view(message.target());
-    auto question = target.find('?');
-    auto request = std::make_shared<http::Request>();
-    request->method = std::string(view(message.method_string()));
-    request->path = std::string(target.substr(0, question));
-    if (question != std::string_view::npos) request->query = http::parse_query(target.substr(question + 1));
-    for (const auto& field : message) {
-      auto& value = request->headers[lower(view(field.name_string()))];
-      if (!value.empty()) value += ", ";
-      value += std::string(view(field.value()));
-    }
+    auto request = std::make_shared<http::Request>(net::read_header(*parser_));
     request->remote = remote_;
     if constexpr (is_tls) request->spki = server_.options.tls->spki;
     request_ = std::move(request);
-    keep_alive_ = message.keep_alive();
+    keep_alive_ = parser_->get().keep_alive();
 
-    if (target.empty() || target.front() != '/' || message.version() < 10)
-      return refuse({Code::malformed, "the address cannot be read"});
+    if (!has_address(*parser_)) return refuse({Code::malformed, "the address cannot be read"});
     body_max_ = server_.router.body_bytes_max(request_->method, request_->path);
     auto length = parser_->content_length();
     if (length && *length > body_max_)
@@ -271,15 +247,9 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     request_->body = std::move(parser_->get().body());
     bytes_in_ = request_->body.size();
     server_.metrics.bytes_in += static_cast<std::int64_t>(bytes_in_);
-    auto encoding = lower(request_->header("content-encoding"));
-    if (encoding == "zstd") {
-      auto plain = wire::expand(request_->body, body_max_);
-      if (!plain) return answer(with_headers(http::error_response(plain.error())));
-      request_->body = std::move(*plain);
-      request_->headers.erase("content-encoding");
-    } else if (!encoding.empty() && encoding != "identity") {
-      auto response = http::error_response({Code::unsupported, "bodies are taken plain or as zstd"});
-      response.status = 415;
+    if (auto said = expand_body(*request_, body_max_)) {
+      auto response = http::error_response(said->error);
+      if (said->status) response.status = said->status;
       return answer(with_headers(std::move(response)));
     }
     beast::get_lowest_layer(stream_).expires_never();
@@ -296,13 +266,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
 
   // What arrived is no request that we read: said once, then the connection ends.
   void unreadable(ErrorCode error) {
-    if (error == bhttp::error::body_limit)
-      return refuse({Code::too_large, "the body is larger than is taken here"});
-    if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow)
-      return refuse({Code::too_large, "the header is larger than is taken"}, 431);
-    bool ours = error.category() == bhttp::make_error_code(bhttp::error::bad_method).category();
-    if (ours && error != bhttp::error::end_of_stream && error != bhttp::error::partial_message)
-      return refuse({Code::malformed, "this is no HTTP request"});
+    if (auto said = unreadable_for(error)) return refuse(said->error, said->status);
     end(error);
   }
 
@@ -482,7 +446,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   Impl& server_;
   Stream stream_;
   beast::flat_buffer buffer_;
-  std::optional<Parser> parser_;
+  std::optional<RequestParser> parser_;
   std::shared_ptr<http::Request> request_;
   bhttp::response<bhttp::string_body> message_;
   std::optional<bhttp::response_serializer<bhttp::string_body>> serializer_;
