@@ -89,6 +89,19 @@ Picture turned(Picture picture, int orientation) {
   return upright;
 }
 
+int size_of(ByteView bytes) { return static_cast<int>(std::min<std::size_t>(bytes.size(), 1u << 30)); }
+
+struct Head {
+  int width = 0, height = 0, channels = 0;
+};
+Result<Head> read_head(ByteView bytes) {
+  Head head;
+  if (!stbi_info_from_memory(bytes.data(), size_of(bytes), &head.width, &head.height, &head.channels) ||
+      head.width < 1 || head.height < 1)
+    return Error{Code::not_an_image, "neither JPEG nor PNG"};
+  return head;
+}
+
 void append(void* context, void* data, int size) {
   auto* out = static_cast<Bytes*>(context);
   const auto* bytes = static_cast<const std::uint8_t*>(data);
@@ -130,16 +143,20 @@ int exif_orientation(ByteView jpeg) {
   return 1;
 }
 
+Result<std::int64_t> pixels_told(ByteView bytes) {
+  WAYMARK_TRY(told, read_head(bytes));
+  return std::int64_t{told.width} * told.height;
+}
+
 Result<Picture> decode(ByteView bytes) {
-  int width = 0, height = 0, channels = 0;
-  int size = static_cast<int>(std::min<std::size_t>(bytes.size(), 1u << 30));
-  if (!stbi_info_from_memory(bytes.data(), size, &width, &height, &channels) || width < 1 || height < 1)
-    return Error{Code::not_an_image, "neither JPEG nor PNG"};
+  WAYMARK_TRY(told, read_head(bytes));
+  auto [width, height, channels] = told;
   if (std::int64_t{width} * height > picture_pixels_max)
     return Error{Code::too_large, "more than a hundred million pixels"};
   int wanted = channels == 2 || channels == 4 ? 4 : 3;
   std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> pixels(
-      stbi_load_from_memory(bytes.data(), size, &width, &height, &channels, wanted), stbi_image_free);
+      stbi_load_from_memory(bytes.data(), size_of(bytes), &width, &height, &channels, wanted),
+      stbi_image_free);
   if (!pixels) return Error{Code::not_an_image, "the picture's data are damaged"};
   Picture picture{width, height, wanted, {}};
   auto count =

@@ -22,6 +22,8 @@ PictureForm picture_form(ByteView bytes);
 bool is_jpeg(ByteView bytes);
 bool is_png(ByteView bytes);
 
+// How many pixels a picture says that it has. `not_an_image`.
+Result<std::int64_t> pixels_told(ByteView bytes);
 // Decodes and turns upright by the EXIF orientation (Exif 2.32, tag 0x0112). `not_an_image`, and `too_large`
 // beyond picture_pixels_max.
 Result<Picture> decode(ByteView bytes);

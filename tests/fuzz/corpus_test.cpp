@@ -20,7 +20,7 @@ std::vector<std::string> seeds_of(const fuzz::Target& target) {
   for (const auto& folder :
        {kTests + "fuzz/corpus/" + std::string(target.name), kTests + "data/" + std::string(target.seeds)}) {
     if (folder.ends_with('/') || !std::filesystem::is_directory(folder)) continue;
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
       if (entry.is_regular_file()) paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());

@@ -9,6 +9,12 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const auto* target = [] {
     const char* name = std::getenv("WAYMARK_FUZZ");
+    // For ./dev: each name and its folder of seeds.
+    if (name && std::string_view(name) == "list") {
+      for (const auto& one : waymark::fuzz::targets())
+        std::printf("%s %s\n", std::string(one.name).c_str(), std::string(one.seeds).c_str());
+      std::exit(0);
+    }
     const auto* found = waymark::fuzz::find(name ? name : "");
     if (!found) {
       std::fprintf(stderr, "WAYMARK_FUZZ names none of these:");

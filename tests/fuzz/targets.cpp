@@ -3,36 +3,38 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
+#include "client/app/picture.hpp"
 #include "shared/base/sealed_box.hpp"
-#include "shared/base/seams.hpp"
 #include "shared/base/text.hpp"
 #include "shared/domain/pathway.hpp"
 #include "shared/record/op.hpp"
 #include "shared/wire/batch.hpp"
+#include "shared/wire/bodies.hpp"
 #include "shared/wire/bundle.hpp"
 #include "shared/wire/carried_file.hpp"
 #include "shared/wire/compress.hpp"
+#include "shared/wire/events.hpp"
 #include "shared/wire/joining.hpp"
 #include "shared/wire/messages.hpp"
 #include "shared/wire/news.hpp"
 #include "shared/wire/pack.hpp"
 #include "shared/wire/starter.hpp"
 #include "sync-server/http/message.hpp"
-#include "sync-server/import/case_csv.hpp"
-#include "sync-server/import/case_package.hpp"
+#include "sync-server/http/ranges.hpp"
 #include "sync-server/import/roster_files.hpp"
 #include "sync-server/import/table.hpp"
-#include "tests/support/temporary.hpp"
 
 namespace waymark::fuzz {
-namespace {
 
 void promise(bool kept, const char* what) {
   if (kept) return;
   std::fprintf(stderr, "broken: %s\n", what);
   std::abort();
 }
+
+namespace {
 
 void op(std::string_view bytes) {
   auto read = record::parse_op(bytes);
@@ -212,6 +214,15 @@ void http(std::string_view bytes) {
   asked.headers["authorization"] = std::string(bytes);
   (void)asked.cookie("session");
   (void)asked.bearer();
+  for (std::size_t body : {0, 1, 100}) {
+    auto piece = http::read_content_range(bytes, body);
+    promise(!piece || (piece->from >= 0 && piece->from + static_cast<std::int64_t>(body) <= piece->total),
+            "a piece lies within its file");
+  }
+  for (std::int64_t total : {1, 1000}) {
+    auto range = http::read_range(bytes, total);
+    promise(!range || (range->from >= 0 && range->to < total), "a range ends within its file");
+  }
 }
 
 void table(std::string_view bytes) {
@@ -240,29 +251,73 @@ void zip(std::string_view bytes) {
   promise(all <= server::roster_bytes_max, "no more comes out of an archive than was allowed");
 }
 
-// A school that every run plans for and none changes.
-server::School& school() {
-  struct Made {
-    test::TemporaryFolder folder;
-    SystemClock clock;
-    SystemRandom random;
-    std::unique_ptr<server::School> school;
-    Made() {
-      server::InitRequest request{folder.path() + "/school", "Fuzz", "admin@fuzz.example", "a long password"};
-      promise(server::School::init(request, clock, random).has_value(), "a school can be made");
-      school = server::School::open(request.data, clock, random).value();
-    }
-  };
-  static Made made;
-  return *made.school;
+// A body that is read writes and reads back the same.
+template <class Read, class Write>
+void same_again(std::string_view bytes, Read read, Write write, const char* what) {
+  auto value = read(bytes);
+  if (!value) return;
+  const auto written = write(*value);
+  auto again = read(written);
+  promise(again && write(*again) == written, what);
 }
 
-void standards(std::string_view bytes) {
-  const auto before = school().store().version().value();
-  (void)server::plan_case(school(), bytes, "standards.json");
-  server::Findings findings;
-  if (server::looks_like_case_csv(bytes)) (void)server::case_package_of_csv("standards.csv", bytes, findings);
-  promise(school().store().version().value() == before, "a plan changes nothing");
+void bodies(std::string_view bytes) {
+  auto answer = [](const auto& value) { return wire::encode_answer(value); };
+  same_again(bytes, wire::decode_hello, wire::encode_hello, "a hello is the same again");
+  same_again(bytes, wire::decode_join, wire::encode_join, "a step of joining is the same again");
+  same_again(bytes, wire::decode_begun, answer, "a begun joining is the same again");
+  same_again(bytes, wire::decode_computer_joined, answer, "a joined computer is the same again");
+  same_again(bytes, wire::decode_card_read, answer, "what a card needs is the same again");
+  same_again(bytes, wire::decode_signed_in, answer, "who signed in is the same again");
+  same_again(bytes, wire::decode_came_back, answer, "who came back is the same again");
+  same_again(bytes, wire::decode_names_answer, wire::encode_parcel_news,
+             "news of parcels are the same again");
+  for (const char* member : {"files", "parcels"})
+    same_again(
+        bytes, [&](std::string_view text) { return wire::decode_names(member, text); },
+        [&](const auto& names) {
+          promise(names.size() <= wire::names_max, "no more names than may be asked for");
+          return wire::encode_names(member, names);
+        },
+        "a question about files is the same again");
+  if (auto told = wire::decode_error(bytes)) promise(!told->code.empty(), "an error has a code");
+}
+
+void events(std::string_view bytes) {
+  wire::Heads heads, in_pieces;
+  wire::EventReader reader, slow;
+  const bool good = reader.read(bytes, heads);
+  promise(heads.size() <= wire::heads_max, "no more streams than may be told of");
+  bool slow_good = true;
+  for (std::size_t at = 0; at < bytes.size() && slow_good; at += 3)
+    slow_good = slow.read(bytes.substr(at, 3), in_pieces);
+  promise(good == slow_good, "pieces make no difference");
+  if (!good) return;
+  promise(heads == in_pieces, "pieces make no difference to what is told");
+  std::string written;
+  for (const auto& [stream, head] : heads) written += wire::encode_event(stream, head);
+  wire::Heads again;
+  wire::EventReader fresh;
+  promise(fresh.read(written, again) && again == heads, "events are the same again");
+}
+
+void picture(std::string_view text) {
+  const auto bytes = as_bytes(text);
+  const auto turn = app::exif_orientation(bytes);
+  promise(turn >= 1 && turn <= 8, "a picture is turned in one of eight ways");
+  (void)app::picture_form(bytes);
+  auto told = app::pixels_told(bytes);
+  constexpr std::int64_t pixels_max = 1'000'000;  // more than that takes its time
+  if (!told || *told > pixels_max) return;
+  auto read = app::decode(bytes);
+  if (!read) return;
+  auto wanted = std::size_t{1} * static_cast<std::size_t>(read->width) *
+                static_cast<std::size_t>(read->height) * static_cast<std::size_t>(read->channels);
+  promise(read->pixels.size() == wanted, "a picture has all its pixels");
+  auto small = app::fitted(*read, 64);
+  promise(small.width <= 64 && small.height <= 64, "a picture is fitted");
+  auto again = app::encode_png(small);
+  promise(again.has_value() && app::decode(*again).has_value(), "a picture that was read can be written");
 }
 
 constexpr std::array all{Target{"op", op, "golden/ops"},
@@ -282,14 +337,23 @@ constexpr std::array all{Target{"op", op, "golden/ops"},
                          Target{"http", http, ""},
                          Target{"table", table, "oneroster/faults"},
                          Target{"zip", zip, ""},
-                         Target{"standards", standards, "case"}};
+                         Target{"bodies", bodies, "golden/bodies"},
+                         Target{"events", events, "golden/events"},
+                         Target{"picture", picture, ""}};
 
 }  // namespace
 
-std::span<const Target> targets() { return all; }
+std::span<const Target> targets() {
+  static const std::vector<Target> every = [] {
+    std::vector<Target> list(all.begin(), all.end());
+    list.insert(list.end(), school_targets().begin(), school_targets().end());
+    return list;
+  }();
+  return every;
+}
 
 const Target* find(std::string_view name) {
-  for (const auto& target : all)
+  for (const auto& target : targets())
     if (target.name == name) return &target;
   return nullptr;
 }

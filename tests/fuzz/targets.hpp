@@ -9,6 +9,9 @@
 
 namespace waymark::fuzz {
 
+// Ends the program where it is not kept.
+void promise(bool kept, const char* what);
+
 struct Target {
   std::string_view name;
   void (*run)(std::string_view bytes);
@@ -16,6 +19,7 @@ struct Target {
 };
 
 std::span<const Target> targets();
+std::span<const Target> school_targets();  // of them, those that want a school
 const Target* find(std::string_view name);
 
 }  // namespace waymark::fuzz
