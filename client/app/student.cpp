@@ -1247,6 +1247,15 @@ class Student::Impl {
         if (auto old = sitting_.meeting->old_value.text();
             !old.empty() && std::find(texts.begin(), texts.end(), old) == texts.end())
           texts.insert(texts.begin(), old);
+      // What was put together elsewhere holds it already: no line is to stand there twice.
+      auto stands_in = [](const std::string& text, const std::string& whole) {
+        return ("\n\n" + whole + "\n\n").find("\n\n" + text + "\n\n") != std::string::npos;
+      };
+      auto all = texts;
+      std::erase_if(texts, [&](const std::string& text) {
+        return std::any_of(all.begin(), all.end(),
+                           [&](const std::string& other) { return other != text && stands_in(text, other); });
+      });
       std::string both;
       for (const auto& text : texts) both += (both.empty() ? "" : "\n\n") + text;
       chosen = both;

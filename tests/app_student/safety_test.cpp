@@ -484,6 +484,64 @@ TEST_CASE("three places that did not see each other are three versions; keeping 
   CHECK(two.b.student->counts().conflicts == 0);
 }
 
+TEST_CASE("two computers keep both at once, again and again, and no line stands there twice") {
+  TwoComputers two;
+  auto third = two.world.computer("home");
+  two.world.sync(third);
+  two.set(two.a, "one");
+  two.world.clock.advance_ms(60'000);
+  two.set(two.b, "two");
+  two.world.clock.advance_ms(60'000);
+  two.set(third, "three");
+  two.sync();
+  auto keep = [](Computer& at) {
+    if (at.student->counts().conflicts > 0) at.can(ResolveConflict{at.conflict().id, {}, true});
+    return at.goals().open[0].fields.first_step;
+  };
+  // One has heard of the third by now, the other has not, and both press.
+  two.world.sync(third);
+  two.world.sync(two.b);
+  CHECK(keep(two.a) == "one\n\ntwo");
+  CHECK(keep(two.b) == "one\n\ntwo\n\nthree");
+  two.sync();
+  CHECK(two.a.student->counts().conflicts == 1);
+  CHECK(keep(two.a) == "one\n\ntwo\n\nthree");
+  CHECK(keep(two.b) == "one\n\ntwo\n\nthree");
+  // From now on all three press whenever they are asked; each sees what came since the last round.
+  for (int round = 0; round < 20; round++) {
+    two.world.clock.advance_ms(60'000);
+    for (auto* at : {&two.a, &two.b, &third}) CHECK(keep(*at) == "one\n\ntwo\n\nthree");
+    two.world.sync(third);
+    two.sync();
+    two.world.sync(third);
+  }
+  for (auto* at : {&two.a, &two.b, &third}) CHECK(at->student->counts().conflicts == 0);
+  auto written = two.world.school->stream_state(domain::person_stream(amira)).value().head;
+  for (int round = 0; round < 5; round++) {
+    for (auto* at : {&two.a, &two.b, &third}) keep(*at);
+    two.sync();
+    two.world.sync(third);
+  }
+  CHECK(two.world.school->stream_state(domain::person_stream(amira)).value().head == written);
+}
+
+TEST_CASE("keeping both leaves out what stands in the other as a paragraph, and nothing less") {
+  TwoComputers two;
+  two.set(two.a, "one\n\ntwo");
+  two.world.clock.advance_ms(60'000);
+  two.set(two.b, "two");
+  two.sync();
+  two.a.can(ResolveConflict{two.a.conflict().id, {}, true});
+  CHECK(two.a.goals().open[0].fields.first_step == "one\n\ntwo");
+  two.sync();
+  two.set(two.a, "ask two people");
+  two.world.clock.advance_ms(60'000);
+  two.set(two.b, "two");
+  two.sync();
+  two.a.can(ResolveConflict{two.a.conflict().id, {}, true});
+  CHECK(two.a.goals().open[0].fields.first_step == "ask two people\n\ntwo");
+}
+
 TEST_CASE("two versions that are too long together stay two, and one can still be chosen") {
   TwoComputers two;
   two.set(two.a, std::string(2'000, 'a'));
