@@ -132,6 +132,56 @@ TEST_CASE("batches of one replica that overlap are counted once") {
   CHECK(world.hub->carried().carried_beside(world.amira, batch.replica).value() == 0);
 }
 
+// A small computer without a battery wakes in 1970, or believes that it is years later.
+TEST_CASE("a hub whose clock is wrong carries everything, and no date of anybody's work is its own") {
+  World world;
+  ManualClock hubs(0);
+  world.up.reset();
+  world.hub.reset();
+  world.hub = School::open(world.hub_data, hubs, world.random).value();
+  world.up = std::make_unique<sync::Session>(world.hub->store());
+  world.ask();
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  Texts written;
+  auto minute = [&](std::int64_t there_ms) {
+    hubs.advance_ms(60'000);
+    hubs.set_ms(there_ms);
+    world.clock.advance_ms(60'000);
+  };
+  const std::int64_t years = std::int64_t{20} * 365 * 24 * 3600 * 1000;
+  for (std::int64_t there_ms : {std::int64_t{0}, std::int64_t{60'000}, world.clock.now_ms() + years,
+                                world.clock.now_ms(), std::int64_t{0}}) {
+    minute(there_ms);
+    auto now = world.clock.now_ms();
+    auto want = "goal " + std::to_string(written.size());
+    amira.goal(want);
+    written.push_back(want);
+    amira.sync(*world.hub);
+    world.round();
+    amira.sync(*world.hub);
+    CHECK(amira.status().waiting == 0);
+    CHECK(world.goals(*world.school, world.amira) == written);
+    // And back: what a teacher writes meanwhile at the school comes through it.
+    store::Edit edit{{domain::person_stream(world.amira), "observation", {}}, {{"text", want}}, {}, {}};
+    REQUIRE(world.school->write(world.okafor, std::span(&edit, 1)));
+    world.round();
+    amira.sync(*world.hub);
+    for (auto* at : {amira.store.get(), &world.school->store(), &world.hub->store()}) {
+      auto goals = at->records(domain::person_stream(world.amira), "goal").value();
+      CHECK(goals.size() == written.size());
+      for (const auto& goal : goals)
+        if (goal.text("want") == want) CHECK(goal.changed_ms() == now);
+      auto seen = at->records(domain::person_stream(world.amira), "observation").value();
+      REQUIRE(seen.size() == written.size());
+      for (const auto& one : seen)
+        if (one.text("text") == want) CHECK(one.changed_ms() == now);
+    }
+  }
+  CHECK(world.hub->verify());
+  CHECK(world.school->verify());
+}
+
 TEST_CASE("what is erased is on no page of a hub's disk, and what it still carried goes on as stubs") {
   World world;
   auto on_disk = [&](std::string_view text) {

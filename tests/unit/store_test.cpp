@@ -206,6 +206,33 @@ TEST_CASE("an answer is later than what it answers, whatever the clock says") {
   CHECK(world.store->op(answer).value()->time_ms == asked + 1);
 }
 
+TEST_CASE("a time up to a day ahead is followed, one beyond that is not, and both are taken in") {
+  World world;
+  constexpr std::int64_t kDay = 24 * 3600 * 1000;
+  auto question = world.set(*world.store, world.goal(), {{"want", "one"}});
+  auto asked = world.store->op(question).value()->time_ms;
+  auto answered = [&](std::int64_t now) {
+    world.clock.set_ms(now);
+    Edit edit{world.goal(2), {{"want", "two"}}, {}, {question}};
+    return world.store->op(world.store->write(kAmira, std::span(&edit, 1)).value().front().op)
+        .value()
+        ->time_ms;
+  };
+  CHECK(answered(asked - kDay) == asked + 1);
+  CHECK(answered(asked - kDay - 1) == asked - kDay - 1);
+  // However far behind or ahead a clock is, what comes from there is taken in as it is.
+  auto other = world.open("other.db");
+  std::uint8_t n = 3;
+  for (std::int64_t now : {std::int64_t{0}, asked - kDay - 1, asked + kDay + 1, 20 * asked}) {
+    world.clock.set_ms(now);
+    world.set(*world.store, world.goal(n), {{"want", std::to_string(now)}});
+    world.clock.set_ms(asked);
+    world.copy(*world.store, *other);
+    CHECK(other->find(world.goal(n)).value().value().text("want") == std::to_string(now));
+    n++;
+  }
+}
+
 TEST_CASE("all edits of one gesture stand or none") {
   World world;
   Edit edits[2] = {{world.goal(), {{"want", "fine"}}, {}, {}}, {world.goal(2), {}, {}, {}}};

@@ -778,6 +778,73 @@ TEST_CASE("a computer whose clock is a year ahead stops nobody, and what was rea
       for (const auto& [name, field] : record.fields) CHECK_FALSE(field.conflict());
 }
 
+// Its own later words are based on the earlier ones, so they stand whatever the times say.
+TEST_CASE(
+    "what was written before a long sleep, or with a clock a day ahead, arrives and hides nothing later") {
+  World world;
+  const std::int64_t day = std::int64_t{24} * 3600 * 1000;
+  ManualClock own(world.clock.now_ms());
+  auto sleeper = store::Store::open(world.folder.path() + "/a.db", {&own, &world.random, true}).value();
+  auto other = world.open("b.db");
+  world.goal(*sleeper, 1, "before the holidays");
+  world.clock.advance_ms(40 * day);  // and its own clock stood still meanwhile
+  world.goal(*sleeper, 2, "on waking, not yet told the time");
+  world.sync(*sleeper, world.amira);
+  world.sync(*other, world.amira);
+  CHECK(world.goals(*other) == Texts{"before the holidays", "on waking, not yet told the time"});
+  world.goal(*other, 1, "from elsewhere");
+  world.sync(*other, world.amira);
+  world.sync(*sleeper, world.amira);
+  world.goal(*sleeper, 1, "after it");
+  world.sync(*sleeper, world.amira);
+  world.sync(*other, world.amira);
+  CHECK(world.goals(*other) == Texts{"after it", "on waking, not yet told the time"});
+  for (auto ahead : {day, day + 1, 40 * day}) {
+    // The school is not heard while the clock is wrong; then somebody puts it right.
+    own.set_ms(world.clock.now_ms() + ahead);
+    world.goal(*sleeper, 3, "from tomorrow");
+    own.set_ms(world.clock.now_ms());
+    world.goal(*sleeper, 3, "put right " + std::to_string(ahead));
+    world.sync(*sleeper, world.amira);
+    world.sync(*other, world.amira);
+    record::RecordKey key{domain::person_stream(kAmira), "goal", {}};
+    key.id.bytes.fill(3);
+    for (auto* device : {sleeper.get(), other.get(), world.school.get()}) {
+      auto goal = device->find(key).value().value();
+      CHECK(goal.text("want") == "put right " + std::to_string(ahead));
+      CHECK_FALSE(goal.field("want")->conflict());
+    }
+  }
+}
+
+TEST_CASE("who was away for years brings what they wrote before, though much was deleted since") {
+  World world;
+  auto here = world.open("a.db"), away = world.open("b.db");
+  for (std::uint8_t n : {1, 2}) world.goal(*here, n, "goal " + std::to_string(n));
+  world.sync(*here, world.amira);
+  world.sync(*away, world.amira);
+  world.goal(*away, 2, "with a second source");
+  world.goal(*away, 3, "never sent");
+  for (std::uint8_t n : {1, 2}) {
+    record::RecordKey key{domain::person_stream(kAmira), "goal", {}};
+    key.id.bytes.fill(n);
+    auto before = here->find(key).value().value();
+    store::Edit edit{key, {{"deleted", true}}, before.all_heads(), {}};
+    REQUIRE(here->write(kAmira, std::span(&edit, 1)));
+  }
+  world.sync(*here, world.amira);
+  world.clock.advance_ms(std::int64_t{3} * 365 * 24 * 3600 * 1000);
+  world.sync(*away, world.amira);
+  world.sync(*here, world.amira);
+  for (auto* device : {here.get(), away.get(), world.school.get()}) {
+    Texts living;
+    for (const auto& record : device->records(domain::person_stream(kAmira), "goal").value())
+      if (!device->gone(record, "deleted").value()) living.push_back(record.text("want"));
+    std::sort(living.begin(), living.end());
+    CHECK(living == Texts{"never sent", "with a second source"});
+  }
+}
+
 TEST_CASE("a try that failed is made again by itself, sooner or later, with nothing written meanwhile") {
   World world;
   auto device = world.open("a.db");
