@@ -8,15 +8,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <thread>
 
 #include <sys/stat.h>
-#ifdef __linux__
-#include <sys/sysmacros.h>
-#include <sys/vfs.h>
-#endif
 #include <unistd.h>
+
+#include "client/platform/kept.hpp"
 
 namespace waymark::platform {
 namespace {
@@ -150,26 +149,16 @@ std::vector<Stick> sticks() {
 bool forgets(const std::string& folder) {
   if (auto said = environment("WAYMARK_FORGETS"); !said.empty()) return said != "no" && said != "0";
 #ifdef __linux__
-  constexpr long kTmpfs = 0x01021994, kRamfs = static_cast<long>(0x858458f6), kOverlay = 0x794c7630;
-  struct statfs info {};
-  if (::statfs(folder.c_str(), &info) != 0) return false;
-  if (info.f_type == kTmpfs || info.f_type == kRamfs) return true;
-  if (info.f_type != kOverlay) return false;
-  // An overlay keeps what is written in its upper folder, which may lie in memory.
-  struct stat wanted {};
-  if (::stat(folder.c_str(), &wanted) != 0) return false;
-  std::ifstream mounts("/proc/self/mountinfo");
-  const std::string device =
-      std::to_string(major(wanted.st_dev)) + ":" + std::to_string(minor(wanted.st_dev));
-  for (std::string line; std::getline(mounts, line);) {
-    auto upper = line.find("upperdir=");
-    if (upper == std::string::npos || line.find(" " + device + " ") == std::string::npos) continue;
-    upper += std::string_view("upperdir=").size();
-    auto path = line.substr(upper, line.find_first_of(", ", upper) - upper);
-    return ::statfs(path.c_str(), &info) == 0 && (info.f_type == kTmpfs || info.f_type == kRamfs);
-  }
-#endif
+  auto text_of = [](const char* path) {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  std::error_code error;
+  auto path = fs::weakly_canonical(folder, error);
+  return !error && lies_in_memory(text_of("/proc/self/mountinfo"), text_of("/proc/cmdline"), path.string());
+#else
   return false;
+#endif
 }
 
 std::vector<FoundFile> recent_files(bool pictures_only, std::size_t most) {

@@ -14,10 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sync-server/cli/backup.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
 using nlohmann::json;
+using server::cli::Nightly;
 
 namespace {
 
@@ -358,19 +360,63 @@ TEST_CASE("a serving school backs itself up, once a day, and keeps the backups f
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/2001-01-01.waymark-backup") << "old";
   std::ofstream(folder + "/notes.txt") << "not ours";
+  // Wherever it is three in the morning now.
+  auto now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  auto west = utc.tm_hour * 60 + utc.tm_min - 3 * 60;
+  char zone[32];
+  std::snprintf(zone, sizeof zone, "WAY%s%d:%02d", west < 0 ? "-" : "", std::abs(west) / 60,
+                std::abs(west) % 60);
+  ::setenv("TZ", zone, 1);
+  Serving serving(world, {"--backups", folder, "--keep-backups", "3"});
+  ::unsetenv("TZ");
+  auto done = [&] { return read(serving.log).find(R"("event":"backup")") != std::string::npos; };
+  for (int i = 0; i < 6'000 && !done(); i++) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  CHECK(done());
+  CHECK_FALSE(std::filesystem::exists(folder + "/2001-01-01.waymark-backup"));
+  CHECK(std::filesystem::exists(folder + "/notes.txt"));
+  CHECK(serving.stop() == 0);
+}
+
+TEST_CASE(
+    "a backup is due from two in the morning, once a day, an hour after one that failed, and at once at "
+    "first") {
+  ::setenv("TZ", "WAY5", 1);  // five hours behind
+  ::tzset();
+  test::TemporaryFolder folder;
+  constexpr std::int64_t kMinute = 60'000, kHour = 60 * kMinute, kDay = 24 * kHour;
+  const std::int64_t midnight = 1'795'582'800'000;  // 2026-11-25 00:00 there
+  auto made = [&](const std::string& day) { return folder.path() + "/" + day + ".waymark-backup"; };
   {
-    Serving serving(world, {"--backups", folder, "--keep-backups", "3"});
-    auto done = [&] { return read(serving.log).find(R"("event":"backup")") != std::string::npos; };
-    for (int i = 0; i < 400 && !done(); i++) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    // Between midnight and two in the morning the night has not come yet.
-    std::time_t now = std::time(nullptr);
-    if (std::localtime(&now)->tm_hour >= 2) {
-      CHECK(done());
-      CHECK_FALSE(std::filesystem::exists(folder + "/2001-01-01.waymark-backup"));
-    }
-    CHECK(std::filesystem::exists(folder + "/notes.txt"));
-    CHECK(serving.stop() == 0);
+    Nightly nightly(folder.path(), 3);
+    CHECK(nightly.due(midnight));  // there is none
+    CHECK(nightly.old(midnight));
+    CHECK(nightly.file(midnight) == made("2026-11-25"));
+    // It failed: nothing is there.
+    CHECK_FALSE(nightly.due(midnight + kHour - 1));
+    CHECK(nightly.due(midnight + kHour));
+    std::ofstream(nightly.file(midnight + kHour)) << "b";
+    CHECK_FALSE(nightly.due(midnight + 23 * kHour));
+    CHECK_FALSE(nightly.old(midnight + 2 * kDay));
+    CHECK(nightly.old(midnight + 3 * kDay));
   }
+  // After a start, too, that remembers nothing.
+  Nightly nightly(folder.path(), 3);
+  for (auto now : {midnight + kDay, midnight + kDay + 2 * kHour - 1}) CHECK_FALSE(nightly.due(now));
+  CHECK(nightly.due(midnight + kDay + 2 * kHour));
+  CHECK(nightly.due(midnight + kDay + 23 * kHour));  // it slept through the night
+  CHECK(nightly.file(midnight + kDay + 2 * kHour) == made("2026-11-26"));
+  for (auto day : {"2026-11-21", "2026-11-22", "2026-11-23"}) std::ofstream(made(day)) << "b";
+  nightly.forget_old(midnight + 2 * kHour);
+  CHECK_FALSE(std::filesystem::exists(made("2026-11-21")));
+  CHECK(std::filesystem::exists(made("2026-11-22")));
+  // Never the last one, whatever the clock says.
+  nightly.forget_old(midnight + 1'000 * kDay);
+  CHECK_FALSE(std::filesystem::exists(made("2026-11-23")));
+  CHECK(std::filesystem::exists(made("2026-11-25")));
+  ::unsetenv("TZ");
+  ::tzset();
 }
 
 TEST_CASE("a stick without a bundle, a damaged one and another school's get a sentence each") {
