@@ -19,6 +19,8 @@ namespace waymark::server {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Hidden, by, at_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HiddenText, kind, record, by, at_ms, written_ms, words, mime)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Judgement, levels, glow, grow, next, outcome)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Version, op, by, where, place, at_ms, reply, form, pathway, step)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Learner, id, name, first_name, mark)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeardFrom, at_ms, computer, waiting)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Need, type, student, words, project, step, step_title, step_number,
@@ -27,37 +29,37 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputerLine, name, heard_ms, waiting, studen
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrailStop, id, title, good, stuck, here, today)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassTrail, pathway, version, title, question, on_this, on_others, without,
                                    stops)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ToAnswer, count, oldest_ms, second_tries, held)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ToAnswer, count, oldest_ms, second_tries, held, several)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathwayName, id, version, title, steps)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassPage, id, title, students, needing, now_ms, needs, to_answer,
-                                   computers, trail, pathways)
+                                   computers, trail, pathways, today_versions, today_saw)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassLine, id, title, students, to_answer)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Piece, id, type, title, text, file, small, name, mime, bytes, width,
                                    height, added_ms, confirmed, changed_since, hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AboutMe, strengths, interests, languages, learn_best, need, written_ms,
                                    hidden, id)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Judgement, levels, glow, grow, next, outcome)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Try, number, at_ms, levels, review, reviewed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TurnedIn, turn_in, self_assessment, project, step, pathway, version,
                                    rubric, try_number, at_ms, step_number, student, step_title, pathway_title,
                                    question, note, product, levels, because, evidence, confidence, glow, grow,
                                    next, work, about, goals, opens_first, earlier, held, reply, held_by,
-                                   hidden, own_hidden)
+                                   versions, saw, opens_saw, hidden, own_hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Queue, items, held, contents)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Remark, id, text, standard, by, at_ms, hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GoalPage, id, want, first_step, by, how_know, obstacle, plan_if, plan_then,
                                    standard, state, learned, at_ms, open, thread, hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepPage, id, state, title, tries, at_ms, planned)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ProjectPage, id, pathway, version, question, why, product, title, steps,
-                                   support, at_ms, open, hidden)
+                                   support, support_versions, support_saw, at_ms, open, hidden)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReviewLine, id, project, step, rubric, version, by, replaced_by,
                                    step_title, at_ms, try_number, judgement, own, replies)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GrowthPoint, kind, id, at_ms, level)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GrowthLine, standard, text, title, levels, aim, points, forms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StandardLine, code, text, used)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Unsent, turn_in, review, version, rubric, step_title, versions)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudentPage, student, classes, heard, about, goals, projects, reviews,
-                                   observations, growth, support, pin_set, now_ms, question_open, hidden,
-                                   contents)
+                                   observations, growth, support, support_versions, support_saw, unsent,
+                                   pin_set, now_ms, question_open, hidden, contents)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KnownStudent, person, given, family, classes, left, gone)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoundStudents, students, more)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StaffLine, id, name, email, role, you)
@@ -183,6 +185,38 @@ Result<Judgement> judgement_in(const json& body) {
     }
   }
   return reply;
+}
+
+Result<std::vector<OpId>> ops_in(const json& list, std::string_view name) {
+  if (!list.is_array()) return Error{Code::malformed, std::string(name) + ": a list of ids is wanted"};
+  if (list.size() > 256) return Error{Code::too_large, std::string(name) + ": over 256 ids"};
+  std::vector<OpId> ops;
+  for (const auto& item : list) {
+    if (!item.is_string()) return Error{Code::malformed, std::string(name) + ": a list of ids is wanted"};
+    WAYMARK_TRY(id, OpId::parse(item.get<std::string>()));
+    ops.push_back(id);
+  }
+  return ops;
+}
+
+// What the page showed when its reader wrote this.
+Result<Saw> saw_in(const json& body) {
+  auto found = body.find("saw");
+  if (found == body.end()) return Saw();
+  WAYMARK_TRY(ops, ops_in(*found, "saw"));
+  return Saw(std::move(ops));
+}
+
+// {"saw": [ids of the versions that were shown], "take": one of them, or nothing for both}
+Result<Choice> choice_in(const json& body) {
+  Choice choice;
+  WAYMARK_TRY(saw, ops_in(body.value("saw", json::array()), "saw"));
+  WAYMARK_TRY(take, http::text_or(body, "take", ""));
+  choice.saw = std::move(saw);
+  if (take.empty()) return choice;
+  WAYMARK_TRY(id, OpId::parse(take));
+  choice.take = id;
+  return choice;
 }
 
 // ---- signing in
@@ -455,13 +489,35 @@ Result<Response> set_today_route(School& school, const Asked& asked) {
   WAYMARK_TRY(body, http::json_body(asked.request));
   WAYMARK_TRY(pathway, http::text_of(body, "pathway"));
   WAYMARK_TRY(step, http::text_of(body, "step"));
-  return done(set_today(school, asked.person.id, asked.class_id, pathway, step));
+  WAYMARK_TRY(saw, saw_in(body));
+  return done(set_today(school, asked.person.id, asked.class_id, pathway, step, saw));
+}
+
+Result<Response> choose_today_route(School& school, const Asked& asked) {
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(choice, choice_in(body));
+  return done(choose_today(school, asked.person.id, asked.class_id, choice));
+}
+
+Result<Response> choose_reply_route(School& school, const Asked& asked) {
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(choice, choice_in(body));
+  return done(choose_reply(school, asked.person.id, asked.student, asked.request.param("turn_in"), choice));
+}
+
+Result<Response> choose_support_route(School& school, const Asked& asked) {
+  WAYMARK_TRY(body, http::json_body(asked.request));
+  WAYMARK_TRY(project, http::text_or(body, "project", ""));
+  WAYMARK_TRY(choice, choice_in(body));
+  return done(choose_support(school, asked.person.id, asked.student, project, choice));
 }
 
 Result<Response> hold(School& school, const Asked& asked) {
   WAYMARK_TRY(body, http::json_body(asked.request));
   WAYMARK_TRY(reply, judgement_in(body));
-  return done(hold_reply(school, asked.person.id, asked.class_id, asked.request.param("turn_in"), reply));
+  WAYMARK_TRY(saw, saw_in(body));
+  return done(
+      hold_reply(school, asked.person.id, asked.class_id, asked.request.param("turn_in"), reply, saw));
 }
 
 Result<Response> correct(School& school, const Asked& asked) {
@@ -513,7 +569,8 @@ Result<Response> support(School& school, const Asked& asked) {
   WAYMARK_TRY(body, http::json_body(asked.request));
   WAYMARK_TRY(project, http::text_or(body, "project", ""));
   WAYMARK_TRY(form, http::text_of(body, "form"));
-  return done(set_support(school, asked.person.id, asked.student, project, form));
+  WAYMARK_TRY(saw, saw_in(body));
+  return done(set_support(school, asked.person.id, asked.student, project, form, saw));
 }
 
 // Pictures are shown; everything else is only saved, so that nothing a student attached runs in this page.
@@ -627,6 +684,7 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("GET", "/api/classes/{class}/cards", cards);
   add("GET", "/api/classes/{class}/starter", starter);
   add("POST", "/api/classes/{class}/today", set_today_route);
+  add("POST", "/api/classes/{class}/today/choose", choose_today_route);
   add("GET", "/api/classes/{class}/queue",
       [](School& s, const Asked& a) { return shown(review_queue(s, a.class_id)); });
   add("PUT", "/api/classes/{class}/held/{turn_in}", hold);
@@ -656,6 +714,8 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
       [](School& s, const Asked& a) { return done(s.reset_pin(a.student)); });
   add("POST", "/api/students/{student}/reviews/{review}", correct);
   add("POST", "/api/students/{student}/support", support);
+  add("POST", "/api/students/{student}/support/choose", choose_support_route);
+  add("POST", "/api/students/{student}/replies/{turn_in}/choose", choose_reply_route);
   add("GET", "/api/students/{student}/hidden", [](School& s, const Asked& a) -> Result<Response> {
     WAYMARK_CHECK(note_read(s, a.person.id, a.student, "hidden text read"));
     return shown(hidden_texts(s, a.student));

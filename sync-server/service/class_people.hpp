@@ -1,6 +1,6 @@
-// Who teaches a class and who is in it, as the dashboard shows and changes it. What changes is School's and the
-// rosters'; here is who may: the class's teachers bring colleagues and students of theirs in, let students
-// leave and leave themselves; administrators do everything, in every class.
+// Who teaches a class and who is in it, as the dashboard shows and changes it. What changes is School's and
+// the rosters'; here is who may: the class's teachers bring colleagues and students of theirs in, let
+// students leave and leave themselves; administrators do everything, in every class.
 #pragma once
 
 #include <string>

@@ -15,6 +15,7 @@
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
 #include "sync-server/service/standing.hpp"
+#include "sync-server/service/versions.hpp"
 
 namespace waymark::server {
 namespace {
@@ -189,6 +190,12 @@ Status School::only_the_school() const {
   if (!hub_) return {};
   return Error{Code::unsupported,
                "this is the hub " + hub_->name + ", which serves its room; do it at the school's server"};
+}
+
+Status School::remember_replica(const PersonId& hub, const ReplicaId& replica) {
+  auto key = hub_replica_key(replica);
+  WAYMARK_TRY(known, store_->meta(key));
+  return known ? Status() : store_->set_meta(key, hub.hex());
 }
 
 // Whom a hub speaks for: the teachers of its classes, where it reads itself.

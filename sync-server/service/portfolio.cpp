@@ -164,12 +164,16 @@ std::string Portfolio::step_state(std::string_view project, std::string_view ste
   return review->text("outcome") == "another_look" ? "another_look" : "ready";
 }
 
-std::string Portfolio::support_of(std::string_view project) const {
+const Record* Portfolio::support_record(std::string_view project) const {
   const Record* found = nullptr;
   for (const auto& support : supports)
     if (support.text("step").empty() && support.text("project") == project &&
         (!found || support.changed_ms() > found->changed_ms()))
       found = &support;
+  return found;
+}
+std::string Portfolio::support_of(std::string_view project) const {
+  const auto* found = support_record(project);
   return found ? found->text("form") : "";
 }
 

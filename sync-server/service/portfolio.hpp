@@ -78,6 +78,7 @@ struct Portfolio {
   const Record* held_of(const RecordId& turn_in) const;
   bool is_held(const Record& turn_in) const;
   std::string step_state(std::string_view project, std::string_view step) const;
+  const Record* support_record(std::string_view project) const;
   std::string support_of(std::string_view project) const;
 
  private:

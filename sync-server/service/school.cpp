@@ -767,6 +767,7 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   const auto& request = read.request;
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(who, caller(bearer.person));
+  if (who.hub && !request.ops.empty()) WAYMARK_CHECK(remember_replica(bearer.person, request.replica));
   sync::ServeLimits limits;
   limits.school = identity();
   if (!hub_) limits.identity = &identity_;

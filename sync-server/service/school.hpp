@@ -522,6 +522,8 @@ class School {
   Result<std::string> token_for(std::string_view wanted, const PersonId& person, ByteView key);
   Result<std::map<PersonId, std::vector<sync::Access>>> teachers_at(
       const PersonId& hub, const std::vector<sync::Access>& readable);
+  // Which hub writes as this replica: for who reads where something was written.
+  Status remember_replica(const PersonId& hub, const ReplicaId& replica);
   struct RoomBatch {
     std::string bytes;
     wire::CheckedBatch checked;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "sync-server/service/versions.hpp"
+
 namespace waymark::server {
 namespace {
 
@@ -48,6 +50,7 @@ Standing read(const Portfolio& p) {
     made.words = turn_in.text("note");
     made.try_number = turn_in.integer("try");
     made.held = p.is_held(turn_in);
+    if (const auto* held = p.held_of(turn_in.key.id)) made.several = has_versions(*held);
     standing.waiting.push_back(std::move(made));
   }
   for (const auto& goal : p.goals) {

@@ -15,8 +15,8 @@ struct Standing {
   struct Thing {
     std::string record, project, step, pathway, version, words;
     std::int64_t at_ms = 0, try_number = 0;
-    bool held = false;
-    std::string date;  // of a goal
+    bool held = false, several = false;  // a reply to it; in several versions
+    std::string date;                    // of a goal
   };
   std::vector<Thing> stuck, shown, waiting, goals;
   // The project worked on last, with the states of its steps that are not "todo".

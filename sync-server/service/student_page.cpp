@@ -3,7 +3,7 @@
 #include <set>
 
 #include "shared/base/text.hpp"
-#include "sync-server/service/portfolio.hpp"
+#include "sync-server/service/versions.hpp"
 
 namespace waymark::server {
 namespace {
@@ -82,6 +82,17 @@ Result<std::vector<GrowthLine>> growth_of(School& school, const Portfolio& p, co
   return growth;
 }
 
+// What opens first, as staff last said it, of one project or of all.
+template <class Page>
+Status add_support(School& school, const Record* support, Page& page) {
+  if (!support) return {};
+  WAYMARK_TRY(versions, versions_of(school, *support));
+  page.support = versions.empty() ? support->text("form") : versions.front().form;
+  page.support_saw = saw_of(*support, versions);
+  page.support_versions = std::move(versions);
+  return {};
+}
+
 }  // namespace
 
 Result<StudentPage> student_page(School& school, const PersonId& student) {
@@ -141,7 +152,7 @@ Result<StudentPage> student_page(School& school, const PersonId& student) {
     made.why = project.text("why");
     made.open = is_open(project);
     made.at_ms = project.created_ms;
-    made.support = p.support_of(made.id);
+    WAYMARK_CHECK(add_support(school, p.support_record(made.id), made));
     made.hidden = p.shown->hidden(project);
     const auto* pathway = pathways.of(made.version);
     if (pathway) {
@@ -201,7 +212,16 @@ Result<StudentPage> student_page(School& school, const PersonId& student) {
                                  p.shown->hidden(seen)});
   std::stable_sort(page.observations.begin(), page.observations.end(),
                    [](const Remark& a, const Remark& b) { return a.at_ms > b.at_ms; });
-  page.support = p.support_of("");
+  WAYMARK_CHECK(add_support(school, p.support_record(""), page));
+  for (const auto& held : p.held) {
+    const auto* turn_in = has_versions(held) ? p.by_id(p.turn_ins, held.text("turn_in")) : nullptr;
+    const auto* review = turn_in ? p.review_of(*turn_in) : nullptr;
+    if (!review) continue;  // it waits with what is to be answered
+    WAYMARK_TRY(versions, versions_of(school, held));
+    auto version = held.text("version");
+    page.unsent.push_back({turn_in->key.id.hex(), review->key.id.hex(), version, held.text("rubric"),
+                           title_of(pathways.of(version), held.text("step")), std::move(versions)});
+  }
   for (const auto& help : p.helps)
     if (is_open(help) && !is_answered(p, help)) page.question_open = help.key.id.hex();
   WAYMARK_TRY(growth, growth_of(school, p, observations, steps, pathways));

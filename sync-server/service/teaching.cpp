@@ -5,6 +5,7 @@
 
 #include "shared/base/text.hpp"
 #include "sync-server/service/standing.hpp"
+#include "sync-server/service/versions.hpp"
 
 namespace waymark::server {
 namespace {
@@ -113,6 +114,14 @@ Result<Found> find_turn_in(School& school, const ClassId& class_id, std::string_
   return missing;
 }
 
+record::RecordKey class_key(const ClassId& class_id) {
+  return {domain::class_stream(class_id), "class", domain::singleton_id("class", class_id.hex())};
+}
+
+record::RecordKey support_key(const PersonId& student, std::string_view project) {
+  return {domain::person_stream(student), "support", domain::singleton_id("support", project)};
+}
+
 record::RecordKey held_key(const PersonId& student, std::string_view turn_in) {
   return {domain::staff_stream(student), "held_review", domain::singleton_id("held_review", turn_in)};
 }
@@ -137,8 +146,8 @@ Piece piece_of(const Portfolio& p, const Record& work, const Record* turn_in) {
   return piece;
 }
 
-TurnedIn turned_in_of(School& school, const Learner& who, const Portfolio& p, const Record& turn_in,
-                      Pathways& pathways) {
+Result<TurnedIn> turned_in_of(School& school, const Learner& who, const Portfolio& p, const Record& turn_in,
+                              Pathways& pathways) {
   TurnedIn item;
   item.turn_in = turn_in.key.id.hex();
   item.project = turn_in.text("project");
@@ -209,10 +218,18 @@ TurnedIn turned_in_of(School& school, const Learner& who, const Portfolio& p, co
             [](const Try& a, const Try& b) { return a.number < b.number; });
   item.opens_first = p.support_of(item.project);
   if (item.opens_first.empty()) item.opens_first = p.support_of("");
+  if (const auto* support = p.support_record(item.project)) item.opens_saw = hexes(support->all_heads());
   if (const auto* held = p.held_of(turn_in.key.id)) {
     item.held = held->text("state") == "held";
     item.reply = judgement_of(*held);
     item.held_by = staff_name(school, held->author());
+    WAYMARK_TRY(versions, versions_of(school, *held));
+    item.saw = saw_of(*held, versions);
+    if (!versions.empty()) {
+      item.reply = versions.front().reply;
+      item.held_by = versions.front().by;
+    }
+    item.versions = std::move(versions);
   }
   return item;
 }
@@ -258,10 +275,19 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
   page.now_ms = school.clock().now_ms();
   Pathways pathways(school, {class_id});
   auto stream = domain::class_stream(class_id);
-  WAYMARK_TRY(about, school.store().find({stream, "class", domain::singleton_id("class", class_id.hex())}));
+  WAYMARK_TRY(about, school.store().find(class_key(class_id)));
   WAYMARK_TRY(listed, school.store().records(stream, "pathway"));
   std::string today_pathway = about ? about->text("today_pathway") : "",
               today_step = about ? about->text("today_step") : "";
+  if (about) {
+    WAYMARK_TRY(versions, versions_of(school, *about));
+    if (!versions.empty()) {
+      today_pathway = versions.front().pathway;
+      today_step = versions.front().step;
+    }
+    page.today_saw = saw_of(about, versions);
+    page.today_versions = std::move(versions);
+  }
 
   struct Place {
     std::string pathway, version, step;
@@ -276,6 +302,7 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
     auto heard = heard_from(school, student.person.id);
     auto needs = needs_of(who, *standing, pathways, heard, page.now_ms, today);
     for (const auto& turn_in : standing->waiting) {
+      if (turn_in.several) page.to_answer.several++;
       if (turn_in.held) {
         page.to_answer.held++;
         continue;
@@ -369,13 +396,16 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
 }
 
 Status set_today(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view pathway,
-                 std::string_view step) {
+                 std::string_view step, const Saw& saw) {
   if (!pathway.empty()) WAYMARK_CHECK(RecordId::parse(pathway));
   if (step.size() > domain::pathway_id_max) return Error{Code::too_large, "a step's name"};
-  record::RecordKey key{domain::class_stream(class_id), "class",
-                        domain::singleton_id("class", class_id.hex())};
-  WAYMARK_TRY(edit, edit_of(school, key, {{"today_pathway", pathway}, {"today_step", step}}));
+  WAYMARK_TRY(edit, edit_seen(school, teacher, class_key(class_id),
+                              {{"today_pathway", pathway}, {"today_step", step}}, saw));
   return write_one(school, teacher, std::move(edit));
+}
+
+Status choose_today(School& school, const PersonId& teacher, const ClassId& class_id, const Choice& choice) {
+  return choose_version(school, teacher, class_key(class_id), choice);
 }
 
 Status answer_help(School& school, const PersonId& teacher, const PersonId& student, std::string_view help,
@@ -418,7 +448,8 @@ Result<Queue> review_queue(School& school, const ClassId& class_id) {
     auto who = learner(school, student);
     for (const auto& turn_in : p.turn_ins) {
       if (!p.waits(turn_in)) continue;
-      queue.items.push_back(turned_in_of(school, who, p, turn_in, pathways));
+      WAYMARK_TRY(item, turned_in_of(school, who, p, turn_in, pathways));
+      queue.items.push_back(std::move(item));
       if (queue.items.back().held) queue.held++;
     }
   }
@@ -429,12 +460,12 @@ Result<Queue> review_queue(School& school, const ClassId& class_id) {
 }
 
 Status hold_reply(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view turn_in,
-                  const Judgement& reply) {
+                  const Judgement& reply, const Saw& seen) {
   WAYMARK_TRY(found, find_turn_in(school, class_id, turn_in));
   const auto& p = found.portfolio;
   WAYMARK_TRY(turned_in, waiting_turn_in(p, turn_in));
   Pathways pathways(school, {class_id});
-  auto item = turned_in_of(school, {}, p, *turned_in, pathways);
+  WAYMARK_TRY(item, turned_in_of(school, {}, p, *turned_in, pathways));
 
   std::vector<OpId> saw{id_cast<OpId>(turned_in->key.id)};
   if (const auto* own = p.by_id(p.assessments, item.self_assessment))
@@ -455,19 +486,26 @@ Status hold_reply(School& school, const PersonId& teacher, const ClassId& class_
   // A level that was held before and is not said any more is emptied.
   if (const auto* before = p.held_of(turned_in->key.id))
     for (const auto& [name, level] : levels_of(*before)) fields.try_emplace("level." + name, record::Value());
-  WAYMARK_TRY(edit, edit_of(school, key, std::move(fields)));
+  WAYMARK_TRY(edit, edit_seen(school, teacher, key, std::move(fields), seen));
   edit.refers = {id_cast<OpId>(turned_in->key.id)};
   return write_one(school, teacher, std::move(edit));
 }
 
-Status take_back(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view turn_in) {
+Status take_back(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view turn_in,
+                 const Saw& saw) {
   WAYMARK_TRY(found, find_turn_in(school, class_id, turn_in));
   WAYMARK_TRY(id, RecordId::parse(turn_in));
   const auto* held = found.portfolio.held_of(id);
   if (!held || held->text("state") != "held")
     return Error{Code::conflict, "this reply is not held: it was sent or taken back already"};
-  WAYMARK_TRY(edit, edit_of(school, held->key, {{"state", "taken_back"}}));
+  WAYMARK_TRY(edit, edit_seen(school, teacher, held->key, {{"state", "taken_back"}}, saw));
   return write_one(school, teacher, std::move(edit));
+}
+
+Status choose_reply(School& school, const PersonId& teacher, const PersonId& student,
+                    std::string_view turn_in, const Choice& choice) {
+  WAYMARK_CHECK(RecordId::parse(turn_in));
+  return choose_version(school, teacher, held_key(student, turn_in), choice);
 }
 
 Result<std::int64_t> send_replies(School& school, const PersonId& teacher, const ClassId& class_id) {
@@ -479,7 +517,7 @@ Result<std::int64_t> send_replies(School& school, const PersonId& teacher, const
     if (standing->waiting.empty()) continue;
     WAYMARK_TRY(p, portfolio(school, student.person.id));
     for (const auto& held : p.held) {
-      if (held.text("state") != "held") continue;
+      if (held.text("state") != "held" || has_versions(held)) continue;
       const auto* turned_in = p.by_id(p.turn_ins, held.text("turn_in"));
       if (!turned_in || p.review_of(*turned_in)) continue;
       store::Edit edit{{domain::person_stream(student.person.id), "review", {}}, {}, {}, {}};
@@ -530,15 +568,20 @@ Status observe(School& school, const PersonId& teacher, std::span<const PersonId
 }
 
 Status set_support(School& school, const PersonId& teacher, const PersonId& student, std::string_view project,
-                   std::string_view form) {
+                   std::string_view form, const Saw& saw) {
   if (!form.empty() && form != "example" && form != "step_by_step" && form != "on_my_own")
     return Error{Code::invalid, "a form is example, step_by_step or on_my_own"};
   if (!project.empty()) WAYMARK_CHECK(RecordId::parse(project));
-  record::RecordKey key{domain::person_stream(student), "support", domain::singleton_id("support", project)};
   record::Fields fields{{"form", form.empty() ? record::Value() : record::Value(form)}};
   if (!project.empty()) fields["project"] = project;
-  WAYMARK_TRY(edit, edit_of(school, key, std::move(fields)));
+  WAYMARK_TRY(edit, edit_seen(school, teacher, support_key(student, project), std::move(fields), saw));
   return write_one(school, teacher, std::move(edit));
+}
+
+Status choose_support(School& school, const PersonId& teacher, const PersonId& student,
+                      std::string_view project, const Choice& choice) {
+  if (!project.empty()) WAYMARK_CHECK(RecordId::parse(project));
+  return choose_version(school, teacher, support_key(student, project), choice);
 }
 
 }  // namespace waymark::server

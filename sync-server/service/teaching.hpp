@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,31 @@ struct HeardFrom {
 struct Hidden {
   std::string by;
   std::int64_t at_ms = 0;
+};
+
+// ---- what several wrote of one thing
+
+// Levels and words by criterion, under its field's name ("my_question").
+struct Judgement {
+  std::map<std::string, std::int64_t> levels;
+  std::string glow, grow, next, outcome;  // ready or another_look
+};
+// One of several that staff wrote of one thing without seeing each other (versions.hpp). `where`: school,
+// room (in the class box `place`) or elsewhere. A held reply has `reply`, what opens first `form`, a class's
+// today `pathway` and `step`.
+struct Version {
+  std::string op, by, where, place;
+  std::int64_t at_ms = 0;
+  Judgement reply;
+  std::string form, pathway, step;
+  std::vector<std::string> heads;
+};
+// What a page showed of a record: ids of ops.
+using Saw = std::optional<std::vector<OpId>>;
+// Of those that were shown: which is taken; none: both.
+struct Choice {
+  std::vector<OpId> saw;
+  std::optional<OpId> take;
 };
 
 // ---- the class
@@ -65,7 +91,7 @@ struct ClassTrail {
   std::vector<TrailStop> stops;
 };
 struct ToAnswer {
-  std::int64_t count = 0, oldest_ms = 0, second_tries = 0, held = 0;
+  std::int64_t count = 0, oldest_ms = 0, second_tries = 0, held = 0, several = 0;  // held in several versions
 };
 struct PathwayName {
   std::string id, version;
@@ -79,6 +105,8 @@ struct ClassPage {
   ToAnswer to_answer;
   std::vector<ComputerLine> computers;  // with something waiting first, then the longest silent
   ClassTrail trail;
+  std::vector<Version> today_versions;
+  std::vector<std::string> today_saw;
   std::vector<PathwayName> pathways;  // published, for choosing today's step
 };
 inline constexpr std::int64_t quiet_after_days = 7;
@@ -86,7 +114,8 @@ inline constexpr std::int64_t quiet_after_days = 7;
 // `today` is the teacher's date, "2026-11-23": goals' dates are compared with it.
 Result<ClassPage> class_page(School& school, const ClassId& class_id, std::string_view today);
 Status set_today(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view pathway,
-                 std::string_view step);
+                 std::string_view step, const Saw& saw = std::nullopt);
+Status choose_today(School& school, const PersonId& teacher, const ClassId& class_id, const Choice& choice);
 
 struct ClassLine {
   std::string id, title;
@@ -115,11 +144,6 @@ struct AboutMe {
   Hidden hidden;
   std::string id;
 };
-// Levels and words by criterion, under its field's name ("my_question").
-struct Judgement {
-  std::map<std::string, std::int64_t> levels;
-  std::string glow, grow, next, outcome;  // ready or another_look
-};
 struct Try {
   std::int64_t number = 0, at_ms = 0;
   std::map<std::string, std::int64_t> levels;
@@ -142,10 +166,13 @@ struct TurnedIn {
   std::string opens_first;  // form the teacher set; empty: none
   std::vector<Try> earlier;
   bool held = false;
-  Judgement reply;      // as held, or as it was before it was taken back
-  std::string held_by;  // who holds it
-  Hidden hidden;        // its note
-  Hidden own_hidden;    // what the student wrote while checking it
+  Judgement reply;                     // as held, or as it was before it was taken back
+  std::string held_by;                 // who holds it
+  std::vector<Version> versions;       // of the reply: written without seeing each other, none is sent yet
+  std::vector<std::string> saw;        // of the reply
+  std::vector<std::string> opens_saw;  // of what opens first on this project
+  Hidden hidden;                       // its note
+  Hidden own_hidden;                   // what the student wrote while checking it
 };
 struct Queue {
   std::vector<TurnedIn> items;  // oldest first; held ones stay in their place
@@ -154,11 +181,17 @@ struct Queue {
 };
 Result<Queue> review_queue(School& school, const ClassId& class_id);
 
-// Held for the class's teachers; replaces what was held before. `not_found` when nothing of that id waits.
+// Held for the class's teachers; replaces what the teacher's page showed as held, and stands beside what a
+// colleague held meanwhile. `not_found` when nothing of that id waits.
 Status hold_reply(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view turn_in,
-                  const Judgement& reply);
-Status take_back(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view turn_in);
-// Every held reply of the class becomes a review that its student reads; all or nothing. How many.
+                  const Judgement& reply, const Saw& saw = std::nullopt);
+Status take_back(School& school, const PersonId& teacher, const ClassId& class_id, std::string_view turn_in,
+                 const Saw& saw = std::nullopt);
+// Which of several is held, for an answer that waits or was sent.
+Status choose_reply(School& school, const PersonId& teacher, const PersonId& student,
+                    std::string_view turn_in, const Choice& choice);
+// Every held reply of the class becomes a review that its student reads; all or nothing. How many. One of
+// which there are several versions stays held until one of them is chosen.
 Result<std::int64_t> send_replies(School& school, const PersonId& teacher, const ClassId& class_id);
 
 // ---- a student
@@ -186,6 +219,8 @@ struct ProjectPage {
   Texts title;
   std::vector<StepPage> steps;
   std::string support;  // form that opens first
+  std::vector<Version> support_versions;
+  std::vector<std::string> support_saw;
   std::int64_t support_ms = 0, at_ms = 0;
   bool open = true;
   Hidden hidden;
@@ -212,6 +247,12 @@ struct GrowthLine {
   std::vector<GrowthPoint> points;
   std::vector<std::string> forms;  // how it was done, as last chosen for its steps
 };
+// A reply that was written without seeing the one that was sent.
+struct Unsent {
+  std::string turn_in, review, version, rubric;
+  Texts step_title;
+  std::vector<Version> versions;
+};
 struct StudentPage {
   Learner student;
   std::vector<std::string> classes;
@@ -223,6 +264,9 @@ struct StudentPage {
   std::vector<Remark> observations;  // newest first
   std::vector<GrowthLine> growth;    // by standard
   std::string support;               // for every project
+  std::vector<Version> support_versions;
+  std::vector<std::string> support_saw;
+  std::vector<Unsent> unsent;
   bool pin_set = false;
   std::int64_t now_ms = 0;
   std::string question_open;  // a help flag not answered yet
@@ -251,6 +295,8 @@ Status observe(School& school, const PersonId& teacher, std::span<const PersonId
                const Observed& observed);
 // form: example, step_by_step, on_my_own; empty takes the choice back. Without a project: for all.
 Status set_support(School& school, const PersonId& teacher, const PersonId& student, std::string_view project,
-                   std::string_view form);
+                   std::string_view form, const Saw& saw = std::nullopt);
+Status choose_support(School& school, const PersonId& teacher, const PersonId& student,
+                      std::string_view project, const Choice& choice);
 
 }  // namespace waymark::server

@@ -841,6 +841,209 @@ TEST_CASE("a known student is put into a class from the dashboard and taken out,
   CHECK(find(rivera, "sasha").size() == 20);
 }
 
+TEST_CASE(
+    "replies of two teachers who did not see each other stand side by side, whole, and none is sent yet") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  REQUIRE(school.add_teacher(std::nullopt, room.class_id, room.other_teacher));
+  auto rivera = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto okafor = api.sign_in("okafor@alder.example", "another-teacher");
+  auto path = "/api/classes/" + room.class_id.hex();
+  auto first = review_queue(school, room.class_id).value().items.front();
+  auto item = [&] {
+    for (const auto& one : review_queue(school, room.class_id).value().items)
+      if (one.turn_in == first.turn_in) return one;
+    return TurnedIn();
+  };
+  auto hold = [&](const School::SignedIn& in, const json& saw, std::string_view glow,
+                  std::string_view next = "") {
+    api.world.clock.advance_ms(60'000);
+    json body = {{"levels", next.empty() ? json::object() : json{{"need", 2}}},
+                 {"glow", glow},
+                 {"grow", ""},
+                 {"next", next},
+                 {"outcome", next.empty() ? "ready" : "another_look"},
+                 {"saw", saw}};
+    return api.ask("PUT", path + "/held/" + first.turn_in, &in, body.dump()).status;
+  };
+  auto choose_path = "/api/students/" + first.student.id + "/replies/" + first.turn_in + "/choose";
+  auto choose = [&](const School::SignedIn& in, const std::vector<Version>& shown, std::string_view take) {
+    api.world.clock.advance_ms(60'000);
+    json saw = json::array();
+    for (const auto& version : shown) saw.push_back(version.op);
+    return api.ask("POST", choose_path, &in, json{{"saw", saw}, {"take", take}}.dump()).status;
+  };
+  CHECK(first.saw.empty());
+  REQUIRE(hold(rivera, json::array(), "You counted.") == 204);
+  // Who has seen it takes its place, and one's own later word is no version of its own.
+  REQUIRE(hold(okafor, item().saw, "You counted twice.") == 204);
+  CHECK(item().versions.empty());
+  REQUIRE(hold(okafor, json::array(), "You counted three times.") == 204);
+  CHECK(item().versions.empty());
+  CHECK(item().reply.glow == "You counted three times.");
+
+  // Rivera's page still shows the first.
+  REQUIRE(hold(rivera, first.saw, "You asked two people.", "Ask a third.") == 204);
+  auto two = item();
+  REQUIRE(two.versions.size() == 2);
+  CHECK(two.versions[0].by == "Elena Rivera");
+  CHECK(two.versions[0].where == "school");
+  CHECK(two.versions[0].at_ms == two.versions[1].at_ms + 60'000);
+  CHECK(two.versions[0].reply.glow == "You asked two people.");
+  CHECK(two.versions[0].reply.levels == std::map<std::string, std::int64_t>{{"need", 2}});
+  CHECK(two.versions[1].by == "Daniel Okafor");
+  CHECK(two.versions[1].reply.glow == "You counted three times.");
+  CHECK(two.versions[1].reply.levels.empty());
+  CHECK(two.versions[1].reply.outcome == "ready");
+  CHECK(two.reply.glow == "You asked two people.");
+  CHECK(two.held);
+  CHECK(class_page(school, room.class_id, "2026-11-23").value().to_answer.several == 1);
+  CHECK(api.ask("GET", path + "/queue", &rivera).body.find("\"by\":\"Daniel Okafor\"") != std::string::npos);
+  CHECK(json::parse(api.ask("POST", path + "/send", &rivera, "{}").body)["sent"] == 0);
+
+  // What nobody may or can is refused with nothing written.
+  auto before = school.store().version().value();
+  CHECK(choose(rivera, two.versions, std::string(32, '1')) == 404);
+  CHECK(choose(rivera, {}, two.versions[0].op) == 404);
+  CHECK(api.ask("POST", choose_path, &rivera, "{\"saw\":7}").status == 400);
+  CHECK(api.ask("POST", choose_path, &rivera, "{\"saw\":[\"x\"]}").status == 400);
+  CHECK(api.ask("POST", choose_path, &rivera,
+                json{{"saw", std::vector<std::string>(257, std::string(32, '1'))}}.dump())
+            .status == 413);
+  CHECK(school.store().version().value() == before);
+
+  REQUIRE(choose(rivera, two.versions, two.versions[1].op) == 204);
+  CHECK(item().versions.empty());
+  CHECK(item().reply.glow == "You counted three times.");
+  CHECK(item().reply.levels.empty());
+  CHECK(item().reply.next == "");
+  // It is taken back by choosing the other.
+  REQUIRE(choose(rivera, two.versions, two.versions[0].op) == 204);
+  CHECK(item().reply.glow == "You asked two people.");
+  CHECK(item().reply.levels.size() == 1);
+  CHECK(item().held);
+  // Both: one under the other, the older first, and open again.
+  REQUIRE(choose(rivera, two.versions, "") == 204);
+  CHECK(item().reply.glow == "You counted three times.\n\nYou asked two people.");
+  CHECK(item().reply.next == "Ask a third.");
+  CHECK_FALSE(item().held);
+  CHECK(item().versions.empty());
+
+  // What came meanwhile was not shown, and stays to be shown.
+  auto head = school.sign_in("head@alder.example", "head-of-school").value();
+  REQUIRE(school.add_teacher(std::nullopt, room.class_id, head.person.id));
+  auto saw = item().saw;
+  REQUIRE(hold(rivera, saw, "From Rivera.") == 204);
+  REQUIRE(hold(okafor, saw, "From Okafor.") == 204);
+  two = item();
+  REQUIRE(hold(head, saw, "From the head.") == 204);
+  REQUIRE(choose(okafor, two.versions, two.versions[0].op) == 204);
+  auto left = item();
+  REQUIRE(left.versions.size() == 2);
+  CHECK(left.versions[0].reply.glow == "From Okafor.");
+  CHECK(left.versions[1].reply.glow == "From the head.");
+  REQUIRE(choose(okafor, left.versions, left.versions[1].op) == 204);
+  CHECK(json::parse(api.ask("POST", path + "/send", &rivera, "{}").body)["sent"] == 1);
+  auto reviews = student_page(school, PersonId::parse(first.student.id).value()).value().reviews;
+  CHECK(reviews.front().judgement.glow == "From the head.");
+  CHECK(reviews.front().judgement.next == "");
+  REQUIRE(school.verify());
+}
+
+TEST_CASE("of nine versions eight are shown, and the ninth when one of these was chosen") {
+  World world;
+  auto& school = *world.school;
+  const auto& room = world.room;
+  auto first = review_queue(school, room.class_id).value().items.front();
+  std::vector<PersonId> staff;
+  for (int i = 0; i < 9; i++) {
+    auto number = std::to_string(i);
+    staff.push_back(
+        school.add_staff("t" + number + "@alder.example", "Teacher " + number, "teacher", "a-long-password")
+            .value()
+            .id);
+    REQUIRE(school.add_teacher(std::nullopt, room.class_id, staff.back()));
+    world.clock.advance_ms(1000);
+    REQUIRE(hold_reply(school, staff.back(), room.class_id, first.turn_in,
+                       {{}, "From " + number, "", "", "ready"}, std::vector<OpId>()));
+  }
+  auto item = [&] { return review_queue(school, room.class_id).value().items.front(); };
+  auto shown = item();
+  REQUIRE(shown.versions.size() == 8);
+  CHECK(shown.versions.front().reply.glow == "From 8");
+  CHECK(shown.versions.back().reply.glow == "From 1");
+  CHECK(shown.saw.size() == 8);
+  Choice choice;
+  for (const auto& version : shown.versions) choice.saw.push_back(OpId::parse(version.op).value());
+  choice.take = choice.saw[2];
+  REQUIRE(choose_reply(school, staff[8], PersonId::parse(first.student.id).value(), first.turn_in, choice));
+  shown = item();
+  REQUIRE(shown.versions.size() == 2);
+  CHECK(shown.versions[0].reply.glow == "From 6");
+  CHECK(shown.versions[1].reply.glow == "From 0");
+}
+
+TEST_CASE("what opens first and today's step, said by two who did not see each other, are chosen between") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  REQUIRE(school.add_teacher(std::nullopt, room.class_id, room.other_teacher));
+  auto rivera = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto okafor = api.sign_in("okafor@alder.example", "another-teacher");
+  auto student = "/api/students/" + room.students[1].hex(), path = "/api/classes/" + room.class_id.hex();
+  auto page = [&] { return student_page(school, room.students[1]).value(); };
+  auto say = [&](const School::SignedIn& in, std::string_view form, const json& saw) {
+    api.world.clock.advance_ms(60'000);
+    return api.ask("POST", student + "/support", &in, json{{"form", form}, {"saw", saw}}.dump()).status;
+  };
+  auto saw = page().support_saw;
+  REQUIRE(say(rivera, "example", saw) == 204);
+  REQUIRE(say(okafor, "on_my_own", saw) == 204);
+  auto two = page();
+  REQUIRE(two.support_versions.size() == 2);
+  CHECK(two.support == "on_my_own");
+  CHECK(two.support_versions[1].form == "example");
+  CHECK(two.support_versions[1].by == "Elena Rivera");
+  json shown = {two.support_versions[0].op, two.support_versions[1].op};
+  CHECK(api.ask("POST", student + "/support/choose", &rivera, json{{"saw", shown}}.dump()).status == 422);
+  REQUIRE(
+      api.ask("POST", student + "/support/choose", &rivera, json{{"saw", shown}, {"take", shown[1]}}.dump())
+          .status == 204);
+  CHECK(page().support == "example");
+  CHECK(page().support_versions.empty());
+  // The same said twice is no question to anybody.
+  saw = page().support_saw;
+  REQUIRE(say(rivera, "step_by_step", saw) == 204);
+  REQUIRE(say(okafor, "step_by_step", saw) == 204);
+  CHECK(page().support_versions.empty());
+
+  auto of_class = [&] { return class_page(school, room.class_id, "2026-11-23").value(); };
+  auto today = [&](const School::SignedIn& in, std::string_view step, const json& seen) {
+    api.world.clock.advance_ms(60'000);
+    return api
+        .ask("POST", path + "/today", &in,
+             json{{"pathway", room.pathway}, {"step", step}, {"saw", seen}}.dump())
+        .status;
+  };
+  auto seen = of_class().today_saw;
+  REQUIRE(today(rivera, "notice", seen) == 204);
+  REQUIRE(today(okafor, "watch", seen) == 204);
+  auto both = of_class();
+  REQUIRE(both.today_versions.size() == 2);
+  CHECK(both.today_versions[0].step == "watch");
+  CHECK(both.today_versions[1].step == "notice");
+  shown = {both.today_versions[0].op, both.today_versions[1].op};
+  REQUIRE(api.ask("POST", path + "/today/choose", &okafor, json{{"saw", shown}, {"take", shown[1]}}.dump())
+              .status == 204);
+  CHECK(of_class().today_versions.empty());
+  for (const auto& stop : of_class().trail.stops) CHECK(stop.today == (stop.id == "notice"));
+  // Who says nothing of what they saw goes on from what is shown.
+  REQUIRE(set_today(school, room.other_teacher, room.class_id, room.pathway, "watch"));
+  REQUIRE(set_today(school, room.teacher, room.class_id, room.pathway, "notice"));
+  CHECK(of_class().today_versions.empty());
+}
+
 TEST_CASE("a session is a cookie that scripts cannot read, and ends with signing out") {
   Api api;
   auto response = api.ask("POST", "/api/sign-in", nullptr,

@@ -120,6 +120,76 @@ int main(int argc, char** argv) {
   for (const auto& student : school->students_of(period1).value())
     if (student.person.given == "Ivy")
       server::leave_class(*school, mendez.id, period1, student.person.id).value();
+  // A class of two teachers who answered, each without seeing the other: one reply is held twice, one was
+  // sent.
+  auto vidal =
+      school->add_staff("vidal@alder.example", "Tomás Vidal", "teacher", "another-two-small").value();
+  std::vector<server::NewName> third{{"Ada", "Brook", ""}, {"Ben", "Ito", ""}};
+  auto period4 =
+      ClassId::parse(server::make_class(*school, mendez.id, "Period 4", third).value().class_id).value();
+  school->add_teacher(std::nullopt, period4, vidal.id).value();
+  auto two_steps = server::begin_pathway(*school, mendez.id, period4, pathway).value();
+  server::publish_draft(*school, mendez.id, period4, two_steps, "").value();
+  auto version = server::pathways_of(*school, mendez.id, period4).value().front().published;
+  auto turn_in = [&](const PersonId& student) {
+    auto project =
+        room.write(student, "project",
+                   {{"pathway", two_steps}, {"version", version}, {"question", "Who waits at the door?"}});
+    auto own = room.write(student, "self_assessment",
+                          {{"project", project},
+                           {"step", "watch"},
+                           {"version", version},
+                           {"rubric", "small-thing"},
+                           {"try", 1},
+                           {"level.need", 3},
+                           {"level.improve", 2},
+                           {"level.clear", 3},
+                           {"confidence", "most"}},
+                          true);
+    return room.write(student, "turn_in",
+                      {{"project", project}, {"step", "watch"}, {"try", 1}, {"self_assessment", own}}, true);
+  };
+  auto pupils = school->students_of(period4).value();
+  const auto &ada = pupils[0].person.id, &ben = pupils[1].person.id;
+  using server::Saw;
+  Saw nothing{std::in_place};
+  auto later = [&] { clock.advance_ms(60'000); };
+  auto bens = turn_in(ben), adas = turn_in(ada);
+  server::hold_reply(*school, mendez.id, period4, bens,
+                     {{{"need", 3}}, "You waited for the quiet ones.", "", "", "ready"}, nothing)
+      .value();
+  server::send_replies(*school, mendez.id, period4).value();
+  later();
+  store::Edit unseen{{domain::staff_stream(ben), "held_review", domain::singleton_id("held_review", bens)},
+                     {{"turn_in", bens},
+                      {"version", version},
+                      {"rubric", "small-thing"},
+                      {"step", "watch"},
+                      {"level.need", 2},
+                      {"glow", "You drew the door well."},
+                      {"next", "Ask one person why."},
+                      {"outcome", "another_look"},
+                      {"state", "held"}},
+                     {},
+                     {}};
+  school->write(vidal.id, std::span(&unseen, 1)).value();
+  server::hold_reply(*school, mendez.id, period4, adas,
+                     {{{"need", 3}, {"improve", 2}}, "You watched at two different times.", "", "", "ready"},
+                     nothing)
+      .value();
+  server::set_support(*school, mendez.id, ada, "", "example", nothing).value();
+  server::set_today(*school, mendez.id, period4, two_steps, "notice", nothing).value();
+  later();
+  server::hold_reply(*school, vidal.id, period4, adas,
+                     {{{"need", 2}, {"improve", 2}},
+                      "Your tally is easy to read.",
+                      "",
+                      "Watch once more, with a friend.",
+                      "another_look"},
+                     nothing)
+      .value();
+  server::set_support(*school, vidal.id, ada, "", "on_my_own", nothing).value();
+  server::set_today(*school, vidal.id, period4, two_steps, "watch", nothing).value();
   std::printf("%s %s\n", room.class_id.hex().c_str(), amira.hex().c_str());
   return 0;
 }

@@ -505,6 +505,72 @@ const tests = {
     assert.equal(await teacher.getByText("Classes of the school").count(), 0);
     await teacher.context().close();
   },
+  async "what two teachers wrote without seeing each other is shown whole, chosen, kept both and taken back"() {
+    const mendez = { email: "mendez@alder.example", password: "two-small-classes" };
+    const page = await open(mendez);
+    const classes = await page.evaluate(async () => (await (await fetch("/api/session")).json()).classes), period4 = classes.find((c) => c.title === "Period 4").id;
+    await page.goto(base + "/?class=" + period4); await heading(page, "Period 4");
+    await page.getByText("One has several answers to choose from.").waitFor();
+    const box = page.locator(".versions");
+    await box.getByText("More than one step was set for today.").waitFor();
+    assert.match(await box.locator("li").nth(0).innerText(), /Tomás Vidal[\s\S]*at school · today, \d+:\d\d|Tomás Vidal/);
+    await axeClean(page, "two steps for today"); await shot(page, "versions-today", true);
+    // The answer: nothing is sent by Enter before one was chosen, and both are there whole.
+    await page.goto(base + "/answer?class=" + period4); await box.first().waitFor();
+    assert.deepEqual(await box.locator("li b").allInnerTexts(), ["Tomás Vidal", "Inés Mendez"]);
+    const [first, second] = await box.locator("li").allInnerTexts();
+    assert.match(first, /Another look[\s\S]*Your tally is easy to read\.[\s\S]*Watch once more, with a friend\./);
+    assert.match(second, /Ready[\s\S]*You watched at two different times\./); assert.ok(!second.includes("with a friend"));
+    assert.equal(await page.inputValue("#next"), "Watch once more, with a friend.");
+    await page.keyboard.press("Enter");
+    await page.getByText("This has more than one answer. Choose one, or keep both, before you go on.").waitFor();
+    await page.getByText("No reply is held yet.").waitFor();
+    await axeClean(page, "two answers"); await shot(page, "versions-answer", true);
+    await box.getByRole("button", { name: "Use this one Inés Mendez" }).click();
+    await box.getByText("This one is used.").waitFor();
+    await page.getByText("One reply is held.").waitFor();
+    assert.equal(await page.inputValue("#glow"), "You watched at two different times."); assert.equal(await page.inputValue("#next"), "");
+    await axeClean(page, "one chosen"); await shot(page, "versions-chosen", true);
+    await box.getByRole("button", { name: "Use this one instead Tomás Vidal" }).click();
+    await page.waitForFunction(() => document.querySelector("#next").value === "Watch once more, with a friend.");
+    await box.getByRole("button", { name: "Keep both" }).click();
+    await page.waitForFunction(() => document.querySelector("#glow").value === "You watched at two different times.\n\nYour tally is easy to read.");
+    await page.getByText("No reply is held yet.").waitFor();
+    await page.locator("#glow").fill("You watched twice, and your tally is easy to read.");
+    await page.keyboard.press("Control+Enter"); await page.getByText("One reply is held.").waitFor();
+    await page.reload(); await page.getByText("One reply is held.").waitFor(); assert.equal(await box.count(), 0);
+    // What opens first.
+    const people = await page.evaluate(async (id) => (await (await fetch(`/api/classes/${id}/people`)).json()).students, period4);
+    const [ada, ben] = ["Ada Brook", "Ben Ito"].map((name) => people.find((p) => p.name === name).id);
+    await page.goto(`${base}/students/${ada}?class=${period4}`); await heading(page, "Ada Brook");
+    await box.getByText("More than one choice was made of what opens first.").waitFor();
+    await axeClean(page, "two forms"); await shot(page, "versions-support", true);
+    await box.getByRole("button", { name: "Use this one Inés Mendez" }).click();
+    await box.getByText("This one is used.").waitFor();
+    // A reply that was not sent, beside the one that was.
+    for (const [name, options] of [["360", { width: 360, height: 740 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+      const one = await open({ ...mendez, ...options, path: `/students/${ben}?class=${period4}` });
+      await one.locator(".versions").waitFor(); await axeClean(one, "an unsent reply " + name); await shot(one, name + "-versions-unsent", true);
+      await one.goto(base + "/?class=" + period4); await one.locator(".versions").waitFor(); await axeClean(one, "two steps for today " + name); await shot(one, name + "-versions-today", name !== "dusk");
+      await one.context().close();
+    }
+    await page.goto(`${base}/students/${ben}?class=${period4}`); await heading(page, "Ben Ito");
+    await box.getByText("There is another answer for").waitFor();
+    assert.match(await box.innerText(), /Tomás Vidal[\s\S]*You drew the door well\./); assert.ok(!(await box.innerText()).includes("You waited for the quiet ones."));
+    await axeClean(page, "an unsent reply"); await shot(page, "versions-unsent", true);
+    await box.getByRole("button", { name: "Leave it unsent" }).click(); await box.getByText("Left unsent. It can still be sent").waitFor();
+    await box.getByRole("button", { name: /Send it as a correction/ }).click();
+    const dialog = page.locator("dialog");
+    assert.equal(await dialog.getByLabel("Glow").inputValue(), "You drew the door well."); assert.equal(await dialog.getByLabel("Next step").inputValue(), "Ask one person why.");
+    await dialog.getByRole("button", { name: "Send the correction" }).click();
+    await page.locator(".reviews").getByText("You drew the door well.").waitFor();
+    await box.waitFor({ state: "detached" });
+    // Today's step, chosen at last.
+    await page.goto(base + "/?class=" + period4); await box.waitFor();
+    await box.getByRole("button", { name: "Use this one Inés Mendez" }).click(); await box.getByText("This one is used.").waitFor();
+    await page.reload(); await heading(page, "Period 4"); await page.getByText("Today:").waitFor(); assert.equal(await box.count(), 0);
+    await page.context().close();
+  },
   async "a class's file for computers without a network is one click, and has a place for each student with a card"() {
     const page = await open({ path: "/set-up?class=" + ids.class_id });
     const link = page.getByRole("link", { name: "File for no network" });

@@ -1,5 +1,6 @@
 // The class page: who needs the teacher and why, the work to answer, the computers, where the class stands;
 // and "Show to class", which has no name on it.
+import { Versions } from "./versions.js";
 import { html, t, say, api, go, useLoad, useNews, useState, Link, Mark, ClassTrail, Dialog, Kbd, Problem, Loading, announce, sentence, ago, dayName, dateText, longDate, today } from "./lib.js";
 
 const rowsMax = 7, computersMax = 5;
@@ -55,12 +56,17 @@ function TodayDialog({ page, onClose, reload }) {
   const [step, setStep] = useState(page.trail.stops.find((s) => s.today)?.id ?? chosen?.steps[0]?.id ?? ""), [error, setError] = useState(null);
   const save = async (event) => {
     event.preventDefault();
-    try { await api("POST", `/classes/${page.id}/today`, { pathway, step }); reload(); onClose(); } catch (problem) { setError(problem); }
+    try { await api("POST", `/classes/${page.id}/today`, { pathway, step, saw: page.today_saw }); reload(); onClose(); } catch (problem) { setError(problem); }
   };
   return html`<${Dialog} title=${t("today.title")} onClose=${onClose}><form class="in stack" onSubmit=${save}>
     <label class="field"><span>${t("today.pathway")}</span><select value=${pathway} onChange=${(e) => { setPathway(e.target.value); setStep(page.pathways.find((p) => p.id === e.target.value)?.steps[0]?.id ?? ""); }}>${page.pathways.map((p) => html`<option key=${p.id} value=${p.id}>${say(p.title)}</option>`)}</select></label>
     <label class="field"><span>${t("today.step")}</span><select value=${step} onChange=${(e) => setStep(e.target.value)}>${chosen?.steps.map((s, i) => html`<option key=${s.id} value=${s.id}>${i + 1}. ${say(s.title)}</option>`)}</select></label>
     <${Problem} error=${error} /><div class="acts end"><button class="b p" type="submit">${t("today.save")}</button></div></form></${Dialog}>`;
+}
+
+function stepName(page, version) {
+  const pathway = page.pathways.find((p) => p.id === version.pathway), step = pathway?.steps.find((s) => s.id === version.step);
+  return step ? `${say(pathway.title)}: ${say(step.title)}` : t("versions.no_step");
 }
 
 export function ClassPage({ current, classes, choose, cover }) {
@@ -76,6 +82,7 @@ export function ClassPage({ current, classes, choose, cover }) {
     <div class="acts">${classes.length > 1 && html`<label class="vh" for="class-pick">${t("class.pick")}</label><select id="class-pick" value=${page.id} onChange=${(e) => choose(e.target.value)}>${classes.map((c) => html`<option key=${c.id} value=${c.id}>${c.title}</option>`)}</select>`}
       <button class="b" type="button" onClick=${() => go("/show")}>${t("class.show")}</button><button class="b" type="button" onClick=${cover}>${t("class.curtain")} <kbd>Esc</kbd><kbd>Esc</kbd></button></div></div>
   <${Problem} error=${error} again=${reload} />
+  <${Versions} versions=${page.today_versions} path=${`/classes/${page.id}/today/choose`} body=${{}} title=${t("versions.today")} text=${t("versions.today.text")} show=${(v) => html`<p>${stepName(page, v)}</p>`} onDone=${reload} />
   <div class="cls"><section class="card" aria-labelledby="h-needs"><header>${page.needs.length > 0 && html`<span class="blaze" aria-hidden="true"></span>`}<h2 id="h-needs">${t("class.needs")}</h2>${page.needs.length > 0 && html`<p>${t("class.needs.count", { n: page.needing, all: page.students })}</p>`}</header>
     ${page.students === 0 ? html`<div class="empty"><p>${t("class.empty")}</p><${Link} class="b p" href="/set-up/add">${t("setup.paste")}</${Link}></div>` : page.needs.length === 0 ? html`<div class="empty"><p>${t("class.nobody")}</p><p class="muted">${t("class.heard", { n: heard })}</p></div>` : html`
     <table class="needs" role="table"><colgroup><col class="s" /><col /><col class="a" /><col class="x" /></colgroup>
@@ -87,7 +94,7 @@ export function ClassPage({ current, classes, choose, cover }) {
         <td role="cell"><${Action} need=${need} first=${i === 0} onHelp=${() => setHelp(need)} reload=${reload} /></td></tr>`; })}</tbody></table>`}
     ${page.needs.length > 0 && html`<div class="more">${(more > 0 || all) && page.needs.length > rowsMax && html`<button class="b q" type="button" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("class.fewer") : t("class.more", { n: more })}</button>`}<span>${t("class.fine", { n: page.students - page.needing, all: page.students })}</span></div>`}</section>
   <div class="side"><section class="card" aria-labelledby="h-answer"><header><h2 id="h-answer">${t("class.to_answer")}</h2></header><div class="in">
-      <p>${page.to_answer.count === 0 ? t("class.to_answer.none") : t("class.to_answer.count", { n: page.to_answer.count, when: dayName(page.to_answer.oldest_ms, page.now_ms) })} ${page.to_answer.second_tries > 0 && t("class.to_answer.second", { n: page.to_answer.second_tries })} ${page.to_answer.held > 0 && t("class.to_answer.held", { n: page.to_answer.held })}</p>
+      <p>${page.to_answer.count === 0 ? t("class.to_answer.none") : t("class.to_answer.count", { n: page.to_answer.count, when: dayName(page.to_answer.oldest_ms, page.now_ms) })} ${page.to_answer.second_tries > 0 && t("class.to_answer.second", { n: page.to_answer.second_tries })} ${page.to_answer.several > 0 && t("class.to_answer.several", { n: page.to_answer.several })} ${page.to_answer.held > 0 && t("class.to_answer.held", { n: page.to_answer.held })}</p>
       <div class="acts">${(page.to_answer.count > 0 || page.to_answer.held > 0) && html`<${Link} class="b p" href="/answer">${page.to_answer.count > 0 ? t("class.start") : t("class.send_held")}</${Link}>`}<${Link} class="b" href="/students?observe">${t("class.observe")}</${Link}></div></div></section>
     <section class="card" aria-labelledby="h-computers"><header><h2 id="h-computers">${t("class.computers")}</h2></header>
       ${page.computers.length === 0 ? html`<div class="in"><p class="muted">${t("class.computers.none")}</p></div>` : html`<table class="comp"><thead><tr><th scope="col">${t("class.where")}</th><th scope="col">${t("class.last_heard")}</th><th scope="col">${t("class.waits")}</th></tr></thead>

@@ -56,6 +56,7 @@ export function dayName(ms, now = Date.now()) {
   const year = new Date(ms).getFullYear() !== new Date(now).getFullYear();
   return new Intl.DateTimeFormat(language, { day: "numeric", month: "long", ...(year ? { year: "numeric" } : {}) }).format(ms);
 }
+export const clock = (ms) => new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(ms);
 export function ago(ms, now = Date.now()) {
   if (!ms) return t("when.never");
   const minutes = Math.floor((now - ms) / 60000);

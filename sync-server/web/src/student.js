@@ -1,6 +1,7 @@
 // The students of a class, one student's page, and writing an observation of one or several of them.
 import { Growth } from "./growth.js";
 import { Hide, HiddenLine, HiddenTexts } from "./hide.js";
+import { Versions, UnsentReply } from "./versions.js";
 import { html, t, say, api, useLoad, useNews, useState, useEffect, Link, Mark, OwnTrail, Dialog, Problem, Loading, announce, sentence, ago, dayName, dateText, fieldOf, plain, remembered, remember } from "./lib.js";
 
 export const forms = ["example", "step_by_step", "on_my_own"];
@@ -49,9 +50,10 @@ function Goal({ goal, student, reload }) {
     ${points.length > 0 && html`<ol class="thread">${points.map(([cap, text, c], i) => html`<li key=${i}>${cap && html`<span class="cap">${cap}</span>`}${c?.hidden.at_ms ? html`<${HiddenLine} hidden=${c.hidden} student=${student} />` : html`<span class="voice">${text}</span>`}${c && !c.hidden.at_ms && html` <${Hide} student=${student} kind="checkin" record=${c.id} what=${text} onDone=${reload} />`}</li>`)}</ol>`}<${Hide} student=${student} kind="goal" record=${goal.id} what=${goal.want} onDone=${reload} /></div>`;
 }
 
-function Support({ value, id, project, label, reload }) {
-  const set = async (form) => { try { await api("POST", `/students/${id}/support`, { project, form }); announce(t("support.done")); reload(); } catch (error) { announce(sentence(error)); } };
-  return html`<fieldset class="opens bare"><legend>${label}</legend><div class="seg">${forms.map((form) => html`<label key=${form}><input type="radio" name=${"support" + project} checked=${value === form} onChange=${() => set(form)} />${t("form." + form)}</label>`)}<label><input type="radio" name=${"support" + project} checked=${!value} onChange=${() => set("")} />${t("form.none")}</label></div><span class="muted sm">${t("support.open")}</span></fieldset>`;
+function Support({ value, versions, saw, id, project, label, reload }) {
+  const set = async (form) => { try { await api("POST", `/students/${id}/support`, { project, form, saw }); announce(t("support.done")); reload(); } catch (error) { announce(sentence(error)); } };
+  return html`<fieldset class="opens bare"><legend>${label}</legend><div class="seg">${forms.map((form) => html`<label key=${form}><input type="radio" name=${"support" + project} checked=${value === form} onChange=${() => set(form)} />${t("form." + form)}</label>`)}<label><input type="radio" name=${"support" + project} checked=${!value} onChange=${() => set("")} />${t("form.none")}</label></div><span class="muted sm">${t("support.open")}</span></fieldset>
+  <${Versions} versions=${versions} path=${`/students/${id}/support/choose`} body=${{ project }} title=${t("versions.support")} text=${t("versions.support.text")} show=${(v) => html`<p>${t("form." + (v.form || "none"))}</p>`} onDone=${reload} />`;
 }
 
 const criteria = (contents, version, rubric) => { try { return JSON.parse(contents[version]).rubrics.find((r) => r.id === rubric)?.criteria ?? []; } catch { return []; } };
@@ -73,7 +75,7 @@ function Levels({ review: r, page }) {
 }
 // A sent answer is not changed: another takes its place, and the student reads that one.
 function Correct({ review: r, page, onClose, onDone }) {
-  const [reply, setReply] = useState({ ...r.judgement, levels: { ...r.judgement.levels } }), [error, setError] = useState(null), [busy, setBusy] = useState(false);
+  const [reply, setReply] = useState({ ...(r.initial ?? r.judgement), levels: { ...(r.initial ?? r.judgement).levels } }), [error, setError] = useState(null), [busy, setBusy] = useState(false);
   const change = (part) => { setReply((old) => ({ ...old, ...part })); setError(null); }, same = JSON.stringify(reply) === JSON.stringify(r.judgement), list = criteria(page.contents, r.version, r.rubric), name = page.student.first_name;
   const save = async (event) => {
     event.preventDefault();
@@ -91,7 +93,14 @@ function Correct({ review: r, page, onClose, onDone }) {
 
 export function StudentPage({ id, current }) {
   const { value: page, error, reload } = useLoad(`/students/${id}`, 30000);
-  const [observe, setObserve] = useState(false), [correct, setCorrect] = useState(null), [hidden, setHidden] = useState(false);
+  const [observe, setObserve] = useState(false), [correct, setCorrect] = useState(null), [hidden, setHidden] = useState(false), [left, setLeft] = useState([]);
+  const chooses = (unsent) => `/students/${id}/replies/${unsent.turn_in}/choose`, keep = (unsent) => setLeft((list) => [...list.filter((l) => l.turn_in !== unsent.turn_in), unsent]);
+  const corrected = async ({ of }) => {
+    setCorrect(null);
+    // Its words were sent: they are no question any more.
+    if (of) { setLeft((list) => list.filter((l) => l.turn_in !== of.unsent.turn_in)); await api("POST", chooses(of.unsent), { saw: of.unsent.versions.map((v) => v.op), take: of.version.op }).catch((error) => announce(sentence(error))); }
+    reload();
+  };
   useNews(true, (news) => (news.student ? news.student === id : news.classes.includes(current.id)), reload);
   useEffect(() => { if (page && location.hash) document.querySelector(location.hash)?.scrollIntoView(); }, [Boolean(page)]);
   if (!page) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
@@ -102,14 +111,15 @@ export function StudentPage({ id, current }) {
   <${Problem} error=${error} again=${reload} />
   <div class="stu"><div><section class="card" aria-labelledby="h-about"><header><h2 id="h-about">${t("about.title")}</h2>${page.about.written_ms > 0 && html`<p>${t("about.wrote", { name: s.first_name, when: dayName(page.about.written_ms) })}</p>`}</header><div class="in"><${AboutMe} about=${page.about} name=${s.first_name} student=${s} onHidden=${reload} /></div></section>
     <section class="card" id="goals" aria-labelledby="h-goals"><header><h2 id="h-goals">${t("goals.title")}</h2>${page.goals.length > 0 && html`<p>${t("goals.count", { n: open.length })}</p>`}</header><div class="in stack">${page.goals.length === 0 ? html`<p class="muted">${t("goals.none", { name: s.first_name })}</p>` : [...open, ...closed].map((goal) => html`<${Goal} key=${goal.id} goal=${goal} student=${s} reload=${reload} />`)}</div></section></div>
-  <div>${page.projects.length === 0 && html`<section class="card"><div class="empty"><p>${t("projects.none", { name: s.first_name })}</p></div><div class="in"><${Support} value=${page.support} id=${id} project="" label=${t("support.title")} reload=${reload} /></div></section>`}
+  <div>${page.projects.length === 0 && html`<section class="card"><div class="empty"><p>${t("projects.none", { name: s.first_name })}</p></div><div class="in"><${Support} value=${page.support} versions=${page.support_versions} saw=${page.support_saw} id=${id} project="" label=${t("support.title")} reload=${reload} /></div></section>`}
+    ${page.projects.length > 0 && html`<${Versions} versions=${page.support_versions} path=${`/students/${id}/support/choose`} body=${{ project: "" }} title=${t("versions.support")} text=${t("versions.support.text")} show=${(v) => html`<p>${t("form." + (v.form || "none"))}</p>`} onDone=${reload} />`}
     ${page.projects.map((p) => html`<section class="card" key=${p.id} aria-label=${say(p.title)}><header><div><h2>${p.question || say(p.title)}</h2><p class="muted sm">${[p.question && say(p.title), p.why && `“${p.why}”`, p.product && t("project.product", { product: p.product })].filter(Boolean).join(" · ")} ${!p.hidden.at_ms && (p.question || p.why) && html`<${Hide} student=${s} kind="project" record=${p.id} what=${p.question || p.why} onDone=${reload} />`}</p>${p.hidden.at_ms > 0 && html`<${HiddenLine} hidden=${p.hidden} student=${s} />`}</div></header>
       ${p.steps.length > 0 && html`<${OwnTrail} steps=${p.steps} seed=${p.id} label=${t("project.trail", { n: p.steps.filter((x) => x.state === "ready").length, all: p.steps.length })} /><ul class="stops">${p.steps.map((step) => html`<li key=${step.id}><b>${say(step.title)}</b><span>${t("step." + step.state)}${step.at_ms ? ", " + dayName(step.at_ms) : step.planned ? ", " + dateText(step.planned) : ""}${step.tries > 1 ? " · " + t("need.try", { n: step.tries }) : ""}</span></li>`)}</ul>`}
-      <div class="foot"><${Support} value=${p.support} id=${id} project=${p.id} label=${t("support.title")} reload=${reload} /></div></section>`)}
+      <div class="foot"><${Support} value=${p.support} versions=${p.support_versions} saw=${p.support_saw} id=${id} project=${p.id} label=${t("support.title")} reload=${reload} /></div></section>`)}
     <${Growth} lines=${page.growth} name=${s.first_name} />
-    <section class="card" aria-labelledby="h-reviews"><header><h2 id="h-reviews">${t("reviews.title")}</h2><p>${t("reviews.text")}</p></header>${page.reviews.length === 0 ? html`<div class="in"><p class="muted">${t("reviews.none")}</p></div>` : html`<ol class="reviews">${page.reviews.filter((r) => !r.replaced_by).map((r) => html`<${Review} key=${r.id} review=${r} page=${page} reload=${reload} onCorrect=${() => setCorrect(r)} />`)}</ol>`}</section>
+    <section class="card" aria-labelledby="h-reviews"><header><h2 id="h-reviews">${t("reviews.title")}</h2><p>${t("reviews.text")}</p></header>${[...page.unsent, ...left.filter((l) => !page.unsent.some((u) => u.turn_in === l.turn_in))].map((u) => { const sent = page.reviews.find((r) => r.id === u.review); return sent && html`<${UnsentReply} key=${u.turn_in} unsent=${u} settled=${!page.unsent.includes(u)} path=${chooses(u)} step=${say(u.step_title) || t("class.some_step")} sent=${sent} criteria=${criteria(page.contents, u.version, u.rubric)} fieldOf=${fieldOf} onCorrect=${(version) => setCorrect({ ...sent, initial: version.reply, of: { unsent: u, version } })} onLeft=${() => { keep(u); reload(); }} />`; })}${page.reviews.length === 0 ? html`<div class="in"><p class="muted">${t("reviews.none")}</p></div>` : html`<ol class="reviews">${page.reviews.filter((r) => !r.replaced_by).map((r) => html`<${Review} key=${r.id} review=${r} page=${page} reload=${reload} onCorrect=${() => setCorrect(r)} />`)}</ol>`}</section>
     <section class="card" aria-labelledby="h-obs"><header><h2 id="h-obs">${t("observations.title")}</h2></header>${page.observations.length === 0 ? html`<div class="in"><p class="muted">${t("observations.none", { name: s.first_name })}</p></div>` : html`<ol class="reviews">${page.observations.map((o) => html`<li key=${o.id}><p>${o.text}</p><p class="muted sm">${[o.by, dayName(o.at_ms), o.standard].filter(Boolean).join(" · ")}</p></li>`)}</ol>`}</section></div></div>
   ${hidden && html`<${HiddenTexts} student=${s} onClose=${() => setHidden(false)} onDone=${reload} />`}
-  ${correct && html`<${Correct} review=${correct} page=${page} onClose=${() => setCorrect(null)} onDone=${() => { setCorrect(null); reload(); }} />`}
+  ${correct && html`<${Correct} review=${correct} page=${page} onClose=${() => setCorrect(null)} onDone=${() => corrected(correct)} />`}
   ${observe && html`<${Observe} classId=${current.id} students=${[s]} chosen=${[s.id]} onClose=${() => setObserve(false)} onDone=${() => { setObserve(false); reload(); }} />`}</main>`;
 }
