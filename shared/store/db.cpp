@@ -19,35 +19,49 @@ Status run(Db& db, std::string_view sql) {
 
 }  // namespace
 
-Query::Query(Query&& other) noexcept : db_(other.db_), statement_(other.statement_), bound_(other.bound_) {
+Query::Query(Query&& other) noexcept
+    : db_(other.db_),
+      statement_(other.statement_),
+      used_(other.used_),
+      bound_(other.bound_),
+      problem_(other.problem_) {
   other.statement_ = nullptr;
 }
 Query::~Query() {
   if (!statement_) return;
+  if (!used_) {
+    sqlite3_finalize(statement_);
+    return;
+  }
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
+  *used_ = false;
 }
 
-Query& Query::bind(std::int64_t value) { return sqlite3_bind_int64(statement_, ++bound_, value), *this; }
-Query& Query::bind(std::string_view text) {
-  sqlite3_bind_text(statement_, ++bound_, text.data() ? text.data() : "", static_cast<int>(text.size()),
-                    SQLITE_TRANSIENT);  // NOLINT: SQLite's own cast
+Query& Query::note(int code) {
+  if (code != SQLITE_OK && problem_ == SQLITE_OK) problem_ = code;
   return *this;
+}
+Query& Query::bind(std::int64_t value) { return note(sqlite3_bind_int64(statement_, ++bound_, value)); }
+Query& Query::bind(std::string_view text) {
+  return note(sqlite3_bind_text(statement_, ++bound_, text.data() ? text.data() : "",
+                                static_cast<int>(text.size()),
+                                SQLITE_TRANSIENT));  // NOLINT: SQLite's own cast
 }
 Query& Query::bind(ByteView blob) {
   static const std::uint8_t kNothing = 0;
-  sqlite3_bind_blob(statement_, ++bound_, blob.data() ? blob.data() : &kNothing,
-                    static_cast<int>(blob.size()),
-                    SQLITE_TRANSIENT);  // NOLINT
-  return *this;
+  return note(sqlite3_bind_blob(statement_, ++bound_, blob.data() ? blob.data() : &kNothing,
+                                static_cast<int>(blob.size()),
+                                SQLITE_TRANSIENT));  // NOLINT
 }
 Query& Query::bind_lasting(ByteView blob) {
-  sqlite3_bind_blob(statement_, ++bound_, blob.data(), static_cast<int>(blob.size()), SQLITE_STATIC);
-  return *this;
+  return note(
+      sqlite3_bind_blob(statement_, ++bound_, blob.data(), static_cast<int>(blob.size()), SQLITE_STATIC));
 }
-Query& Query::bind_null() { return sqlite3_bind_null(statement_, ++bound_), *this; }
+Query& Query::bind_null() { return note(sqlite3_bind_null(statement_, ++bound_)); }
 
 Result<bool> Query::step() {
+  if (problem_ != SQLITE_OK) return db_->last_error(problem_);
   int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
@@ -115,21 +129,24 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& path) {
 }
 
 Db::~Db() {
-  for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  for (auto& [sql, kept] : statements_) sqlite3_finalize(kept.statement);
   sqlite3_close_v2(db_);
 }
 
 Result<Query> Db::prepare(std::string_view sql) {
-  auto& statement = statements_[sql.data()];
+  auto& kept = statements_[sql.data()];
+  bool nested = std::exchange(kept.used, true);
+  sqlite3_stmt* statement = nested ? nullptr : kept.statement;
   if (!statement) {
-    int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                  &statement, nullptr);
+    int code = sqlite3_prepare_v3(db_, sql.data(), static_cast<int>(sql.size()),
+                                  nested ? 0 : SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) {
-      statements_.erase(sql.data());
+      if (!nested) statements_.erase(sql.data());
       return last_error(code);
     }
+    if (!nested) kept.statement = statement;
   }
-  return Query(this, statement);
+  return Query(this, statement, nested ? nullptr : &kept.used);
 }
 
 Status Db::execute(std::string_view sql) {

@@ -19,10 +19,11 @@ namespace waymark::store {
 
 class Db;
 
-// One use of a prepared statement: bind in order, step, read columns. Reset when it goes.
+// One use of a prepared statement: bind in order, step, read columns. Given back when it goes.
 class Query {
  public:
-  Query(Db* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
+  // used: the mark of a statement that is kept; nothing: it is this use's alone.
+  Query(Db* db, sqlite3_stmt* statement, bool* used) : db_(db), statement_(statement), used_(used) {}
   Query(Query&& other) noexcept;
   Query(const Query&) = delete;
   ~Query();
@@ -58,8 +59,10 @@ class Query {
 
  private:
   Db* db_;
+  Query& note(int code);
   sqlite3_stmt* statement_;
-  int bound_ = 0;
+  bool* used_;
+  int bound_ = 0, problem_ = 0;  // the code of the first value that could not be bound
 };
 
 class Db {
@@ -71,6 +74,7 @@ class Db {
   Db(const Db&) = delete;
 
   // `sql` must outlive the Db (all of ours are constants): it is the key under which the statement is kept.
+  // While it is in use, another use of the same words gets a statement of its own.
   Result<Query> prepare(std::string_view sql);
   // A script of several statements.
   Status execute(std::string_view sql);
@@ -95,7 +99,11 @@ class Db {
   sqlite3* db_;
   friend class Transaction;
   friend Result<bool> together(Db& db, const std::function<void()>& work);
-  std::unordered_map<const char*, sqlite3_stmt*> statements_;
+  struct Kept {
+    sqlite3_stmt* statement = nullptr;
+    bool used = false;
+  };
+  std::unordered_map<const char*, Kept> statements_;
   std::function<Status()> flush_ = [] { return Status(); };
   std::function<void()> forget_ = [] {};
   bool together_ = false;  // transactions that begin now are parts of a common one

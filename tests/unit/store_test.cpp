@@ -1,5 +1,6 @@
 #include "shared/store/store.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -65,6 +66,57 @@ TEST_CASE("what was written is read back, also after the process is gone") {
   CHECK(world.store->replica() == replica);
   CHECK(world.store->waiting_count().value() == 1);
   CHECK_FALSE(world.store->find(world.goal(9)).value());
+}
+
+TEST_CASE("a statement that is in use is used again inside, and each use has its own values and rows") {
+  World world;
+  auto& db = world.store->db();
+  constexpr std::string_view kCount =
+      "WITH RECURSIVE n(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM n WHERE x < ?2) SELECT x FROM n";
+  std::vector<std::int64_t> seen;
+  auto outer = db.prepare(kCount).value();
+  outer.bind(1).bind(2);
+  while (outer.step().value()) {
+    seen.push_back(outer.integer(0));
+    auto inner = db.prepare(kCount).value();
+    inner.bind(10 * seen.front()).bind(11);
+    while (inner.step().value()) seen.push_back(inner.integer(0));
+  }
+  CHECK(seen == std::vector<std::int64_t>{1, 10, 11, 2, 10, 11});
+  // Bound after its last row, which SQLite refuses: no row of the old value is given.
+  auto late = db.prepare("SELECT ?1").value();
+  late.bind(1);
+  CHECK(late.step().value());
+  CHECK_FALSE(late.bind(2).step());
+}
+
+TEST_CASE("what a stub was based on and comes after it links through it, in every order of arrival") {
+  World world;
+  auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
+  auto second = world.set(*world.store, world.goal(), {{"want", "two"}}, {first});
+  auto third = world.set(*world.store, world.goal(), {{"want", "three"}}, {second});
+  auto last = world.set(*world.store, world.goal(), {{"want", "four"}}, {third});
+  auto stub_of = [&](const OpId& id) { return erased_stub(world.store->op(id).value().value(), id); };
+  // The second and the third were refused or erased; only their stubs are known elsewhere.
+  std::vector<OpId> order{first, second, third, last};
+  std::sort(order.begin(), order.end());
+  int file = 0;
+  do {
+    auto other = world.open("other" + std::to_string(file++) + ".db");
+    auto transaction = Transaction::begin(other->db()).value();
+    for (const auto& id : order) {
+      if (id == second || id == third) {
+        REQUIRE(other->add_stub(stub_of(id)));
+        continue;
+      }
+      auto op = world.store->op(id).value().value();
+      REQUIRE(other->add(op, record::canonical(op), id));
+    }
+    REQUIRE(transaction.commit());
+    CHECK(other->find(world.goal()).value().value().all_heads() == std::vector{last});
+    CHECK(other->verify());
+  } while (std::next_permutation(order.begin(), order.end()));
+  CHECK(file == 24);
 }
 
 TEST_CASE("two edits that did not see each other are both kept, in every order of arrival") {
