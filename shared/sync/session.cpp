@@ -543,6 +543,7 @@ Result<std::int64_t> Session::on_news(std::string_view bytes) {
     for (const auto& granted : reply.granted)
       WAYMARK_CHECK(store_.grant(granted.stream, granted.access, granted.role));
     for (const auto& stream : reply.ended) WAYMARK_CHECK(stop_reading(stream));
+    moved_meanwhile_ = moved_meanwhile_ || !reply.granted.empty() || !reply.ended.empty();
     if (news.round > last) WAYMARK_CHECK(store_.set_meta(kNewsKey, std::to_string(news.round)));
   }
   std::int64_t before = 0, after = 0;

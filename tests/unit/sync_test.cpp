@@ -372,6 +372,39 @@ TEST_CASE("what a school lost twice, before it served again what was brought bac
   CHECK(observations() == 1);
 }
 
+TEST_CASE("a stick that ends an access while a request is on its way does no harm to the answer") {
+  World world;
+  auto stream = domain::class_stream(ClassId{});
+  Caller in_class = world.amira;
+  in_class.access.push_back({stream, world.random.id<AccessId>(), domain::Role::member});
+  std::sort(in_class.access.begin(), in_class.access.end(),
+            [](auto& a, auto& b) { return a.stream < b.stream; });
+  auto lab3 = world.open("lab3.db");
+  world.sync(*lab3, in_class);
+  std::vector<store::Edit> edits{{{stream, "class", {}}, {{"title", "Period 3"}}, {}, {}}};
+  world.school->write(kTeacher, edits).value();
+
+  Session session(*lab3);
+  session.hurry(0);
+  auto request = session.next(0).value().value();
+  wire::SyncRequest asked;
+  asked.replica = lab3->replica();
+  for (const auto& reading : lab3->readings().value())
+    asked.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
+                             reading.cursor.seq, false});
+  CHECK(session.on_news(wire::encode(wire::News{1, asked, world.answer(world.amira, asked)})));
+  CHECK(lab3->readings().value().size() == 2);
+  // It was made before, with a page of what is ended now.
+  auto answer = world.answer(in_class, request);
+  REQUIRE(std::any_of(answer.pages.begin(), answer.pages.end(), [&](auto& p) { return p.stream == stream; }));
+  CHECK(session.on_reply(answer, 0));
+  CHECK_FALSE(session.status().value().verified);
+  session.hurry(0);
+  REQUIRE(session.on_reply(world.answer(world.amira, session.next(0).value().value()), 0));
+  CHECK(session.status().value().verified);
+  CHECK(lab3->readings().value().size() == 2);
+}
+
 TEST_CASE("of a class that a stick says is left nothing is brought back any more, and asking ends") {
   World world;
   const std::string stream = "class:" + std::string(32, 'c');
