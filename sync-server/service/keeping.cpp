@@ -393,12 +393,22 @@ Result<JoinedStudent> School::return_student(std::string_view certificate, std::
 
 Result<std::vector<Newcomer>> School::newcomers() { return accounts_->newcomers(); }
 
+// Those of the certificate, and then what the log says of moves since, which the backup did not know of.
 Result<std::vector<ClassRow>> School::classes_of_newcomer(const Newcomer& newcomer) {
-  std::vector<ClassRow> classes;
+  std::vector<std::string> ids;
   auto object = json::parse(newcomer.certificate, nullptr, false);
-  if (!object.is_object() || !object["classes"].is_array()) return classes;
-  for (const auto& item : object["classes"]) {
-    auto class_id = ClassId::parse(item.is_string() ? item.get<std::string>() : std::string());
+  if (object.is_object() && object["classes"].is_array())
+    for (const auto& item : object["classes"])
+      if (item.is_string()) ids.push_back(item.get<std::string>());
+  WAYMARK_TRY(log, removals_.read());
+  for (const auto& removal : log) {
+    if (removal.what != "enrollment" || removal.subject != newcomer.person.hex()) continue;
+    std::erase(ids, removal.class_id);
+    if (removal.value != "ended") ids.push_back(removal.class_id);
+  }
+  std::vector<ClassRow> classes;
+  for (const auto& id : ids) {
+    auto class_id = ClassId::parse(id);
     if (!class_id) continue;
     WAYMARK_TRY(row, accounts_->class_by_id(*class_id));
     if (row) classes.push_back(*row);

@@ -1317,6 +1317,27 @@ TEST_CASE("a batch of somebody whom a restored school does not know waits for an
   CHECK(world.school->students_of(world.period3).value().size() == 2);
 }
 
+TEST_CASE("who joined after the backup and was taken out of a class is not put back into it") {
+  World world;
+  auto period5 = world.school->add_class("Period 5").value();
+  world.backup();
+  auto lab9 = world.join_computer("lab-09");
+  auto late = world.student("Noor", "Siddiqui");
+  REQUIRE(world.school->enroll(period5, late, "student"));
+  Laptop noor(world, late, lab9);
+  REQUIRE(world.school->enroll(world.period3, late, "student", false));
+  REQUIRE(world.school->restore(world.file, world.key()));
+  REQUIRE(noor.come_back());
+  auto waiting = world.school->newcomers().value();
+  REQUIRE(waiting.size() == 1);
+  auto classes = world.school->classes_of_newcomer(waiting[0]).value();
+  REQUIRE(classes.size() == 1);
+  CHECK(classes[0].id == period5);
+  REQUIRE(world.school->confirm_newcomer(late));
+  CHECK(world.school->students_of(world.period3).value().size() == 1);
+  CHECK(world.school->students_of(period5).value().size() == 1);
+}
+
 // ---- bundles
 
 namespace {
