@@ -59,7 +59,7 @@ WHERE r.kind = ? AND s.name >= ? AND s.name < ? ORDER BY r.id
 SELECT id FROM record ORDER BY id
 
 -- name: op_find
-SELECT n, state, body, record, stream FROM op WHERE id = ?
+SELECT n, state, body, record, stream, seq FROM op WHERE id = ?
 -- name: op_add
 INSERT INTO op (id, stream, seq, record, state, body) VALUES (?, ?, ?, ?, ?, ?)
 -- name: op_become

@@ -237,6 +237,15 @@ Status Store::ensure_segment(std::int64_t stream, std::int64_t seq) {
   return query.bind(stream).bind(segment).bind(seq).run();
 }
 
+// What was said of this op is not true any more: whoever read to it reads the stream anew, as after a segment
+// that wrote it again. A hub alone does that: the school's word comes after it has passed on what it was
+// given.
+Status Store::tell_again(std::int64_t stream, std::int64_t seq) {
+  if (!options_.has_parent) return {};
+  segment_ = random().id<SegmentToken>();
+  return ensure_segment(stream, seq);
+}
+
 Result<SegmentToken> Store::segment() {
   WAYMARK_TRY(query, db_->prepare(sql::segment_last));
   WAYMARK_TRY(row, query.step());
@@ -725,7 +734,7 @@ Result<Outcome> Store::add(const record::Op& op, std::string_view body, const Op
 }
 
 Result<Outcome> Store::let_in(const record::Op& op, std::string_view body, const OpId& id) {
-  std::int64_t n = 0, record = 0;
+  std::int64_t n = 0, record = 0, stream = 0, seq = 0;
   {
     WAYMARK_TRY(query, db_->prepare(sql::op_find));
     WAYMARK_TRY(row, query.bind(id).step());
@@ -733,7 +742,7 @@ Result<Outcome> Store::let_in(const record::Op& op, std::string_view body, const
     auto stub = record::parse_stub(query.view(2));
     if (!stub) return damaged(stub.error());
     if (stub->reason == erased_reason) return Outcome::duplicate;
-    n = query.integer(0), record = query.integer(3);
+    n = query.integer(0), record = query.integer(3), stream = query.integer(4), seq = query.integer(5);
   }
   WAYMARK_TRY(erased, is_erased(*this, op.stream, id));
   if (erased) return Outcome::duplicate;
@@ -745,12 +754,13 @@ Result<Outcome> Store::let_in(const record::Op& op, std::string_view body, const
     WAYMARK_TRY(query, db_->prepare(sql::record_earlier));
     WAYMARK_CHECK(query.bind(op.time_ms).bind(record).run());
   }
+  WAYMARK_CHECK(tell_again(stream, seq));
   WAYMARK_CHECK(recompute_heads(record));
   return Outcome::fresh;
 }
 
 Result<Outcome> Store::add_stub(const record::Stub& stub) {
-  std::int64_t n = 0, record = 0;
+  std::int64_t n = 0, record = 0, stream = 0, seq = 0;
   int state = kStub;
   {
     WAYMARK_TRY(query, db_->prepare(sql::op_find));
@@ -762,6 +772,7 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
       return Outcome::fresh;
     }
     n = query.integer(0), state = static_cast<int>(query.integer(1)), record = query.integer(3);
+    stream = query.integer(4), seq = query.integer(5);
   }
   bool erased = stub.reason == "erased";
   if (state == kStub || (state == kRefused && !erased)) return Outcome::duplicate;
@@ -782,6 +793,7 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
       WAYMARK_TRY(query, db_->prepare(sql::op_become));
       WAYMARK_CHECK(query.bind(kStub).bind(as_bytes(record::canonical(stub))).bind(n).run());
     }
+    if (!erased) WAYMARK_CHECK(tell_again(stream, seq));
     // The parent's stub may come before the erasure that it is of.
     if (op && erased) WAYMARK_CHECK(give_up_files(*this, *op));
   }

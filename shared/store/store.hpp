@@ -350,6 +350,7 @@ class Store {
   Result<std::vector<FileRow>> file_rows(std::string_view statement);
   Result<bool> any(std::optional<bool>& known, std::string_view statement);
   Status ensure_segment(std::int64_t stream, std::int64_t seq);
+  Status tell_again(std::int64_t stream, std::int64_t seq);
   struct Row {
     std::int64_t id = 0;
     bool fresh = false;

@@ -578,8 +578,14 @@ Status School::take_answers(const HubLoad& load, std::string_view bundle_bytes) 
     if (!problem || problem->n >= static_cast<std::int64_t>(load.rows.size())) continue;
     auto n = load.rows[static_cast<std::size_t>(problem->n)];
     WAYMARK_CHECK(carried_->tried(n, problem->code));
-    if (problem->letters)
-      WAYMARK_CHECK(carried_->settle_as_letters(n, problem->letters->replica, problem->letters->end));
+    if (!problem->letters) continue;
+    WAYMARK_TRY(body, carried_->settle_as_letters(n, problem->letters->replica, problem->letters->end));
+    if (!body) continue;
+    WAYMARK_TRY(ids, wire::read_batch_ids(*body));
+    for (const auto& id : ids) {
+      WAYMARK_TRY(seal, store_->seal_of(id));  // the school has it from somewhere else
+      if (!seal) WAYMARK_CHECK(take_back(id, problem->code));
+    }
   }
   WAYMARK_CHECK(heed_erasures());
   WAYMARK_CHECK(transaction.commit());
@@ -596,14 +602,19 @@ Status School::take_answer(std::string_view bytes) {
   for (const auto& refused : answer->refused) {
     auto i = refused.n - answer->before.n - 1;
     if (i < 0 || i >= static_cast<std::int64_t>(ids.size())) continue;
-    const auto& id = ids[static_cast<std::size_t>(i)];
-    WAYMARK_TRY(op, store_->op(id));
-    if (!op) continue;
-    record::Stub stub{id, op->stream, op->kind, op->record, {}, op->base, refused.code};
-    for (const auto& field : op->fields) stub.names.push_back(field.first);
-    WAYMARK_TRY(outcome, store_->add_stub(stub));
-    (void)outcome;
+    WAYMARK_CHECK(take_back(ids[static_cast<std::size_t>(i)], refused.code));
   }
+  return {};
+}
+
+// From this room's readers. Its author hears it from the stub, too, where the answer itself was lost.
+Status School::take_back(const OpId& id, const std::string& code) {
+  WAYMARK_TRY(op, store_->op(id));
+  if (!op) return {};
+  record::Stub stub{id, op->stream, op->kind, op->record, {}, op->base, code};
+  for (const auto& field : op->fields) stub.names.push_back(field.first);
+  WAYMARK_TRY(outcome, store_->add_stub(stub));
+  (void)outcome;
   return {};
 }
 

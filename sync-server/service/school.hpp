@@ -531,6 +531,7 @@ class School {
   Result<std::optional<RoomBatch>> batch_of(const Bearer& bearer, const wire::SyncRequest& request);
   Status take_rows(const nlohmann::json& papers);
   Status take_answer(std::string_view bytes);
+  Status take_back(const OpId& id, const std::string& code);
   Result<SecretKey> hub_key();
   // A batch with stubs in the place of its erased ops; nothing: it has none.
   Result<std::optional<std::string>> without_erased(std::string_view batch);

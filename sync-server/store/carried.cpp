@@ -134,14 +134,19 @@ Result<std::optional<std::string>> Carried::settle(const wire::Acknowledgement& 
   return lost ? std::optional<std::string>() : std::optional(std::move(body));
 }
 
-Status Carried::settle_as_letters(std::int64_t n, const ReplicaId& replica, const record::Position& end) {
+Result<std::optional<std::string>> Carried::settle_as_letters(std::int64_t n, const ReplicaId& replica,
+                                                              const record::Position& end) {
+  std::optional<std::string> body;
   {
     WAYMARK_TRY(query, db_.prepare(sql::carried_letters));
-    WAYMARK_CHECK(query.bind(now()).bind(n).bind(replica).bind(end.n).bind(end.c).run());
+    WAYMARK_TRY(row, query.bind(now()).bind(n).bind(replica).bind(end.n).bind(end.c).step());
+    if (row) body = query.text(0);
+    WAYMARK_CHECK(query.run());
   }
   WAYMARK_TRY(query, db_.prepare(sql::carried_letters_empty));
   WAYMARK_CHECK(query.bind(n).run());
-  return forget_old();
+  WAYMARK_CHECK(forget_old());
+  return body;
 }
 
 Status Carried::carry_letters_again() {

@@ -72,8 +72,10 @@ class Carried {
   // carried again.
   Result<std::optional<std::string>> settle(const wire::Acknowledgement& answer, std::string_view bytes);
   // The school has it as dead letters: it is on its way no more, and brought again once a day for as long as
-  // it is kept. Where the row is another batch than was answered, nothing is changed.
-  Status settle_as_letters(std::int64_t n, const ReplicaId& replica, const record::Position& end);
+  // it is kept. Gives what was carried; nothing, and nothing is changed, where the row is another batch than
+  // was answered.
+  Result<std::optional<std::string>> settle_as_letters(std::int64_t n, const ReplicaId& replica,
+                                                       const record::Position& end);
   // The school lets people or computers in again: of whom there are letters it is asked once more.
   Status carry_letters_again();
   // Of this person, once it is answered: their papers are in it. True: there was something.

@@ -27,7 +27,7 @@ UPDATE carried SET answered_ms = NULL, tried_ms = NULL
 WHERE replica = ? AND end_n > ? AND answered_ms IS NOT NULL AND tried_ms IS NOT NULL
   AND (problem IS NULL OR problem = 'not answered')
 -- name: carried_letters
-UPDATE carried SET answered_ms = ? WHERE n = ? AND replica = ? AND end_n = ? AND end_c = ?
+UPDATE carried SET answered_ms = ? WHERE n = ? AND replica = ? AND end_n = ? AND end_c = ? RETURNING body
 -- name: carried_letters_empty
 DELETE FROM carried WHERE n = ? AND end_n = before_n AND answered_ms IS NOT NULL
 -- name: carried_letters_again

@@ -450,6 +450,47 @@ TEST_CASE("of a removed computer's batch a line that is no op is kept like the o
   CHECK(letters[0].body == line);
 }
 
+TEST_CASE(
+    "what a room has read and the school keeps as a letter is taken back, and given again when it is let "
+    "in") {
+  World world;
+  Computer other{world.random.id<ComputerId>(), "lab-09", 0, {}, false, 0};
+  REQUIRE(world.school->accounts().add_computer(other, token_hash(make_token(world.random))));
+  world.ask();
+  Profile lost(world, world.amira, "lost"), desk(world, world.amira, "desk");
+  lost.lab = other;
+  REQUIRE(lost.sign_in(*world.school, "4711"));
+  world.ask();
+  REQUIRE(desk.sign_in(*world.hub, "4711"));
+  lost.goal("on the lost computer");
+  lost.sync(*world.hub);
+  desk.sync(*world.hub);
+  auto at_desk = [&] {
+    Texts texts;
+    for (const auto& goal : desk.store->records(domain::person_stream(world.amira), "goal").value())
+      texts.push_back(goal.text("want"));
+    return texts;
+  };
+  CHECK(at_desk() == Texts{"on the lost computer"});
+
+  REQUIRE(world.school->remove_computer(other.id));
+  world.carry();
+  CHECK(world.problems == Texts{"unauthorized"});
+  CHECK(world.goals(*world.hub, world.amira).empty());
+  desk.sync(*world.hub);
+  CHECK(at_desk().empty());
+  CHECK(desk.status().verified);
+
+  auto letters = world.school->accounts().dead_letters(true, 10).value();
+  REQUIRE(letters.size() == 1);
+  REQUIRE(world.school->take_in_letter(world.okafor, letters[0].n));
+  world.read();
+  CHECK(world.goals(*world.hub, world.amira) == Texts{"on the lost computer"});
+  desk.sync(*world.hub);
+  CHECK(at_desk() == Texts{"on the lost computer"});
+  CHECK(world.hub->verify());
+}
+
 TEST_CASE("what a student wrote who left since is with the letters, and decided anew when they are back") {
   World world;
   Profile amira(world, world.amira, "amira");
