@@ -6,6 +6,7 @@
 namespace waymark::simulation {
 namespace {
 constexpr int kQuietRoundsMax = 400;  // exchanges a computer may need once all is well
+constexpr int kRoundsBesideOthers = 400;
 
 bool is_erased(const OracleEntry& entry) {
   return !entry.accepted && entry.body.find("\"reason\":\"erased\"") != std::string::npos;
@@ -67,7 +68,7 @@ void World::check_step() {
   }
   compare(*computer.store, entries(*computer.store, stream), 2);
   check_status(computer);
-  if (hub_) check_hub();
+  if (hub_) check_hub(), check_in_the_room(computer);
   check_file_status(computer);
 }
 
@@ -140,6 +141,25 @@ void World::check_status(Computer& computer) {
                    std::to_string(lacking.size()) + ", as " + lacking.back().hex());
 }
 
+// 15: what is said to be in the room the hub has, or has brought to the school.
+void World::check_in_the_room(Computer& computer) {
+  if (!computer.at_hub || computer.heard_hub_era != hub_->era || computer.heard_era != era_) return;
+  auto said = must(computer.session->status(), "status").in_room;
+  if (said == 0) return;
+  std::set<OpId> carried;
+  for (const auto& batch : must(hub_->school->carried().next(1 << 30, 0), "carried"))
+    for (const auto& id : must(wire::read_batch_ids(batch.body), "carried")) carried.insert(id);
+  auto waits = must(computer.store->waiting_ids(kWaitingMax), "waiting");
+  auto letters = dead_letters();
+  auto there = std::count_if(waits.begin(), waits.end(), [&](const OpId& id) {
+    return carried.count(id) || letters.count(id) || must(hub_->school->store().has(id), "has") ||
+           must(school_->store().has(id), "has");
+  });
+  if (said > there)
+    broken(15, who(computer) + " says that " + std::to_string(said) + " are in the room, and the hub has " +
+                   std::to_string(there));
+}
+
 void World::compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant) {
   for (const auto& [key, fields] : oracle_.records(from)) {
     auto space = key.find(' '), second = key.find(' ', space + 1);
@@ -165,6 +185,52 @@ void World::compare(store::Store& store, const std::vector<OracleEntry>& from, i
   }
 }
 
+// ---- while others stay broken
+
+// 16: of whom nothing is broken, and whose parent is well, gets its work through, whatever the others do.
+void World::go_on_beside_the_broken() {
+  log("some stay broken");
+  school_up_ = true;
+  lossy_ = 0;
+  network_.clear();
+  if (hub_) hub_line_up_ = chance(60), hub_up_ = chance(80);
+  for (auto& computer : computers_) {
+    if (chance(50)) computer->ill = static_cast<Ill>(1 + random_.below(4));
+  }
+  std::set<int> through;
+  std::string last;
+  for (int round = 0; round < kRoundsBesideOthers; round++) {
+    advance(30'000);
+    attack();
+    write(any());
+    for (auto& computer : computers_) send(*computer);
+    if (hub_) send_up();
+    advance(1'000);
+    deliver();
+    if (hub_) send_up();
+    advance(1'000);
+    deliver();
+    last.clear();
+    for (auto& computer : computers_)
+      if (computer->ill == Ill::no && !through.count(computer->index)) {
+        if (is_through(*computer))
+          through.insert(computer->index);
+        else
+          last = who(*computer);
+      }
+    if (last.empty()) break;
+  }
+  if (!last.empty()) broken(16, last + " is well, and its work does not get through while others are broken");
+  for (auto& computer : computers_) computer->ill = Ill::no;
+}
+
+bool World::is_through(Computer& computer) {
+  if (computer.turned_away || (computer.at_hub && !hub_up_)) return true;
+  auto status = must(computer.session->status(), "status");
+  if (computer.at_hub && !hub_line_up_) return status.in_room == status.waiting;
+  return status.verified && status.waiting == 0;
+}
+
 // ---- when all is well again
 
 void World::become_quiet() {
@@ -174,7 +240,7 @@ void World::become_quiet() {
   file_network_.clear();
   log("quiet");
   advance(sync::ask_again_ms);
-  if (plan_.people) settle_people();
+  if (plan_.people || plan_.rough) settle_people();
   quiet_ = true;
   for (auto& computer : computers_) {
     computer->exchanges = 0;
@@ -294,19 +360,24 @@ void World::check_quiet() {
   check_files();
   check_refusals();
   check_deletions();
+  check_causes();
+  check_endings();
   if (plan_.people) check_erased();
   // 10: what somebody else wrote under a student's name is not at the school.
   for (const auto& id : forged_)
     if (must(root.has(id), "has")) broken(10, id.hex() + " is by somebody else than it says");
   check_authors();
   // 2: everybody who reads a stream has the same, and it is what the oracle says. In a hub's room stands also
-  // what the hub was given and the school left to an adult, or lost after all who could prove whose it is.
+  // what the school lost after all who could prove whose it is. Of what the room had and the school has as a
+  // dead letter, a stub is left with those who read it there.
   auto letters = dead_letters();
+  std::set<OpId> lost;
   for (const auto& op : committed_)
-    if (op.lost) letters.insert(op.id);
-  auto only_in_the_room = [&](const Computer& computer, const std::string& id) {
-    auto op = must(OpId::parse(id), "id");
-    return computer.at_hub && letters.count(op) && must(hub_->school->store().has(op), "has");
+    if (op.lost) lost.insert(op.id);
+  auto only_in_the_room = [&](const Computer& computer, const OracleEntry& entry) {
+    auto op = must(OpId::parse(entry.id), "id");
+    return (computer.at_hub && lost.count(op) && must(hub_->school->store().has(op), "has")) ||
+           (hub_ && !entry.accepted && letters.count(op));
   };
   std::map<std::string, std::vector<OracleEntry>> at_root;
   auto looking = std::make_optional(look_at(root));
@@ -335,8 +406,10 @@ void World::check_quiet() {
         return set;
       };
       auto has = ids(here), wanted = ids(there);
-      auto in_room = std::erase_if(
-          has, [&](const std::string& id) { return !wanted.count(id) && only_in_the_room(*computer, id); });
+      bool in_room = false;
+      for (const auto& entry : here)
+        if (has.count(entry.id) && !wanted.count(entry.id) && only_in_the_room(*computer, entry))
+          in_room = has.erase(entry.id) > 0;
       if (has != wanted) broken(2, who(*computer) + " has another " + reading.stream);
       // 14: bit for bit, whatever this version knows of it.
       std::map<std::string, const std::string*> bodies;
@@ -417,6 +490,50 @@ void World::check_nothing_lost() {
     if (!sent_back || at_root) written++;
   }
   if (there != written) broken(4, "unchangeable records were lost");
+}
+
+// 3: of two that are shown side by side neither was written by somebody who had seen the other, also where
+// what was written between was refused or erased. What never came links nothing.
+void World::check_causes() {
+  std::map<std::string, std::vector<OpId>> bases;
+  for (const auto& op : committed_)
+    if (auto written = record::parse_op(op.body); written && must(school_->store().has(op.id), "has"))
+      bases[op.id.hex()] = written->base;
+  auto saw = [&](const std::string& later, const std::string& earlier) {
+    std::set<std::string> reached;
+    std::vector<std::string> to_do{later};
+    while (!to_do.empty()) {
+      auto id = to_do.back();
+      to_do.pop_back();
+      for (const auto& base : bases[id])
+        if (reached.insert(base.hex()).second) to_do.push_back(base.hex());
+    }
+    return reached.count(earlier) > 0;
+  };
+  for (const auto& student : students_)
+    for (const auto& [key, fields] :
+         oracle_.records(entries(school_->store(), domain::person_stream(student))))
+      for (const auto& [name, field] : *fields)
+        for (const auto& one : field.heads)
+          for (const auto& other : field.heads)
+            if (one.op != other.op && saw(one.op, other.op))
+              broken(3, key + " " + name + " shows " + other.op + " beside " + one.op + ", which saw it");
+}
+
+// 10: who left, what was removed, and who was taken out of a class, stays so after every restore.
+void World::check_endings() {
+  auto& accounts = school_->accounts();
+  for (const auto& id : left_) {
+    auto person = must(accounts.person(id), "person");
+    if (person && person->active) broken(10, id.hex() + " left the school, and is back");
+  }
+  for (const auto& computer : must(accounts.computers(), "computers"))
+    if (removed_.count(computer.id) && !computer.removed)
+      broken(10, computer.name + " was removed, and is back");
+  for (const auto& [where, id] : ended_)
+    for (const auto& enrollment : must(accounts.enrollments_of(id), "enrollments"))
+      if (enrollment.class_id == where && enrollment.active)
+        broken(10, id.hex() + " was taken out of a class, and is in it again");
 }
 
 // 10: what a student's name stands under at the school, that student wrote.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -11,17 +12,20 @@
 #include <vector>
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 namespace waymark::simulation::disks {
 namespace {
 
-// How to take back one write or cut: what the file had there, as far as it was made sure of.
+// One write, or where it writes nothing a cut, and what the file had there, as far as it was made sure of.
 struct Unsure {
   std::size_t from = 0;
-  std::string bytes;
+  std::string before, written;
 };
 
 struct File {
+  std::string database;                      // whose it is
+  std::pair<ino_t, std::int64_t> from = {};  // the file of the real folder that it was taken up from
   std::string bytes;
   std::size_t sure = 0;                         // so many bytes it had when it was last made sure of
   std::vector<Unsure> unsure;                   // since then
@@ -40,9 +44,34 @@ struct Handle : sqlite3_file {
 };
 Handle& of(sqlite3_file* handle) { return *static_cast<Handle*>(handle); }
 
-void touch(File& file, std::size_t from, std::size_t bytes) {
+// The power of one database's machine: it goes with a write to come, and stays away until lose_power.
+struct Power {
+  std::string database;
+  int writes_left = 0;
+  bool gone = false;
+};
+Power& power() {
+  static Power of_this_process;
+  return of_this_process;
+}
+// Is there none for this write? Of the one with which it goes, `torn`, a part may reach the disk.
+bool has_gone(const File& file, bool* torn = nullptr) {
+  auto& now = power();
+  if (now.database.empty() || file.database != now.database) return false;
+  if (now.gone) return true;
+  now.gone = --now.writes_left <= 0;
+  if (torn) *torn = now.gone;
+  return now.gone;
+}
+
+void change(File& file, std::size_t from, std::string_view bytes) {
+  if (file.bytes.size() < from) file.bytes.resize(from);
+  file.bytes.replace(from, bytes.size(), bytes);
+}
+void note(File& file, std::size_t from, std::size_t touched, std::string_view written) {
   auto end = std::min(file.sure, file.bytes.size());
-  if (from < end) file.unsure.push_back({from, file.bytes.substr(from, std::min(bytes, end - from))});
+  auto before = from < end ? file.bytes.substr(from, std::min(touched, end - from)) : std::string();
+  file.unsure.push_back({from, std::move(before), std::string(written)});
 }
 
 int close(sqlite3_file* handle) {
@@ -60,21 +89,27 @@ int read(sqlite3_file* handle, void* out, int amount, sqlite3_int64 from) {
 }
 int write(sqlite3_file* handle, const void* in, int amount, sqlite3_int64 from) {
   auto& file = *of(handle).file;
-  auto at = static_cast<std::size_t>(from), size = static_cast<std::size_t>(amount);
-  touch(file, at, size);
-  if (file.bytes.size() < at) file.bytes.resize(at);
-  file.bytes.replace(at, size, static_cast<const char*>(in), size);
-  return SQLITE_OK;
+  std::string_view bytes(static_cast<const char*>(in), static_cast<std::size_t>(amount));
+  bool torn = false;
+  bool gone = has_gone(file, &torn);
+  if (gone) bytes = bytes.substr(0, torn ? bytes.size() / 2 : 0);
+  if (!bytes.empty()) {
+    note(file, static_cast<std::size_t>(from), bytes.size(), bytes);
+    change(file, static_cast<std::size_t>(from), bytes);
+  }
+  return gone ? SQLITE_IOERR_WRITE : SQLITE_OK;
 }
 int truncate(sqlite3_file* handle, sqlite3_int64 size) {
   auto& file = *of(handle).file;
+  if (has_gone(file)) return SQLITE_IOERR_TRUNCATE;
   auto at = static_cast<std::size_t>(size);
-  touch(file, at, std::string::npos);
+  note(file, at, std::string::npos, {});
   file.bytes.resize(std::min(at, file.bytes.size()));
   return SQLITE_OK;
 }
 int sync(sqlite3_file* handle, int) {
   auto& file = *of(handle).file;
+  if (has_gone(file)) return SQLITE_IOERR_FSYNC;
   file.unsure.clear();
   file.sure = file.bytes.size();
   return SQLITE_OK;
@@ -113,16 +148,38 @@ const sqlite3_io_methods kMethods{2,           close,   read,         write,   t
                                   lock,        lock,    reserved,     control, sector,   traits, map_shared,
                                   lock_shared, barrier, unmap_shared, nullptr, nullptr};
 
+// A database that the product itself unpacked or moved here, and that is only in the real folder until now.
+std::shared_ptr<File> taken_up(const std::string& path, const File* known) {
+  struct stat real = {};
+  if (::stat(path.c_str(), &real) != 0 || real.st_size == 0) return nullptr;
+  std::pair from(real.st_ino, std::int64_t{real.st_mtim.tv_sec} * 1'000'000'000 + real.st_mtim.tv_nsec);
+  if (known && known->from == from) return nullptr;
+  std::ifstream in(path, std::ios::binary);
+  auto file = std::make_shared<File>();
+  file->bytes.assign(std::istreambuf_iterator<char>(in), {});
+  file->sure = file->bytes.size();
+  file->from = from;
+  return file;
+}
+std::string database_of(std::string_view path) {
+  for (std::string_view tail : {"-wal", "-journal"})
+    if (path.ends_with(tail)) path.remove_suffix(tail.size());
+  return std::string(path);
+}
+
 int open(sqlite3_vfs*, const char* name, sqlite3_file* handle, int flags, int* given) {
   handle->pMethods = nullptr;
   std::shared_ptr<File> file;
   if (name) {
     auto& known = files()[name];
+    if (flags & SQLITE_OPEN_MAIN_DB)
+      if (auto moved = taken_up(name, known.get())) files().erase(std::string(name) + "-wal"), known = moved;
     if (!known && !(flags & SQLITE_OPEN_CREATE)) return files().erase(name), SQLITE_CANTOPEN;
     if (!known) {
       known = std::make_shared<File>();
       if (flags & SQLITE_OPEN_MAIN_DB) std::ofstream{name};
     }
+    known->database = database_of(name);
     file = known;
   } else {
     file = std::make_shared<File>();
@@ -175,6 +232,9 @@ std::string read(const std::string& path) {
   return found == files().end() ? std::string() : found->second->bytes;
 }
 void put_alone(const std::string& path, std::string_view bytes) {
+  std::error_code none;
+  if (std::filesystem::file_size(path, none) > 0 && !none)
+    std::ofstream{path};  // what was taken up from there
   auto& file = files()[path];
   file = std::make_shared<File>();
   file->bytes = bytes;
@@ -196,17 +256,35 @@ std::size_t copied_back(const std::string& path) {
   for (std::size_t i = 8; i < 12; i++) page = page << 8 | static_cast<unsigned char>(log->second->bytes[i]);
   return frames == 0 ? 0 : 32 + std::size_t{frames} * (24 + page);
 }
-void lose_power(const std::string& path) {
+void cut_power(const std::string& path, int writes) { power() = {path, writes, false}; }
+bool power_is_gone() { return power().gone; }
+void leave_power() { power() = {}; }
+void lose_power(const std::string& path, Random* luck) {
+  leave_power();
   for (std::string_view tail : {"", "-wal"}) {
     auto found = files().find(path + std::string(tail));
     if (found == files().end()) continue;
     auto& file = *found->second;
+    auto unsure = std::move(file.unsure);
+    file.unsure.clear();
     file.bytes.resize(file.sure);
-    for (; !file.unsure.empty(); file.unsure.pop_back()) {
-      const auto& last = file.unsure.back();
-      file.bytes.replace(last.from, last.bytes.size(), last.bytes);
+    for (auto last = unsure.rbegin(); last != unsure.rend(); ++last)
+      if (!last->before.empty()) file.bytes.replace(last->from, last->before.size(), last->before);
+    // A disk keeps what it likes of what it was not told to keep.
+    auto in_ten = luck ? luck->below(11) : 0;
+    for (const auto& one : unsure) {
+      if (!luck || luck->below(10) >= in_ten) continue;
+      if (one.written.empty())
+        file.bytes.resize(std::min(one.from, file.bytes.size()));
+      else
+        change(file, one.from, one.written);
     }
+    file.sure = file.bytes.size();
   }
+}
+void spill(const std::string& path) {
+  std::ofstream(path, std::ios::binary) << read(path);
+  files().erase(path);
 }
 void remove_below(std::string_view folder) {
   auto& all = files();

@@ -155,14 +155,13 @@ void World::collect_once() {
     must(school_->store().db().execute("DELETE FROM file"), "sabotage");
     for (const auto& hash : before) fs::remove(school_file(hash));
   }
-  std::optional<PowerCut> cut;
-  bool dies = lossy_ && chance(4);
-  if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(500)));
+  auto cut = may_die(school_->store(), school_db(), 500);
   auto gone = school_->collect_files(before);
+  bool died = cut && cut->came(gone.has_value());
   cut.reset();
   if (jump) school_clock_.set_ms(now_ms_);
-  if (!gone && !dies) throw Broken("collecting failed: " + gone.error().detail);
-  if (!gone) crash_school();
+  if (!gone && !died) throw Broken("collecting failed: " + gone.error().detail);
+  if (died) crash_school();
   if (gone) collected_ += *gone;
   // 19: what is mentioned stays.
   for (const auto& file : attached_)
@@ -176,6 +175,7 @@ void World::collect_once() {
 // ---- on its way
 
 void World::send_file(Computer& computer) {
+  if (computer.ill != Ill::no) return;
   auto steady = computer.clock.steady_ms();
   if (computer.file_ticket && steady - computer.file_sent_ms > kReplyTimeMs) {
     computer.file_ticket = 0;
@@ -229,9 +229,7 @@ void World::file_arrives_at_school(const FileMessage& message) {
     return post_file(std::move(answer));
   }
   const auto& bearer = *known;
-  std::optional<PowerCut> cut;
-  bool dies = lossy_ && chance(4);
-  if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(500)));
+  auto cut = may_die(school_->store(), school_db(), 500);
   switch (step.what) {
     case What::ask: {
       auto lacking = school_->lacking_files(bearer, step.stream, step.hashes);
@@ -260,8 +258,9 @@ void World::file_arrives_at_school(const FileMessage& message) {
       break;
     }
   }
+  bool died = cut && cut->came(!answer.error);
   cut.reset();
-  if (dies && answer.error) return crash_school();
+  if (died) return crash_school();
   note_files_at_school();
   post_file(std::move(answer));
 }
@@ -280,7 +279,7 @@ void World::file_arrives_at(Computer& computer, const FileMessage& message) {
   parcels_ += computer.queue->sent() - sent;
   // Of all that it was given the hub has told, or it was given nothing else.
   auto given = must(computer.store->parcels_at(hub_file_.hub.hex()), "parcels");
-  bool of_all = message.step.what == sync::FileStep::What::ask || given.size() == 1;
+  bool of_all = message.step.what == sync::FileStep::What::ask || (given.size() == 1 && message.reply.whole);
   if (!message.error && of_all) computer.files_hub_era = message.hub_era;
   if (plan_.sabotage == Sabotage::believe_hub_of_files && message.reply.whole)
     for (const auto& one : given)

@@ -90,7 +90,7 @@ void World::crash_hub() {
   say_no_goodbye(hub_->school->store());
   hub_->session.reset();
   hub_->school.reset();
-  disks::lose_power(folder_ + "/hub/school.db");
+  disks::lose_power(hub_db(), luck());
   open_hub();
 }
 
@@ -99,13 +99,17 @@ void World::restore_hub() {
   auto image = hub_->images[random_.below(hub_->images.size())];
   if (chance(50)) remember(hub_->images, hub_image());
   log("restore hub");
-  journeys_++;
-  hub_->era++;
   hub_->session.reset();
   hub_->school.reset();
-  disks::put(folder_ + "/hub/school.db", image.database);
+  disks::put(hub_db(), image.database);
   put_hub_parcels(image.files);
   open_hub();
+  hub_travelled();
+}
+
+void World::hub_travelled() {
+  journeys_++;
+  hub_->era++;
   count_losses();
 }
 
@@ -113,15 +117,13 @@ void World::restore_hub() {
 void World::replace_hub() {
   if (!hub_) return;
   log("replace hub");
-  journeys_++;
-  hub_->era++;
   hub_->session.reset();
   hub_->school.reset();
   fs::remove_all(folder_ + "/hub");
   disks::remove_below(folder_ + "/hub/");
   must(School::make_hub(folder_ + "/hub", hub_file_), "a hub's directory");
   open_hub();
-  count_losses();
+  hub_travelled();
 }
 
 // ---- its line to the school
@@ -152,6 +154,7 @@ void World::send_up() {
     }
   }
   hub.ticket = message.ticket = ++tickets_;
+  hub.sent_era = hub.era;
   hub.sent_ms = steady;
   hub.asked = message.asked;
   post(std::move(message));
@@ -184,9 +187,7 @@ void World::hub_at_school(const Message& message) {
   auto bearer = school_->bearer(hub_file_.token);
   if (!bearer) return;  // a school of before the hub
   Result<std::string> reply = Error{Code::internal, ""};
-  std::optional<PowerCut> cut;
-  bool dies = lossy_ && chance(4);
-  if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
+  auto cut = may_die(school_->store(), school_db());
   if (message.asked == Asked::papers) reply = school_->hub_papers(*bearer, message.body);
   if (message.asked == Asked::sync) reply = school_->sync(*bearer, message.body);
   if (message.asked == Asked::bundle) {
@@ -210,8 +211,9 @@ void World::hub_at_school(const Message& message) {
       reply = std::string();
     }
   }
+  bool died = cut && cut->came(reply.has_value() && !told.problem);
   cut.reset();
-  if (dies && (!reply || told.problem)) return crash_school();
+  if (died) return crash_school();
   note_files_at_school();
   if (!reply) return log("the school refused the hub " + std::string(name(reply.error().code)));
   told.body = std::move(*reply);
@@ -223,9 +225,7 @@ void World::arrive_at_hub_from_school(const Message& message) {
   if (hub.ticket != message.ticket) return;
   hub.ticket = 0;
   auto steady = hub.clock.steady_ms();
-  std::optional<PowerCut> cut;
-  bool dies = lossy_ && chance(4);
-  if (dies) cut.emplace(hub.school->store(), 1 + static_cast<int>(random_.below(2'000)));
+  auto cut = may_die(hub.school->store(), hub_db());
   Status taken;
   if (message.asked == Asked::papers) taken = hub.school->take_papers(message.body, "");
   if (message.asked == Asked::papers && taken) hub.papers_ms = steady;
@@ -247,8 +247,11 @@ void World::arrive_at_hub_from_school(const Message& message) {
     } else
       hub.session->on_lost(reply.error(), steady);
   }
+  bool died = cut && cut->came(taken.has_value());
   cut.reset();
-  if (dies && !taken) return crash_hub();
+  if (died) return crash_hub();
+  // One that was reverted before it first said anything has another key now.
+  if (!taken && taken.error().code == Code::unauthorized && hub.era != hub.sent_era) return;
   if (!taken && taken.error().code != Code::malformed && taken.error().code != Code::identity_changed)
     throw Broken("a true answer was refused by the hub: " + taken.error().detail);
 }
@@ -265,15 +268,15 @@ void World::arrive_at_hub(const Message& message) {
     turned_away.unauthorized = turned_away.at_hub = true;
     return post(std::move(turned_away));
   }
-  std::optional<PowerCut> cut;
-  bool dies = lossy_ && chance(4);
-  if (dies) cut.emplace(hub.school->store(), 1 + static_cast<int>(random_.below(2'000)));
+  auto cut = may_die(hub.school->store(), hub_db());
   auto reply = hub.school->sync(*bearer, message.body);
+  bool died = cut && cut->came(reply.has_value());
   cut.reset();
-  if (dies && !reply) return crash_hub();
+  if (died) return crash_hub();
   if (!reply) return log("the hub refused " + std::string(name(reply.error().code)));
   if (plan_.sabotage == Sabotage::hub_forgets)
     must(hub.school->store().db().execute("DELETE FROM carried"), "sabotage");
+  check_served_by_hub(computer, must(wire::decode_reply(*reply), "the hub's own reply"));
   post({false, message.computer, message.ticket, 0, std::move(*reply), era_, Asked::sync, true, hub.era});
 }
 

@@ -10,6 +10,10 @@ constexpr std::int64_t kHalfYearMs = std::int64_t{365} * 12 * 3600 * 1000;
 }  // namespace
 
 void World::send(Computer& computer) {
+  if (computer.ill == Ill::silent) return;
+  if (plan_.sabotage == Sabotage::wait_for_all)
+    for (const auto& other : computers_)
+      if (other->ill == Ill::silent) return;
   if (computer.ticket && computer.clock.steady_ms() - computer.sent_ms > kReplyTimeMs) lose(computer);
   auto request = must(computer.session->next(computer.clock.steady_ms()), "next");
   if (!request) return;
@@ -61,14 +65,18 @@ void World::arrive_at_school(const Message& message) {
   // As it was when it asked: what it brings back may be an erasure, which ends what others may read.
   auto granted = granted_to(computer.person);
   auto told = must(school_->store().stream_state(domain::school_stream), "state").head;
-  std::optional<PowerCut> cut;
-  bool dies = lossy_ && chance(4);
-  if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
+  auto cut = may_die(school_->store(), school_db());
   auto full = full_for_a_moment(school_->store());
   auto reply = school_->sync(*bearer, message.body);
+  bool died = cut && cut->came(reply.has_value());
   full.reset();
   cut.reset();
-  if (dies && !reply) return crash_school();
+  if (died) return crash_school();
+  if (plan_.sabotage == Sabotage::stubs_link_nothing)
+    must(school_->store().db().execute(
+             "UPDATE op SET body = CAST(json_set(CAST(body AS TEXT), '$.base', json('[]')) AS BLOB) "
+             "WHERE state = 1"),
+         "sabotage");
   if (must(school_->store().stream_state(domain::school_stream), "state").head != told) granted_.clear();
   if (!reply) return log("the school refused " + std::string(name(reply.error().code)));
   auto answer = must(wire::decode_reply(*reply), "the school's own reply");
@@ -79,6 +87,7 @@ void World::arrive_at_school(const Message& message) {
 
 void World::arrive_at(Computer& computer, const Message& message) {
   if (computer.ticket != message.ticket) return;  // given up on long ago, or a second copy
+  if (computer.ill == Ill::deaf) return;
   computer.ticket = 0;
   auto steady = computer.clock.steady_ms();
   if (message.unauthorized) {
@@ -90,30 +99,34 @@ void World::arrive_at(Computer& computer, const Message& message) {
     return;
   }
   computer.turned_away = false;
-  auto reply = wire::decode_reply(through_portal(message.body));
+  auto body = through_portal(message.body);
+  if (computer.ill == Ill::garbled) body.resize(body.size() / 2);
+  auto reply = wire::decode_reply(body);
   if (!reply) return computer.session->on_lost(reply.error(), steady);
   sabotage_reply(computer, *reply);
   auto waited = must(computer.store->waiting_ids(kWaitingMax), "waiting");
-  std::optional<PowerCut> cut;
-  bool dies = lossy_ && chance(4);
-  if (dies) cut.emplace(*computer.store, 1 + static_cast<int>(random_.below(2'000)));
+  auto cut = may_die(*computer.store, computer.path);
   std::optional<store::Transaction> kept;  // in the middle of one nothing is made sure of
-  if (plan_.sabotage == Sabotage::keep_erased && !dies)
+  if (plan_.sabotage == Sabotage::keep_erased && !cut)
     kept.emplace(must(store::Transaction::begin(computer.store->db()), "sabotage"));
-  auto full = full_for_a_moment(*computer.store);
+  auto full = computer.ill == Ill::full ? std::make_unique<FullDisk>(*computer.store)
+                                        : full_for_a_moment(*computer.store);
   auto applied = computer.session->on_reply(*reply, steady);
   bool was_full = full && !applied && applied.error().code == Code::disk_full;
+  bool died = cut && cut->came(applied.has_value() || was_full);
   full.reset();
   cut.reset();
+  if (died) return crash(computer);
   if (was_full) return log("the disk was full");
   if (kept) {
     must(kept->commit(), "sabotage");
     must(computer.store->set_meta("scrub", ""), "sabotage");
   }
-  if (dies && !applied) return crash(computer);
   if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
   // What a hub tells of the school it tells by answers of some time ago.
   computer.era = message.at_hub && message.era > 0 ? -1 : message.era;
+  computer.heard_hub_era = message.at_hub ? message.hub_era : -1;
+  computer.heard_era = message.era;
   note_believed(computer, computer.era, waited);
   finish_erasures(computer);
   computer.queue->look(!computer.session->changed().empty());
@@ -165,6 +178,10 @@ void World::sabotage_reply(Computer& computer, wire::SyncReply& reply) {
   if (plan_.sabotage == Sabotage::believe_hub && reply.room)
     for (std::int64_t n = 1; n <= reply.room->n; n++)
       must(computer.store->mark_settled(n, false, {}, {}), "sabotage");
+  if (plan_.sabotage == Sabotage::hub_claims_more && reply.room) {
+    auto n = must(computer.store->last_number(), "number");
+    reply.room = must(computer.store->own_position(n), "position").value_or(record::Position{});
+  }
   if (plan_.sabotage == Sabotage::cursor_before_data && chance(30))
     for (auto& page : reply.pages) {
       page.bodies.clear();

@@ -58,8 +58,34 @@ void World::move_student() {
   if (erased_.count(student)) return;
   log("move " + student.hex() + " " + std::to_string(where));
   if (!must(school_->accounts().person(student), "person")) return;
-  must(school_->enroll(period_, student, "student", where != 0 && where != 1), "enrollment");
-  must(school_->enroll(other_, student, "student", where == 1 || where == 2), "enrollment");
+  enroll(period_, student, "student", where != 0 && where != 1);
+  enroll(other_, student, "student", where == 1 || where == 2);
+  refresh_access();
+}
+
+void World::enroll(const ClassId& where, const PersonId& person, std::string_view role, bool active) {
+  // Whom a school that was put back does not know there, nobody takes out.
+  auto known = must(school_->accounts().enrollments_of(person), "enrollments");
+  bool was = std::any_of(known.begin(), known.end(),
+                         [&](const auto& one) { return one.class_id == where && one.active; });
+  must(school_->enroll(where, person, role, active), "enrollment");
+  if (active) ended_.erase({where, person});
+  if (was && !active) ended_.insert({where, person});
+}
+
+// All but one, who settles what is to be settled.
+void World::teacher_leaves() {
+  if (teachers_.size() < 2) return;
+  auto teacher = teachers_[1 + rough_.below(teachers_.size() - 1)];
+  auto person = must(school_->accounts().person(teacher), "person");
+  if (!person) return;
+  person->active = !person->active;
+  log("teacher leaves " + teacher.hex() + (person->active ? " and comes back" : ""));
+  must(school_->put_person(*person), "person");
+  if (person->active)
+    left_.erase(teacher);
+  else
+    left_.insert(teacher);
   refresh_access();
 }
 
@@ -83,7 +109,7 @@ void World::co_teach() {
   auto place = chance(50) ? period_ : other_;
   bool teaches = chance(60);
   log("co-teach " + teacher.hex() + " " + std::to_string(teaches));
-  must(school_->enroll(place, teacher, "teacher", teaches), "enrollment");
+  enroll(place, teacher, "teacher", teaches);
   refresh_access();
 }
 
@@ -193,12 +219,22 @@ bool World::is_covered(const Committed& op) const {
   return false;
 }
 
+// 17: nor is anything of an erased student with the dead letters, for an adult to read.
+void World::check_letters_of_erased() {
+  for (bool waiting : {true, false})
+    for (const auto& letter : must(school_->accounts().dead_letters(waiting, kLettersMax), "letters"))
+      for (const auto& person : erased_)
+        if (letter.body.find(person.hex()) != std::string::npos)
+          broken(17, record::op_id(letter.body).hex() + " of who was erased is a dead letter");
+}
+
 // 17: what was erased stands in no byte of any database that still hears of it, and of the school's own.
 void World::check_erased() {
   std::set<std::string> salts;
   for (const auto& op : committed_)
     if (is_covered(op)) salts.insert(to_hex(record::parse_op(op.body).value().salt));
   if (salts.empty()) return;
+  check_letters_of_erased();
   // A file goes with the last op that mentions it. What an old disk brings back, and no record, is collected
   // as what nothing mentions is.
   std::set<std::string> files, kept;
@@ -299,6 +335,16 @@ void World::check_served(const Computer& computer, const std::set<std::string>& 
                          const wire::SyncReply& reply) {
   for (const auto& page : reply.pages)
     if (!granted.count(page.stream)) broken(10, who(computer) + " is served " + page.stream);
+}
+
+// A hub hears late who came and went; but whose a stream is does not change, nor which classes it is for.
+void World::check_served_by_hub(const Computer& computer, const wire::SyncReply& reply) {
+  const auto& me = computer.person;
+  const std::set<std::string> mine{std::string(domain::school_stream), domain::own_stream(me),
+                                   domain::inbox_stream(me), domain::person_stream(me),
+                                   domain::class_stream(period_)};
+  for (const auto& page : reply.pages)
+    if (!mine.count(page.stream)) broken(10, who(computer) + " is served " + page.stream + " by the hub");
 }
 
 // What others wrote in a stream that is granted no longer cannot be read any more.

@@ -89,6 +89,11 @@ enum class Kind {
   confirm,          // an administrator lets in who was not known
   erase,            // a student, or one op, on the ground of law
   settle,           // an adult settles a dead letter
+  torn_hub,         // as a computer
+  revert_hub,       // as the school
+  back_up,          // the school makes a backup, by itself,
+  restore_backup,   // and takes one in its place while it runs
+  teacher_leaves,   // or comes back
 };
 struct Event {
   Kind kind = Kind::nothing;
@@ -119,6 +124,15 @@ struct Image {
   std::map<std::string, Content, std::less<>> files;
 };
 
+// What is wrong with a computer that stays broken while the others go on.
+enum class Ill {
+  no,
+  silent,   // it is not heard of
+  deaf,     // no answer reaches it
+  garbled,  // every answer is cut short
+  full,     // its disk
+};
+
 constexpr std::size_t kWaitingMax = 10'000;
 
 struct Computer {
@@ -146,6 +160,9 @@ struct Computer {
   std::uint64_t file_ticket = 0;
   std::int64_t file_sent_ms = 0;
   int files_hub_era = -1;  // of the hub, when it last told of parcels
+  int heard_hub_era = -1;  // of the hub, when it last answered this computer,
+  int heard_era = -1;      // and of the school at that moment
+  Ill ill = Ill::no;       // until all is mended
   // With what a student's device signs; a copy has the same.
   SecretKey key;
   std::string certificate, certificate_signature;
@@ -187,7 +204,8 @@ struct Hub {
   server::HubLoad load;
   server::ParcelRow parcel;       // on its way to the school,
   std::int64_t parcel_come = -1;  // and how much of it has come; -1: the school is asked
-  int era = 0;                    // how often it has travelled
+  int era = 0;                    // how often it has travelled,
+  int sent_era = 0;               // and when it last said something
 };
 
 // A step of a computer's queue of files on its way, and the answer.
@@ -218,6 +236,8 @@ struct Committed {
 };
 
 inline std::string who(const Computer& computer) { return "computer " + std::to_string(computer.index); }
+
+class PowerCut;
 
 // While it lives a database cannot grow: a disk that is full.
 class FullDisk {
@@ -271,6 +291,11 @@ class World {
 
   // travel.cpp
   static void say_no_goodbye(store::Store& store);
+  std::optional<PowerCut> may_die(store::Store& store, const std::string& path, int steps_max = 2'000);
+  SeededRandom* luck() { return plan_.rough ? &rough_ : nullptr; }
+  std::string school_db() const { return folder_ + "/school/school.db"; }
+  std::string hub_db() const { return folder_ + "/hub/school.db"; }
+  void note_what_was_kept(Computer& computer, std::int64_t after);
   void crash(Computer& computer);
   void crash_school();
   void torn(Computer& computer);
@@ -283,7 +308,12 @@ class World {
   void restore(Computer& computer);
   void restore_school();
   void revert_school();
+  static void revert(store::Store& store, std::string image);
+  void back_up();
+  void restore_backup();
   void copy(Computer& computer);
+  Computer& copy_of(const Computer& computer, Image image);
+  void make_clones();
   void travelled(Computer& computer);
   void school_travelled();
   void count_losses();
@@ -344,6 +374,9 @@ class World {
   void crash_hub();
   void restore_hub();
   void replace_hub();
+  void torn_hub();
+  void revert_hub();
+  void hub_travelled();
   void send_up();
   void hub_at_school(const Message& message);
   void arrive_at_hub_from_school(const Message& message);
@@ -358,6 +391,8 @@ class World {
   void happen_among_people(Kind kind);
   void move_student();
   void leave_school();
+  void teacher_leaves();
+  void enroll(const ClassId& where, const PersonId& person, std::string_view role, bool active);
   void co_teach();
   void remove_computer();
   void rejoin(Computer& computer);
@@ -367,10 +402,12 @@ class World {
   void settle_letter();
   void erase();
   void check_erased();
+  void check_letters_of_erased();
   bool is_covered(const Committed& op) const;
   void refresh_access();
   bool come_back(Computer& computer);
   std::set<std::string> granted_to(const PersonId& person);
+  void check_served_by_hub(const Computer& computer, const wire::SyncReply& reply);
   void check_served(const Computer& computer, const std::set<std::string>& granted,
                     const wire::SyncReply& reply);
   void check_held(Computer& computer);
@@ -398,6 +435,11 @@ class World {
   static bool is_own(Computer& computer, const OpId& id);
   void check_status(Computer& computer);
   void compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant);
+  void check_in_the_room(Computer& computer);
+  void check_causes();
+  void check_endings();
+  void go_on_beside_the_broken();
+  bool is_through(Computer& computer);
   void become_quiet();
   bool reads_everything(Computer& computer);
   bool stands_where_it_was_left(Computer& computer);
@@ -411,6 +453,7 @@ class World {
   Plan plan_;
   SeededRandom random_;               // of the event that happens
   SeededRandom ill_;                  // of attacks
+  SeededRandom rough_;                // of disks and power
   std::map<int, std::string> asked_;  // what each computer last asked the school
   std::string folder_;
   std::int64_t now_ms_ = 1'795'000'000'000;
@@ -418,7 +461,11 @@ class World {
   std::unique_ptr<SeededRandom> school_random_;
   std::unique_ptr<School> school_;
   std::vector<Image> school_images_;
-  int era_ = 0;  // how often the school has travelled
+  std::vector<std::string> backups_;
+  std::optional<SecretKey> identity_;  // of the school; with it a backup is read
+  long restores_ = 0, cuts_ = 0;
+  std::set<std::pair<ClassId, PersonId>> ended_;  // enrollments
+  int era_ = 0;                                   // how often the school has travelled
   ClassId period_, other_;
   std::vector<PersonId> students_, teachers_;
   std::vector<std::unique_ptr<Computer>> computers_;
@@ -467,15 +514,19 @@ class World {
   long messages_ = 0, crashes_ = 0, journeys_ = 0, copies_ = 0;
 };
 
-// Stops the work on a database after so many steps of SQLite's machine, wherever it is: a power cut.
+// A power cut while a machine works on a database: after so many steps of SQLite's machine, wherever it is,
+// or with so many writes to the disk.
 class PowerCut {
  public:
   PowerCut(store::Store& store, int steps);
+  PowerCut(const std::string& path, int writes);
   ~PowerCut();
   PowerCut(const PowerCut&) = delete;
+  // Nothing is heard any more of what was done meanwhile, be it done or not.
+  bool came(bool done);
 
  private:
-  sqlite3* handle_;
+  sqlite3* handle_ = nullptr;
 };
 
 }  // namespace waymark::simulation

@@ -44,7 +44,11 @@ void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, i
   std::printf("  again: ./dev simulate --seed %llu --steps %d%s%s%s%s --only %s\n",
               static_cast<unsigned long long>(plan.seed), plan.steps, plan.hub ? " --hub 1" : "",
               plan.people ? " --people 1" : "", plan.sticks_only ? " --sticks 1" : "",
-              plan.attacks ? " --attacks 1" : "", numbers(*smaller.only).c_str());
+              (std::string(plan.attacks ? " --attacks 1" : "") + (plan.rough ? " --rough 1" : "") +
+               (plan.liveness ? " --liveness 1" : "") +
+               (plan.clones ? " --clones " + std::to_string(plan.clones) : ""))
+                  .c_str(),
+              numbers(*smaller.only).c_str());
   std::fflush(stdout);
 }
 
@@ -80,6 +84,12 @@ int main(int count, char** words) {
       plan.sticks_only = value != 0;
     } else if (word == "--attacks") {
       plan.attacks = value != 0;
+    } else if (word == "--rough") {
+      plan.rough = value != 0;
+    } else if (word == "--liveness") {
+      plan.liveness = value != 0;
+    } else if (word == "--clones") {
+      plan.clones = static_cast<int>(value);
     } else if (word == "--sabotage") {
       plan.sabotage = static_cast<simulation::Sabotage>(value);
     } else if (word == "--log") {
@@ -87,7 +97,8 @@ int main(int count, char** words) {
     } else {
       std::fprintf(stderr,
                    "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
-                   "--hub 1, --people 1, --sticks 1, --attacks 1, --sabotage N, --log 1, --shrink RUNS\n");
+                   "--hub 1, --people 1, --sticks 1, --attacks 1, --rough 1, --liveness 1, --clones N, "
+                   "--sabotage N, --log 1, --shrink RUNS\n");
       return 2;
     }
   }
@@ -95,7 +106,7 @@ int main(int count, char** words) {
   auto begun = std::chrono::steady_clock::now();
   unsigned long long passed = 0, failed = 0;
   long events = 0, ops = 0, messages = 0, crashes = 0, journeys = 0, copies = 0, files = 0, collected = 0;
-  long moved = 0, letters = 0, erased = 0;
+  long moved = 0, letters = 0, erased = 0, cuts = 0, backups = 0;
   for (unsigned long long i = 0; i < seeds; i++) {
     plan.seed = seed + i;
     auto outcome = simulation::run(plan);
@@ -103,6 +114,7 @@ int main(int count, char** words) {
     ops += outcome.ops, messages += outcome.messages, crashes += outcome.crashes;
     journeys += outcome.journeys, copies += outcome.copies;
     files += outcome.files, collected += outcome.collected;
+    cuts += outcome.cuts, backups += outcome.backups;
     moved += outcome.moved, letters += outcome.letters, erased += outcome.erased;
     if (log) std::fwrite(outcome.log.data(), 1, outcome.log.size(), stdout);
     if (!outcome.failure) {
@@ -116,9 +128,10 @@ int main(int count, char** words) {
   std::printf(
       "%llu seeds, %ld ops, %ld messages, %ld crashes, %ld journeys back in time, %ld copied disks, "
       "%ld files brought and %ld collected, %ld people moved, %ld letters settled, %ld erased, "
+      "%ld cuts in a write, %ld backups restored, "
       "%.0f events a second\n",
-      seeds, ops, messages, crashes, journeys, copies, files, collected, moved, letters, erased,
-      static_cast<double>(events) / seconds);
+      seeds, ops, messages, crashes, journeys, copies, files, collected, moved, letters, erased, cuts,
+      backups, static_cast<double>(events) / seconds);
   std::printf("%llu passed, %llu failed\n", passed, failed);
   return failed ? 1 : 0;
 }

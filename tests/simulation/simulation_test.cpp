@@ -139,6 +139,56 @@ TEST_CASE("schools that are attacked, behind a portal, and with disks full for a
   }
 }
 
+TEST_CASE(
+    "power goes in the middle of a write, disks keep what they like, backups take the school's place, "
+    "teachers "
+    "leave, and nothing is lost") {
+  long cuts = 0, backups = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds / 4; seed++) {
+    auto outcome =
+        run({.seed = seed, .steps = 300, .hub = seed % 2 == 0, .people = seed % 3 == 0, .rough = true});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+    cuts += outcome.cuts, backups += outcome.backups;
+  }
+  CHECK(cuts > static_cast<long>(kSeeds / 2));
+  CHECK(backups > static_cast<long>(kSeeds / 8));
+}
+
+TEST_CASE("whoever is well gets through while others are silent, deaf, full or answered with half a word") {
+  for (std::uint64_t seed = 1; seed <= kSeeds / 6; seed++) {
+    auto outcome = run({.seed = seed,
+                        .steps = 300,
+                        .hub = seed % 2 == 0,
+                        .people = seed % 3 == 0,
+                        .attacks = seed % 5 == 0,
+                        .liveness = true});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+  }
+}
+
+TEST_CASE("a lab is set up from one disk, twenty-eight times, and all that is written on it arrives") {
+  for (std::uint64_t seed : {1, 2}) {
+    auto outcome = run({.seed = seed, .steps = 300, .hub = seed == 2, .clones = 28});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+    CHECK(outcome.copies >= 28);
+  }
+}
+
+TEST_CASE(
+    "schools in which what came after a stub did not link through it, a room was left with a letter, or a "
+    "stick "
+    "came between question and answer") {
+  CHECK(run({.seed = 60000175, .steps = 300, .hub = true, .people = true}).failure.value_or("") == "");
+  for (std::uint64_t seed : {29, 115, 60000132})
+    CHECK(run({.seed = seed, .steps = 300, .hub = true, .people = true, .attacks = seed > 200})
+              .failure.value_or("") == "");
+  CHECK(run({.seed = 502, .steps = 300, .people = true, .attacks = true, .rough = true, .liveness = true})
+            .failure.value_or("") == "");
+}
+
 TEST_CASE("what was erased is gone from a disk though the power went while it was written over") {
   for (std::uint64_t seed : {1016, 1020})
     CHECK(run({.seed = seed, .steps = 300, .hub = true, .people = true}).failure.value_or("") == "");
@@ -166,6 +216,18 @@ TEST_CASE("one seed gives one log, byte by byte") {
     auto first = run({.seed = seed}), second = run({.seed = seed});
     CHECK(first.log_hash == second.log_hash);
     CHECK(run({.seed = seed + 1}).log_hash != first.log_hash);
+  }
+  for (bool sticks : {false, true}) {
+    const Plan all{.seed = 7,
+                   .steps = 300,
+                   .sticks_only = sticks,
+                   .hub = true,
+                   .people = true,
+                   .attacks = true,
+                   .rough = true,
+                   .liveness = true,
+                   .clones = 3};
+    CHECK(run(all).log_hash == run(all).log_hash);
   }
 }
 
@@ -212,6 +274,12 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
     CHECK(noticed({.steps = 300, .people = true, .sabotage = sabotage}, 20, broken) >= 3);
   }
   CHECK(stopped({.steps = 300, .people = true, .sabotage = Sabotage::strip_unknown}, 20) >= 3);
+  CHECK(noticed({.steps = 300, .people = true, .rough = true, .sabotage = Sabotage::stubs_link_nothing}, 60,
+                {2, 3}) >= 3);
+  CHECK(noticed({.steps = 300, .people = true, .rough = true, .sabotage = Sabotage::no_removal_log}, 20,
+                {10}) >= 3);
+  CHECK(noticed({.steps = 300, .hub = true, .sabotage = Sabotage::hub_claims_more}, 100, {15}) >= 3);
+  CHECK(noticed({.steps = 300, .liveness = true, .sabotage = Sabotage::wait_for_all}, 20, {16}) >= 3);
 }
 
 TEST_CASE("a plan that fails becomes a small one that fails alike") {

@@ -82,12 +82,11 @@ void World::carry_stick() {
   log("carry stick");
   for (std::size_t count = 1 + random_.below(6); count > 0; count--) {
     auto bytes = to_school_[random_.below(to_school_.size())];
-    std::optional<PowerCut> cut;
-    bool dies = lossy_ && chance(4);
-    if (dies) cut.emplace(school_->store(), 1 + static_cast<int>(random_.below(2'000)));
+    auto cut = may_die(school_->store(), school_db());
     auto read = school_->read_bundle(bytes);
+    bool died = cut.has_value();  // at the latest now, before the answer is on the stick
     cut.reset();
-    if (dies) {
+    if (died) {
       crash_school();
       continue;
     }

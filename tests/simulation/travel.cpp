@@ -1,6 +1,9 @@
 // Power cuts, and disks that go back in time or double: old images put back with and without a word, a
 // running server whose disk is reverted under it, disks that lied about what they kept, and copies that live
 // on beside what they were copied from.
+#include <algorithm>
+#include <filesystem>
+
 #include <sqlite3.h>
 
 #include "tests/simulation/disks.hpp"
@@ -37,15 +40,52 @@ struct DiskAsKept {
   }
 };
 
+std::int64_t newest_op(store::Store& store) {
+  auto query = must(store.db().prepare("SELECT coalesce(max(n), 0) FROM op"), "the newest op");
+  must(query.step(), "the newest op");
+  return query.integer(0);
+}
+
 }  // namespace
 
 PowerCut::PowerCut(store::Store& store, int steps) : handle_(store.db().handle()) {
   sqlite3_progress_handler(
       handle_, steps, [](void*) { return 1; }, nullptr);
 }
-PowerCut::~PowerCut() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
+PowerCut::PowerCut(const std::string& path, int writes) { disks::cut_power(path, writes); }
+PowerCut::~PowerCut() {
+  if (handle_)
+    sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
+  else if (!disks::power_is_gone())
+    disks::leave_power();
+}
+bool PowerCut::came(bool done) { return handle_ ? !done : disks::power_is_gone(); }
 
 // ---- power cuts
+
+std::optional<PowerCut> World::may_die(store::Store& store, const std::string& path, int steps_max) {
+  if (!(lossy_ && chance(4))) return std::nullopt;
+  auto steps = 1 + static_cast<int>(random_.below(static_cast<std::uint64_t>(steps_max)));
+  if (plan_.rough && rough_.below(2)) {
+    cuts_++;
+    return std::optional<PowerCut>(std::in_place, path, 1 + static_cast<int>(rough_.below(24)));
+  }
+  return std::optional<PowerCut>(std::in_place, store, steps);
+}
+
+// What a computer was about to write when its power went may be there or not.
+void World::note_what_was_kept(Computer& computer, std::int64_t after) {
+  auto query =
+      must(computer.store->db().prepare(
+               "SELECT op.id, op.body FROM outbox JOIN op ON op.n = outbox.op WHERE op.n > ? ORDER BY op.n"),
+           "outbox");
+  query.bind(after);
+  while (must(query.step(), "outbox")) {
+    auto id = query.id<OpId>(0);
+    if (std::none_of(committed_.begin(), committed_.end(), [&](const auto& op) { return op.id == id; }))
+      committed_.push_back({id, query.text(1), computer.index, true});
+  }
+}
 
 // A connection that ends well writes its log into its database. This one ends with its process.
 void World::say_no_goodbye(store::Store& store) {
@@ -55,23 +95,35 @@ void World::say_no_goodbye(store::Store& store) {
 void World::crash(Computer& computer) {
   crashes_++;
   log("crash " + std::to_string(computer.index));
+  auto newest = newest_op(*computer.store);
+  OpId saved;
   if (chance(50)) {
     // In the middle of a write: what it was about to say is not promised to be there, and nothing else
     // suffers.
-    std::optional<PowerCut> cut(std::in_place, *computer.store, 1 + static_cast<int>(random_.below(200)));
+    auto steps = 1 + static_cast<int>(random_.below(200));
+    std::optional<PowerCut> cut;
+    if (plan_.rough && rough_.below(2))
+      cut.emplace(computer.path, 1 + static_cast<int>(rough_.below(16)));
+    else
+      cut.emplace(*computer.store, steps);
     store::Edit edit{{domain::own_stream(computer.person), "pack_up", {}}, {{"line", word()}}, {}, {}};
     auto written = computer.store->write(computer.person, std::span(&edit, 1));
+    if (disks::power_is_gone()) cuts_++;
     cut.reset();
     if (written) {
       auto op = must(computer.store->op(written->front().op), "op after a cut that came too late");
-      committed_.push_back({written->front().op, record::canonical(*op), computer.index, true});
+      saved = written->front().op;
+      committed_.push_back({saved, record::canonical(*op), computer.index, true});
     }
   }
   say_no_goodbye(*computer.store);
   computer.session.reset();
   computer.store.reset();
-  disks::lose_power(computer.path);
+  disks::lose_power(computer.path, luck());
   open(computer);
+  if (saved != OpId{} && !must(computer.store->has(saved), "has"))
+    broken(1, saved.hex() + " was saved, and is gone with the power");
+  if (plan_.rough) note_what_was_kept(computer, newest);
 }
 
 void World::crash_school() {
@@ -79,7 +131,7 @@ void World::crash_school() {
   log("crash school");
   say_no_goodbye(school_->store());
   school_.reset();
-  disks::lose_power(folder_ + "/school/school.db");
+  disks::lose_power(school_db(), luck());
   open_school();
 }
 
@@ -98,7 +150,7 @@ void World::torn(Computer& computer) {
 void World::torn_school() {
   crashes_++;
   log("torn school");
-  DiskAsKept disk(folder_ + "/school/school.db");
+  DiskAsKept disk(school_db());
   school_.reset();
   disk.put_back(random_);
   open_school();
@@ -158,7 +210,8 @@ void World::restore_school() {
   if (chance(50)) remember_school();
   log("restore school");
   school_.reset();
-  disks::put(folder_ + "/school/school.db", image.database);
+  disks::put(school_db(), image.database);
+  if (plan_.sabotage == Sabotage::no_removal_log) std::filesystem::remove(folder_ + "/school/removals.log");
   // A backup that is put in place leaves the files that are there; a disk that is put back does not.
   if (chance(50)) put_school_files(image.files);
   open_school();
@@ -169,6 +222,11 @@ void World::restore_school() {
 void World::revert_school() {
   auto image = school_images_[random_.below(school_images_.size())].database;
   log("revert school");
+  revert(school_->store(), std::move(image));
+  school_travelled();
+}
+
+void World::revert(store::Store& store, std::string image) {
   // A database in memory cannot be one with a write-ahead log; the two bytes of its header say so.
   image[18] = image[19] = 1;
   sqlite3* memory = nullptr;
@@ -176,12 +234,54 @@ void World::revert_school() {
   sqlite3_deserialize(memory, "main", reinterpret_cast<unsigned char*>(image.data()),
                       static_cast<sqlite3_int64>(image.size()), static_cast<sqlite3_int64>(image.size()),
                       SQLITE_DESERIALIZE_READONLY);
-  auto* backup = sqlite3_backup_init(school_->store().db().handle(), "main", memory, "main");
+  auto* backup = sqlite3_backup_init(store.db().handle(), "main", memory, "main");
   bool done = backup && sqlite3_backup_step(backup, -1) == SQLITE_DONE;
   sqlite3_backup_finish(backup);
   sqlite3_close(memory);
-  if (!done) throw Broken("the school's disk could not be reverted");
+  if (!done) throw Broken("a disk could not be reverted");
+}
+
+// As `waymark-server backup` does while it serves.
+void World::back_up() {
+  log("back up");
+  auto job = must(school_->begin_backup(), "a backup");
+  identity_ = job.identity;
+  disks::spill(job.copy);
+  auto file = folder_ + "/backup-" + std::to_string(backups_.size());
+  must(School::finish_backup(job, file), "a backup");
+  backups_.push_back(file);
+}
+
+void World::restore_backup() {
+  if (backups_.empty()) return;
+  auto file = backups_[rough_.below(backups_.size())];
+  log("restore backup");
+  restores_++;
+  must(school_->restore(file, *identity_), "a restore");
+  granted_.clear();
   school_travelled();
+}
+
+void World::torn_hub() {
+  if (!hub_) return;
+  crashes_++;
+  log("torn hub");
+  DiskAsKept disk(hub_db());
+  hub_->session.reset();
+  hub_->school.reset();
+  disk.put_back(random_);
+  open_hub();
+  hub_travelled();
+}
+
+// It does not notice anything; what it was about to say goes on.
+void World::revert_hub() {
+  if (!hub_) return;
+  auto image = hub_->images[random_.below(hub_->images.size())];
+  log("revert hub");
+  revert(hub_->school->store(), std::move(image.database));
+  put_hub_parcels(image.files);
+  hub_travelled();
 }
 
 void World::copy(Computer& computer) {
@@ -189,6 +289,11 @@ void World::copy(Computer& computer) {
   copies_++;
   // Now, or as it was before the first sync.
   auto image = chance(30) ? computer.images.front() : Image{image_of(*computer.store), computer.files.whole};
+  auto& copied = copy_of(computer, std::move(image));
+  log("copy " + std::to_string(computer.index) + " to " + std::to_string(copied.index));
+}
+
+Computer& World::copy_of(const Computer& computer, Image image) {
   auto copied = std::make_unique<Computer>();
   copied->index = static_cast<int>(computers_.size());
   copied->teacher = computer.teacher;
@@ -208,8 +313,18 @@ void World::copy(Computer& computer) {
   copied->images = {std::move(image)};
   copied->era = -1;
   if (computer.at_hub) go_to(*copied, true);
-  log("copy " + std::to_string(computer.index) + " to " + std::to_string(copied->index));
   computers_.push_back(std::move(copied));
+  return *computers_.back();
+}
+
+// A lab is set up from one disk, on which somebody had already signed in, or worked.
+void World::make_clones() {
+  for (int i = 0; i < plan_.clones; i++) {
+    const auto& computer = *computers_[static_cast<std::size_t>(i) % 2];
+    copies_++;
+    copy_of(computer,
+            i % 3 == 0 ? computer.images.front() : Image{image_of(*computer.store), computer.files.whole});
+  }
 }
 
 void World::travelled(Computer& computer) {

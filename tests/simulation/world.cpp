@@ -74,6 +74,15 @@ constexpr Likely kPeopleKinds[] = {
     {Kind::erase, "erase", 8},
 };
 
+// The same where disks and power are rough.
+constexpr Likely kRoughKinds[] = {
+    {Kind::torn_hub, "torn hub", 6},
+    {Kind::revert_hub, "revert hub", 6},
+    {Kind::back_up, "back up", 10},
+    {Kind::restore_backup, "restore backup", 8},
+    {Kind::teacher_leaves, "teacher leaves", 6},
+};
+
 std::optional<Kind> draw(std::span<const Likely> kinds, SeededRandom& random) {
   auto what = static_cast<int>(random.below(1'000));
   for (const auto& likely : kinds) {
@@ -83,7 +92,8 @@ std::optional<Kind> draw(std::span<const Likely> kinds, SeededRandom& random) {
   return std::nullopt;
 }
 bool travels(Kind kind) {
-  return kind == Kind::restore_hub || kind == Kind::replace_hub ||
+  return kind == Kind::restore_hub || kind == Kind::replace_hub || kind == Kind::torn_hub ||
+         kind == Kind::revert_hub || kind == Kind::restore_backup ||
          (kind >= Kind::torn && kind <= Kind::copy && kind != Kind::gate && kind != Kind::loss &&
           kind != Kind::pause);
 }
@@ -91,27 +101,30 @@ bool travels(Kind kind) {
 }  // namespace
 
 std::string_view name(Kind kind) {
-  for (auto kinds : {std::span<const Likely>(kKinds), std::span<const Likely>(kPeopleKinds)})
+  for (auto kinds : {std::span<const Likely>(kKinds), std::span<const Likely>(kPeopleKinds),
+                     std::span<const Likely>(kRoughKinds)})
     for (const auto& likely : kinds)
       if (likely.kind == kind) return likely.name;
   return "nothing";
 }
 
 std::vector<Event> plan_events(const Plan& plan) {
-  SeededRandom random(plan.seed), of_people(plan.seed + 0x70656f706c65);
+  SeededRandom random(plan.seed), of_people(plan.seed + 0x70656f706c65), of_disks(plan.seed + 0x6469736b73);
   std::vector<Event> events;
   for (int i = 0; i < plan.steps; i++) {
     Event event{Kind::nothing, random.u64()};
     event.kind = draw(kKinds, random).value_or(Kind::nothing);
     // Every fourth school knows no journeys: what they excuse must hold there without excuse.
-    if (plan.seed % 4 == 0 && travels(event.kind)) event.kind = Kind::nothing;
     if (plan.people) event.kind = draw(kPeopleKinds, of_people).value_or(event.kind);
+    if (plan.rough) event.kind = draw(kRoughKinds, of_disks).value_or(event.kind);
+    if (plan.seed % 4 == 0 && travels(event.kind)) event.kind = Kind::nothing;
     events.push_back(event);
   }
   return events;
 }
 
-World::World(const Plan& plan) : plan_(plan), random_(plan.seed), ill_(plan.seed + 0x696c6c) {
+World::World(const Plan& plan)
+    : plan_(plan), random_(plan.seed), ill_(plan.seed + 0x696c6c), rough_(plan.seed + 0x726f756768) {
   disks::use();
   make_folder(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path().string());
   make_school();
@@ -156,10 +169,12 @@ Outcome World::go() {
       happen(events.at(static_cast<std::size_t>(i)));
       attack();
       if (plan_.day > 0 && i % plan_.day == plan_.day - 1) advance(kNightMs);
+      if (i == plan_.steps / 4) make_clones();
       check_step();
     }
     event_ = plan_.steps;
     random_ = SeededRandom(plan_.seed + 1);
+    if (plan_.liveness) go_on_beside_the_broken();
     become_quiet();
     check_quiet();
   } catch (const Broken& failure) {
@@ -182,6 +197,8 @@ Outcome World::go() {
   outcome.files_carried = files_carried_;
   outcome.parcels = parcels_;
   outcome.brought_back = brought_back_;
+  outcome.backups = restores_;
+  outcome.cuts = cuts_;
   outcome.log = std::move(log_);
   return outcome;
 }
@@ -397,6 +414,21 @@ void World::happen(const Event& event) {
     case Kind::lose_file:
       lose_file();
       break;
+    case Kind::torn_hub:
+      torn_hub();
+      break;
+    case Kind::revert_hub:
+      revert_hub();
+      break;
+    case Kind::back_up:
+      back_up();
+      break;
+    case Kind::restore_backup:
+      restore_backup();
+      break;
+    case Kind::teacher_leaves:
+      teacher_leaves();
+      break;
     default:
       happen_among_people(event.kind);
   }
@@ -516,6 +548,8 @@ store::Edit World::edit_of(Computer& computer, const record::RecordKey& key) {
   if (chance(60)) edit.fields["want"] = word();
   if (chance(40)) edit.fields["first_step"] = word();
   if (edit.fields.empty()) edit.fields["by"] = "2026-11-27";
+  // Refused in the middle of a chain: what is written before that is heard builds on it.
+  if (plan_.rough && rough_.below(12) == 0) edit.fields["want"] = std::string(70'000, 'a');
   base_on_what_is_here(*computer.store, edit);
   return edit;
 }

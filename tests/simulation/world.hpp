@@ -42,6 +42,10 @@ enum class Sabotage {
   rows_for_lost_replies,  // each interrupted exchange leaves a row
   hub_drops_files,        // a hub says that it has a file that it does not keep
   believe_hub_of_files,   // what a hub has of files counts as at school
+  stubs_link_nothing,     // what was refused leaves a gap in its record's history
+  no_removal_log,         // what ended since the backup begins again after a restore
+  hub_claims_more,        // a hub says that it has everything
+  wait_for_all,           // a computer sends nothing while another one is not heard of
 };
 
 struct Plan {
@@ -54,6 +58,11 @@ struct Plan {
   bool hub = false;          // a room with a hub, to which computers go and from which they come back
   bool people = false;   // who come, go, change class and are erased, and adults who settle what was refused
   bool attacks = false;  // what others do to the school, portals, and disks that are full for a moment
+  // Power that goes in the middle of a write, disks that kept some of what they were not told to keep, the
+  // school's own backups and restores, a hub's disk that tears or is reverted under it, teachers who leave.
+  bool rough = false;
+  bool liveness = false;  // before all is mended, others' computers stay broken, and the rest has to go on
+  int clones = 0;         // of one computer's disk, all at once
   Sabotage sabotage = Sabotage::none;
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;
@@ -72,6 +81,8 @@ struct Outcome {
   long moved = 0;    // people and computers that came, went, or changed class
   long erased = 0;   // students and single ops
   long letters = 0;  // dead letters that an adult settled
+  long backups = 0;  // of the school's own that took its place
+  long cuts = 0;     // power that went in the middle of a write
   long files_carried = 0;
   long parcels = 0;       // files of which the school's answer came through the hub
   long brought_back = 0;  // lines that the school had lost, by sticks
