@@ -10,6 +10,7 @@
 
 #include "client/app/computer.hpp"
 #include "client/app/connection.hpp"
+#include "client/app/drawing.hpp"
 #include "client/app/joining.hpp"
 #include "client/app/link.hpp"
 #include "client/app/outgoing.hpp"
@@ -570,9 +571,10 @@ struct App::Impl {
   void take_in(const AttachFile& command) {
     if (taking.size() >= kTakingMax) finish_background();
     Taking one{me->person, command};
-    show_toast({"toast.taking_in", {{"name", fs::path(command.path).filename().string()}}, -1}, 60'000);
+    auto name = command.drawing.empty() ? fs::path(command.path).filename().string() : command.title;
+    show_toast({"toast.taking_in", {{"name", name}}, -1}, 60'000);
     options.background->run([folder = me->records->files().apart(), command, done = one.done] {
-      done->file = folder->import(command.path, command.photo);
+      done->file = waymark::app::take_in(*folder, command);
       // Made now, so that no frame waits for it.
       if (done->file && done->file->mime.starts_with("image/")) folder->thumbnail(done->file->hash);
       done->is = true;

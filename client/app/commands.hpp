@@ -115,6 +115,7 @@ struct AttachFile {
   std::string title;
   bool photo = false;                          // must be a picture
   std::shared_ptr<const Imported> taken = {};  // it is in the folder already: App has it taken in aside
+  std::string drawing = {};                    // instead of a path; its draft is closed
 };
 struct ShowInPerson {
   std::string project, step;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/app/drawing.hpp"
 #include "client/app/student_views.hpp"
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
@@ -750,7 +751,7 @@ class Student::Impl {
     if (c.taken) {
       file = *c.taken;
     } else {
-      WAYMARK_TRY(imported, options_.files->import(c.path, c.photo));
+      WAYMARK_TRY(imported, take_in(*options_.files, c));
       file = std::move(imported);
     }
     bool picture = file.mime.starts_with("image/");
@@ -767,17 +768,22 @@ class Student::Impl {
     }
     auto shown = title.empty() ? file.name.substr(0, file.name.rfind('.')) : title;
     made.fields.emplace("title", std::string(truncate_utf8(shown, 200)));
+    std::vector<Change> changes{made};
+    if (!c.drawing.empty()) {
+      WAYMARK_TRY(closing, close_draft(drawing_place(c.step)));
+      changes.insert(changes.end(), closing.begin(), closing.end());
+    }
     WAYMARK_CHECK(check(made.edit()));
     {
       WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
       WAYMARK_CHECK(store_.add_file({file.hash, file.bytes, file.mime, person_stream(), 0}));
       if (!file.small.empty())
         WAYMARK_CHECK(store_.add_file({file.small, file.small_bytes, "image/jpeg", person_stream(), 0}));
-      WAYMARK_TRY(written, write({made}));
+      WAYMARK_TRY(written, write(changes));
       (void)written;
       WAYMARK_CHECK(transaction.commit());
     }
-    remember("add_work", {{"title", one_line(shown)}}, {made});
+    remember("add_work", {{"title", one_line(shown)}}, changes);
     return Outcome{at_work(made, c.project, c.step), phrase("toast.work_added", {{"title", one_line(shown)}}),
                    false};
   }

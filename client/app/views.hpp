@@ -419,6 +419,8 @@ struct StepView {
   bool answer_unread = false;
   std::vector<TryView> tries;  // turned in so far
   std::string turn_in_note;    // half written
+  Field drawing;               // half drawn, as app::read_drawing reads it
+  Field drawing_says;          // and its words
   Moment turned_in_at;
   bool turned_in_sent = false;  // it is at school
   StuckPanel stuck;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "client/screens/drawing.hpp"
 #include "client/screens/project_parts.hpp"
 #include "client/screens/screens.hpp"
 #include "client/screens/stuck.hpp"
@@ -19,6 +20,7 @@ constexpr const char* kAdd = "project.add";
 constexpr const char* kStuck = "project.stuck";
 constexpr const char* kTurnIn = "project.turn_in";
 constexpr const char* kPlan = "project.plan";
+constexpr const char* kDrawing = "project.drawing";
 constexpr const char* kOwnQuestion = "project.own_question";
 constexpr const char* kKnown = "project.known";        // ids that were there before a new piece was begun
 constexpr const char* kClosed = "project.new_closed";  // its sheet was closed before the new piece was there
@@ -286,6 +288,10 @@ void add_panel(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Command
       begin_new(step, "new:text", locals);
     if (ui.button("photo", {.text = "screen.work.add_photo"_t, .icon = ui::Icon::photo})) {
       locals.file_wish = FileWish{view.id, step.id, true};
+      locals.flag(kAdd) = false;
+    }
+    if (ui.button("drawing", {.text = "screen.work.add_drawing"_t, .icon = ui::Icon::drawing})) {
+      locals.flag(kDrawing) = true;
       locals.flag(kAdd) = false;
     }
     if (ui.button("file", {.text = "screen.work.add_file"_t, .icon = ui::Icon::document})) {
@@ -796,6 +802,11 @@ void draw_project(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Comm
     }
   }
   piece_sheet(ui, view, locals, out);
+  if (locals.flag(kDrawing)) {
+    bool describe = false;
+    locals.flag(kDrawing) = draw_drawing(ui, view, locals, out, describe);
+    if (describe) begin_new(view.step, "new:text", locals);
+  }
   turn_in_sheet(ui, view, locals, out);
 }
 

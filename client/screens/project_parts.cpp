@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "client/app/drawing.hpp"
+
 namespace waymark::screens {
 
 using namespace ui::literals;
@@ -54,7 +56,7 @@ ui::Text work_detail(const app::WorkPiece& piece) {
   ui::Text kind;
   switch (piece.type) {
     case app::WorkType::photo:
-      kind = "screen.work.kind.photo"_t;
+      kind = piece.name == app::drawing_name ? "screen.work.kind.drawing"_t : "screen.work.kind.photo"_t;
       break;
     case app::WorkType::link:
       kind = "screen.work.kind.link"_t;

@@ -238,6 +238,34 @@ void Ui::canvas(std::string_view key, const Text& name, Box box,
   }
 }
 
+Ui::Pen Ui::pad(std::string_view key, const Text& name, Box box,
+                std::function<void(const Painter&, Rect)> draw) {
+  Impl& m = *impl_;
+  const int index = m.leaf(box, key);
+  Node& n = m.node(index);
+  n.hit = Hit::pad;
+  n.measure = [](float w) { return Vec{std::max(40.0F, w), 40}; };
+  auto& kept = m.pads[n.id];
+  kept.seen = m.frame;
+  PadState& state = kept.value;
+  Pen pen;
+  if (state.rect.w > 0 && state.rect.h > 0)
+    for (const Vec at : state.points)
+      pen.points.push_back({std::clamp((at.x - state.rect.x) / state.rect.w, 0.0F, 1.0F),
+                            std::clamp((at.y - state.rect.y) / state.rect.h, 0.0F, 1.0F)});
+  pen.up = std::exchange(state.up, false);
+  if (pen.up) state.points.clear();
+  n.before.push_back([&state, draw = std::move(draw)](const Painter& p, Rect r) {
+    state.rect = r;
+    draw(p, r);
+  });
+  Semantic s;
+  s.role = Role::image;
+  s.name = m.plain(name);
+  n.semantic = std::move(s);
+  return pen;
+}
+
 // ---- the trail
 
 // A step that was finished since the trail was last shown: its last stone drops and settles, the line runs

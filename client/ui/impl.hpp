@@ -53,7 +53,7 @@ struct Block {
 // ---- boxes
 
 enum class Kind : std::uint8_t { column, row, grid, layer, leaf };
-enum class Hit : std::uint8_t { none, press, field };
+enum class Hit : std::uint8_t { none, press, field, pad };
 
 struct Node {
   Kind kind = Kind::leaf;
@@ -144,6 +144,13 @@ struct FieldState {
   bool follow = true;
 };
 
+struct PadState {
+  static constexpr std::size_t points_max = 2'000;
+  std::vector<Vec> points;
+  bool up = false;
+  Rect rect;  // where it lay last
+};
+
 struct Ui::Impl {
   Ui& ui;
   Catalogue& catalogue;
@@ -210,6 +217,7 @@ struct Ui::Impl {
   std::unordered_map<Id, Kept<float>> motions;
   std::unordered_map<Id, Kept<ScrollState>> scroll_states;
   std::unordered_map<Id, Kept<std::unique_ptr<FieldState>>> fields;
+  std::unordered_map<Id, Kept<PadState>> pads;
   std::unordered_map<Id, Kept<bool>> flags;
   std::unordered_map<Id, Kept<int>> numbers;
   std::unordered_map<Id, Kept<std::string>> drafts;

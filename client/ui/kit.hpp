@@ -429,6 +429,14 @@ class Ui {
   void canvas(std::string_view key, const Text& name, Box box,
               std::function<void(const Painter&, Rect)> draw);
 
+  // A page to draw on with the pointer: what was drawn since it went down, in parts of the box (0 … 1); `up`
+  // once, when it is let go. No stop for Tab: offer another way beside it.
+  struct Pen {
+    std::vector<Vec> points;
+    bool up = false;
+  };
+  Pen pad(std::string_view key, const Text& name, Box box, std::function<void(const Painter&, Rect)> draw);
+
   // ---- the trail; the id of a step that was pressed
   std::optional<std::string> trail(std::string_view key, const Text& name, const app::Trail& trail,
                                    bool climbing, Box box = {.height = fill()});

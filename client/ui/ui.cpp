@@ -242,8 +242,8 @@ void Ui::Impl::ring_around(int index, float radius, float gap) {
 
 void Ui::push(Event event) {
   auto& queue = impl_->events;
-  // A pointer that only wanders is one movement.
-  if (std::holds_alternative<PointerMove>(event) && !queue.empty() &&
+  // A pointer that only wanders is one movement; one that draws is a line.
+  if (!impl_->pads.contains(impl_->active) && std::holds_alternative<PointerMove>(event) && !queue.empty() &&
       std::holds_alternative<PointerMove>(queue.back())) {
     queue.back() = std::move(event);
     return;
@@ -438,6 +438,7 @@ void Ui::Impl::forget_unseen() {
   sweep(motions);
   sweep(scroll_states);
   sweep(fields);
+  sweep(pads);
   sweep(flags);
   sweep(numbers);
   sweep(drafts);
@@ -543,7 +544,8 @@ void Ui::Impl::paint_all() {
       if (s.layer < tree.top_layer) s.focusable = false;
   if (hover) {
     for (const auto& area : hits)
-      if (area.id == hover && area.enabled) cursor = area.hit == Hit::field ? Cursor::text : Cursor::hand;
+      if (area.id == hover && area.enabled)
+        cursor = area.hit == Hit::field ? Cursor::text : area.hit == Hit::pad ? Cursor::arrow : Cursor::hand;
   }
 }
 
@@ -624,6 +626,11 @@ bool Ui::Impl::take(const Event& event) {
               std::clamp((pointer.y - area.rect.y - scroll_inset - thumb / 2) / room, 0.0F, 1.0F) * s.most;
         }
     } else if (pointer_down && active) {
+      if (auto pad = pads.find(active); pad != pads.end()) {
+        auto& points = pad->second.value.points;
+        if (points.size() < PadState::points_max) points.push_back(pointer);
+        moving = true;
+      }
       if (auto* field = field_state(active)) {
         field->editor.drag(pointer - Vec{field->inner.x - field->scroll_x, field->inner.y - field->scroll_y});
         field->follow = true;
@@ -651,6 +658,11 @@ bool Ui::Impl::take(const Event& event) {
         set_focus(0, false);
         return false;
       }
+      if (area->hit == Hit::pad) {
+        set_focus(0, false);
+        if (auto pad = pads.find(area->id); pad != pads.end()) pad->second.value.points = {pointer};
+        return false;
+      }
       set_focus(area->id, false);
       if (auto* field = field_state(area->id)) {
         const Vec at = pointer - Vec{field->inner.x - field->scroll_x, field->inner.y - field->scroll_y};
@@ -662,6 +674,8 @@ bool Ui::Impl::take(const Event& event) {
     }
     dragging_scroll = 0;
     const Id was = std::exchange(active, 0);
+    // The next stroke waits until this one was seen.
+    if (auto pad = pads.find(was); pad != pads.end()) return pad->second.value.up = true;
     if (area && area->id == was && area->hit == Hit::press) return activate(was);
     return false;
   }

@@ -1,4 +1,7 @@
 // The moments around a project that the gallery shows and the interface tests walk through.
+#include <cmath>
+
+#include "client/app/drawing.hpp"
 #include "tests/interface/fixtures.hpp"
 #include "tests/interface/fixtures_project.hpp"
 
@@ -21,6 +24,26 @@ Fixture fixture(std::string name, Screen screen, ScreenView view) {
   f.name = std::move(name);
   f.shown = shown(place(screen), std::move(view));
   return f;
+}
+
+}  // namespace
+
+namespace {
+
+// Hills, a spring, and the water that comes down from it.
+std::string creek() {
+  app::PenStroke hills{3, 1, {}}, water{1, 2, {}}, sun{4, 1, {}}, label{0, 0, {}};
+  for (int x = 40; x <= 1'160; x += 20) {
+    const double at = x / 180.0;
+    hills.points.push_back({x, static_cast<int>(360 - 130 * std::sin(at) - 40 * std::sin(3 * at))});
+  }
+  for (int y = 330; y <= 860; y += 15)
+    water.points.push_back({static_cast<int>(520 + 90 * std::sin(y / 70.0) + (y - 330) / 3.0), y});
+  for (int i = 0; i <= 40; i++)
+    sun.points.push_back(
+        {static_cast<int>(980 + 70 * std::cos(i * 0.157)), static_cast<int>(120 + 70 * std::sin(i * 0.157))});
+  for (int i = 0; i <= 20; i++) label.points.push_back({300 + i * 9, 620 + (i % 2) * 14});
+  return text_of(hills) + text_of(water) + text_of(sun) + text_of(label);
 }
 
 }  // namespace
@@ -62,6 +85,11 @@ std::vector<Fixture> work_fixtures(std::string_view language) {
     f = fixture("work_photo", Screen::project, project(language));
     f.shown.here.focus = Focus::work;
     f.shown.here.record = "00000000000000000000000000000c01";
+    add(std::move(f));
+    f = fixture("work_drawing", Screen::project, project(language));
+    f.flags = {"project.drawing"};
+    auto& step = std::get<ProjectView>(f.shown.screen).step;
+    step.drawing.text = creek();
     add(std::move(f));
     f = fixture("work_add", Screen::project, project(language));
     f.shown.here.focus = Focus::add_work;

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "client/app/drawing.hpp"
 #include "tests/interface/fixtures_project.hpp"
 #include "tests/interface/stage.hpp"
 
@@ -212,6 +213,108 @@ TEST_CASE("A photo and a file are wished for from the window") {
   REQUIRE(stage.locals.file_wish);
   CHECK(stage.locals.file_wish->photo);
   CHECK(stage.locals.file_wish->step == kStep);
+}
+
+namespace {
+
+// Draws with the pointer: points in parts of the page.
+void draw_line(Walk& stage, std::initializer_list<ui::Vec> points) {
+  const ui::Semantic* page = stage.find("drawing/page");
+  REQUIRE(page != nullptr);
+  const ui::Rect r = page->bounds;
+  bool down = false;
+  for (const ui::Vec at : points) {
+    stage.ui.push(ui::PointerMove{{r.x + at.x * r.w, r.y + at.y * r.h}});
+    if (!down) stage.ui.push(ui::PointerButton{true, 1, false});
+    down = true;
+    stage.frames();
+  }
+  stage.ui.push(ui::PointerButton{false, 1, false});
+  stage.frames(2);
+}
+
+}  // namespace
+
+TEST_CASE("A drawing is drawn with pens, keeps itself while one draws, and becomes work with its words") {
+  Walk stage(app::Screen::project, fixtures::project("en"));
+  stage.press("add_work");
+  stage.press("add/drawing");
+  REQUIRE(stage.has("drawing/keep"));
+  CHECK_FALSE(stage.find("drawing/keep")->enabled);
+  CHECK(stage.find("drawing/page")->name == "The page, with 0 lines.");
+  draw_line(stage, {{0.25F, 0.5F}, {0.5F, 0.5F}, {0.75F, 0.25F}});
+  CHECK(stage.find("drawing/page")->name == "The page, with 1 line.");
+  stage.wait();
+  auto kept = stage.one<app::SaveDraft>();
+  CHECK(kept.place == "drawing.find-sources");
+  const app::PenStroke first{0, 0, {{300, 450}, {600, 450}, {900, 225}}};
+  CHECK(kept.texts == app::drawing_parts(app::text_of(first)));
+
+  stage.press("drawing/pen/red");
+  stage.press("drawing/width/thick");
+  CHECK(stage.find("drawing/pen/red")->checked);
+  draw_line(stage, {{0, 0}, {1, 1}});
+  draw_line(stage, {{0.5F, 0.5F}});
+  const app::PenStroke second{2, 2, {{0, 0}, {1'200, 900}}}, third{2, 2, {{600, 450}}};
+  stage.asked.clear();
+  stage.wait();
+  CHECK(stage.one<app::SaveDraft>().texts ==
+        app::drawing_parts(app::text_of(first) + app::text_of(second) + app::text_of(third)));
+  stage.press("drawing/back");
+  CHECK(stage.find("drawing/page")->name == "The page, with 2 lines.");
+  stage.write("drawing/says", "where the water comes from");
+  stage.asked.clear();
+  stage.press("drawing/keep");
+  stage.frames(2);
+  const app::AttachFile work = stage.one<app::AttachFile>();
+  CHECK(work.step == kStep);
+  CHECK(work.title == "where the water comes from");
+  CHECK(work.photo);
+  CHECK(work.drawing == app::text_of(first) + app::text_of(second));
+  CHECK_FALSE(stage.has("drawing/keep"));
+}
+
+TEST_CASE("A drawing goes on where it was, and one who cannot draw describes instead") {
+  auto view = fixtures::project("en");
+  view.step.drawing = {"AAAAAA;BBBkBkH0Bk;", "d1"};
+  Walk stage(app::Screen::project, std::move(view));
+  stage.press("add_work");
+  stage.press("add/drawing");
+  CHECK(stage.find("drawing/page")->name == "The page, with 2 lines.");
+  CHECK(stage.find("drawing/keep")->enabled);
+  // Tab goes by the page, to everything else.
+  CHECK_FALSE(stage.find("drawing/page")->focusable);
+  bool described = false;
+  for (int i = 0; i < 20 && !described; i++) {
+    stage.key(ui::Key::tab);
+    described = ends(stage.focused(), "drawing/describe");
+  }
+  REQUIRE(described);
+  stage.key(ui::Key::enter);
+  CHECK_FALSE(stage.has("drawing/page"));
+  CHECK(stage.has("piece/text"));
+  // A drawing without words is named by what it is.
+  stage.press("piece/done");
+  stage.press("add_work");
+  stage.press("add/drawing");
+  stage.press("drawing/keep");
+  CHECK(stage.one<app::AttachFile>().title == "A drawing");
+}
+
+TEST_CASE("A page that is full takes no line more and says so") {
+  auto view = fixtures::project("en");
+  std::string text;
+  while (text.size() + 7 <= app::drawing_bytes_max) text += "AAAAAA;";
+  view.step.drawing = {text, "d1"};
+  Walk stage(app::Screen::project, std::move(view));
+  stage.press("add_work");
+  stage.press("add/drawing");
+  CHECK(stage.has("drawing/full"));
+  const auto before = stage.find("drawing/page")->name;
+  draw_line(stage, {{0.25F, 0.5F}, {0.5F, 0.5F}});
+  CHECK(stage.find("drawing/page")->name == before);
+  stage.press("drawing/back");
+  CHECK_FALSE(stage.has("drawing/full"));
 }
 
 TEST_CASE("A new text makes one piece of work, whatever is typed on while it is being made") {
