@@ -89,7 +89,9 @@ Status FileQueue::seal_question(std::int64_t steady_ms) {
   for (const auto& one : sent) in_room.emplace(one.stream, one.hash);
   while (!to_ask_.empty()) {
     auto& [stream, hashes] = *to_ask_.begin();
-    std::erase_if(hashes, [&](const std::string& hash) { return in_room.contains({stream, hash}); });
+    std::erase_if(hashes, [&, &of = stream](const std::string& hash) {
+      return in_room.contains({of, hash});
+    });
     if (!hashes.empty()) {
       auto end = hashes.begin() + static_cast<std::ptrdiff_t>(std::min(hashes.size(), files_asked_max));
       std::vector<std::string> asked(hashes.begin(), end);

@@ -158,7 +158,8 @@ Result<Tls> own_tls(const std::string& directory, const std::string& school) {
                                  " cannot be read; put it back from a backup, or remove it to have a new "
                                  "key made, which every browser will ask about once"};
   } else {
-    key.reset(EVP_EC_gen("P-256"));
+    std::string curve = "P-256";  // OpenSSL's macro takes no constant
+    key.reset(EVP_EC_gen(curve.data()));
     if (!key) return Error{Code::internal, "no TLS key could be made"};
     WAYMARK_CHECK(write_private(tls.key_path, [&](std::FILE* file) {
       return PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
