@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (name && std::string_view(name) == "list") {
       for (const auto& one : waymark::fuzz::targets())
         std::printf("%s %s\n", std::string(one.name).c_str(), std::string(one.seeds).c_str());
-      std::exit(0);
+      std::fflush(stdout);
+      std::_Exit(0);  // libFuzzer takes an exit for a finding
     }
     const auto* found = waymark::fuzz::find(name ? name : "");
     if (!found) {
@@ -21,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       for (const auto& one : waymark::fuzz::targets())
         std::fprintf(stderr, " %s", std::string(one.name).c_str());
       std::fprintf(stderr, "\n");
-      std::exit(2);
+      std::_Exit(2);
     }
     return found;
   }();
