@@ -8,6 +8,7 @@
 
 #include "client/app/computer.hpp"
 #include "client/app/connection.hpp"
+#include "client/app/drawing.hpp"
 #include "client/app/picture.hpp"
 #include "client/app/records.hpp"
 #include "client/app/starter.hpp"
@@ -1663,6 +1664,45 @@ TEST_CASE("a photo is decoded aside: the app goes on, and the photo is there whe
 }
 
 // ---- a computer that has never met a network
+
+TEST_CASE("a drawing becomes a picture aside, its draft stays until then, and it is at another computer") {
+  World world;
+  auto pathway = water(world);
+  Held held;
+  Lab lab(world, "lab-03");
+  lab.background = &held;
+  lab.start();
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  auto step_at = [&](Lab& at) {
+    at.app->dispatch(Go{{Screen::project, project, "find-sources", {}, {}, Focus::none}});
+    return at.see<ProjectView>().step;
+  };
+  auto text = text_of(PenStroke{1, 1, {{100, 100}, {500, 100}}});
+  lab.app->dispatch(SaveDraft{drawing_place("find-sources"), drawing_parts(text)});
+  lab.app->dispatch(AttachFile{project, "find-sources", {}, "where the water comes from", true, {}, text});
+  REQUIRE(held.jobs.size() == 1);
+  CHECK(step_at(lab).work.empty());
+  CHECK(step_at(lab).drawing.text == text);
+  held.finish();
+  lab.app->tick();
+  CHECK(step_at(lab).work.size() == 1);
+  CHECK(step_at(lab).drawing.text.empty());
+  lab.run(120);
+  Lab other(world, "lab-07");
+  other.join_computer();
+  other.join_student(world.amira);
+  other.run(600);
+  auto there = step_at(other);
+  REQUIRE(there.work.size() == 1);
+  CHECK(there.work[0].title.text == "where the water comes from");
+  CHECK(there.work[0].name == drawing_name);
+  CHECK(fs::exists(there.work[0].path));
+  CHECK(there.drawing.text.empty());
+}
 
 TEST_CASE("a computer without a network begins with a class's file, and its first stick makes it known") {
   World world;
