@@ -1,6 +1,9 @@
 // A school with one class, served on loopback as waymark-server serves it, for the benchmarks of sync.
 #pragma once
 
+#include <chrono>
+#include <thread>
+
 #include "shared/domain/kinds.hpp"
 #include "shared/wire/messages.hpp"
 #include "sync-server/net/server.hpp"
@@ -37,6 +40,7 @@ class SchoolWorld {
     options.together = [this](const std::function<void()>& work) {
       commits++;
       handling_most = std::max<std::int64_t>(handling_most, metrics.handling);
+      if (disk_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(disk_ms));
       return store::together(school->store().db(), work);
     };
     options.tls.reset();
@@ -82,6 +86,7 @@ class SchoolWorld {
   std::optional<http::Router> router;
   http::Metrics metrics;
   server::net::ServerOptions options;
+  int disk_ms = 0;                              // a disk that is so much slower than this one
   std::atomic<int> commits = 0;                 // of groups
   std::atomic<std::int64_t> handling_most = 0;  // requests in the queue or before it, when a group began
   std::unique_ptr<server::net::Server> server;

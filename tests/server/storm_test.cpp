@@ -30,6 +30,7 @@ struct World : bench::SchoolWorld {
       devices.back()->write(ops(static_cast<int>(devices.size()) - 1), clock.now_ms());
     }
     options.waiting_max = waiting_max;
+    disk_ms = 5;  // a school's, so that they wait whatever processor this is
     serve(tls);
   }
   std::int64_t at_school(const StormDevice& device) {
