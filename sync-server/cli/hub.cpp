@@ -70,17 +70,15 @@ std::string print_hub_removed(const json& result) {
 }
 
 Result<json> hub_list(School& school, const json&) {
-  WAYMARK_CHECK(school.only_the_school());
-  WAYMARK_TRY(hubs, school.carried().hubs());
+  WAYMARK_TRY(hubs, hub_lines(school));
   json list = json::array();
-  for (const auto& hub : hubs) {
-    if (!hub.active) continue;
-    list.push_back({{"id", hub.id.hex()},
+  for (const auto& hub : hubs)
+    list.push_back({{"id", hub.id},
                     {"name", hub.name},
-                    {"heard", when(hub.heard_ms)},
+                    {"classes", hub.classes},
+                    {"heard", hub.heard_ms == 0 ? json(nullptr) : json(hub.heard_ms)},
                     {"carrying", hub.carrying},
                     {"addresses", hub.addresses}});
-  }
   return json{{"hubs", list}};
 }
 

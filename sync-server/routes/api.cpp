@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <set>
 
 #include "shared/base/text.hpp"
 #include "sync-server/routes/events.hpp"
@@ -11,6 +12,7 @@
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/erasable.hpp"
 #include "sync-server/service/hiding.hpp"
+#include "sync-server/service/hubs.hpp"
 #include "sync-server/service/letters.hpp"
 #include "sync-server/service/rosters.hpp"
 #include "sync-server/service/teaching.hpp"
@@ -76,6 +78,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(VersionLine, id, note, by, number, at_ms, stu
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathwayPage, id, content, saw, published, number, saved_ms, has_draft,
                                    archived, newer_published, versions, others_editing, published_content)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Saved, saw, saved_ms, problem)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HubLine, id, name, classes, addresses, heard_ms, carrying)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterLine, n, at_ms, written_ms, person, name, kind, code, is_private,
                                    can_take_in, words, settled, settled_by, settled_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterPage, waiting, settled, more)
@@ -383,9 +386,15 @@ Answer starter(School& school, const Asked& asked) {
 
 Result<Response> computers(School& school, const Asked&) {
   WAYMARK_TRY(list, school.accounts().computers());
+  WAYMARK_TRY(boxes, school.carried().hubs());
+  WAYMARK_TRY(devices, school.carried().devices());
+  std::set<ComputerId> of_boxes;  // which have a list of their own
+  for (const auto& device : devices)
+    if (std::any_of(boxes.begin(), boxes.end(), [&](const HubRow& box) { return box.id == device.person; }))
+      of_boxes.insert(device.computer);
   json lines = json::array();
   for (const auto& computer : list)
-    if (!computer.removed)
+    if (!computer.removed && !of_boxes.contains(computer.id))
       lines.push_back({{"id", computer.id.hex()},
                        {"name", computer.name},
                        {"joined_ms", computer.joined_ms},
@@ -436,6 +445,18 @@ Result<Response> settle(School& school, const Asked& asked) {
 Status administrates(const Asked& asked) {
   if (asked.person.role != "admin") return Error{Code::forbidden, "this is for administrators"};
   return {};
+}
+
+Result<Response> hubs(School& school, const Asked& asked) {
+  WAYMARK_CHECK(administrates(asked));
+  WAYMARK_TRY(lines, hub_lines(school));
+  return json_response({{"hubs", lines}, {"now_ms", school.clock().now_ms()}});
+}
+
+Result<Response> remove_hub_route(School& school, const Asked& asked) {
+  WAYMARK_CHECK(administrates(asked));
+  WAYMARK_TRY(id, PersonId::parse(asked.request.param("hub")));
+  return done(remove_hub(school, id, asked.person.id));
 }
 
 Result<Response> newcomers(School& school, const Asked& asked) {
@@ -648,6 +669,8 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("DELETE", "/api/computers/{computer}", remove_computer);
   add("GET", "/api/letters", [](School& s, const Asked& a) { return shown(letters_for(s, a.person)); });
   add("POST", "/api/letters/{letter}/{how}", settle);
+  add("GET", "/api/hubs", hubs);
+  add("DELETE", "/api/hubs/{hub}", remove_hub_route);
   add("GET", "/api/newcomers", newcomers);
   add("POST", "/api/newcomers/{newcomer}", let_in);
   add("GET", "/api/audit", audit);

@@ -1,8 +1,32 @@
 #include "sync-server/service/hubs.hpp"
 
+#include <algorithm>
+
 #include "shared/base/text.hpp"
 
 namespace waymark::server {
+
+Result<std::vector<HubLine>> hub_lines(School& school) {
+  WAYMARK_CHECK(school.only_the_school());
+  std::vector<HubLine> lines;
+  WAYMARK_TRY(hubs, school.carried().hubs());
+  for (auto& hub : hubs) {
+    if (!hub.active) continue;
+    HubLine line{hub.id.hex(), hub.name, {}, std::move(hub.addresses), hub.heard_ms.value_or(0),
+                 hub.carrying};
+    WAYMARK_TRY(serves, school.accounts().enrollments_of(hub.id));
+    for (const auto& served : serves) {
+      WAYMARK_TRY(row, school.accounts().class_by_id(served.class_id));
+      if (served.active && row && row->active) line.classes.push_back(row->title);
+    }
+    std::sort(line.classes.begin(), line.classes.end());
+    lines.push_back(std::move(line));
+  }
+  std::sort(lines.begin(), lines.end(), [](const HubLine& a, const HubLine& b) {
+    return std::pair(fold(a.name), a.id) < std::pair(fold(b.name), b.id);
+  });
+  return lines;
+}
 
 Result<HubRow> hub_named(School& school, std::string_view text) {
   std::vector<HubRow> fitting;
@@ -20,7 +44,7 @@ Result<HubRow> hub_named(School& school, std::string_view text) {
                "several hubs are called \"" + shown + "\"; give the id that hub list --json shows"};
 }
 
-Status remove_hub(School& school, const PersonId& hub) {
+Status remove_hub(School& school, const PersonId& hub, const std::optional<PersonId>& by) {
   WAYMARK_CHECK(school.only_the_school());
   WAYMARK_TRY(person, school.accounts().person(hub));
   if (!person || person->role != "hub") return Error{Code::not_found, "no such hub"};
@@ -35,7 +59,7 @@ Status remove_hub(School& school, const PersonId& hub) {
   person->active = false;
   WAYMARK_CHECK(school.put_person(*person));
   WAYMARK_CHECK(school.refresh_access());
-  WAYMARK_CHECK(school.accounts().audit(std::nullopt, "hub removed", person->given));
+  WAYMARK_CHECK(school.accounts().audit(by, "hub removed", person->given));
   return transaction.commit();
 }
 

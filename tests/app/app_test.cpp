@@ -15,6 +15,7 @@
 #include "shared/store/files.hpp"
 #include "shared/wire/news.hpp"
 #include "sync-server/service/authoring.hpp"
+#include "sync-server/service/hubs.hpp"
 #include "tests/app/world.hpp"
 #include "tests/support/pathway_fixture.hpp"
 
@@ -1075,6 +1076,43 @@ TEST_CASE(
   lab.run(1);
   CHECK_FALSE(lab.around.looks);
   CHECK(lab.net.sent_to.size() == 1);
+}
+
+TEST_CASE("a class box that the school has removed is dropped from the places that a computer tries") {
+  World world;
+  Lab lab(world, "lab-03");
+  auto hub = hub_of(world, lab.net);
+  const std::string box = "https://10.0.0.9:8443", nowhere = "https://192.168.4.200:8443";
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  auto boxes = [&] {
+    auto places = app::Computer::open(lab.folder, world.clock).value().state().places;
+    return std::count_if(places.begin(), places.end(), [](const auto& place) { return !place.hub.empty(); });
+  };
+  CHECK(boxes() == 1);
+  // The school is away, and somebody at the box's address repeats its hello: that is tried, and not believed.
+  auto away = [&] {
+    lab.net.address = nowhere;
+    lab.net.impostor = box;
+    lab.net.sent_to.clear();
+    lab.run(300);
+    return lab.net.sent_to[box];
+  };
+  CHECK(away() > 0);
+  lab.net.address = "https://192.168.4.2:8443";
+  lab.net.impostor.clear();
+  lab.run(120);
+  CHECK(boxes() == 1);
+  REQUIRE(server::remove_hub(*world.school, hub->hub()->hub));
+  store::Edit seen{
+      {domain::person_stream(world.amira), "observation", {}}, {{"text", "Well asked."}}, {}, {}};
+  REQUIRE(world.school->write(world.teacher, std::span(&seen, 1)));
+  lab.run(120);
+  CHECK(boxes() == 0);
+  lab.add_goal("written meanwhile");
+  CHECK(away() == 0);
+  CHECK(lab.frame().status.waiting == 1);
 }
 
 TEST_CASE(

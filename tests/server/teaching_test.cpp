@@ -1247,6 +1247,48 @@ TEST_CASE(
   REQUIRE(school.verify());
 }
 
+TEST_CASE("an administrator sees what a class box holds and when it was heard, and removes one") {
+  Api api;
+  auto& school = *api.world.school;
+  auto head = api.sign_in("head@alder.example", "head-of-school");
+  auto teacher = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto lines = [&] {
+    auto body = json::parse(api.ask("GET", "/api/hubs", &head).body);
+    return body["hubs"];
+  };
+  CHECK(lines() == json::array());
+  auto north = school.add_hub("North room", {api.world.room.class_id}).value();
+  REQUIRE(school.add_hub("Library", {api.world.room.class_id}));
+  HubQuestion question{std::string(64, 'a'), {"https://10.0.0.9:8443"}, 12, ""};
+  REQUIRE(school.hub_papers(school.bearer(north.token).value(), encode(question)));
+  REQUIRE(lines().size() == 2);
+  CHECK(lines()[0]["name"] == "Library");
+  CHECK(lines()[0]["heard_ms"] == 0);
+  CHECK(lines()[1] == json{{"id", north.hub.hex()},
+                           {"name", "North room"},
+                           {"classes", {"Period 3, 7th grade"}},
+                           {"addresses", {"https://10.0.0.9:8443"}},
+                           {"heard_ms", api.world.clock.now_ms()},
+                           {"carrying", 12}});
+  CHECK(api.ask("GET", "/api/computers", &head).body.find("North room") == std::string::npos);
+  CHECK(api.ask("GET", "/api/computers", &head).body.find("lab-03") != std::string::npos);
+  auto path = "/api/hubs/" + north.hub.hex();
+  for (const auto* in : {&teacher, static_cast<School::SignedIn*>(nullptr)}) {
+    CHECK(api.ask("GET", "/api/hubs", in).status == (in ? 403 : 401));
+    CHECK(api.ask("DELETE", path, in).status == (in ? 403 : 401));
+  }
+  CHECK(api.ask("DELETE", "/api/hubs/" + api.world.room.teacher.hex(), &head).status == 404);
+  CHECK(api.ask("DELETE", "/api/hubs/x", &head).status == 400);
+  CHECK(lines().size() == 2);
+  CHECK(api.ask("DELETE", path, &head).status == 204);
+  CHECK(lines().size() == 1);
+  CHECK(school.bearer(north.token).error().code == Code::unauthorized);
+  auto audit = json::parse(api.ask("GET", "/api/audit", &head).body);
+  CHECK(audit[0]["action"] == "hub removed");
+  CHECK(audit[0]["by"] == "head@alder.example");
+  CHECK(audit[0]["subject"] == "North room");
+}
+
 TEST_CASE("who read a student's page is kept once a day, and an administrator reads who did what") {
   Api api;
   auto& school = *api.world.school;

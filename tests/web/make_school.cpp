@@ -190,6 +190,11 @@ int main(int argc, char** argv) {
       .value();
   server::set_support(*school, vidal.id, ada, "", "on_my_own", nothing).value();
   server::set_today(*school, vidal.id, period4, two_steps, "watch", nothing).value();
+  // Two class boxes: one that was heard an hour ago and has something on its way, one that never was.
+  auto box = school->add_hub("North room", {room.class_id}).value();
+  school->add_hub("Library", {period1}).value();
+  server::HubQuestion question{std::string(64, 'a'), {"https://10.0.0.9:8443"}, 12, ""};
+  school->hub_papers(school->bearer(box.token).value(), server::encode(question)).value();
   std::printf("%s %s\n", room.class_id.hex().c_str(), amira.hex().c_str());
   return 0;
 }

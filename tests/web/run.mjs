@@ -571,6 +571,28 @@ const tests = {
     await page.reload(); await heading(page, "Period 4"); await page.getByText("Today:").waitFor(); assert.equal(await box.count(), 0);
     await page.context().close();
   },
+  async "an administrator sees what each class box holds for the school, and removes one"() {
+    const admin = { email: "head@alder.example", password: "head-of-school", path: "/set-up" };
+    for (const [name, options] of [["360", { width: 360, height: 740 }], ["320", { width: 320, height: 640 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+      const one = await open({ ...admin, ...options });
+      await one.locator("#h-boxes").waitFor(); await axeClean(one, "class boxes " + name); await shot(one, name + "-boxes", true);
+      await one.context().close();
+    }
+    const page = await open(admin);
+    const card = page.locator("section", { has: page.getByRole("heading", { name: "Class boxes" }) });
+    assert.match(await card.locator("tr", { hasText: "North room" }).innerText(), /Period 3, 7th grade[\s\S]*12 changes, as it last said/);
+    assert.match(await card.locator("tr", { hasText: "Library" }).innerText(), /never[\s\S]*start it with its file/);
+    await card.getByRole("button", { name: "Remove North room" }).click();
+    await page.locator("dialog").getByText("It last said that it holds 12 changes: keep its disk until they are at school.").waitFor();
+    await axeClean(page, "removing a class box"); await shot(page, "boxes-remove");
+    await page.locator("dialog").getByRole("button", { name: "Remove this class box" }).click();
+    await page.getByText("North room is removed.").waitFor();
+    await card.locator("tr", { hasText: "North room" }).waitFor({ state: "detached" });
+    await page.context().close();
+    const teacher = await open({ path: "/set-up" });
+    await heading(teacher, "Set-up"); assert.equal(await teacher.getByText("Class boxes").count(), 0);
+    await teacher.context().close();
+  },
   async "a class's file for computers without a network is one click, and has a place for each student with a card"() {
     const page = await open({ path: "/set-up?class=" + ids.class_id });
     const link = page.getByRole("link", { name: "File for no network" });

@@ -9,6 +9,7 @@ export function SetUpPage({ session, classes, current, choose, reload: reloadSes
     <${NeedsAHome} session=${session} />
     ${!current ? html`<section class="card"><div class="empty"><h2>${t("setup.first")}</h2><p>${t("setup.first.text")}</p><${Link} class="b p" href="/set-up/new">${t("setup.first.button")}</${Link}></div></section>` : html`<${Roster} key=${current.id} current=${current} session=${session} reloadSession=${reloadSession} />`}
     <${Computers} />
+    ${session.role === "admin" && !session.hub && html`<${ClassBoxes} />`}
     ${session.role === "admin" && !session.hub && html`<section class="card" aria-labelledby="h-classes"><header><h2 id="h-classes">${t("classes.title")}</h2><p>${t("classes.text")}</p><div class="acts push"><${Link} class="b" href="/classes">${t("classes.open")}</${Link}></div></header></section>`}
     ${session.role === "admin" && html`<section class="card" aria-labelledby="h-erase"><header><h2 id="h-erase">${t("erase.title")}</h2><p>${t("erase.card")}</p><div class="acts push"><${Link} class="b" href="/erase">${t("erase.open")}</${Link}></div></header></section>`}</main>`;
 }
@@ -55,6 +56,20 @@ function Computers() {
     <${Problem} error=${error} again=${reload} />
     ${value?.computers.length > 0 && html`<details open=${value.computers.length < 9}><summary>${t("computers.list", { n: value.computers.length })}</summary><table class="comp"><thead><tr><th scope="col">${t("class.where")}</th><th scope="col">${t("class.last_heard")}</th><th scope="col"><span class="vh">${t("class.action")}</span></th></tr></thead><tbody>${value.computers.map((c) => html`<tr key=${c.id}><th scope="row">${c.name}</th><td class="sm">${ago(c.heard_ms)}</td><td class="acts end"><button class="b q" type="button" onClick=${() => setAsked(c)}>${t("computers.remove")}<span class="vh"> ${c.name}</span></button></td></tr>`)}</tbody></table></details>`}</div>
     ${asked && html`<${Confirm} title=${t("computers.remove")} text=${t("computers.remove.text", { name: asked.name })} button=${t("computers.remove.do")} onClose=${() => setAsked(null)} onYes=${async () => { try { await api("DELETE", "/computers/" + asked.id); reload(); } catch (e) { announce(sentence(e)); } setAsked(null); }} />`}</section>`;
+}
+
+// For the administrator, where there are any.
+function ClassBoxes() {
+  const { value, error, reload } = useLoad("/hubs", 60000);
+  const [asked, setAsked] = useState(null);
+  if (!value) return html`<${Problem} error=${error} again=${reload} />`;
+  if (value.hubs.length === 0) return null;
+  const remove = async () => { try { await api("DELETE", "/hubs/" + asked.id); announce(t("boxes.removed", { name: asked.name })); } catch (e) { announce(sentence(e)); } setAsked(null); reload(); };
+  const holds = (box) => (!box.heard_ms ? t("boxes.unknown") : box.carrying > 0 ? t("boxes.changes", { n: box.carrying }) : t("boxes.nothing"));
+  return html`<section class="card" aria-labelledby="h-boxes"><header><h2 id="h-boxes">${t("boxes.title")}</h2><p>${t("boxes.text")}</p></header>
+    <table class="comp boxes"><thead><tr><th scope="col">${t("class.where")}</th><th scope="col">${t("class.last_heard")}</th><th scope="col">${t("boxes.holds")}</th><th scope="col"><span class="vh">${t("class.action")}</span></th></tr></thead>
+    <tbody>${value.hubs.map((box) => html`<tr key=${box.id}><th scope="row">${box.name}<span class="muted sm">${box.classes.join(", ")}</span></th><td class="sm">${ago(box.heard_ms, value.now_ms)}</td><td class="sm">${holds(box)}</td><td class="acts end"><button class="b q" type="button" onClick=${() => setAsked(box)}>${t("boxes.remove")}<span class="vh"> ${box.name}</span></button></td></tr>`)}</tbody></table>
+    ${asked && html`<${Confirm} title=${t("boxes.remove.title", { name: asked.name })} text=${t("boxes.remove.text") + (asked.carrying > 0 ? " " + t("boxes.remove.holds", { n: asked.carrying }) : "")} button=${t("boxes.remove.do")} onYes=${remove} onClose=${() => setAsked(null)} />`}</section>`;
 }
 
 // Paste, look over, and only then write. Every line can be put right or left out before.
