@@ -136,7 +136,7 @@ UPDATE outbox SET state = 0 WHERE n > ? AND state <> 0
 -- name: outbox_renumber
 UPDATE outbox SET n = NULL, c = NULL, state = 0
 -- name: outbox_has
-SELECT 1 FROM outbox WHERE op = ?
+SELECT state FROM outbox WHERE op = ?
 
 -- name: refusal_add
 INSERT INTO refusal (op, code, sentence, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT (op) DO NOTHING

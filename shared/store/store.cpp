@@ -716,6 +716,12 @@ Result<bool> Store::accept(const OpId& id) {
     if (query.integer(1) != kRefused && query.integer(1) != kUnplaced) return true;
     n = query.integer(0), record = query.integer(3);
   }
+  if (!parent_.empty()) {
+    // What the school sent back only the school lets in: a hub may not have heard of it.
+    WAYMARK_TRY(query, db_->prepare(sql::outbox_has));
+    WAYMARK_TRY(own, query.bind(n).step());
+    if (own && query.integer(0) == kSentBack) return true;
+  }
   WAYMARK_CHECK(readmit(n, id, record));
   return true;
 }

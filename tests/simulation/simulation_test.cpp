@@ -185,6 +185,8 @@ TEST_CASE(
   for (std::uint64_t seed : {29, 115, 60000132})
     CHECK(run({.seed = seed, .steps = 300, .hub = true, .people = true, .attacks = seed > 200})
               .failure.value_or("") == "");
+  CHECK(run({.seed = 62000058, .steps = 300, .hub = true, .people = true, .rough = true, .liveness = true})
+            .failure.value_or("") == "");
   CHECK(run({.seed = 502, .steps = 300, .people = true, .attacks = true, .rough = true, .liveness = true})
             .failure.value_or("") == "");
 }

@@ -441,6 +441,22 @@ TEST_CASE(
   CHECK(world.store->readings().value().size() == 1);
 }
 
+TEST_CASE("what the school sent back stays so whatever a hub lists, until the school lets it in") {
+  World world;
+  auto op = world.set(*world.store, world.goal(), {{"want", "one"}});
+  REQUIRE(world.store->freeze(1, 10, 1 << 20));
+  REQUIRE(world.store->mark_settled(1, true, "not_granted", "no access then"));
+  auto transaction = Transaction::begin(world.store->db()).value();
+  world.store->read_at(std::string(32, 'b'));
+  CHECK(world.store->accept(op).value());  // it is here
+  REQUIRE(world.store->refusals().value().size() == 1);
+  CHECK(world.store->find(world.goal()).value().value().all_heads().empty());
+  world.store->read_at("");
+  CHECK(world.store->accept(op).value());
+  CHECK(world.store->refusals().value().empty());
+  CHECK(world.store->find(world.goal()).value().value().all_heads() == std::vector{op});
+}
+
 TEST_CASE("a refused op links once the school has a stub of it, and stands when the school takes it in") {
   World world;
   auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
