@@ -141,14 +141,18 @@ void World::check_status(Computer& computer) {
                    std::to_string(lacking.size()) + ", as " + lacking.back().hex());
 }
 
-// 15: what is said to be in the room the hub has, or has brought to the school.
+// 15: what is said to be in the room the hub has, be it answered already and kept, or has brought to the
+// school.
 void World::check_in_the_room(Computer& computer) {
   if (!computer.at_hub || computer.heard_hub_era != hub_->era || computer.heard_era != era_) return;
   auto said = must(computer.session->status(), "status").in_room;
   if (said == 0) return;
   std::set<OpId> carried;
-  for (const auto& batch : must(hub_->school->carried().next(1 << 30, 0), "carried"))
-    for (const auto& id : must(wire::read_batch_ids(batch.body), "carried")) carried.insert(id);
+  auto look = [&](std::string_view body) -> Result<std::optional<std::string>> {
+    for (const auto& id : must(wire::read_batch_ids(body), "carried")) carried.insert(id);
+    return std::optional<std::string>();
+  };
+  must(hub_->school->carried().change_all(look), "carried");
   auto waits = must(computer.store->waiting_ids(kWaitingMax), "waiting");
   auto letters = dead_letters();
   auto there = std::count_if(waits.begin(), waits.end(), [&](const OpId& id) {
