@@ -115,6 +115,8 @@ std::string place_of(const Removal& removal) { return removal.class_id + " " + r
 
 Status School::remember(std::vector<Removal> removals) {
   if (removals.empty()) return {};
+  WAYMARK_TRY(seen, store_->meta(kRemovalsKey));
+  bool late = seen != removals_read_.text();
   WAYMARK_CHECK(hear_removals());
   std::vector<std::string> lines;
   for (auto& removal : removals) {
@@ -125,6 +127,9 @@ Status School::remember(std::vector<Removal> removals) {
   for (const auto& line : lines) removals_read_.pass(line);
   for (const auto& removal : removals)
     if (removal.what == "enrollment") logged_enrollments_.insert(place_of(removal));
+  // What was just heard may have undone what these lines say and was done before them.
+  if (late)
+    for (const auto& removal : removals) WAYMARK_CHECK(apply(removal));
   return store_->set_meta(kRemovalsKey, removals_read_.text());
 }
 
@@ -274,6 +279,7 @@ Result<bool> School::is_gone(const PersonId& person) {
 }
 
 Status School::put_person(const Person& person) {
+  WAYMARK_CHECK(hear_removals());
   WAYMARK_TRY(before, accounts_->person(person.id));
   WAYMARK_CHECK(accounts_->put(person));
   if (before && before->role != person.role) WAYMARK_CHECK(remember("role", person.id.hex(), person.role));
@@ -282,6 +288,7 @@ Status School::put_person(const Person& person) {
 }
 
 Status School::put_class(const ClassRow& row) {
+  WAYMARK_CHECK(hear_removals());
   WAYMARK_TRY(before, accounts_->class_by_id(row.id));
   WAYMARK_CHECK(accounts_->put(row));
   if (!before || before->active == row.active) return {};
@@ -289,6 +296,7 @@ Status School::put_class(const ClassRow& row) {
 }
 
 Status School::put_enrollments(std::span<const Enrollment> enrollments) {
+  WAYMARK_CHECK(hear_removals());
   std::vector<Removal> changes;
   for (const auto& enrollment : enrollments) {
     WAYMARK_TRY(before, accounts_->enrollment(enrollment.class_id, enrollment.person));
