@@ -1007,7 +1007,13 @@ Status Store::set_cursor(std::string_view stream, const Cursor& cursor, const re
   return query.bind(parent_).bind(row).run();
 }
 
+std::int64_t Store::restarts(std::string_view stream) const {
+  auto found = restarts_.find(stream);
+  return found == restarts_.end() ? 0 : found->second;
+}
+
 Status Store::restart_reading(std::string_view stream) {
+  restarts_[std::string(stream)]++;
   WAYMARK_TRY(row, stream_id(stream));
   WAYMARK_TRY(query, db_->prepare(sql::reading_compared));
   WAYMARK_CHECK(query.bind(0).bind(parent_).bind(row).run());
@@ -1220,12 +1226,14 @@ Status Store::mark_settled(std::int64_t n, bool refused, std::string_view code, 
   return recompute_heads(record);
 }
 
-Status Store::mark_unsettled_after(std::int64_t n) {
+Result<bool> Store::mark_unsettled_after(std::int64_t n) {
   {
     WAYMARK_TRY(query, db_->prepare(sql::outbox_unsettle));
     WAYMARK_CHECK(query.bind(n).run());
   }
-  return db_->changes() == 0 ? Status() : mark_files_unsent();
+  if (db_->changes() == 0) return false;
+  WAYMARK_CHECK(mark_files_unsent());
+  return true;
 }
 
 Status Store::become_new_replica() {

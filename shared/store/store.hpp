@@ -244,6 +244,8 @@ class Store {
   // Reading begins at zero again, and what is here and not there is to be found anew. In one transaction with
   // what set it back.
   Status restart_reading(std::string_view stream);
+  // How often that was, since this store was opened.
+  std::int64_t restarts(std::string_view stream) const;
   // The same for all streams, reading on where it was.
   Status compare_all_again();
   Status mark_compared(std::string_view stream);
@@ -278,8 +280,9 @@ class Store {
   Result<std::int64_t> first_waiting();
   Status mark_settled(std::int64_t n, bool refused, std::string_view code, std::string_view sentence);
   // Everything the parent has no longer is to be sent again: all own ops after n that it must have lost, the
-  // refused ones too, so that it refuses them again, and the files, which it may have lost as well.
-  Status mark_unsettled_after(std::int64_t n);
+  // refused ones too, so that it refuses them again, and the files, which it may have lost as well. Were
+  // there any?
+  Result<bool> mark_unsettled_after(std::int64_t n);
   // This database was copied or put back: a new replica id, all own ops to be numbered and offered anew.
   Status become_new_replica();
   Result<std::vector<Refusal>> refusals();
@@ -377,6 +380,7 @@ class Store {
   std::map<std::string, std::int64_t, std::less<>> kinds_;
   std::optional<bool> any_erased_, any_missing_;
   std::set<std::string, std::less<>> grown_;
+  std::map<std::string, std::int64_t, std::less<>> restarts_;
 };
 
 }  // namespace waymark::store

@@ -20,7 +20,7 @@ constexpr std::string_view kHeardKey = "heard_ms";
 constexpr std::string_view kNewestKey = "batch_newest";
 constexpr std::string_view kNewsKey = "news_round";    // of what was granted and ended last
 constexpr std::string_view kFilesKey = "files_round";  // of what the school said of files last
-constexpr std::string_view kRoomKey = "room";          // "<hub's id> <number> <papers>"
+constexpr std::string_view kRoomKey = "room";          // "<hub's id> <number> <papers>[ <given again after>]"
 // When the school was last heard and how far the clock is off are written down again once they have moved by
 // this much: an exchange without news then costs no write to the disk.
 constexpr std::int64_t kHeardStepMs = 60'000, kOffsetStepMs = 1'000;
@@ -36,8 +36,11 @@ Status Session::start() {
   if (auto space = room ? room->find(' ') : std::string::npos; space != std::string::npos) {
     room_hub_ = room->substr(0, space);
     room_n_ = std::strtoll(room->c_str() + space + 1, nullptr, 10);
-    if (auto second = room->find(' ', space + 1); second != std::string::npos)
-      room_signer_ = room->substr(second + 1);
+    if (auto second = room->find(' ', space + 1); second != std::string::npos) {
+      auto third = room->find(' ', second + 1);
+      room_signer_ = room->substr(second + 1, third == std::string::npos ? third : third - second - 1);
+      if (third != std::string::npos) again_from_ = std::strtoll(room->c_str() + third, nullptr, 10);
+    }
   }
   started_ = true;
   return {};
@@ -76,14 +79,23 @@ void Session::sign_as(Author author, const PublicKey& identity) {
 
 Status Session::keep_room(std::int64_t n) {
   room_n_ = n;
-  return store_.set_meta(kRoomKey, room_hub_ + ' ' + std::to_string(n) + ' ' + room_signer_);
+  auto again = again_from_ >= 0 ? ' ' + std::to_string(again_from_) : std::string();
+  return store_.set_meta(kRoomKey, room_hub_ + ' ' + std::to_string(n) + ' ' + room_signer_ + again);
+}
+
+// The school has lost what comes after this number: what the hub was given of it may be gone there, and what
+// the school had first it was never given.
+Status Session::give_again_after(std::int64_t n) {
+  if (room_n_ <= n || (again_from_ >= 0 && again_from_ <= n)) return {};
+  again_from_ = n;
+  return keep_room(room_n_);
 }
 
 // This database was copied or put back: everything is numbered anew and offered again.
 Status Session::renumber() {
   WAYMARK_CHECK(store_.become_new_replica());
   again_from_ = -1;
-  return room_n_ == 0 ? Status() : keep_room(0);
+  return room_hub_.empty() ? Status() : keep_room(0);
 }
 
 std::optional<std::int64_t> Session::due_ms() const {
@@ -237,7 +249,8 @@ Status Session::ask_what_is_lost(wire::SyncRequest& request) {
       auto left = wire::offered_max - request.offered.size();
       if (told.all || left == 0) continue;
       WAYMARK_TRY(ops, store_.settled_ops(stream, told.after_n, left));
-      refill_.on_their_way[stream] = {ops.empty() ? told.after_n : ops.back().first, ops.size() < left};
+      refill_.on_their_way[stream] = {ops.empty() ? told.after_n : ops.back().first, ops.size() < left,
+                                      told.after_n == 0 ? store_.restarts(stream) : told.restarts};
       for (const auto& op : ops) request.offered.push_back(op.second);
     }
     return {};
@@ -276,7 +289,8 @@ Status Session::note_what_is_lost(const wire::SyncReply& reply) {
 
 // A stream is as the parent has it once the parent, at the moment of a whole page, has all that was offered
 // of it, or declined it: what it was brought and that page does not have. A parent that goes back once more
-// before that looks as if nothing had been brought; then all of it is offered once more.
+// before that looks as if nothing had been brought; then all of it is offered once more. So it is where, at a
+// hub, a computer of the room has brought something of the stream since it was offered.
 Status Session::finish_refill(const std::vector<wire::StreamPage>& pages) {
   auto whole = [&](const std::string& stream) {
     return std::find(whole_.begin(), whole_.end(), stream) == whole_.end() &&
@@ -292,7 +306,8 @@ Status Session::finish_refill(const std::vector<wire::StreamPage>& pages) {
   for (auto told = refill_.streams.begin(); told != refill_.streams.end();) {
     if (!told->second.all) {
       ++told;
-    } else if (whole(told->first) && refill_.answered.contains(told->first)) {
+    } else if (whole(told->first) && refill_.answered.contains(told->first) &&
+               told->second.restarts == store_.restarts(told->first)) {
       WAYMARK_CHECK(store_.mark_compared(told->first));
       told = refill_.streams.erase(told);
     } else {
@@ -351,7 +366,10 @@ Status Session::heard_from_hub(const wire::SyncReply& reply) {
     return renumber();
   }
   if (reply.room->n != room_n_) WAYMARK_CHECK(keep_room(reply.room->n));
-  if (again_from_ >= 0 && pushed_end_ >= 0) again_from_ = pushed_end_ < room_n_ ? pushed_end_ : -1;
+  if (again_from_ >= 0 && pushed_end_ >= 0) {
+    again_from_ = pushed_end_ < room_n_ ? pushed_end_ : -1;
+    WAYMARK_CHECK(keep_room(room_n_));
+  }
   for (const auto& answer : reply.answers) {
     auto heard = on_acknowledgement(answer, identity_);
     auto wrong = heard ? Code::internal : heard.error().code;
@@ -461,12 +479,16 @@ Status Session::apply(const wire::SyncReply& reply) {
 
 Status Session::settle(const wire::SyncReply& reply) {
   // The parent lost some: what it says it has ends before what we know it had.
-  WAYMARK_CHECK(store_.mark_unsettled_after(std::max(reply.position.n, sent_.empty() ? 0 : sent_.back())));
+  auto had = std::max(reply.position.n, sent_.empty() ? 0 : sent_.back());
+  WAYMARK_TRY(lost, store_.mark_unsettled_after(had));
+  if (lost) WAYMARK_CHECK(give_again_after(had));
   // Refusals are final; acceptance counts once the parent's proven position has reached the op.
   for (auto n : sent_)
     if (n <= reply.position.n) WAYMARK_CHECK(settle_one(n, reply.refused));
-  if (!sent_.empty() && reply.position.n < sent_.front() - 1)
-    WAYMARK_CHECK(store_.mark_unsettled_after(reply.position.n));
+  if (!sent_.empty() && reply.position.n < sent_.front() - 1) {
+    WAYMARK_TRY(more, store_.mark_unsettled_after(reply.position.n));
+    if (more) WAYMARK_CHECK(give_again_after(reply.position.n));
+  }
   sent_.clear();
   return {};
 }
@@ -511,12 +533,9 @@ Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& iden
   }
   // Of one round every answer only adds; a newer one also tells what is there no longer.
   if (age > heard) {
-    WAYMARK_TRY(waiting, store_.waiting_count());
-    WAYMARK_CHECK(store_.mark_unsettled_after(at.n));
-    WAYMARK_TRY(now_waiting, store_.waiting_count());
+    WAYMARK_TRY(lost, store_.mark_unsettled_after(at.n));
     // What the school lost it must be brought again, and a hub forgets what the school once had.
-    if (now_waiting > waiting && room_n_ > at.n && (again_from_ < 0 || again_from_ > at.n))
-      again_from_ = at.n;
+    if (lost) WAYMARK_CHECK(give_again_after(at.n));
     WAYMARK_CHECK(store_.set_meta(kNewestKey, std::to_string(age)));
   }
   // Of a copy of this replica, whose ops of these numbers are others.
@@ -714,7 +733,9 @@ Result<SessionStatus> Session::status() {
   WAYMARK_TRY(waiting, store_.waiting_count());
   status.waiting = waiting;
   if (!room_hub_.empty()) {
-    WAYMARK_TRY(after, store_.waiting_count_after(room_n_));
+    // What is to be given once more it may not have.
+    auto last = again_from_ >= 0 ? std::min(again_from_, room_n_) : room_n_;
+    WAYMARK_TRY(after, store_.waiting_count_after(last));
     status.in_room = waiting - after;
   }
   status.beside = beside_;

@@ -93,6 +93,7 @@ class Session {
   Status heard_from_hub(const wire::SyncReply& reply);
   Status heard_from_school(const wire::SyncReply& reply);
   Status keep_room(std::int64_t n);
+  Status give_again_after(std::int64_t n);
   Status renumber();
   Status mark(wire::SyncRequest& request, const std::vector<store::Reading>& readings,
               const std::vector<store::Waiting>& ops);
@@ -115,6 +116,7 @@ class Session {
   struct Offering {
     std::int64_t after_n = 0;  // told of everything up to here in the log
     bool all = false;
+    std::int64_t restarts = 0;  // of the stream's reading, when the offering began
   };
   struct Refill {
     std::map<std::string, Offering> streams, on_their_way;
