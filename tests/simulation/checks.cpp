@@ -7,6 +7,7 @@ namespace waymark::simulation {
 namespace {
 constexpr int kQuietRoundsMax = 400;  // exchanges a computer may need once all is well
 constexpr int kRoundsBesideOthers = 400;
+constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 
 bool is_erased(const OracleEntry& entry) {
   return !entry.accepted && entry.body.find("\"reason\":\"erased\"") != std::string::npos;
@@ -142,9 +143,11 @@ void World::check_status(Computer& computer) {
 }
 
 // 15: what is said to be in the room the hub has, be it answered already and kept, or has brought to the
-// school.
+// school. What was answered is kept for a month, and who meets the hub meanwhile hears that the school lost
+// it.
 void World::check_in_the_room(Computer& computer) {
   if (!computer.at_hub || computer.heard_hub_era != hub_->era || computer.heard_era != era_) return;
+  if (now_ms_ - computer.heard_ms > kDayMs) return;
   auto said = must(computer.session->status(), "status").in_room;
   if (said == 0) return;
   std::set<OpId> carried;

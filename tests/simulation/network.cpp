@@ -127,6 +127,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
   computer.era = message.at_hub && message.era > 0 ? -1 : message.era;
   computer.heard_hub_era = message.at_hub ? message.hub_era : -1;
   computer.heard_era = message.era;
+  computer.heard_ms = now_ms_;
   note_believed(computer, computer.era, waited);
   finish_erasures(computer);
   computer.queue->look(!computer.session->changed().empty());

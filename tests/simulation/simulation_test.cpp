@@ -187,6 +187,16 @@ TEST_CASE(
               .failure.value_or("") == "");
   CHECK(run({.seed = 62000058, .steps = 300, .hub = true, .people = true, .rough = true, .liveness = true})
             .failure.value_or("") == "");
+  CHECK(run({.seed = 64000075,
+             .steps = 300,
+             .hub = true,
+             .people = true,
+             .attacks = true,
+             .rough = true,
+             .liveness = true})
+            .failure.value_or("") == "");
+  CHECK(run({.seed = 64000171, .steps = 300, .rough = true}).failure.value_or("") == "");
+  CHECK(run({.seed = 63000015, .steps = 300, .hub = true, .people = true}).failure.value_or("") == "");
   CHECK(run({.seed = 502, .steps = 300, .people = true, .attacks = true, .rough = true, .liveness = true})
             .failure.value_or("") == "");
 }
