@@ -65,12 +65,12 @@ void World::arrive_at_school(const Message& message) {
   // As it was when it asked: what it brings back may be an erasure, which ends what others may read.
   auto granted = granted_to(computer.person);
   auto told = must(school_->store().stream_state(domain::school_stream), "state").head;
-  auto cut = may_die(school_->store(), school_db());
   auto full = full_for_a_moment(school_->store());
+  auto cut = may_die(school_->store(), school_db());
   auto reply = school_->sync(*bearer, message.body);
   bool died = cut && cut->came(reply.has_value());
-  full.reset();
   cut.reset();
+  full.reset();
   if (died) return crash_school();
   if (plan_.sabotage == Sabotage::stubs_link_nothing)
     must(school_->store().db().execute(
@@ -105,17 +105,17 @@ void World::arrive_at(Computer& computer, const Message& message) {
   if (!reply) return computer.session->on_lost(reply.error(), steady);
   sabotage_reply(computer, *reply);
   auto waited = must(computer.store->waiting_ids(kWaitingMax), "waiting");
+  auto full = computer.ill == Ill::full ? std::make_unique<FullDisk>(*computer.store)
+                                        : full_for_a_moment(*computer.store);
   auto cut = may_die(*computer.store, computer.path);
   std::optional<store::Transaction> kept;  // in the middle of one nothing is made sure of
   if (plan_.sabotage == Sabotage::keep_erased && !cut)
     kept.emplace(must(store::Transaction::begin(computer.store->db()), "sabotage"));
-  auto full = computer.ill == Ill::full ? std::make_unique<FullDisk>(*computer.store)
-                                        : full_for_a_moment(*computer.store);
   auto applied = computer.session->on_reply(*reply, steady);
   bool was_full = full && !applied && applied.error().code == Code::disk_full;
   bool died = cut && cut->came(applied.has_value() || was_full);
-  full.reset();
   cut.reset();
+  full.reset();
   if (died) return crash(computer);
   if (was_full) return log("the disk was full");
   if (kept) {

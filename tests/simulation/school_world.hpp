@@ -163,7 +163,7 @@ struct Computer {
   int heard_hub_era = -1;  // of the hub, when it last answered this computer,
   int heard_era = -1;      // and of the school at that moment,
   std::int64_t heard_ms = 0;
-  Ill ill = Ill::no;       // until all is mended
+  Ill ill = Ill::no;  // until all is mended
   // With what a student's device signs; a copy has the same.
   SecretKey key;
   std::string certificate, certificate_signature;
