@@ -5,7 +5,7 @@
 
 namespace waymark::simulation {
 namespace {
-constexpr int kQuietRoundsMax = 400;  // exchanges a computer may need once all is well
+constexpr int kQuietRoundsMax = 600;  // exchanges a computer may need once all is well
 constexpr int kRoundsBesideOthers = 400;
 constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 
@@ -297,7 +297,7 @@ void World::become_quiet() {
       continue;
     }
     // Somebody looks at their work: what was not there a while ago is looked for again.
-    if (round % 20 == 0) {
+    if (tidied % 10 == 3) {
       advance(sync::ask_again_ms);  // once a day what is said to be at school is asked about
       collect_once();
       for (auto& computer : computers_) {
