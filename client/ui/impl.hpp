@@ -260,6 +260,7 @@ struct Ui::Impl {
   };
   Control control(int node, Role role, const std::string& name, bool enabled = true);
   Control state(Id id) const;
+  [[nodiscard]] bool ringed(int node);  // whether the keyboard's focus is shown here
   void ring_around(int node, float radius, float gap = 2.5F);
   float motion(Id id, std::string_view what, float target, float seconds = 0.12F);
   // 0 … 1 from when this was first shown.

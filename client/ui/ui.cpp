@@ -226,9 +226,10 @@ double Ui::Impl::time_since(Id id, std::string_view what) {
   return now - at->second.value;
 }
 
+bool Ui::Impl::ringed(int index) { return focus == node(index).id && ring && window_focused; }
+
 void Ui::Impl::ring_around(int index, float radius, float gap) {
-  const Id mine = node(index).id;
-  if (focus != mine || !ring || !window_focused) return;
+  if (!ringed(index)) return;
   node(index).after.push_back([this, radius, gap](const Painter&, Rect r) {
     overlays.push_back([radius, gap, r, seen = clip_now](const Painter& p, Rect) {
       p.clip(seen.inset(-6));

@@ -42,6 +42,14 @@ void corner_disc(const Painter& p, Rect r, bool chosen) {
     p.icon(Icon::plus, at, 14, p.t.muted, 2.4F);
 }
 
+// The flag on the upper edge of the level that the class aims for.
+void draw_aim(const Painter& p, Rect card, float pad, const std::string& words) {
+  const float wide = p.width(Type::small_bold, words) + 24;
+  const Rect flag{card.x + pad, card.y - 16, std::min(wide, card.w - 2 * pad), 26};
+  p.rect(flag, p.t.pine, 13);
+  p.words_middle(Type::small_bold, flag.centre(), p.t.on_pine, words);
+}
+
 }  // namespace
 
 // ---- page
@@ -840,14 +848,20 @@ bool Ui::level_card(std::string_view key, const LevelCard& spec) {
     }
     m.draw(p, *words, {body.x + pad, body.y + top - 2, r.w - 2 * pad, m.height(*words)}, t.text,
            Align::start);
-    if (!aim.empty()) {
-      const float wide = p.width(Type::small_bold, aim) + 24;
-      const Rect flag{body.x + pad, body.y - 16, std::min(wide, body.w - 2 * pad), 26};
-      p.rect(flag, t.pine, 13);
-      p.words_middle(Type::small_bold, flag.centre(), t.on_pine, aim);
-    }
+    if (!aim.empty()) draw_aim(p, body, pad, aim);
   });
   m.ring_around(index, 14);
+  if (!aim.empty() && m.ringed(index)) {
+    // The flag lies on the edge where the ring goes: it is laid over it, or the ring would strike its words
+    // out.
+    n.after.push_back([&m, aim, pad](const Painter&, Rect r) {
+      m.overlays.push_back([aim, pad, r, seen = m.clip_now](const Painter& p, Rect) {
+        p.clip(seen.inset(-6));
+        draw_aim(p, r, pad, aim);
+        p.unclip();
+      });
+    });
+  }
   return c.pressed;
 }
 
