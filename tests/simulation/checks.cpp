@@ -417,10 +417,14 @@ void World::check_quiet() {
       for (const auto& entry : here)
         if (has.count(entry.id) && !wanted.count(entry.id) && only_in_the_room(*computer, entry))
           in_room = has.erase(entry.id) > 0;
-      // What the school sent back and an adult let in since, only the school tells its author.
+      // What the school sent back once and has since, as an adult let it in or a stick brought it again, only
+      // the school tells its author.
+      std::set<OpId> refused;
+      for (const auto& refusal : must(computer->store->refusals(), "refusals")) refused.insert(refusal.op);
       if (computer->at_hub)
         std::erase_if(wanted, [&](const std::string& id) {
-          return !has.count(id) && taken_in_.count(must(OpId::parse(id), "id")) > 0;
+          auto op = must(OpId::parse(id), "id");
+          return !has.count(id) && letters.count(op) > 0 && refused.count(op) > 0;
         });
       if (has != wanted) broken(2, who(*computer) + " has another " + reading.stream);
       // 14: bit for bit, whatever this version knows of it.
