@@ -311,11 +311,12 @@ struct App::Impl {
   }
 
   void lock(Phrase said) {
+    error = {};
     leave();
     back.clear();
     here = {};
+    notice = error ? error : std::move(said);  // of a file that could not be taken in at the last moment
     error = {}, toast = {};
-    notice = std::move(said);
     pin = {};
   }
 
@@ -685,10 +686,12 @@ struct App::Impl {
     if (!me) return;
     stick_done = {}, stick_next = {}, stick_problem = {};
     std::error_code failed;
-    if (!std::filesystem::is_directory(folder, failed))
+    if (!std::filesystem::is_directory(folder, failed)) {
       stick_problem = {"stick.not_there", {}, -1};
-    else
-      use();
+      return;
+    }
+    finish_background();  // what was chosen goes along
+    if (me) use();
   }
 
   void write_on(const std::string& folder) {
@@ -748,11 +751,13 @@ struct App::Impl {
     close(open);
     auto moved = computer.move_to(folder, person);
     auto kept_back = back;
+    auto kept_error = error;
     if (auto in = enter(person); !in) {
       lost(in.error());
       return;
     }
     back = std::move(kept_back);
+    error = std::move(kept_error);
     here = {Screen::stick, {}, {}, {}, {}, Focus::none};
     if (!moved) {
       stick_failed(moved.error(), "stick.not_written");
@@ -838,11 +843,13 @@ struct App::Impl {
   bool can_forget() {
     auto all = me->link->all_at_school();
     auto link = me->link->status();
-    return all && *all && link && link->beside == 0 && !me->profile.pin_unsent;
+    return taking.empty() && all && *all && link && link->beside == 0 && !me->profile.pin_unsent;
   }
 
   void forget_me() {
     if (!me) return;
+    finish_background();
+    if (!me || error) return;  // a file that could not be taken in is told first
     if (!can_forget()) {
       error = {"error.forget_waits", {}, -1};
       me->link->hurry();
@@ -878,6 +885,11 @@ struct App::Impl {
   void erase_here(const std::string& person) {
     bool was_me = me && me->person == person;
     Phrase said{"notice.erased", {{"name", was_me ? me->profile.name : ""}}, -1};
+    if (was_me && options.background) {
+      // Nothing is written into the folder any more once it is gone.
+      options.background->finish();
+      taking.clear(), making.clear();
+    }
     if (auto found = opened.find(person); found != opened.end()) {
       outgoing.forget(found->second->records->store().replica());
       if (found->second->pin_ticket) connection.cancel(found->second->pin_ticket);
@@ -1096,7 +1108,7 @@ struct App::Impl {
       view.waiting_phrase = {"status.waiting", {{"count", counts.waiting + files}}, counts.waiting + files};
     else if (view.elsewhere)
       view.waiting_phrase = {beside ? "status.beside" : "status.from_here", {}, -1};
-    else if (link && link->verified)
+    else if (link && link->verified && taking.empty())
       view.waiting_phrase = {"status.all_at_school", {}, -1};
     if (view.heard)
       view.heard_phrase = {"status.heard", {{"day", view.heard.day}}, -1};

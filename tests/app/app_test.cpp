@@ -1701,6 +1701,127 @@ TEST_CASE("a photo is decoded aside: the app goes on, and the photo is there whe
                     [&](const auto& piece) { return piece.thumbnail == thumbnail; }));
 }
 
+namespace {
+
+// Amira at lab-03, with a photo chosen and not decoded yet.
+struct StillTaking {
+  World world;
+  std::string pathway = water(world), project, profile;
+  Held held;
+  Lab lab{world, "lab-03"};
+
+  StillTaking() {
+    lab.background = &held;
+    lab.start();
+    lab.join_computer();
+    lab.join_student(world.amira);
+    lab.run(60);
+    lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+    project = lab.see<ProjectView>().id;
+    profile = lab.folder + "/profiles/" + world.amira.hex();
+    lab.run(200);
+    REQUIRE(lab.frame().status.waiting_phrase.key == "status.all_at_school");
+    choose(photo(world, "creek.jpg"));
+    REQUIRE(held.jobs.size() == 1);
+  }
+  ~StillTaking() { lab.app.reset(); }
+  void choose(const std::string& path) {
+    lab.app->dispatch(AttachFile{project, "find-sources", path, "The creek", true});
+  }
+  std::vector<WorkPiece> work() {
+    lab.app->dispatch(Go{{Screen::project, project, "find-sources", {}, {}, Focus::none}});
+    return lab.see<ProjectView>().step.work;
+  }
+  bool may_forget() {
+    lab.app->dispatch(to(Screen::settings));
+    return lab.see<SettingsView>().can_forget;
+  }
+  std::string stick() {
+    auto folder = world.folder.path() + "/CREEK";
+    fs::create_directories(folder);
+    lab.plugged_in = {{folder, "CREEK"}};
+    lab.app->dispatch(to(Screen::stick));
+    lab.run(3);
+    return folder;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Forget me waits for a photo that is still being taken in") {
+  StillTaking at;
+  CHECK_FALSE(at.may_forget());
+  CHECK(at.lab.frame().status.waiting_phrase.key == "");  // not all is at school
+  at.lab.app->dispatch(ForgetMe{});
+  CHECK(at.lab.frame().error.key == "error.forget_waits");
+  CHECK(at.work().size() == 1);
+  at.lab.run(400);
+  CHECK(at.may_forget());
+  auto works = at.world.school->store().records(domain::person_stream(at.world.amira), "work").value();
+  REQUIRE(works.size() == 1);
+
+  // One that turns out to be no photo is told before anything is forgotten.
+  at.choose(note(at.world, "notes.txt", "x"));
+  at.lab.app->dispatch(ForgetMe{});
+  CHECK(at.lab.frame().error.key == "error.not_an_image");
+  at.lab.app->dispatch(ForgetMe{});
+  CHECK(at.lab.shows<WhoView>());
+  CHECK_FALSE(fs::exists(at.profile));
+}
+
+TEST_CASE("a photo that is still being taken in moves to the stick with the profile, and none stays behind") {
+  StillTaking at;
+  auto stick = at.stick();
+  at.lab.app->dispatch(KeepOnStick{stick});
+  REQUIRE(at.lab.see<StickView>().kept);
+  CHECK(at.lab.frame().error.key == "");
+  at.held.finish();
+  at.lab.app->tick();
+  auto work = at.work();
+  REQUIRE(work.size() == 1);
+  CHECK(work[0].path.starts_with(stick));
+  CHECK(fs::exists(work[0].path));
+  CHECK(fs::exists(work[0].thumbnail));
+  CHECK_FALSE(fs::exists(at.profile));
+
+  at.lab.app->dispatch(Lock{});
+  at.lab.sign_in(at.world.amira);
+  at.lab.run(400);
+  CHECK(at.lab.frame().status.waiting_phrase.key == "status.all_at_school");
+}
+
+TEST_CASE("what is no photo is told on the stick's screen and on the first one, not dropped") {
+  StillTaking at;
+  auto stick = at.stick();
+  at.choose(note(at.world, "notes.txt", "x"));
+  at.lab.app->dispatch(KeepOnStick{stick});
+  REQUIRE(at.lab.see<StickView>().kept);
+  CHECK(at.lab.frame().error.key == "error.not_an_image");
+  CHECK(at.work().size() == 1);
+  at.choose(note(at.world, "notes.txt", "x"));
+  at.lab.app->dispatch(Lock{});
+  CHECK(at.lab.see<WhoView>().notice.key == "error.not_an_image");
+}
+
+TEST_CASE("a photo that is still being taken in goes along in what is written on a stick") {
+  StillTaking at;
+  at.lab.net.plugged = false;
+  at.lab.app->dispatch(WriteStick{at.stick()});
+  CHECK(at.lab.see<StickView>().done.key == "stick.written");
+  CHECK(at.held.jobs.empty());
+  CHECK(at.work().size() == 1);
+}
+
+TEST_CASE("a photo that is being taken in while its student is erased comes into no folder") {
+  StillTaking at;
+  at.world.school->erase_student(std::nullopt, at.world.amira).value();
+  at.lab.run(120);
+  CHECK(at.lab.see<WhoView>().notice.key == "notice.erased");
+  at.held.finish();
+  at.lab.app->tick();
+  CHECK_FALSE(fs::exists(at.profile));
+}
+
 // ---- a computer that has never met a network
 
 TEST_CASE("a drawing becomes a picture aside, its draft stays until then, and it is at another computer") {
