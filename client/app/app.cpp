@@ -802,6 +802,7 @@ struct App::Impl {
     view.done = stick_done;
     view.next = stick_next;
     view.problem = stick_problem;
+    if (view.problem && forgets_what_waits()) view.next = {"pack_up.forgets", {}, -1};
     return view;
   }
 
@@ -1118,8 +1119,26 @@ struct App::Impl {
     return view;
   }
 
-  // No network is no problem here: the line about what waits says enough.
   void problem(StatusView& view, const std::optional<Error>& why) {
+    what_went_wrong(view, why);
+    // The sentences about what went wrong say that work is safe here; here it is not. A moment's waiting
+    // alone is nothing to speak of.
+    bool wrong = static_cast<bool>(view.problem);
+    if (forgets_what_waits() && (wrong || waited_ms() >= kMayBeForgottenMs)) {
+      view.problem = {"status.forgets", {}, -1};
+      if (!wrong) view.problem_do = {"status.forgets.do", {}, -1};
+      return;
+    }
+    if (!wrong && !me->link->elsewhere().empty()) {
+      const auto& place = me->link->elsewhere().front();
+      view.problem = {
+          "status.elsewhere", {{"count", place.waiting}, {"computer", place.computer}}, place.waiting};
+      view.problem_do = {"status.elsewhere.do", {{"computer", place.computer}}, -1};
+    }
+  }
+
+  // No network is no problem here: the line about what waits says enough.
+  void what_went_wrong(StatusView& view, const std::optional<Error>& why) {
     if (why) switch (why->code) {
         case Code::offline:
         case Code::timeout:
@@ -1157,29 +1176,17 @@ struct App::Impl {
       if (!sentence.empty()) {
         view.problem = {sentence, {}, -1};
         view.problem_do = {sentence + ".do", {}, -1};
-        return;
       }
-    }
-    if (may_be_forgotten()) {
-      view.problem = {"status.forgets", {}, -1};
-      view.problem_do = {"status.forgets.do", {}, -1};
-      return;
-    }
-    if (!me->link->elsewhere().empty()) {
-      const auto& place = me->link->elsewhere().front();
-      view.problem = {
-          "status.elsewhere", {{"count", place.waiting}, {"computer", place.computer}}, place.waiting};
-      view.problem_do = {"status.elsewhere.do", {{"computer", place.computer}}, -1};
     }
   }
 
-  // What was written a while ago is on this computer only, and it forgets.
-  bool may_be_forgotten() {
+  // Something is on this computer and not at school yet, and the computer forgets.
+  bool forgets_what_waits() {
     if (!options.forgets || me_from_stick) return false;
     auto counts = me->student->counts();
-    if (counts.waiting + counts.files_waiting == 0) return false;
-    return clock.now_ms() - counts.waiting_since_ms >= kMayBeForgottenMs;
+    return counts.waiting + counts.files_waiting > 0;
   }
+  std::int64_t waited_ms() { return clock.now_ms() - me->student->counts().waiting_since_ms; }
 
   // Where the work is, at packing up: in the words of the status.
   void say_where(PackUpView& view) {
@@ -1333,10 +1340,8 @@ struct App::Impl {
       }
       now.screen = std::move(*view);
       auto* pack_up = std::get_if<PackUpView>(&now.screen);
-      auto counts = me->student->counts();
       if (pack_up) say_where(*pack_up);
-      if (pack_up && options.forgets && !me_from_stick && counts.waiting + counts.files_waiting > 0)
-        pack_up->forgets = {"pack_up.forgets", {}, -1};
+      if (pack_up && forgets_what_waits()) pack_up->forgets = {"pack_up.forgets", {}, -1};
     }
     if (me) now.frame = frame();
     now.here = here;

@@ -635,8 +635,9 @@ struct StickView {
   Phrase waiting;                  // how many changes the school has not answered yet
   bool any_waiting = false;
   bool kept = false;  // the profile itself is on a stick
-  Phrase done, next;  // what was just written or read, and what follows from it
+  Phrase done;        // what was just written or read
   Phrase problem;     // why it was not
+  Phrase next;        // what follows from either
   bool operator==(const StickView&) const = default;
 };
 

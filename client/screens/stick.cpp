@@ -17,7 +17,9 @@ void both_ways(ui::Ui& ui, const app::StickView& view, const std::string& folder
 
 void what_happened(ui::Ui& ui, const app::StickView& view) {
   if (view.problem)
-    ui.banner("problem", {.text = view.problem, .icon = ui::Icon::hand, .alert = true, .soft = false});
+    ui.banner(
+        "problem",
+        {.text = view.problem, .detail = view.next, .icon = ui::Icon::hand, .alert = true, .soft = false});
   if (view.done)
     ui.banner("done", {.text = view.done, .detail = view.next, .icon = ui::Icon::check, .alert = true});
 }

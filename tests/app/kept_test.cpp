@@ -171,3 +171,66 @@ TEST_CASE("a computer that forgets says so at first, and while something is on i
   REQUIRE(lab.see<StickView>().kept);
   CHECK(lab.frame().status.problem.key == "");
 }
+
+TEST_CASE("whatever goes wrong, a computer that forgets does not say that work which waits is safe on it") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.forgets = true;
+  lab.start();
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(120);
+  std::vector<Error> all;
+  for (auto code = Code::malformed; code <= Code::internal;
+       code = static_cast<Code>(static_cast<int>(code) + 1))
+    all.push_back({code, "as a test says"});
+  for (auto what : {Between::portal, Between::proxy, Between::inspection})
+    all.push_back(stands_between(what, "as a test says"));
+  int problems = 0;
+  for (const auto& why : all) {
+    INFO(name(why.code));
+    INFO(why.detail);
+    lab.net.ends_with = why;
+    lab.run(300);
+    auto before = lab.frame().status;
+    CHECK(before.problem.key != "status.forgets");  // nothing waits: it is all at school
+    lab.add_goal("one more");
+    lab.run(3);
+    lab.app->sync_now();
+    lab.run(3);
+    auto at_once = lab.frame().status;
+    lab.run(90);
+    auto later = lab.frame().status;
+    REQUIRE(later.waiting > 0);
+    CHECK(later.problem.key == "status.forgets");
+    // Without a problem of the exchange, a moment is nothing; with one, its remedy is what to do.
+    CHECK((at_once.problem.key == "" || at_once.problem.key == "status.forgets"));
+    CHECK(at_once.problem.key == (before.problem ? "status.forgets" : ""));
+    CHECK(later.problem_do.key == (before.problem ? before.problem_do.key : "status.forgets.do"));
+    problems += before.problem ? 1 : 0;
+    lab.net.ends_with.reset();
+    lab.run(900);
+    REQUIRE(lab.frame().status.waiting == 0);
+    REQUIRE(lab.frame().status.problem.key == "");
+  }
+  CHECK(problems == 32);
+}
+
+TEST_CASE("what a stick does not take is not said to be safe on a computer that forgets") {
+  World world;
+  auto stick = make_stick(world);
+  Lab lab(world, "lab-03");
+  lab.forgets = true;
+  lab.start();
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(120);
+  lab.net.plugged = false;
+  lab.add_goal("one");
+  lab.plugged_in = {{stick, "CREEK"}};
+  std::ofstream(stick + "/WAYMARK") << "a file in its place";
+  lab.app->dispatch(to(Screen::stick));
+  lab.app->dispatch(WriteStick{stick});
+  CHECK(lab.see<StickView>().problem.key == "stick.not_written");
+  CHECK(lab.see<StickView>().next.key == "pack_up.forgets");
+}

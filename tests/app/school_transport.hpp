@@ -31,6 +31,7 @@ class SchoolTransport final : public app::Transport {
   std::map<std::string, int>
       sent_to;  // by the beginning of the address; what a wrong key kept back is not sent
   app::Between between = app::Between::nothing;  // or a proxy, or what inspects secure connections
+  std::optional<Error> ends_with;                // every exchange
   bool lose_next_reply = false;                  // what was asked is done, and nobody hears of it
   int busy = 0;                                  // so many answers of 503
   // Also done and not heard of: each request that this says.
@@ -57,6 +58,7 @@ class SchoolTransport final : public app::Transport {
     auto path = request.url.substr(request.url.find('/', request.url.find("://") + 3));
     asked.push_back(request.method + " " + path);
     if (!plugged) return end(ticket, Error{Code::offline, "unplugged"});
+    if (ends_with) return end(ticket, *ends_with);
     auto host = request.url.substr(0, request.url.size() - path.size());
     if (!impostor.empty() && host == impostor && !request.pins.empty())
       return end(ticket, Error{Code::identity_changed, "another key"});
