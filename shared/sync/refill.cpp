@@ -1,13 +1,24 @@
 #include "shared/sync/refill.hpp"
 
+#include <algorithm>
+
 namespace waymark::sync {
 namespace {
 constexpr std::size_t kItemsMax = 4'000;
 constexpr std::size_t kLineBytesMax = 512 * 1024;
+// In a header: an item, a cursor, and what is there beside them and the page that is added last.
+constexpr std::size_t kItemInHeader = 36, kCursorInHeader = 208, kHeaderRest = 64 * 1024;
 }  // namespace
 
+Bringing::Bringing(store::Store& store, std::optional<PersonId> person, std::vector<wire::Returned>& pages,
+                   std::size_t cursors)
+    : store_(store), person_(person), pages_(pages) {
+  auto taken = std::min(wire::header_bytes_max, kHeaderRest + kCursorInHeader * cursors);
+  items_max_ = std::clamp((wire::header_bytes_max - taken) / kItemInHeader, std::size_t{1}, kItemsMax);
+}
+
 bool Bringing::full() const {
-  return items_ >= kItemsMax || bytes_ >= kLineBytesMax || pages_.size() >= wire::returned_max;
+  return items_ >= items_max_ || bytes_ >= kLineBytesMax || pages_.size() >= wire::returned_max;
 }
 
 Status Bringing::add(const OpId& id) {

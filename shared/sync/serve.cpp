@@ -211,15 +211,41 @@ Status take_page_back(store::Store& store, const Caller& caller, const wire::Ret
   return store.restart_reading(back.stream);
 }
 
+// What is left of one reply. Of the header: what pages and grants may take of it, in bytes.
+struct Room {
+  std::size_t ops = 0, bytes = 0, header = 0;
+  void take_header(std::size_t taken) { header -= std::min(header, taken); }
+};
+
+// What a header's members take at most: a page's own ids and all small ones; a hub's places and answers.
+constexpr std::size_t kHeaderRest = 28 * 1024, kLineInHeader = 36, kHubsMembers = 72 * 1024;
+constexpr std::size_t kGrantInHeader = 96, kPageInHeader = 192, kSealInHeader = 144;  // beside the stream
+
+std::size_t room_in_header(const wire::SyncReply& reply, bool hub) {
+  std::size_t taken = kHeaderRest + kLineInHeader * reply.lacking.size() + (hub ? kHubsMembers : 0);
+  for (const auto& refused : reply.refused) taken += 64 + refused.code.size() + 2 * refused.sentence.size();
+  for (const auto& stream : reply.ended) taken += stream.size() + 3;
+  return wire::header_bytes_max - std::min(wire::header_bytes_max, taken);
+}
+
+std::size_t in_header(const wire::StreamPage& page) {
+  std::size_t taken = kPageInHeader + page.stream.size() + kLineInHeader * page.own.size() +
+                      (page.seal.empty() ? 0 : kSealInHeader);
+  for (const auto& under : page.under) taken += kSealInHeader + kLineInHeader * under.items.size();
+  return taken;
+}
+
 // The seals under which this hub had the lines of a page, as far as they fit in.
-Status add_seals(store::Store& store, wire::StreamPage& page, const std::vector<OpId>& ids) {
+Status add_seals(store::Store& store, wire::StreamPage& page, const std::vector<OpId>& ids,
+                 std::size_t bytes_max) {
+  const auto items_max = std::min(wire::under_items_max, bytes_max / (2 * kLineInHeader));
   std::set<std::int64_t> there;
   std::size_t items = 0;
   for (const auto& id : ids) {
     WAYMARK_TRY(seal, store.seal_of(id));
     if (!seal || there.contains(seal->n)) continue;
     items += seal->items.size();
-    if (items > wire::under_items_max || page.under.size() >= wire::under_max) return {};
+    if (items > items_max || page.under.size() >= wire::under_max) return {};
     there.insert(seal->n);
     page.under.push_back({std::move(seal->items), to_hex(seal->signature)});
   }
@@ -228,8 +254,7 @@ Status add_seals(store::Store& store, wire::StreamPage& page, const std::vector<
 
 Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
                                    const wire::StreamCursor* cursor, const ReplicaId& reader,
-                                   const ServeLimits& limits, std::size_t& ops_left,
-                                   std::size_t& bytes_left) {
+                                   const ServeLimits& limits, Room& room) {
   const auto* identity = limits.identity;
   wire::StreamPage page;
   page.stream = access.stream;
@@ -247,13 +272,13 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
   page.seq = from;
   bool whole = cursor && cursor->whole;
   std::vector<OpId> ids, items;  // of the lines
-  if (ops_left > 0 && bytes_left > 0) {
-    WAYMARK_TRY(entries, store.page(access.stream, from, ops_left, bytes_left));
+  if (room.ops > 0 && room.bytes > 0) {
+    WAYMARK_TRY(entries, store.page(access.stream, from, room.ops, room.bytes));
     for (auto& entry : entries) {
       page.seq = entry.seq;
-      if (ops_left > 0) ops_left--;
+      if (room.ops > 0) room.ops--;
       bool by_id = !whole && entry.state == 0 && entry.replica == reader;
-      bytes_left -= std::min(bytes_left, by_id ? 35 : entry.body.size());
+      room.bytes -= std::min(room.bytes, by_id ? 35 : entry.body.size());
       if (by_id) {
         page.own.push_back(entry.id);
       } else {
@@ -262,7 +287,7 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
         items.push_back(entry.state == 0 ? entry.id : wire::seal_item(page.bodies.back()));
       }
     }
-    if (limits.hub) WAYMARK_CHECK(add_seals(store, page, ids));
+    if (limits.hub) WAYMARK_CHECK(add_seals(store, page, ids, room.header));
   }
   // The reader's own it can push again without one.
   if (identity && !page.bodies.empty()) {
@@ -272,6 +297,7 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
   WAYMARK_TRY(state, store.stream_state(access.stream));
   page.head = state.head;
   if (page.seq == page.head) page.digest = state.digest.hex();
+  room.take_header(in_header(page));
   return page;
 }
 
@@ -393,15 +419,15 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
   }
   if (by_hash && !*reply.same) return served;
 
-  std::size_t ops_left = limits.ops_max, bytes_left = limits.bytes_max;
   if (by_hash) {
+    Room room{limits.ops_max, limits.bytes_max, room_in_header(reply, limits.hub)};
     // The reader stood at every head as it was; it is owed what this request itself brought.
     for (const auto& [access, head] : heads) {
       WAYMARK_TRY(state, store.stream_state(access->stream));
       if (state.head == head) continue;
       WAYMARK_TRY(now, store.segment());
       wire::StreamCursor cursor{access->stream, access->id, store.feed(), now, head, false};
-      WAYMARK_TRY(page, read_page(store, *access, &cursor, request.replica, limits, ops_left, bytes_left));
+      WAYMARK_TRY(page, read_page(store, *access, &cursor, request.replica, limits, room));
       if (page.seq < page.head) reply.more = true;
       reply.feed = page.feed;
       reply.pages.push_back(std::move(page));
@@ -411,19 +437,48 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
   }
 
   reply.marks = !limits.hub;
-  for (const auto& cursor : request.cursors)
+  std::map<std::string_view, const wire::StreamCursor*> cursors;
+  for (const auto& cursor : request.cursors) {
+    cursors.emplace(cursor.stream, &cursor);
     if (!find_access(caller, cursor.stream)) reply.ended.push_back(cursor.stream);
+  }
+  Room room{limits.ops_max, limits.bytes_max, room_in_header(reply, limits.hub)};
+  // Where the reader stands at the end costs a few bytes and lets it compare. What is new or granted comes
+  // after that as far as there is room in the header; what is left out is neither granted nor ended, and
+  // comes next.
+  std::vector<std::pair<const Access*, const wire::StreamCursor*>> all, news;
   for (const auto& access : caller.access) {
-    const wire::StreamCursor* cursor = nullptr;
-    for (const auto& candidate : request.cursors)
-      if (candidate.stream == access.stream) cursor = &candidate;
-    if (!cursor || cursor->access != access.id)
-      reply.granted.push_back({access.stream, access.id, std::string(domain::name(access.role))});
-    WAYMARK_TRY(page, read_page(store, access, cursor, request.replica, limits, ops_left, bytes_left));
+    auto found = cursors.find(access.stream);
+    const auto* cursor = found == cursors.end() ? nullptr : found->second;
+    WAYMARK_TRY(state, store.stream_state(access.stream));
+    bool stands = cursor && cursor->access == access.id && cursor->seq == state.head;
+    if (stands && state.head > 0) {
+      WAYMARK_TRY(valid, store.valid_cursor(access.stream, {cursor->feed, cursor->segment, cursor->seq}));
+      stands = valid;
+    }
+    (stands ? all : news).emplace_back(&access, cursor);
+  }
+  const auto at_end = all.size();
+  all.insert(all.end(), news.begin(), news.end());
+  for (std::size_t i = 0; i < all.size(); i++) {
+    const auto& [access, cursor] = all[i];
+    if (i >= at_end &&
+        room.header < kGrantInHeader + kPageInHeader + kSealInHeader + 2 * access->stream.size()) {
+      reply.more = true;
+      break;
+    }
+    if (!cursor || cursor->access != access->id) {
+      reply.granted.push_back({access->stream, access->id, std::string(domain::name(access->role))});
+      room.take_header(kGrantInHeader + access->stream.size());
+    }
+    WAYMARK_TRY(page, read_page(store, *access, cursor, request.replica, limits, room));
     if (page.seq < page.head) reply.more = true;
     reply.feed = page.feed;
     reply.pages.push_back(std::move(page));
   }
+  auto by_stream = [](const auto& a, const auto& b) { return a.stream < b.stream; };
+  std::sort(reply.granted.begin(), reply.granted.end(), by_stream);
+  std::sort(reply.pages.begin(), reply.pages.end(), by_stream);
   return served;
 }
 

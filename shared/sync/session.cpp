@@ -255,7 +255,8 @@ Status Session::ask_what_is_lost(wire::SyncRequest& request) {
     }
     return {};
   }
-  Bringing bringing(store_, author_ ? std::optional(author_->person) : std::nullopt, request.returned);
+  Bringing bringing(store_, author_ ? std::optional(author_->person) : std::nullopt, request.returned,
+                    request.cursors.size());
   for (const auto& id : refill_.lacking) {
     if (bringing.full()) break;
     refill_.returning++;

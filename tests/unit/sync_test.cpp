@@ -528,6 +528,61 @@ TEST_CASE("a school that went back under many streams at once is read again all 
   CHECK(desk->records(many.access[3].stream, "observation").value().size() == 3);
 }
 
+// As a hub reads that carries as many students as one may.
+TEST_CASE(
+    "a reader of 900 streams gets what a header has room for, and what the school lost is brought back") {
+  World world;
+  Caller many{kTeacher, {}};
+  for (int i = 0; i < 900; i++) {
+    auto student = world.random.id<PersonId>();
+    many.access.push_back({domain::person_stream(student), world.random.id<AccessId>(), domain::Role::staff});
+  }
+  std::sort(many.access.begin(), many.access.end(), [](auto& a, auto& b) { return a.stream < b.stream; });
+  auto write = [&](std::string_view text) {
+    std::vector<store::Edit> edits;
+    for (const auto& access : many.access)
+      edits.push_back(
+          {{access.stream, "observation", world.random.id<RecordId>()}, {{"text", text}}, {}, {}});
+    REQUIRE(world.school->write(kTeacher, edits));
+  };
+  world.keep_school("empty.db");
+  auto desk = world.open("desk.db");
+  Session session(*desk);
+  bool more = false;
+  std::size_t granted = 0;
+  auto sync = [&] {
+    for (int round = 0; round < 60; round++) {
+      session.hurry(0);
+      auto request = session.next(0).value();
+      REQUIRE(request);
+      auto reply = world.answer(many, *request);
+      more = more || reply.more;
+      granted = std::max(granted, reply.granted.size());
+      REQUIRE(session.on_reply(reply, 0));
+      if (session.status().value().verified) return;
+    }
+    FAIL("not in step after 60 rounds");
+  };
+  sync();
+  CHECK(more);
+  CHECK(granted < 900);
+  CHECK(granted > 400);
+  CHECK(desk->readings().value().size() == 900);
+  write("one");
+  write("two");
+  sync();
+  auto last = many.access.back().stream;
+  CHECK(desk->records(last, "observation").value().size() == 2);
+  world.put_school_back("empty.db");
+  REQUIRE(world.school->records(last, "observation").value().empty());
+  sync();
+  CHECK(desk->readings().value().size() == 900);
+  std::size_t back = 0;
+  for (const auto& access : many.access)
+    back += world.school->records(access.stream, "observation").value().size();
+  CHECK(back == 1'800);
+}
+
 TEST_CASE("two copies of one disk both arrive, and end as two replicas") {
   World world;
   auto lab3 = world.open("lab3.db");
