@@ -78,15 +78,22 @@ Result<json> hub_list(School& school, const json&) {
                     {"classes", hub.classes},
                     {"heard", hub.heard_ms == 0 ? json(nullptr) : json(hub.heard_ms)},
                     {"carrying", hub.carrying},
+                    {"left_out", hub.left_out},
                     {"addresses", hub.addresses}});
   return json{{"hubs", list}};
 }
 
 std::string print_list(const json& result) {
   std::string shown;
-  for (const auto& hub : result["hubs"])
+  for (const auto& hub : result["hubs"]) {
     shown += hub["name"].get<std::string>() + ": last heard " + shown_time(hub["heard"], "never") +
              ", carrying " + hub["carrying"].dump() + " changes\n";
+    if (hub["left_out"] != 0)
+      shown += "  " + hub["left_out"].dump() +
+               " students of its classes are too many for it and work with the school: add another hub for a "
+               "class "
+               "of them.\n";
+  }
   return shown.empty() ? "There is no hub. Add one with: waymark-server hub add\n" : shown;
 }
 

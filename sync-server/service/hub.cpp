@@ -181,9 +181,35 @@ Result<HubFile> School::add_hub(std::string_view name, const std::vector<ClassId
   WAYMARK_CHECK(accounts_->add_device(hash, file.hub, computer.id, file.hub.view()));
   WAYMARK_CHECK(carried_->add_hub(file.hub));
   WAYMARK_CHECK(refresh_access());
+  WAYMARK_TRY(left_out, left_out_of_hub(file.hub));
+  if (left_out > 0)
+    return Error{Code::too_large,
+                 std::to_string(left_out) +
+                     " students of these classes are too many for one hub, which carries about 300: give "
+                     "it fewer classes, and add another hub for the rest"};
   WAYMARK_CHECK(accounts_->audit(std::nullopt, "hub added", text));
   WAYMARK_CHECK(transaction.commit());
   return file;
+}
+
+Result<std::int64_t> School::left_out_of_hub(const PersonId& hub) {
+  WAYMARK_TRY(access, accounts_->access(hub));
+  std::set<std::string> streams;
+  for (const auto& one : access) streams.insert(one.stream);
+  std::set<PersonId> left_out;
+  WAYMARK_TRY(serves, accounts_->enrollments_of(hub));
+  for (const auto& served : serves) {
+    WAYMARK_TRY(row, accounts_->class_by_id(served.class_id));
+    if (!served.active || !row || !row->active) continue;
+    WAYMARK_TRY(enrollments, accounts_->enrollments_of(row->id));
+    for (const auto& enrollment : enrollments) {
+      if (!enrollment.active || enrollment.role != "student") continue;
+      if (streams.contains(domain::person_stream(enrollment.person))) continue;
+      WAYMARK_TRY(student, accounts_->person(enrollment.person));
+      if (student && student->active) left_out.insert(student->id);
+    }
+  }
+  return static_cast<std::int64_t>(left_out.size());
 }
 
 Status School::only_the_school() const {
@@ -241,6 +267,9 @@ Result<std::string> School::hub_papers(const Bearer& bearer, std::string_view te
     WAYMARK_TRY(enrollments, accounts_->enrollments_of(row->id));
     for (const auto& enrollment : enrollments) {
       if (!enrollment.active || enrollment.role == "hub") continue;
+      // Who is too many for it is not known there, and works with the school.
+      if (enrollment.role == "student" && !streams.contains(domain::person_stream(enrollment.person)))
+        continue;
       papers["enrollments"].push_back({row->id.hex(), enrollment.person.hex(), enrollment.role});
       people.insert(enrollment.person);
     }

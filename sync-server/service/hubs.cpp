@@ -13,7 +13,9 @@ Result<std::vector<HubLine>> hub_lines(School& school) {
   for (auto& hub : hubs) {
     if (!hub.active) continue;
     HubLine line{hub.id.hex(), hub.name, {}, std::move(hub.addresses), hub.heard_ms.value_or(0),
-                 hub.carrying};
+                 hub.carrying, 0};
+    WAYMARK_TRY(left_out, school.left_out_of_hub(hub.id));
+    line.left_out = left_out;
     WAYMARK_TRY(serves, school.accounts().enrollments_of(hub.id));
     for (const auto& served : serves) {
       WAYMARK_TRY(row, school.accounts().class_by_id(served.class_id));

@@ -14,6 +14,7 @@ struct HubLine {
   std::vector<std::string> classes, addresses;
   std::int64_t heard_ms = 0;  // 0: never
   std::int64_t carrying = 0;  // ops on their way to the school, as it last said
+  std::int64_t left_out = 0;  // students of its classes that are too many for it
 };
 // Those that serve, by name.
 Result<std::vector<HubLine>> hub_lines(School& school);

@@ -300,6 +300,20 @@ void add_own(Wanted& wanted, const Person& person) {
   if (person.role == "student") wanted[domain::person_stream(person.id)] = domain::Role::owner;
 }
 
+// Who is too many for a hub works with the school, and nobody whom it carries makes room for who came later.
+void add_students_of_hub(Wanted& wanted, const std::set<PersonId>& students,
+                         const std::vector<sync::Access>& have) {
+  std::set<std::string_view> has;
+  for (const auto& access : have) has.insert(access.stream);
+  for (bool carried : {true, false})
+    for (const auto& student : students) {
+      auto person = domain::person_stream(student);
+      if (has.contains(person) != carried || wanted.size() + 3 > hub_streams_max) continue;
+      for (const auto& stream : {person, domain::staff_stream(student), domain::inbox_stream(student)})
+        wanted[stream] = domain::Role::member;
+    }
+}
+
 }  // namespace
 
 Status School::refresh_access() {
@@ -309,6 +323,7 @@ Status School::refresh_access() {
   WAYMARK_TRY(classes, accounts_->classes());
   std::map<PersonId, Wanted> wanted;
   std::map<PersonId, const Person*> by_id;
+  std::map<PersonId, std::set<PersonId>> at_hub;  // of each hub, the students of its classes
   for (const auto& person : people) {
     by_id[person.id] = &person;
     // Who was erased reads on what is left of their own, so that their computers learn of it.
@@ -352,10 +367,7 @@ Status School::refresh_access() {
     for (const auto& hub : hubs) {
       for (const auto& stream : {domain::class_stream(row.id), domain::author_stream(row.id)})
         wanted[hub][stream] = domain::Role::member;
-      for (const auto& student : students)
-        for (const auto& stream : {domain::person_stream(student.id), domain::staff_stream(student.id),
-                                   domain::inbox_stream(student.id)})
-          wanted[hub][stream] = domain::Role::member;
+      for (const auto& student : students) at_hub[hub].insert(student.id);
     }
 
     // The class as its members know it: display names only.
@@ -397,6 +409,8 @@ Status School::refresh_access() {
   for (const auto& person : people) {
     auto& want = wanted[person.id];
     WAYMARK_TRY(have, accounts_->access(person.id));
+    if (auto students = at_hub.find(person.id); students != at_hub.end())
+      add_students_of_hub(want, students->second, have);
     for (const auto& access : have) {
       auto found = want.find(access.stream);
       if (found == want.end()) {

@@ -118,6 +118,8 @@ struct BundleRead {
 // A student's file, as it comes: `bytes` from byte `from` on of `total`. Without bytes of a file that has
 // some it only asks how far the file has come.
 inline constexpr std::int64_t file_bytes_max = 20 * 1024 * 1024;
+// Streams that a hub reads: three of a student, two of a class. One header of 256 KiB holds that many.
+inline constexpr std::size_t hub_streams_max = 900;
 inline constexpr std::string_view quota_full =
     "quota_full";  // detail of `disk_full` where set_quota() says so
 struct FilePiece {
@@ -305,7 +307,11 @@ class School {
 
   // ---- hubs (hub.cpp)
   // At the school: another hub for these classes. The file is shown once.
+  // `too_large` where they have more students than one hub carries.
   Result<HubFile> add_hub(std::string_view name, const std::vector<ClassId>& classes);
+  // How many students of its classes it does not carry, because classes grew since. They work with the
+  // school.
+  Result<std::int64_t> left_out_of_hub(const PersonId& hub);
   // Its question answered: the hub's TLS key signed, and the people of its classes where they changed.
   Result<std::string> hub_papers(const Bearer& bearer, std::string_view question);
   // Where else a person of this school may reach it.

@@ -812,6 +812,39 @@ TEST_CASE("golden questions of a hub are read, and written as the same bytes") {
       CHECK(name(read_hub_question(test::bytes_of(entry)).error().code) == text(entry, "code"));
 }
 
+// Three streams a student and two a class.
+TEST_CASE("who is too many for one hub works with the school, and the hub's line says so") {
+  World world;
+  auto other = world.school->add_class("Year 6").value(), year = world.school->add_class("Year 7").value();
+  for (int i = 0; i < 297; i++)
+    REQUIRE(world.school->enroll(i < 20 ? other : year,
+                                 world.school->add_student("S" + std::to_string(i), "").value(), "student"));
+  REQUIRE(world.school->refresh_access());
+  auto large = world.school->add_hub("Large", {other, year}).value();
+  auto before = world.school->accounts().access(large.hub).value();
+  CHECK(before.size() == 3 + 2 * 2 + 3 * 297);
+  // Nobody whom it carries makes room for who came later, in whatever class.
+  auto zoe = world.student("Zoe", other), ada = world.student("Ada", year);
+  auto after = world.school->accounts().access(large.hub).value();
+  CHECK(after.size() == before.size());
+  for (const auto& access : before)
+    CHECK(std::any_of(after.begin(), after.end(), [&](const auto& a) { return a.id == access.id; }));
+  CHECK(world.school->left_out_of_hub(large.hub).value() == 2);
+  auto lines = hub_lines(*world.school).value();
+  CHECK(lines.front().name == "Large");
+  CHECK(lines.front().left_out == 2);
+  CHECK(lines.back().left_out == 0);
+  auto answer =
+      world.school->hub_papers(world.school->bearer(large.token).value(), R"({"spki":")" + kSpki + "\"}")
+          .value();
+  CHECK(answer.find(zoe.hex()) == std::string::npos);
+  CHECK(answer.find(ada.hex()) == std::string::npos);
+  auto refused = world.school->add_hub("Another", {other, year});
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Code::too_large);
+  CHECK(hub_lines(*world.school).value().size() == 2);
+}
+
 TEST_CASE("what a hub may not do it says in one sentence") {
   World world;
   CHECK(world.hub->begin_backup().error().code == Code::unsupported);
