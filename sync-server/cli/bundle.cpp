@@ -32,7 +32,7 @@ Result<std::vector<fs::path>> bundles_at(const std::string& where) {
 
 Status read_one(School& school, const fs::path& path, json& row) {
   WAYMARK_TRY(bytes, store::read_whole(path.string(), wire::bundle_bytes_max));
-  auto read = school.read_bundle(bytes);
+  auto read = school.read_bundle(bytes, Carrier::stick);
   if (!read && read.error().code == Code::unauthorized)
     return Error{Code::unauthorized, "it was written for another school"};
   if (!read && read.error().code == Code::malformed)

@@ -24,10 +24,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HiddenText, kind, record, by, at_ms, written_
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Judgement, levels, glow, grow, next, outcome)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Version, op, by, where, place, at_ms, reply, form, pathway, step)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Learner, id, name, first_name, mark)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeardFrom, at_ms, computer, waiting)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HeardFrom, at_ms, computer, carrier, waiting, begun)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Need, type, student, words, project, step, step_title, step_number,
                                    try_number, days, since_ms, record, date, heard, more)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputerLine, name, heard_ms, waiting, students)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputerLine, name, carrier, heard_ms, waiting, students)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TrailStop, id, title, good, stuck, here, today)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassTrail, pathway, version, title, question, on_this, on_others, without,
                                    stops)

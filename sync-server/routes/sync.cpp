@@ -310,7 +310,7 @@ Result<Response> bundle(School& school, const Request& request) {
     WAYMARK_TRY(person, school.accounts().person(bearer->person));
     for_hub = person && person->role == "hub";
   }
-  WAYMARK_TRY(read, school.read_bundle(request.body, for_hub));
+  WAYMARK_TRY(read, school.read_bundle(request.body, for_hub ? Carrier::hub : Carrier::computer));
   // Who brings work for somebody, and cannot read the answer, keeps it until it has been taken in.
   if (read.answer.empty() || (read.nothing_taken && !for_hub))
     return read.problems.empty() ? Error{Code::malformed, "the bundle has no batch"} : read.problems.front();

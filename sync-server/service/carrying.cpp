@@ -1,6 +1,7 @@
 // What reaches a school over somebody else's hands: batches, each believed by its author's signature alone,
 // and the bundles that carry them.
 #include <algorithm>
+#include <array>
 
 #include "shared/record/erased_line.hpp"
 #include "shared/store/erase.hpp"
@@ -15,10 +16,14 @@ namespace {
 Error may_not_any_more() {
   return {Code::unauthorized, "its author may not any more; it is with the dead letters"};
 }
+std::string_view name_of(Carrier carrier) {
+  constexpr std::array names{"computer", "hub", "stick"};
+  return names[static_cast<std::size_t>(carrier)];
+}
 constexpr std::int64_t kFilesBackMax = 24 * 1024 * 1024;  // of files in one answer, beside the news
 }  // namespace
 
-Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
+Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked, Carrier carrier) {
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
   auto admitted = checked.introduction ? introduce(*checked.introduction, checked.batch.person)
                                        : admit(checked.certificate, checked.batch.certificate);
@@ -40,9 +45,11 @@ Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
   }
   auto person = std::move(*admitted);
   WAYMARK_TRY(who, caller(person.id));
+  WAYMARK_TRY(settled, store_->position(checked.batch.replica));
   WAYMARK_TRY(taken, sync::take_batch(*store_, who, checked.batch));
   for (const auto& [letter, code] : taken.dead_letters)
     WAYMARK_CHECK(accounts_->add_dead_letter(person.id, letter, code));
+  WAYMARK_CHECK(heard_by(carrier, checked, taken.acknowledgement.at.n - settled.n));
   if (checked.introduction) {
     WAYMARK_TRY(computer, ComputerId::parse(checked.certificate.computer));
     WAYMARK_TRY(enrollments, accounts_->enrollments_of(person.id));
@@ -56,6 +63,16 @@ Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked) {
   WAYMARK_CHECK(transaction.commit());
   if (!taken.acknowledgement.refused.empty()) WAYMARK_CHECK(finish_erasures());
   return TakenBatch{std::move(taken.acknowledgement), std::move(person)};
+}
+
+// When the device wrote it nobody says, so what counts is when the school has it.
+Status School::heard_by(Carrier carrier, const wire::CheckedBatch& checked, std::int64_t settled) {
+  const auto& batch = checked.batch;
+  WAYMARK_TRY(news, accounts_->device_brought(checked.certificate.key.bytes, batch.replica, batch.round,
+                                              name_of(carrier), std::max<std::int64_t>(0, settled)));
+  if (!news) return {};
+  WAYMARK_TRY(computer, ComputerId::parse(checked.certificate.computer));
+  return accounts_->computer_heard(computer);
 }
 
 // No position moves: where the computer is let in again, all of it is brought and decided then.
@@ -270,13 +287,14 @@ Result<std::vector<wire::BundleItem>> School::take_files(const std::vector<wire:
 Result<std::string> School::take_batch(std::string_view bytes) {
   WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(checked, wire::decode_batch(bytes, {identity(), &identity_}));
-  WAYMARK_TRY(taken, take(checked));
+  WAYMARK_TRY(taken, take(checked, Carrier::computer));
   if (taken.letters) return may_not_any_more();
   return wire::encode(taken.acknowledgement, identity_);
 }
 
-Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
+Result<BundleRead> School::read_bundle(std::string_view bytes, Carrier carrier) {
   WAYMARK_CHECK(only_the_school());
+  const bool for_hub = carrier == Carrier::hub;
   WAYMARK_TRY(bundle, wire::open_bundle(bytes, identity_));
   BundleRead read;
   read.whole = bundle.whole;
@@ -288,7 +306,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, bool for_hub) {
     if (item.kind != wire::batch_item) continue;
     auto place = n++;
     auto checked = wire::decode_batch(item.body, {identity(), &identity_});
-    auto taken = checked ? take(*checked) : Result<TakenBatch>(checked.error());
+    auto taken = checked ? take(*checked, carrier) : Result<TakenBatch>(checked.error());
     if (!taken || taken->letters) {
       // What is wrong with this one says nothing of the next; a disk that is full does.
       auto error = taken ? may_not_any_more() : taken.error();

@@ -83,7 +83,7 @@ Result<std::string> School::read_parcel(std::string_view bytes) {
   WAYMARK_TRY(checked, wire::decode_batch(first->body, {identity(), &identity_}));
   if (!(checked.certificate.key == bundle.writer))
     return Error{Code::malformed, "the parcel is not by the device that signed its batch"};
-  WAYMARK_TRY(taken, take(checked));
+  WAYMARK_TRY(taken, take(checked, Carrier::hub));
   BundleRead read;
   WAYMARK_TRY(items, take_files(bundle.items, checked.batch.person, {taken.letters, false}, read));
   for (const auto& problem : read.problems)

@@ -25,18 +25,32 @@ std::string staff_name(School& school, const PersonId& id) {
   return trim((*person)->given + " " + (*person)->family);
 }
 
-HeardFrom heard_from(School& school, const PersonId& person) {
+// Signing in was being heard from; but a hub knows of devices that were never there.
+std::int64_t heard_at(const School& school, const SeenOn& place) {
+  return place.heard_ms.value_or(school.hub() ? 0 : place.joined_ms);
+}
+
+HeardFrom heard_from(School& school, const Person& person, bool wrote) {
   HeardFrom heard;
-  auto seen = school.accounts().seen_on(person);
+  auto seen = school.accounts().seen_on(person.id);
   if (!seen) return heard;
+  heard.begun = wrote || !seen->empty() || !person.pin_hash.empty();
   for (const auto& place : *seen) {
     heard.waiting += place.waiting;
-    if (place.heard_ms.value_or(0) > heard.at_ms) {
-      heard.at_ms = *place.heard_ms;
-      heard.computer = place.computer_name;
-    }
+    auto at_ms = heard_at(school, place);
+    if (at_ms <= heard.at_ms) continue;
+    heard.at_ms = at_ms;
+    heard.computer = place.computer_name;
+    heard.carrier = place.carrier;
   }
   return heard;
+}
+
+bool wrote_anything(const Portfolio& p) {
+  for (const Records* records :
+       {&p.profiles, &p.goals, &p.projects, &p.works, &p.assessments, &p.turn_ins, &p.helps})
+    if (!records->empty()) return true;
+  return false;
 }
 
 AboutMe about_me(const Portfolio& portfolio) {

@@ -22,7 +22,8 @@ using Records = std::vector<Record>;
 struct Portfolio;
 Learner learner(School& school, const Student& student);
 std::string staff_name(School& school, const PersonId& id);
-HeardFrom heard_from(School& school, const PersonId& person);
+std::int64_t heard_at(const School& school, const SeenOn& place);
+HeardFrom heard_from(School& school, const Person& person, bool wrote);
 AboutMe about_me(const Portfolio& p);
 std::map<std::string, std::int64_t> levels_of(const Record& record);
 Judgement judgement_of(const Record& record);
@@ -91,6 +92,7 @@ struct Portfolio {
 };
 Result<Portfolio> portfolio(School& school, const PersonId& student);
 
+bool wrote_anything(const Portfolio& p);
 bool is_open(const Record& record);
 bool is_answered(const Portfolio& p, const Record& help);
 bool is_shown(const Record& work);  // in person

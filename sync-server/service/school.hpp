@@ -102,6 +102,9 @@ struct Student {
   std::string display_name;  // given name, and the family name's initial where two share it
 };
 
+// Whose hands brought what a device wrote.
+enum class Carrier { computer, hub, stick };
+
 // What a bundle brought.
 struct BundleRead {
   std::string name;  // of the student; empty when nothing was taken in
@@ -288,7 +291,7 @@ class School {
   // Every batch of a bundle that was sealed to this school, each for itself. `unauthorized`, `malformed` when
   // nothing of it can be read. The answer holds what is for its writer; for a hub, which writes for others,
   // everything, and what was not taken in.
-  Result<BundleRead> read_bundle(std::string_view bytes, bool for_hub = false);
+  Result<BundleRead> read_bundle(std::string_view bytes, Carrier carrier = Carrier::stick);
 
   // ---- a first joining without a network (starter.cpp)
   // The file with which the students of a class begin on computers that have never met the school; it is
@@ -519,7 +522,8 @@ class School {
     // Not taken in, since its author may not any more; an adult finds it with the dead letters.
     bool letters = false;
   };
-  Result<TakenBatch> take(const wire::CheckedBatch& checked);
+  Result<TakenBatch> take(const wire::CheckedBatch& checked, Carrier carrier);
+  Status heard_by(Carrier carrier, const wire::CheckedBatch& checked, std::int64_t settled);
   Status keep_for_an_adult(const wire::Batch& batch);
   // Did the person write this who is named, though they may not sign in any more?
   Result<bool> is_theirs(const wire::Introduction& introduction, const PersonId& person);

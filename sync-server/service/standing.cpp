@@ -21,6 +21,7 @@ const Record* current_project(const Portfolio& p) {
 
 Standing read(const Portfolio& p) {
   Standing standing;
+  standing.wrote = wrote_anything(p);
   auto thing = [&](const Record& record) {
     Standing::Thing made;
     made.record = record.key.id.hex();

@@ -19,6 +19,7 @@ struct Standing {
     std::string date;                    // of a goal
   };
   std::vector<Thing> stuck, shown, waiting, goals;
+  bool wrote = false;  // anything at all
   // The project worked on last, with the states of its steps that are not "todo".
   bool has_project = false;
   std::string pathway, version;

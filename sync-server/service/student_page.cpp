@@ -112,8 +112,8 @@ Result<StudentPage> student_page(School& school, const PersonId& student) {
     page.classes.push_back(row->title);
   }
   page.student = learner(school, named);
-  page.heard = heard_from(school, student);
   WAYMARK_TRY(p, portfolio(school, student));
+  page.heard = heard_from(school, *person, wrote_anything(p));
   Pathways pathways(school, classes);
   page.about = about_me(p);
   WAYMARK_TRY(checkins, p.shown->records("checkin"));

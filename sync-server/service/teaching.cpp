@@ -67,11 +67,11 @@ std::vector<Need> needs_of(const Learner& who, const Standing& standing, Pathway
   for (const auto& goal : standing.goals)
     if (valid_date(goal.date) && valid_date(today) && std::string_view(goal.date) <= today)
       need("goal", goal);
-  if (heard.at_ms == 0) {
+  if (!heard.begun) {
     needs.push_back({});
     needs.back().type = "never";
     needs.back().student = who;
-  } else if (now - heard.at_ms >= quiet_after_days * kDayMs) {
+  } else if (heard.at_ms > 0 && now - heard.at_ms >= quiet_after_days * kDayMs) {
     needs.push_back({});
     auto& made = needs.back();
     made.type = "quiet";
@@ -299,7 +299,7 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
   for (const auto& student : students) {
     auto who = learner(school, student);
     WAYMARK_TRY(standing, school.standings().of(school, student.person.id));
-    auto heard = heard_from(school, student.person.id);
+    auto heard = heard_from(school, student.person, standing->wrote);
     auto needs = needs_of(who, *standing, pathways, heard, page.now_ms, today);
     for (const auto& turn_in : standing->waiting) {
       if (turn_in.several) page.to_answer.several++;
@@ -321,7 +321,10 @@ Result<ClassPage> class_page(School& school, const ClassId& class_id, std::strin
     for (const auto& place : seen) {
       auto& line = computers[place.computer_name];
       line.name = place.computer_name;
-      line.heard_ms = std::max(line.heard_ms, place.heard_ms.value_or(0));
+      if (auto at_ms = heard_at(school, place); at_ms > line.heard_ms) {
+        line.heard_ms = at_ms;
+        line.carrier = place.carrier;
+      }
       line.waiting += place.waiting;
       line.students++;
     }

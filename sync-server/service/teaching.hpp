@@ -22,9 +22,11 @@ struct Learner {
   std::string id, name, first_name, mark;
 };
 struct HeardFrom {
-  std::int64_t at_ms = 0;  // 0: never
+  std::int64_t at_ms = 0;  // 0: never, as far as it is known here
   std::string computer;
-  std::int64_t waiting = 0;  // what was not sent yet when last heard from
+  std::string carrier;  // whose hands brought it: hub, stick, or another computer; empty: none but its own
+  std::int64_t waiting = 0;  // what was not sent yet when last heard from itself
+  bool begun = false;        // has signed in or written somewhere
 };
 
 // Who hid a text and when (hiding.hpp); at 0: nobody. Its words are then in no page.
@@ -61,7 +63,7 @@ struct Choice {
 // ---- the class
 
 // Why somebody needs the teacher. `type`: stuck, shown, answered (another look led to a new try), waiting,
-// goal, quiet (not heard from for `days`; says nothing about the work), never (no computer joined yet).
+// goal, quiet (not heard from for `days`; says nothing about the work), never (has not begun anywhere).
 struct Need {
   std::string type;
   Learner student;
@@ -75,7 +77,7 @@ struct Need {
   std::int64_t more = 0;  // further reasons of the same student
 };
 struct ComputerLine {
-  std::string name;
+  std::string name, carrier;
   std::int64_t heard_ms = 0, waiting = 0, students = 0;
 };
 struct TrailStop {

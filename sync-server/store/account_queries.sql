@@ -105,8 +105,15 @@ WHERE d.token = ?
 -- name: device_heard
 UPDATE device SET heard_ms = ?1, waiting = ?2
 WHERE token = ?3 AND (waiting <> ?2 OR heard_ms IS NULL OR heard_ms NOT BETWEEN ?1 - 60000 AND ?1)
+-- name: device_brought
+INSERT INTO brought (key, replica, round, at_ms, carrier) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (key, replica) DO UPDATE SET round = max(round, ?3), at_ms = ?4, carrier = ?5 WHERE ?3 > round OR ?6 > 0
+-- name: device_waits_less
+UPDATE device SET waiting = max(0, waiting - ?) WHERE key = ? AND waiting > 0
 -- name: device_of_person
-SELECT c.name, d.heard_ms, d.waiting, c.id FROM device d JOIN computer c ON c.id = d.computer
+SELECT c.name, d.heard_ms, d.waiting, c.id, d.joined_ms, (SELECT max(b.at_ms) FROM brought b WHERE b.key = d.key),
+  (SELECT b.carrier FROM brought b WHERE b.key = d.key ORDER BY b.at_ms DESC LIMIT 1)
+FROM device d JOIN computer c ON c.id = d.computer
 WHERE d.person = ? AND d.removed_ms IS NULL ORDER BY d.heard_ms DESC
 -- name: device_remove_computer
 UPDATE device SET removed_ms = ? WHERE computer = ? AND removed_ms IS NULL

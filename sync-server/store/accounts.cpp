@@ -252,6 +252,17 @@ Status Accounts::device_heard(ByteView token_hash, std::int64_t waiting) {
   WAYMARK_TRY(query, db_.prepare(sql::device_heard));
   return query.bind(now()).bind(waiting).bind(token_hash).run();
 }
+Result<bool> Accounts::device_brought(ByteView key, const ReplicaId& replica, std::int64_t round,
+                                      std::string_view carrier, std::int64_t settled) {
+  WAYMARK_TRY(query, db_.prepare(sql::device_brought));
+  WAYMARK_CHECK(query.bind(key).bind(replica).bind(round).bind(now()).bind(carrier).bind(settled).run());
+  bool news = db_.changes() > 0;
+  if (settled == 0) return news;
+  // What waited when it was last heard from is the oldest it had, and came first.
+  WAYMARK_TRY(less, db_.prepare(sql::device_waits_less));
+  WAYMARK_CHECK(less.bind(settled).bind(key).run());
+  return news;
+}
 Status Accounts::forget_device(const PersonId& person, ByteView key) {
   WAYMARK_TRY(query, db_.prepare(sql::device_forget));
   return query.bind(person).bind(key).run();
@@ -285,7 +296,14 @@ Status Accounts::confirm_newcomer(const PersonId& person) {
 Result<std::vector<SeenOn>> Accounts::seen_on(const PersonId& person) {
   WAYMARK_TRY(query, db_.prepare(sql::device_of_person));
   return all<SeenOn>(query.bind(person), [](const Query& row) {
-    return SeenOn{row.text(0), optional_integer(row, 1), row.integer(2), row.id<ComputerId>(3)};
+    SeenOn seen{row.text(0),           optional_integer(row, 1), row.integer(2),
+                row.id<ComputerId>(3), row.integer(4),           {}};
+    auto brought = optional_integer(row, 5);
+    if (brought && *brought > seen.heard_ms.value_or(0)) {
+      seen.heard_ms = brought;
+      seen.carrier = row.text(6);
+    }
+    return seen;
   });
 }
 

@@ -77,6 +77,8 @@ struct SeenOn {  // where a person was heard from
   std::optional<std::int64_t> heard_ms;
   std::int64_t waiting = 0;
   ComputerId computer;
+  std::int64_t joined_ms = 0;
+  std::string carrier;  // whose hands it last came by; empty: the computer's own connection
 };
 struct DeadLetter {  // what was refused without a trace in any stream
   std::int64_t n = 0, at_ms = 0;
@@ -142,6 +144,10 @@ class Accounts {
   Status add_device(ByteView token_hash, const PersonId& person, const ComputerId& computer, ByteView key);
   Result<std::optional<Device>> device(ByteView token_hash);
   Status device_heard(ByteView token_hash, std::int64_t waiting);
+  // Other hands brought a batch of this device, of which so many ops were not settled before. One that was
+  // brought already changes nothing; whether it was new.
+  Result<bool> device_brought(ByteView key, const ReplicaId& replica, std::int64_t round,
+                              std::string_view carrier, std::int64_t settled);
   // All of this key: it comes back under another token.
   Status forget_device(const PersonId& person, ByteView key);
   // But the last three, since a copy of its disk may be there.

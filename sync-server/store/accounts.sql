@@ -80,6 +80,17 @@ CREATE TABLE IF NOT EXISTS device (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS device_person ON device (person);
 
+-- When other hands last brought something new of a device, by its key, and whose. The same batch may come again at any
+-- time and says nothing new then: `round` is the newest of the replica that came.
+CREATE TABLE IF NOT EXISTS brought (
+  key BLOB NOT NULL,
+  replica BLOB NOT NULL,
+  round INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,            -- when the school had it, not when it was written
+  carrier TEXT NOT NULL,             -- computer, hub, stick
+  PRIMARY KEY (key, replica)
+) STRICT, WITHOUT ROWID;
+
 -- Who came back with a certificate after a restore and was not known: an administrator confirms them.
 CREATE TABLE IF NOT EXISTS newcomer (
   person BLOB PRIMARY KEY REFERENCES person (id),

@@ -515,7 +515,7 @@ TEST_CASE("what was written at another computer and is only in the room is not s
   seven.app->dispatch(ForgetMe{});
   CHECK(seven.frame().error.key == "error.forget_waits");
   auto load = hub->next_load().value();
-  REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, true)->answer));
+  REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, server::Carrier::hub)->answer));
   seven.run(90);
   CHECK(seven.frame().status.waiting_phrase.key == "status.all_at_school");
   CHECK(pack_up(seven) == "pack_up.all_at_school");
@@ -554,7 +554,7 @@ TEST_CASE("a photo in a room without the school is said to be where it is: here,
   using Texts = std::vector<std::string>;
   auto carry = [&] {
     auto load = hub->next_load().value();
-    REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, true)->answer));
+    REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, server::Carrier::hub)->answer));
     lab.run(90);
   };
   // With its small copy it is one photo.

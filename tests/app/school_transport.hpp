@@ -151,7 +151,7 @@ class SchoolTransport final : public app::Transport {
     if (path == "/v1/join") return join(request);
     if (path == "/v1/bundles") {
       if (auto computer = school_->computer(token(request)); !computer) return failed(computer.error());
-      auto read = school_->read_bundle(request.body);
+      auto read = school_->read_bundle(request.body, server::Carrier::computer);
       if (!read) return failed(read.error());
       if (!read->answer.empty()) return {200, {{"content-type", "application/octet-stream"}}, read->answer};
       return failed(read->problems.empty() ? Error{Code::malformed, "no batch"} : read->problems.front());

@@ -151,7 +151,8 @@ void carried(std::string_view bytes) {
   promise(bundle.has_value(), "any items can be sealed");
   undone(*here.school, [&] {
     for (bool for_hub : {false, true}) {
-      auto read = here.school->read_bundle(*bundle, for_hub);
+      auto read =
+          here.school->read_bundle(*bundle, for_hub ? server::Carrier::hub : server::Carrier::computer);
       if (!read) {
         is_refusal(read.error());
         continue;

@@ -78,7 +78,7 @@ struct World {
   void carry() {
     auto load = hub->next_load().value();
     if (load.bundle.empty()) return;
-    auto read = school->read_bundle(load.bundle, true).value();
+    auto read = school->read_bundle(load.bundle, Carrier::hub).value();
     problems.clear();
     for (const auto& problem : read.problems) problems.emplace_back(name(problem.code));
     REQUIRE(hub->take_answers(load, read.answer));

@@ -191,7 +191,7 @@ void World::hub_at_school(const Message& message) {
   if (message.asked == Asked::papers) reply = school_->hub_papers(*bearer, message.body);
   if (message.asked == Asked::sync) reply = school_->sync(*bearer, message.body);
   if (message.asked == Asked::bundle) {
-    auto read = school_->read_bundle(message.body, true);
+    auto read = school_->read_bundle(message.body, server::Carrier::hub);
     if (read)
       reply = std::move(read->answer);
     else
