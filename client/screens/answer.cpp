@@ -47,7 +47,7 @@ void glow_card(ui::Ui& ui, const app::AnswerView& view) {
   ui.stretch();
   const auto who = ui.row({.width = ui::fill(), .gap = 10, .cross = ui::Cross::center});
   teacher_mark(ui, 22);
-  ui.text(ui::verbatim(view.teacher + ", ") + ui::day(view.at.day),
+  ui.text(ui::verbatim(view.teacher + ", ") + ui::day(view.at),
           {.type = ui::Type::small, .ink = ui::Ink::muted});
 }
 

@@ -27,7 +27,7 @@ void version_card(ui::Ui& ui, const app::ConflictView& view, const app::Version&
     ui.disc(ui::Icon::screen, 44);
     auto words = ui.column({.width = ui::fill(), .gap = 1});
     ui.heading(3, where(version));
-    if (version.at) ui.text(ui::moment(version.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
+    ui.text(ui::moment(version.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
   }
   ui.rule();
   if (version.text.empty()) {

@@ -89,7 +89,7 @@ ui::Text level_words(const app::GrowthView& view, int level) {
 }
 
 ui::Text dot_words(const app::GrowthView& view, const app::GrowthDot& dot) {
-  return ui::day(dot.at.day) + ui::verbatim(", ") + ui::key(kind_key(dot.kind)) + ui::verbatim(": ") +
+  return ui::day(dot.at) + ui::verbatim(", ") + ui::key(kind_key(dot.kind)) + ui::verbatim(": ") +
          level_words(view, dot.level);
 }
 
@@ -150,6 +150,7 @@ void lane(ui::Ui& ui, const app::GrowthView& view, int level, const Scale& scale
 }
 
 void months(ui::Ui& ui, const app::GrowthView& view, const Scale& scale, float room) {
+  if (!view.first) return;  // nothing has a date that is known
   const auto row = ui.row({.width = ui::fill(), .gap = 12});
   ui.space(150);
   const auto layer = ui.layer({.width = ui::fill(), .height = ui::px(20)});

@@ -71,8 +71,8 @@ ui::Text work_detail(const app::WorkPiece& piece) {
       kind = "screen.work.kind.shown"_t;
       break;
   }
-  if (piece.type == app::WorkType::shown_in_person || !piece.added) return kind;
-  return kind + ui::verbatim(", ") + ui::day(piece.added.day);
+  if (piece.type == app::WorkType::shown_in_person) return kind;
+  return kind + ui::verbatim(", ") + ui::day(piece.added);
 }
 
 ui::Text work_title(const app::WorkPiece& piece) {

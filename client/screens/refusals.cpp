@@ -25,7 +25,7 @@ void draw_refusals(ui::Ui& ui, const app::RefusalsView& view, Locals& locals, Co
       ui.disc(ui::Icon::folder, 40);
       auto words = ui.column({.width = ui::fill(), .gap = 1});
       ui.heading(2, line.what, {.type = ui::Type::h3});
-      if (line.at) ui.text(ui::moment(line.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
+      ui.text(ui::moment(line.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
     }
     ui.text(line.sentence);
     if (!line.words.empty()) {

@@ -169,9 +169,9 @@ std::string Catalogue::say(std::string_view key, std::vector<app::Argument> argu
   return word({std::string(key), std::move(arguments), -1});
 }
 
-// Days within a week have names; others are dates.
+// Days within a week have names; others are dates. None is that of a moment from a wrong clock.
 std::string Catalogue::day(const app::Day& day, std::string_view form) const {
-  if (!day) return {};
+  if (!day) return say(form == "on" ? "kit.on_date_unknown" : "kit.date_unknown", {});
   const auto number = [&](std::size_t from, std::size_t size) {
     int value = 0;
     for (std::size_t i = from; i < from + size && i < day.iso.size(); ++i)
@@ -211,7 +211,7 @@ std::string Catalogue::value(const app::Argument& argument, std::string_view for
   if (const auto* number = std::get_if<std::int64_t>(&argument.value)) return std::to_string(*number);
   if (const auto* a_day = std::get_if<app::Day>(&argument.value)) return day(*a_day, form);
   const auto& a_moment = std::get<app::Moment>(argument.value);
-  if (!a_moment) return {};
+  if (!a_moment) return form == "time" ? "" : day({}, form);
   if (form == "time") return time(a_moment);
   if (form == "day") return day(a_moment.day, "");
   if (!form.empty()) return day(a_moment.day, form);

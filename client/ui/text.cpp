@@ -68,6 +68,7 @@ Text strong(Text text) {
 
 Text day(const app::Day& day) { return day ? key("kit.day").with("day", day) : Text(); }
 Text day_long(const app::Day& day) { return day ? key("kit.day_long").with("day", day) : Text(); }
-Text moment(const app::Moment& moment) { return moment ? key("kit.moment").with("moment", moment) : Text(); }
+Text day(const app::Moment& moment) { return key("kit.day").with("day", moment.day); }
+Text moment(const app::Moment& moment) { return key("kit.moment").with("moment", moment); }
 
 }  // namespace waymark::ui

@@ -58,6 +58,8 @@ Text strong(Text text);
 // "Monday", "tomorrow", "November 25"; `day_long`: "Wednesday, November 25".
 Text day(const app::Day& day);
 Text day_long(const app::Day& day);
+// Of when something was written: "date unknown" where its computer's clock told none.
+Text day(const app::Moment& moment);
 Text moment(const app::Moment& moment);
 
 inline namespace literals {

@@ -75,6 +75,21 @@ TEST_SUITE("catalogue") {
     c.choose("es");
     CHECK(c.plain(moment({day_of("2026-11-25", 3, 0), 785, 1})) == "hoy 13:05");
   }
+  TEST_CASE("what a clock far ahead wrote has a date that is unknown, and no blank") {
+    Catalogue c;
+    const app::Moment unknown;
+    CHECK(c.plain(day(unknown)) == "date unknown");
+    CHECK(c.plain(moment(unknown)) == "date unknown");
+    CHECK(c.plain("screen.step.turned_in"_t.with("when", unknown.day)) ==
+          "You turned this in on an unknown date.");
+    CHECK(c.plain("screen.goals.wrapped_up"_t.with("day", unknown.day)) == "Wrapped up date unknown");
+    // No day that somebody chose is none that is unknown.
+    CHECK(c.plain(day(app::Day{})) == "");
+    c.choose("es");
+    CHECK(c.plain(moment(unknown)) == "fecha desconocida");
+    CHECK(c.plain("screen.step.turned_in"_t.with("when", unknown.day)) ==
+          "Lo entregaste en una fecha desconocida.");
+  }
   TEST_CASE("plural forms follow the number") {
     Catalogue c;
     CHECK(c.plain("kit.field.left"_t.counted(1)) == "1 character left");
