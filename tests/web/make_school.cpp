@@ -1,6 +1,8 @@
 // waymark_web_school DIR: makes the class of tests/support/classroom.hpp in a new data directory, as it
 // stands now on a Monday evening, with a picture among the work; for the browser's journeys.
 #include <cstdio>
+#include <ctime>
+#include <tuple>
 
 #include "tests/support/classroom.hpp"
 
@@ -190,11 +192,35 @@ int main(int argc, char** argv) {
       .value();
   server::set_support(*school, vidal.id, ada, "", "on_my_own", nothing).value();
   server::set_today(*school, vidal.id, period4, two_steps, "watch", nothing).value();
+  // Ada's computer is known by what a class box brings, Ben's by a stick. Ada plans for days to come, and
+  // once wrote on a computer whose clock was three days ahead.
+  for (auto [student, name, carrier] :
+       {std::tuple(ada, "cart-04", "hub"), {ben, "kitchen laptop", "stick"}}) {
+    Bytes token(32, 0), key(32, 0);
+    random.fill(token);
+    random.fill(key);
+    auto computer = random.id<server::ComputerId>();
+    school->accounts().add_computer({computer, name, clock.now_ms(), {}, false, 0}, token).value();
+    school->accounts().add_device(token, student, computer, key).value();
+    later();
+    school->accounts().device_brought(key, random.id<ReplicaId>(), 1, carrier, 3).value();
+  }
+  for (std::int64_t days : {-1, 1, 9}) {
+    auto at = static_cast<std::time_t>(clock.now_ms() / 1000 + days * 86'400);
+    char text[16];
+    std::strftime(text, sizeof text, "%Y-%m-%d", std::localtime(&at));
+    auto goal = room.write(
+        ada, "goal", {{"want", "In " + std::to_string(days) + " days"}, {"by", std::string_view(text)}});
+    if (days != 9) continue;
+    clock.advance_ms(std::int64_t{3} * 86'400'000);
+    room.write(ada, "checkin", {{"goal", goal}, {"text", "By a clock that is ahead."}}, true);
+    clock.advance_ms(-std::int64_t{3} * 86'400'000);
+  }
   // Two class boxes: one that was heard an hour ago and has something on its way, one that never was.
   auto box = school->add_hub("North room", {room.class_id}).value();
   school->add_hub("Library", {period1}).value();
   server::HubQuestion question{std::string(64, 'a'), {"https://10.0.0.9:8443"}, 12, ""};
   school->hub_papers(school->bearer(box.token).value(), server::encode(question)).value();
-  std::printf("%s %s\n", room.class_id.hex().c_str(), amira.hex().c_str());
+  std::printf("%s %s %s\n", room.class_id.hex().c_str(), amira.hex().c_str(), ada.hex().c_str());
   return 0;
 }

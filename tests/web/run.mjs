@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
+import { datesIn } from "../../sync-server/web/src/dates.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
@@ -33,8 +34,8 @@ const freePort = () => new Promise((found) => {
   const probe = createServer().listen(0, "127.0.0.1", () => { const { port } = probe.address(); probe.close(() => found(port)); });
 });
 async function start() {
-  const [class_id, amira] = execFileSync(join(build, "bin/waymark_web_school"), [join(folder, "school")]).toString().trim().split(" ");
-  ids = { class_id, amira };
+  const [class_id, amira, ada] = execFileSync(join(build, "bin/waymark_web_school"), [join(folder, "school")]).toString().trim().split(" ");
+  ids = { class_id, amira, ada };
   const port = await freePort();
   server = spawn(join(build, "bin/waymark-server"), ["serve", "--data", join(folder, "school"), "--plain-http", "--listen", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
@@ -88,6 +89,19 @@ const tests = {
       assert.ok(Object.keys(words).length > 500);
       for (const [key, id] of Object.entries(pairs)) assert.equal(mine[key], words[id], `${key} and ${id} in ${code}`);
     }
+  },
+  async "days that come have their date, what a clock far ahead wrote has none, in both languages"() {
+    const now = new Date(2026, 10, 26, 9, 30).getTime(), hour = 3600000, at = (days, hours = 0) => now + (days * 24 + hours) * hour;
+    const said = (code) => { const words = JSON.parse(readFileSync(join(here, `../../sync-server/web/locale/${code}.json`), "utf8")); return datesIn({ t: (key, args = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => args[name]), language: () => code, clock: () => now }); };
+    const en = said("en"), es = said("es");
+    assert.deepEqual(["2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-28", "2027-01-08", "soon"].map((day) => en.dateText(day)),
+      ["Tuesday, November 24", "yesterday", "today", "tomorrow", "Saturday, November 28", "Friday, January 8, 2027", "soon"]);
+    assert.deepEqual(["2026-11-26", "2026-11-27", "2026-12-04"].map((day) => es.dateText(day)), ["hoy", "mañana", "el viernes, 4 de diciembre"]);
+    // A day ahead is a clock that differs; more is one that is wrong.
+    assert.deepEqual([0, at(0), at(0, -0.5), at(0, -3), at(-1), at(-3), at(-30), at(1), at(1) + 1, -5].map((ms) => en.ago(ms)),
+      ["never", "just now", "30 min ago", "today", "yesterday", "Monday", "October 27", "just now", "date unknown", "date unknown"]);
+    assert.deepEqual([0, at(0), at(1), at(1) + 1, at(400)].map((ms) => en.dayName(ms)), ["date unknown", "today", "today", "date unknown", "date unknown"]);
+    assert.deepEqual([at(-1), at(2)].map((ms) => es.moment(ms)), ["ayer, 9:30", "fecha desconocida"]);
   },
   async "whatever the server refuses with has a sentence of its own"() {
     const source = readFileSync(join(here, "../../shared/base/error.cpp"), "utf8"), names = [...source.slice(source.indexOf("kNames"), source.indexOf("static_assert")).matchAll(/"([a-z_]+)"/g)].map((m) => m[1]);
@@ -156,6 +170,25 @@ const tests = {
     await rows.first().getByRole("button", { name: /Confirm it/ }).click();
     await page.waitForFunction(() => !document.querySelector("table.needs").innerText.includes("Shown in person"));
     await page.context().close();
+  },
+  async "what a class box or a stick brought is heard from, and days that come are told by their dates"() {
+    const mendez = { email: "mendez@alder.example", password: "two-small-classes", path: "/students/" + ids.ada };
+    const page = await open(mendez);
+    await heading(page, "Ada Brook");
+    assert.match(await page.locator(".title p").innerText(), /Heard from .*, on cart-04, by the class box; what waits there can’t be told yet\./);
+    const far = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" }).format(Date.now() + 9 * 86400000);
+    const goals = await page.locator("#goals").innerText();
+    for (const words of ["by yesterday", "by tomorrow", "by " + far, "date unknown"]) assert.ok(goals.toLowerCase().includes(words.toLowerCase()), words + " in " + goals);
+    await axeClean(page, "heard by a class box"); await shot(page, "heard-student");
+    await page.goto(base + "/"); await page.getByLabel("Class", { exact: true }).selectOption({ label: "Period 4" }); await heading(page, "Period 4");
+    const computers = await page.locator("#h-computers").locator("xpath=ancestor::section").innerText();
+    assert.match(computers, /cart-04[\s\S]*by the class box[\s\S]*can’t tell yet/); assert.match(computers, /kitchen laptop[\s\S]*by a stick/);
+    assert.match(await page.locator("table.needs").innerText(), /cart-04, by the class box/);
+    await axeClean(page, "a class of which others bring"); await shot(page, "heard-class");
+    await page.context().close();
+    const dusk = await open({ ...mendez, dark: true, lang: "es-MX", width: 360, height: 740 });
+    await dusk.getByText("por la caja de clase").waitFor(); await axeClean(dusk, "heard, dusk"); await shot(dusk, "heard-student-es-dusk", true);
+    await dusk.context().close();
   },
   async "what changes is seen at once by who looks on, and neither what is being typed nor the place is lost"() {
     // Sooner than any page asks by itself (20 s), also where the machine is slow.

@@ -1,7 +1,7 @@
 // The class page: who needs the teacher and why, the work to answer, the computers, where the class stands;
 // and "Show to class", which has no name on it.
 import { Versions } from "./versions.js";
-import { html, t, say, api, go, useLoad, useNews, useState, Link, Mark, ClassTrail, Dialog, Kbd, Problem, Loading, announce, sentence, ago, dayName, dateText, longDate, today } from "./lib.js";
+import { html, t, say, api, go, useLoad, useNews, useState, Link, Mark, ClassTrail, Dialog, Kbd, Problem, Loading, announce, sentence, ago, dayName, dateText, longDate, today, carriedBy } from "./lib.js";
 
 const rowsMax = 7, computersMax = 5;
 
@@ -16,6 +16,12 @@ function reason(need) {
     case "quiet": return [t("need.quiet", { n: need.days }), t("need.quiet.detail", { computer: need.heard.computer || t("class.no_computer") })];
     default: return [t("need.never"), t("need.never.detail")];
   }
+}
+
+// What waits on these computers: what others carried says nothing of that, nor does a long silence.
+function waits(lines, now) {
+  const n = lines.reduce((sum, line) => sum + line.waiting, 0);
+  return n > 0 ? t("class.things", { n }) : lines.some((line) => line.carrier || now - line.heard_ms > 86400000 * 3) ? t("class.cannot_tell") : t("class.nothing");
 }
 
 function HelpDialog({ need, onDone, onClose }) {
@@ -76,7 +82,7 @@ export function ClassPage({ current, classes, choose, cover }) {
   if (!page) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
   const shown = all ? page.needs : page.needs.slice(0, rowsMax), more = page.needs.length - shown.length;
   const todayStep = page.trail.stops.find((s) => s.today), number = page.trail.stops.indexOf(todayStep) + 1;
-  const lines = page.computers.slice(0, page.computers.length > computersMax + 1 ? computersMax : computersMax + 1), others = page.computers.length - lines.length;
+  const lines = page.computers.slice(0, page.computers.length > computersMax + 1 ? computersMax : computersMax + 1), others = page.computers.slice(lines.length);
   const heard = page.computers.filter((c) => page.now_ms - c.heard_ms < 86400000).length;
   return html`<main id="main"><div class="title"><div><h1>${page.title}</h1><p>${longDate(Date.now())}. ${todayStep ? html`${t("class.today")} <b>${say(todayStep.title)}</b>, ${t("class.today.of", { n: number, question: say(page.trail.title) })}` : page.pathways.length > 0 && t("class.no_today")} ${page.pathways.length > 0 && html`<button class="link" type="button" onClick=${() => setPickToday(true)}>${t("class.today.change")}</button>`}</p></div>
     <div class="acts">${classes.length > 1 && html`<label class="vh" for="class-pick">${t("class.pick")}</label><select id="class-pick" value=${page.id} onChange=${(e) => choose(e.target.value)}>${classes.map((c) => html`<option key=${c.id} value=${c.id}>${c.title}</option>`)}</select>`}
@@ -90,7 +96,7 @@ export function ClassPage({ current, classes, choose, cover }) {
       <tbody role="rowgroup">${shown.map((need, i) => { const [why, detail] = reason(need); return html`<tr role="row" key=${need.student.id}>
         <th scope="row" role="rowheader"><span class="pn"><${Mark} of=${need.student} /><${Link} href=${"/students/" + need.student.id}>${need.student.name}</${Link}></span></th>
         <td role="cell" class="why"><b>${why}</b><span>${[detail, need.more > 0 && t("class.also", { n: need.more })].filter(Boolean).join(" · ")}</span></td>
-        <td role="cell" class="sm heard"><span class="nowrap">${ago(need.heard.at_ms, page.now_ms)}</span><br /><span class="muted">${need.heard.computer}</span></td>
+        <td role="cell" class="sm heard"><span class="nowrap">${need.heard.at_ms || !need.heard.begun ? ago(need.heard.at_ms, page.now_ms) : t("class.cannot_tell")}</span><br /><span class="muted">${[need.heard.computer, carriedBy(need.heard.carrier)].filter(Boolean).join(", ")}</span></td>
         <td role="cell"><${Action} need=${need} first=${i === 0} onHelp=${() => setHelp(need)} reload=${reload} /></td></tr>`; })}</tbody></table>`}
     ${page.needs.length > 0 && html`<div class="more">${(more > 0 || all) && page.needs.length > rowsMax && html`<button class="b q" type="button" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("class.fewer") : t("class.more", { n: more })}</button>`}<span>${t("class.fine", { n: page.students - page.needing, all: page.students })}</span></div>`}</section>
   <div class="side"><section class="card" aria-labelledby="h-answer"><header><h2 id="h-answer">${t("class.to_answer")}</h2></header><div class="in">
@@ -98,8 +104,8 @@ export function ClassPage({ current, classes, choose, cover }) {
       <div class="acts">${(page.to_answer.count > 0 || page.to_answer.held > 0) && html`<${Link} class="b p" href="/answer">${page.to_answer.count > 0 ? t("class.start") : t("class.send_held")}</${Link}>`}<${Link} class="b" href="/students?observe">${t("class.observe")}</${Link}></div></div></section>
     <section class="card" aria-labelledby="h-computers"><header><h2 id="h-computers">${t("class.computers")}</h2></header>
       ${page.computers.length === 0 ? html`<div class="in"><p class="muted">${t("class.computers.none")}</p></div>` : html`<table class="comp"><thead><tr><th scope="col">${t("class.where")}</th><th scope="col">${t("class.last_heard")}</th><th scope="col">${t("class.waits")}</th></tr></thead>
-      <tbody>${lines.map((line) => html`<tr key=${line.name}><th scope="row">${line.name}</th><td class="sm">${ago(line.heard_ms, page.now_ms)}</td><td class="sm">${line.waiting > 0 ? t("class.things", { n: line.waiting }) : page.now_ms - line.heard_ms > 86400000 * 3 ? t("class.cannot_tell") : t("class.nothing")}</td></tr>`)}
-      ${others > 0 && html`<tr><th scope="row">${t("class.others", { n: others })}</th><td class="sm">${ago(Math.max(...page.computers.slice(lines.length).map((c) => c.heard_ms)), page.now_ms)}</td><td class="sm">${t("class.nothing")}</td></tr>`}</tbody></table>`}
+      <tbody>${lines.map((line) => html`<tr key=${line.name}><th scope="row">${line.name}</th><td class="sm">${[ago(line.heard_ms, page.now_ms), carriedBy(line.carrier)].filter(Boolean).join(", ")}</td><td class="sm">${waits([line], page.now_ms)}</td></tr>`)}
+      ${others.length > 0 && html`<tr><th scope="row">${t("class.others", { n: others.length })}</th><td class="sm">${ago(Math.max(...others.map((c) => c.heard_ms)), page.now_ms)}</td><td class="sm">${waits(others, page.now_ms)}</td></tr>`}</tbody></table>`}
       <p class="foot">${t("class.quiet_computer")}</p></section></div>
   ${page.trail.stops.length > 0 && html`<section class="card trailcard" aria-labelledby="h-trail"><header><h2 id="h-trail">${t("class.stands")}</h2><p>${t("class.stands.count", { n: page.trail.on_this, title: say(page.trail.title) })} ${page.trail.on_others > 0 && t("class.stands.others", { n: page.trail.on_others })} ${page.trail.without > 0 && t("class.stands.without", { n: page.trail.without })} ${t("class.stone")}</p></header>
     <${ClassTrail} stops=${page.trail.stops} seed=${page.trail.pathway} label=${t("class.trail.label", { n: page.trail.on_this })} />

@@ -1,6 +1,6 @@
 // For the administrator: who left how long ago, and erasing a student for good. What is gone, what is kept and what
 // old copies still hold is said before anything happens; nothing is erased without the name being typed.
-import { html, t, api, useLoad, useState, Link, Dialog, Problem, Loading, announce, dayName, clock, language } from "./lib.js";
+import { html, t, api, useLoad, useState, Link, Dialog, Problem, Loading, announce, dayName, moment, language } from "./lib.js";
 
 const yearMs = 365 * 86400000, shownMost = 200;
 const list = (items) => new Intl.ListFormat(language, { type: "conjunction" }).format(items);
@@ -64,5 +64,5 @@ function Audit() {
   const [open, setOpen] = useState(false), { value, error, reload } = useLoad(open ? "/audit" : "");
   const word = (action) => { const key = "audit." + action.toLowerCase().replace(/[^a-z]+/g, "_"), said = t(key); return said === key ? action : said; };
   return html`<section class="card" aria-labelledby="h-audit"><header><h2 id="h-audit">${t("audit.title")}</h2><p>${t("audit.text")}</p><div class="acts push"><button class="b" type="button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t(open ? "audit.close" : "audit.open")}</button></div></header>
-    ${open && html`<div class="in"><${Problem} error=${error} again=${reload} />${!value ? !error && html`<${Loading} />` : html`<div class="auditbox" role="group" tabindex="0" aria-label=${t("audit.title")}><ul class="erasable audit">${value.map((line, i) => html`<li key=${i}><div><b>${word(line.action)}</b><span class="sm">${line.subject}</span></div><p class="muted sm">${[line.by || t("audit.program"), dayName(line.at_ms) + ", " + clock(line.at_ms)].join(" · ")}</p></li>`)}</ul></div>`}</div>`}</section>`;
+    ${open && html`<div class="in"><${Problem} error=${error} again=${reload} />${!value ? !error && html`<${Loading} />` : html`<div class="auditbox" role="group" tabindex="0" aria-label=${t("audit.title")}><ul class="erasable audit">${value.map((line, i) => html`<li key=${i}><div><b>${word(line.action)}</b><span class="sm">${line.subject}</span></div><p class="muted sm">${[line.by || t("audit.program"), moment(line.at_ms)].join(" · ")}</p></li>`)}</ul></div>`}</div>`}</section>`;
 }

@@ -5,6 +5,7 @@ import { useState, useEffect, useCallback, useRef } from "preact/hooks";
 import htm from "htm";
 import en from "../locale/en.json";
 import es from "../locale/es.json";
+import { datesIn } from "./dates.js";
 
 export const html = htm.bind(h);
 export { useState, useEffect, useCallback, useRef };
@@ -40,34 +41,14 @@ export function say(texts, preferred = language) {
 
 // ---- dates in words
 
-const dayOf = (ms) => { const d = new Date(ms); d.setHours(0, 0, 0, 0); return d.getTime(); };
+let ahead = 0;  // of this computer's clock the server's is
+export const { longDate, dayName, moment, ago, dateText } = datesIn({ t, language: () => language, clock: () => Date.now() + ahead });
 export function today() {
   const d = new Date();
   return `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, "0")}-${String(d.getDate()).padStart(2, "0")}`;
 }
-export function longDate(ms) {
-  return new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(ms);
-}
-export function dayName(ms, now = Date.now()) {
-  const days = Math.round((dayOf(now) - dayOf(ms)) / 86400000);
-  if (days <= 0) return t("when.today");
-  if (days === 1) return t("when.yesterday");
-  if (days < 7) return new Intl.DateTimeFormat(language, { weekday: "long" }).format(ms);
-  const year = new Date(ms).getFullYear() !== new Date(now).getFullYear();
-  return new Intl.DateTimeFormat(language, { day: "numeric", month: "long", ...(year ? { year: "numeric" } : {}) }).format(ms);
-}
-export const clock = (ms) => new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(ms);
-export function ago(ms, now = Date.now()) {
-  if (!ms) return t("when.never");
-  const minutes = Math.floor((now - ms) / 60000);
-  if (minutes < 1) return t("when.now");
-  if (minutes < 60) return t("when.minutes", { n: minutes });
-  return dayName(ms, now);
-}
-export function dateText(text) {
-  const [y, m, d] = text.split("-").map(Number);
-  return y ? dayName(new Date(y, m - 1, d, 12).getTime()) : text;
-}
+// When somebody was heard from, and whose hands brought it.
+export const carriedBy = (carrier) => carrier && t("when.by." + carrier);
 
 // ---- the server
 
@@ -93,6 +74,7 @@ export async function api(method, path, body) {
     throw new Refused(error.code, error.detail, response.status, Number(response.headers.get("retry-after") || 0));
   }
   if (value && value.csrf) csrf = value.csrf;
+  if (value && value.now_ms) ahead = value.now_ms - Date.now();
   return value;
 }
 export function sentence(error) {

@@ -2,7 +2,7 @@
 import { Growth } from "./growth.js";
 import { Hide, HiddenLine, HiddenTexts } from "./hide.js";
 import { Versions, UnsentReply } from "./versions.js";
-import { html, t, say, api, useLoad, useNews, useState, useEffect, Link, Mark, OwnTrail, Dialog, Problem, Loading, announce, sentence, ago, dayName, dateText, fieldOf, plain, remembered, remember } from "./lib.js";
+import { html, t, say, api, useLoad, useNews, useState, useEffect, Link, Mark, OwnTrail, Dialog, Problem, Loading, announce, sentence, ago, dayName, dateText, carriedBy, fieldOf, plain, remembered, remember } from "./lib.js";
 
 export const forms = ["example", "step_by_step", "on_my_own"];
 
@@ -91,6 +91,13 @@ function Correct({ review: r, page, onClose, onDone }) {
     ${error?.code === "next_wanted" ? html`<p class="problem" role="alert"><span class="blaze" aria-hidden="true"></span><span>${t("correct.next_wanted", { name })}</span></p>` : html`<${Problem} error=${error} />`}<div class="acts end"><button class="b p" type="submit" disabled=${busy || same}>${t("correct.send")}</button></div></form></${Dialog}>`;
 }
 
+// What others carried says nothing of what still waits there.
+function heardWords({ heard, now_ms }) {
+  if (!heard.at_ms) return t(heard.begun ? "student.not_heard" : "need.never");
+  const computer = [heard.computer, carriedBy(heard.carrier)].filter(Boolean).join(", ");
+  return `${t("student.heard", { when: ago(heard.at_ms, now_ms), computer })} ${heard.waiting > 0 ? t("student.waits", { n: heard.waiting }) : t(heard.carrier ? "student.cannot_tell" : "student.no_waits")}`;
+}
+
 export function StudentPage({ id, current }) {
   const { value: page, error, reload } = useLoad(`/students/${id}`, 30000);
   const [observe, setObserve] = useState(false), [correct, setCorrect] = useState(null), [hidden, setHidden] = useState(false), [left, setLeft] = useState([]);
@@ -106,7 +113,7 @@ export function StudentPage({ id, current }) {
   if (!page) return html`<main id="main">${error ? html`<${Problem} error=${error} again=${reload} />` : html`<${Loading} />`}</main>`;
   const waiting = page.projects.some((p) => p.steps.some((s) => s.state === "turned_in")), s = page.student;
   const open = page.goals.filter((g) => g.open), closed = page.goals.filter((g) => !g.open);
-  return html`<main id="main"><div class="title"><div class="withmark"><${Mark} of=${s} size="54" /><div><h1>${s.name}</h1><p>${page.classes.join(", ")}. ${page.heard.at_ms ? t("student.heard", { when: ago(page.heard.at_ms, page.now_ms), computer: page.heard.computer }) : t("need.never")} ${page.heard.waiting > 0 ? t("student.waits", { n: page.heard.waiting }) : page.heard.at_ms > 0 && t("student.no_waits")}</p></div></div>
+  return html`<main id="main"><div class="title"><div class="withmark"><${Mark} of=${s} size="54" /><div><h1>${s.name}</h1><p>${page.classes.join(", ")}. ${heardWords(page)}</p></div></div>
     <div class="acts">${page.hidden > 0 && html`<button class="b" type="button" onClick=${() => setHidden(true)}>${t("hide.list", { n: page.hidden })}</button>`}<button class=${waiting ? "b" : "b p"} type="button" onClick=${() => setObserve(true)}>${t("observe.title")}</button>${waiting && html`<${Link} class="b p" href="/answer">${t("act.answer", { name: s.first_name })}</${Link}>`}</div></div>
   <${Problem} error=${error} again=${reload} />
   <div class="stu"><div><section class="card" aria-labelledby="h-about"><header><h2 id="h-about">${t("about.title")}</h2>${page.about.written_ms > 0 && html`<p>${t("about.wrote", { name: s.first_name, when: dayName(page.about.written_ms) })}</p>`}</header><div class="in"><${AboutMe} about=${page.about} name=${s.first_name} student=${s} onHidden=${reload} /></div></section>

@@ -1,10 +1,9 @@
 // What teachers wrote of one thing without seeing each other: every version whole, with who, where and when, to
 // choose one or, of words, to keep both. What was chosen stands here until the page is left, so that the choice
 // can be taken back by choosing the other.
-import { html, t, say, api, useState, Problem, announce, dayName, clock } from "./lib.js";
+import { html, t, say, api, useState, Problem, announce, moment } from "./lib.js";
 
 const place = (v) => t("versions." + v.where, { place: v.place });
-const when = (ms) => `${dayName(ms)}, ${clock(ms)}`;
 
 export function Versions({ versions, path, body, title, text, both, show, onDone }) {
   const [kept, setKept] = useState(null), [problem, setProblem] = useState(null), [busy, setBusy] = useState(false);
@@ -17,7 +16,7 @@ export function Versions({ versions, path, body, title, text, both, show, onDone
     setBusy(false);
   };
   return html`<section class="versions" aria-label=${title} tabindex="-1"><p class="top-line">${open && html`<span class="blaze" aria-hidden="true"></span>`}<b>${title}</b></p><p class="muted sm">${text}</p>
-    <ul>${list.map((v) => html`<li key=${v.op} class=${taken === v.op ? "taken" : ""}><p class="sm"><b>${v.by || t("hide.someone")}</b> <span class="muted">${[place(v), when(v.at_ms)].join(" · ")}</span></p>${show(v)}
+    <ul>${list.map((v) => html`<li key=${v.op} class=${taken === v.op ? "taken" : ""}><p class="sm"><b>${v.by || t("hide.someone")}</b> <span class="muted">${[place(v), moment(v.at_ms)].join(" · ")}</span></p>${show(v)}
       ${taken === v.op ? html`<p class="sm"><span class="disc" aria-hidden="true"></span> ${t("versions.this")}</p>` : html`<button class="b" type="button" disabled=${busy} onClick=${() => choose(v.op)}>${t(kept && !open ? "versions.instead" : "versions.take")}<span class="vh"> ${v.by}</span></button>`}</li>`)}</ul>
     ${both && taken !== "both" && html`<div class="acts"><button class="b" type="button" disabled=${busy} onClick=${() => choose("")}>${t("versions.both")}</button><span class="muted sm">${t("versions.both.text")}</span></div>`}
     <p class="muted sm">${t("versions.history")}</p><${Problem} error=${problem} /></section>`;
@@ -41,7 +40,7 @@ export function UnsentReply({ unsent, settled, path, step, sent, criteria, field
   };
   const title = t("versions.unsent", { step });
   return html`<section class="versions" aria-label=${title}><p class="top-line">${!settled && html`<span class="blaze" aria-hidden="true"></span>`}<b>${title}</b></p><p class="muted sm">${t(settled ? "versions.left.text" : "versions.unsent.text")}</p>
-    <ul>${unsent.versions.filter((v) => !isSent(v)).map((v) => html`<li key=${v.op}><p class="sm"><b>${v.by || t("hide.someone")}</b> <span class="muted">${[place(v), when(v.at_ms)].join(" · ")}</span></p><${ReplyVersion} reply=${v.reply} criteria=${criteria} fieldOf=${fieldOf} />
+    <ul>${unsent.versions.filter((v) => !isSent(v)).map((v) => html`<li key=${v.op}><p class="sm"><b>${v.by || t("hide.someone")}</b> <span class="muted">${[place(v), moment(v.at_ms)].join(" · ")}</span></p><${ReplyVersion} reply=${v.reply} criteria=${criteria} fieldOf=${fieldOf} />
       <button class="b" type="button" onClick=${() => onCorrect(v)}>${t("versions.correct")}<span class="vh"> ${v.by}</span></button></li>`)}</ul>
     ${!settled && html`<div class="acts"><button class="b q" type="button" onClick=${leave}>${t("versions.leave")}</button><span class="muted sm">${t("versions.history")}</span></div>`}<${Problem} error=${problem} /></section>`;
 }
