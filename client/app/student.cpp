@@ -6,6 +6,7 @@
 #include "client/app/student_views.hpp"
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
+#include "shared/domain/record_ids.hpp"
 
 namespace waymark::app {
 namespace {
@@ -375,8 +376,7 @@ class Student::Impl {
   Status name_this_computer(std::vector<store::Edit>& edits) {
     if (named_ || options_.computer.empty()) return {};
     named_ = true;
-    record::RecordKey key{own_stream(), "preferences",
-                          domain::singleton_id("preferences", options_.person.hex())};
+    record::RecordKey key{own_stream(), "preferences", domain::preferences_id(options_.person)};
     WAYMARK_TRY(current, find(key));
     const auto name = "computer." + store_.replica().hex();
     if (current && current->text(name) == options_.computer) return {};
@@ -538,7 +538,7 @@ class Student::Impl {
 
   Result<std::vector<Change>> close_draft(const std::string& place) {
     std::vector<Change> changes;
-    record::RecordKey key{own_stream(), "draft", domain::singleton_id("draft", place)};
+    record::RecordKey key{own_stream(), "draft", domain::draft_id(place)};
     WAYMARK_TRY(current, find(key));
     if (!current) return changes;
     record::Fields fields{{"closed", true}};
@@ -1077,7 +1077,7 @@ class Student::Impl {
   }
 
   Result<Outcome> mark_seen(const std::string& name, const std::string& scope, record::Value value) {
-    record::RecordKey key{own_stream(), "seen", domain::singleton_id("seen", scope)};
+    record::RecordKey key{own_stream(), "seen", domain::seen_id(scope)};
     WAYMARK_TRY(current, find(key));
     WAYMARK_TRY(written, write({change(key, current, {{name, std::move(value)}})}));
     (void)written;
@@ -1161,14 +1161,14 @@ class Student::Impl {
                                                    "learn_best", "need",      "chosen_name"};
     if (std::find(std::begin(kFields), std::end(kFields), c.field) == std::end(kFields))
       return not_here("field");
-    record::RecordKey key{person_stream(), "profile", domain::singleton_id("profile", options_.person.hex())};
+    record::RecordKey key{person_stream(), "profile", domain::profile_id(options_.person)};
     WAYMARK_TRY(current, find(key));
     WAYMARK_TRY(made, text_change(key, current, c.field, c.text));
     if (!made) return Outcome{};
     return commit({*made}, "about_me", {}, true);
   }
   Result<Outcome> on(const SetMark& c) {
-    record::RecordKey key{person_stream(), "profile", domain::singleton_id("profile", options_.person.hex())};
+    record::RecordKey key{person_stream(), "profile", domain::profile_id(options_.person)};
     WAYMARK_TRY(current, find(key));
     return commit({change(key, current, {{"mark", mark_text(c.mark)}})}, "mark");
   }
@@ -1189,8 +1189,7 @@ class Student::Impl {
     if (c.name == "reduced_motion" || c.name == "read_aloud")
       good = one_of({"on", "off"}), value = c.value == "on";
     if (!good) return Error{Code::invalid, c.name + ": not \"" + c.value + "\""};
-    record::RecordKey key{own_stream(), "preferences",
-                          domain::singleton_id("preferences", options_.person.hex())};
+    record::RecordKey key{own_stream(), "preferences", domain::preferences_id(options_.person)};
     WAYMARK_TRY(current, find(key));
     auto made = change(key, current, {{c.name, value}});
     return commit({made}, "preference");
@@ -1200,7 +1199,7 @@ class Student::Impl {
 
   Result<Outcome> on(const SaveDraft& c) {
     if (c.texts.size() > kDraftTextsMax) return Error{Code::too_large, "more than 32 texts in a draft"};
-    record::RecordKey key{own_stream(), "draft", domain::singleton_id("draft", c.place)};
+    record::RecordKey key{own_stream(), "draft", domain::draft_id(c.place)};
     WAYMARK_TRY(current, find(key));
     record::Fields fields{{"place", c.place}, {"closed", false}};
     for (const auto& [name, text] : c.texts) {

@@ -6,6 +6,7 @@
 
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
+#include "shared/domain/record_ids.hpp"
 
 namespace waymark::app {
 namespace {
@@ -32,11 +33,10 @@ void by_time(RecordList& records) {
 // ---- small things
 
 RecordId step_record(std::string_view project, std::string_view step) {
-  return domain::singleton_id("step", std::string(project) + "\n" + std::string(step));
+  return domain::step_id(project, step);
 }
 RecordId assessment_draft_record(std::string_view project, std::string_view step, int attempt) {
-  return domain::singleton_id(
-      "assessment_draft", std::string(project) + "\n" + std::string(step) + "\n" + std::to_string(attempt));
+  return domain::assessment_draft_id(project, step, attempt);
 }
 
 const Record* find_record(const RecordList& records, std::string_view id) {
@@ -424,7 +424,7 @@ const Record* RecordSet::assessment_draft(std::string_view project, std::string_
 }
 
 const Record* RecordSet::draft(std::string_view place) const {
-  auto id = domain::singleton_id("draft", place);
+  auto id = domain::draft_id(place);
   for (const auto& record : drafts)
     if (record.key.id == id) return record.boolean("closed") ? nullptr : &record;
   return nullptr;

@@ -20,6 +20,7 @@
 #include "client/cli/sentences.hpp"
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
+#include "shared/domain/record_ids.hpp"
 #include "shared/wire/joining.hpp"
 #include "shared/wire/messages.hpp"
 
@@ -583,12 +584,14 @@ Status Command::add() {
   edit.key.kind = given_.kind;
   edit.fields = std::move(fields);
   if (kind->shape == domain::Shape::editable) {
-    bool single = kind->name == "profile" || kind->name == "preferences";
-    if (single)
-      edit.key.id = domain::singleton_id(kind->name, profile_.person);
+    if (kind->name == "profile")
+      edit.key.id = domain::profile_id(person);
+    else if (kind->name == "preferences")
+      edit.key.id = domain::preferences_id(person);
     else if (kind->name == "step")
-      edit.key.id =
-          domain::singleton_id("step", edit.fields["project"].text() + "\n" + edit.fields["step"].text());
+      edit.key.id = domain::step_id(edit.fields["project"].text(), edit.fields["step"].text());
+    else if (kind->name == "draft")
+      edit.key.id = domain::draft_id(edit.fields["place"].text());
     else
       edit.key.id = around_.random->id<RecordId>();
     WAYMARK_TRY(there, records_->store().find(edit.key));

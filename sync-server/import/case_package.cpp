@@ -10,6 +10,7 @@
 
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
+#include "shared/domain/record_ids.hpp"
 #include "shared/store/files.hpp"
 #include "sync-server/import/case_csv.hpp"
 
@@ -161,7 +162,7 @@ class Importer {
       return Error{Code::too_large, "the package has more than " + std::to_string(case_items_max) +
                                         " items or " + std::to_string(case_rubrics_max) +
                                         " rubrics; nothing was imported"};
-    framework_ = domain::singleton_id("framework", identifier_);
+    framework_ = domain::framework_id(identifier_);
     auto changed = time_of(*document);
     record::RecordKey key{std::string(domain::school_stream), "framework", framework_};
     WAYMARK_TRY(before, school_.store().find(key));
@@ -422,7 +423,7 @@ class Importer {
   }
 
   RecordId standard_id(const std::string& identifier) const {
-    return domain::singleton_id("standard", identifier_ + "\n" + identifier);
+    return domain::standard_id(identifier_, identifier);
   }
 
   Status plan_items() {
@@ -512,7 +513,7 @@ class Importer {
         findings_.error(file_, 0, where, "at most 384 KB in a rubric; it is left out", "more");
         continue;
       }
-      auto id = domain::singleton_id("rubric", identifier_ + "\n" + identifier);
+      auto id = domain::rubric_id(identifier_, identifier);
       auto found = known.find(id);
       std::optional<store::Record> before;
       if (found != known.end()) before = found->second, known.erase(found);

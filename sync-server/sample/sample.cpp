@@ -13,6 +13,7 @@
 #include "shared/base/text.hpp"
 #include "shared/domain/kinds.hpp"
 #include "shared/domain/pathway.hpp"
+#include "shared/domain/record_ids.hpp"
 #include "shared/store/files.hpp"
 #include "sync-server/import/case_package.hpp"
 #include "sync-server/import/oneroster.hpp"
@@ -204,11 +205,11 @@ class Maker {
       auto json = Json::parse(raw, nullptr, false);
       if (!json.is_object()) return Error{Code::malformed, std::string(slug) + ".json is no JSON object"};
       RecordId id = domain::singleton_id("pathway", row.hex() + "\n" + slug);
-      store::Edit draft{{domain::author_stream(row), "pathway_draft",
-                         domain::singleton_id("pathway_draft", id.hex() + "\n" + author.hex())},
-                        {{"pathway", id.hex()}, {"content", json.dump()}},
-                        {},
-                        {}};
+      store::Edit draft{
+          {domain::author_stream(row), "pathway_draft", domain::pathway_draft_id(id.hex(), author)},
+          {{"pathway", id.hex()}, {"content", json.dump()}},
+          {},
+          {}};
       WAYMARK_TRY(written, school_->write(author, std::span(&draft, 1)));
       (void)written;
     }
@@ -415,7 +416,7 @@ class Maker {
     return step;
   }
   static RecordId step_record(const Project& project, const std::string& step) {
-    return domain::singleton_id("step", project.id.hex() + "\n" + step);
+    return domain::step_id(project.id.hex(), step);
   }
   RecordId named(Pupil& pupil, std::string_view kind, const Json& what) {
     auto name = std::string(kind) + "." + text_of(what, "id", "1");
@@ -447,8 +448,8 @@ class Maker {
       Fields fields;
       copy_texts(what, {"strengths", "interests", "languages", "learn_best", "need", "mark", "chosen_name"},
                  fields);
-      WAYMARK_TRY(op, write(portfolio(pupil, "profile", domain::singleton_id("profile", pupil.person.hex())),
-                            std::move(fields)));
+      WAYMARK_TRY(op,
+                  write(portfolio(pupil, "profile", domain::profile_id(pupil.person)), std::move(fields)));
       (void)op;
       return {};
     }
@@ -457,8 +458,7 @@ class Maker {
       copy_texts(what, {"language", "theme", "typeface"}, fields);
       if (auto size = number_of(what, "text_size"); size > 0) fields["text_size"] = size;
       WAYMARK_TRY(op,
-                  write(own(pupil, "preferences", domain::singleton_id("preferences", pupil.person.hex())),
-                        std::move(fields)));
+                  write(own(pupil, "preferences", domain::preferences_id(pupil.person)), std::move(fields)));
       (void)op;
       return {};
     }
@@ -598,8 +598,7 @@ class Maker {
         }
       copy_texts(what, {"confidence", "glow", "grow", "next"}, fields);
       if (verb == "check_draft") {
-        auto id = domain::singleton_id("assessment_draft",
-                                       project->id.hex() + "\n" + step + "\n" + std::to_string(number));
+        auto id = domain::assessment_draft_id(project->id.hex(), step, number);
         WAYMARK_TRY(op, write(own(pupil, "assessment_draft", id), std::move(fields)));
         (void)op;
         return {};
@@ -640,11 +639,9 @@ class Maker {
       auto found = pupil.reviews.find(step);
       if (found == pupil.reviews.end()) return Error{Code::invalid, "nothing was answered there"};
       auto id = found->second.hex();
-      WAYMARK_TRY(op,
-                  verb == "read"
-                      ? write(own(pupil, "seen", domain::singleton_id("seen", pupil.person.hex())),
-                              {{"seen." + id, id}})
-                      : write(portfolio(pupil, "reply"), {{"review", id}, {"text", text_of(what, "text")}}));
+      WAYMARK_TRY(op, verb == "read" ? write(own(pupil, "seen", domain::seen_id(id)), {{"seen." + id, id}})
+                                     : write(portfolio(pupil, "reply"),
+                                             {{"review", id}, {"text", text_of(what, "text")}}));
       (void)op;
       return {};
     }
@@ -700,9 +697,9 @@ class Maker {
     } else if (event.verb == "support") {
       WAYMARK_TRY(project, project_of(pupil, what));
       edit.key.kind = "support";
-      edit.key.id = domain::singleton_id("support", project->id.hex() + "\n" + text_of(what, "step"));
+      edit.key.id = domain::support_id(project->id.hex());
       edit.fields = {{"project", project->id.hex()}};
-      copy_texts(what, {"step", "form"}, edit.fields);
+      copy_texts(what, {"form"}, edit.fields);
     } else if (event.verb == "observe") {
       edit.key.kind = "observation";
       copy_texts(what, {"text", "standard", "type"}, edit.fields);

@@ -6,6 +6,7 @@
 
 #include "shared/base/text.hpp"
 #include "shared/domain/pathway.hpp"
+#include "shared/domain/record_ids.hpp"
 
 namespace waymark::server {
 namespace {
@@ -14,8 +15,7 @@ using nlohmann::json;
 using store::Record;
 
 record::RecordKey draft_key(const ClassId& class_id, std::string_view pathway, const PersonId& author) {
-  return {domain::author_stream(class_id), "pathway_draft",
-          domain::singleton_id("pathway_draft", std::string(pathway) + "\n" + author.hex())};
+  return {domain::author_stream(class_id), "pathway_draft", domain::pathway_draft_id(pathway, author)};
 }
 record::RecordKey pathway_key(const ClassId& class_id, const RecordId& id) {
   return {domain::class_stream(class_id), "pathway", id};

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "shared/domain/record_ids.hpp"
 #include "shared/store/erase.hpp"
 #include "sync-server/service/school.hpp"
 #include "sync-server/service/standing.hpp"
@@ -44,7 +45,7 @@ Result<School::Erased> School::erase_student(const std::optional<PersonId>& by, 
   WAYMARK_TRY(streams, store_->streams());
   for (const auto& stream : streams) {
     if (store::person_of_stream(stream)) continue;
-    auto member = domain::singleton_id("member", student.hex());
+    auto member = domain::member_id(student);
     for (std::int64_t seq = 0;;) {
       WAYMARK_TRY(entries, store_->page(stream, seq, 500, std::size_t{8} << 20));
       if (entries.empty()) break;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "shared/base/text.hpp"
+#include "shared/domain/record_ids.hpp"
 #include "shared/store/erase.hpp"
 #include "shared/sync/serve.hpp"
 #include "shared/wire/messages.hpp"
@@ -112,7 +113,7 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
   WAYMARK_CHECK(school->store_->set_meta("root", root.hex()));
   WAYMARK_TRY(admin, school->add_staff(request.email, "", "admin", result.password));
   (void)admin;
-  store::Edit edit{{std::string(domain::school_stream), "school", domain::singleton_id("school", "")},
+  store::Edit edit{{std::string(domain::school_stream), "school", domain::school_id()},
                    {{"name", trim(request.school)}},
                    {},
                    {}};
@@ -388,7 +389,7 @@ Status School::refresh_access() {
       edits.push_back(std::move(edit));
       return {};
     };
-    WAYMARK_CHECK(set("class", domain::singleton_id("class", row.id.hex()),
+    WAYMARK_CHECK(set("class", domain::class_record_id(row.id),
                       {{"title", row.title}, {"school", name_}, {"archived", !row.active}}));
     for (const auto& enrollment : enrollments) {
       const auto* person = by_id[enrollment.person];
@@ -398,7 +399,7 @@ Status School::refresh_access() {
       std::string name = enrollment.role == "teacher" ? trim(person->given + " " + person->family)
                                                       : student_from(*person, students).display_name;
       WAYMARK_CHECK(set(
-          "member", domain::singleton_id("member", person->id.hex()),
+          "member", domain::member_id(person->id),
           {{"person", person->id.hex()}, {"name", name}, {"role", enrollment.role}, {"inactive", !here}}));
     }
     if (!edits.empty()) {

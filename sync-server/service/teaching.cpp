@@ -4,6 +4,7 @@
 #include <array>
 
 #include "shared/base/text.hpp"
+#include "shared/domain/record_ids.hpp"
 #include "sync-server/service/standing.hpp"
 #include "sync-server/service/versions.hpp"
 
@@ -115,15 +116,15 @@ Result<Found> find_turn_in(School& school, const ClassId& class_id, std::string_
 }
 
 record::RecordKey class_key(const ClassId& class_id) {
-  return {domain::class_stream(class_id), "class", domain::singleton_id("class", class_id.hex())};
+  return {domain::class_stream(class_id), "class", domain::class_record_id(class_id)};
 }
 
 record::RecordKey support_key(const PersonId& student, std::string_view project) {
-  return {domain::person_stream(student), "support", domain::singleton_id("support", project)};
+  return {domain::person_stream(student), "support", domain::support_id(project)};
 }
 
 record::RecordKey held_key(const PersonId& student, std::string_view turn_in) {
-  return {domain::staff_stream(student), "held_review", domain::singleton_id("held_review", turn_in)};
+  return {domain::staff_stream(student), "held_review", domain::held_review_id(turn_in)};
 }
 
 Piece piece_of(const Portfolio& p, const Record& work, const Record* turn_in) {

@@ -386,6 +386,18 @@ function make() {
 
   makeBodies(index, { put, key, id, good, op, school, device, AMIRA, PERSON, TIME });
 
+  // Ids of the records that there is one of.
+  const project = id('record project');
+  index.records = Object.entries({
+    assessment_draft: [project, 'walk-the-creek', '2'], draft: ['goal.new'], preferences: [AMIRA], seen: [id('record review')],
+    profile: [AMIRA], step: [project, 'walk-the-creek'], support: [project], held_review: [id('record turn-in')], class: [id('class')],
+    member: [AMIRA], pathway_draft: [id('record pathway'), id('person teacher')], school: [],
+    framework: ['a1c1ddd2-6a8c-4c4c-8a3e-7f6f3f1f0001'],
+    standard: ['a1c1ddd2-6a8c-4c4c-8a3e-7f6f3f1f0001', 'a1c1ddd2-6a8c-4c4c-8a3e-7f6f3f1f0002'],
+    rubric: ['a1c1ddd2-6a8c-4c4c-8a3e-7f6f3f1f0001', 'a1c1ddd2-6a8c-4c4c-8a3e-7f6f3f1f0003'], hidden: ['goal', GOAL],
+  }).map(([kind, parts]) => ({ kind, parts, record: singleton(kind, parts.join('\n')) }));
+  index.records.push({ kind: 'support', parts: [''], record: singleton('support', '') });
+
   const lists = Object.entries(index).map(([name, list]) => {
     const text = Array.isArray(list)
       ? `[\n${list.map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`
@@ -452,6 +464,9 @@ export function checkGolden(check) {
           assert.equal(displayed(heads(order, field))?.id ?? '', shown, `${one.name} ${field}`);
         }
     }
+  });
+  check('golden ids of the records that there is one of', () => {
+    for (const one of index().records) assert.equal(singleton(one.kind, one.parts.join('\n')), one.record, one.kind);
   });
   check('golden messages are read, and what is none is refused with the code told', () => {
     const { requests, replies, not_requests } = index();

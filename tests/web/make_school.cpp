@@ -4,6 +4,7 @@
 #include <ctime>
 #include <tuple>
 
+#include "shared/domain/record_ids.hpp"
 #include "tests/support/classroom.hpp"
 
 namespace {
@@ -162,7 +163,7 @@ int main(int argc, char** argv) {
       .value();
   server::send_replies(*school, mendez.id, period4).value();
   later();
-  store::Edit unseen{{domain::staff_stream(ben), "held_review", domain::singleton_id("held_review", bens)},
+  store::Edit unseen{{domain::staff_stream(ben), "held_review", domain::held_review_id(bens)},
                      {{"turn_in", bens},
                       {"version", version},
                       {"rubric", "small-thing"},
