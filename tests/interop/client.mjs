@@ -8,7 +8,7 @@ import {
   KIND, PIECE_BYTES_MAX, encodeBatch, encodeFiles, encodePiece, encodeReading, filesIn, keyOf, openBundle, readAcknowledgement, readFiles, readNews, sealBundle,
 } from './carry.mjs';
 import {
-  Refusal, ZERO, addToDigest, displayed, half, heads, makeOp, markOf, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
+  Refusal, ZERO, addToDigest, displayed, everyHead, half, heads, makeOp, markOf, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
 } from './record.mjs';
 import {
   EventReader, OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage, signedBy,
@@ -191,8 +191,9 @@ export class Replica {
   }
 
   // One gesture: an op based on the heads read of the fields it sets, kept and shown at once, waiting.
-  write(kind, record, fields, { stream = `person:${this.person}`, appendOnly = false, now = Date.now() } = {}) {
-    const based = appendOnly ? [] : [...new Set(Object.keys(fields).flatMap((name) => this.heads(record, name)))];
+  write(kind, record, fields, { stream = `person:${this.person}`, appendOnly = false, now = Date.now(), whole = false } = {}) {
+    const read = whole ? everyHead(this.ofRecord(record)) : Object.keys(fields).flatMap((name) => this.heads(record, name));
+    const based = appendOnly ? [] : [...new Set(read)];
     const op = makeOp({
       author: this.person, replica: this.id, stream, kind, record: appendOnly ? ZERO : record, fields,
       base: based.map((one) => one.id), time: timeAfter(now + this.offset, based),
@@ -201,6 +202,11 @@ export class Replica {
     this.known.set(op.id, op);
     this.links.push(nextLink(this.links[this.links.length - 1], op.id));
     return op;
+  }
+
+  // A deletion, based on all that is here.
+  remove(kind, record) {
+    return this.write(kind, record, { deleted: true }, { whole: true });
   }
 
   position(n) {

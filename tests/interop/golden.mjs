@@ -11,7 +11,7 @@ import { encodeAcknowledgement, encodeBatch, keyOf, signature } from './carry.mj
 import { checkBodies, makeBodies } from './golden_bodies.mjs';
 import { checkCarried, makeCarried } from './golden_carry.mjs';
 import {
-  OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, half, heads, markOf, nextLink, parseOp, parseStub, readHash,
+  OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, gone, half, heads, markOf, nextLink, parseLine, parseOp, parseStub, readHash,
   sha256, singleton, stubBytes,
 } from './record.mjs';
 import { HEADER_BYTES_MAX, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage } from './wire.mjs';
@@ -398,6 +398,36 @@ function make() {
   }).map(([kind, parts]) => ({ kind, parts, record: singleton(kind, parts.join('\n')) }));
   index.records.push({ kind: 'support', parts: [''], record: singleton('support', '') });
 
+  // Deleting.
+  index.deletions = [];
+  const deletion = (name, about, list, flag = 'deleted') =>
+    index.deletions.push({ name, about, files: list.map((one, at) => put(`deletions/${name}-${at + 1}.json`, one.bytes)), flag, gone: gone(list, flag) });
+  const PIECE = { kind: 'work', record: id('record work') };
+  const work = (fields, base = [], more = {}) => make(fields, { ...PIECE, base: base.map((one) => one.id).sort(), ...more });
+  const draft = work({ project, step: 'walk-the-creek', type: 'text', text: 'The creek bends' });
+  const titled = work({ title: 'The creek' }, []);
+  const all = work({ deleted: true }, [draft, titled]);
+  deletion('saw-all', 'a deletion whose base names the heads of every field', [draft, titled, all]);
+  deletion('its-own-field-only', 'a base that names the heads of "deleted" alone, of which there are none, takes nothing', [draft, work({ deleted: true })]);
+  deletion('saw-one-field', 'a base that lacks the head of one field', [draft, titled, work({ deleted: true }, [draft])]);
+  const edit = work({ text: 'The creek bends twice' }, [draft]);
+  deletion('edited-meanwhile', 'an edit that the deletion did not see brings the record back', [draft, titled, all, edit]);
+  const late = work({ text: 'Found on an old laptop' }, [draft], { time: TIME - 86400000 });
+  deletion('edited-on-an-old-clock', 'so does one with an earlier time', [late, draft, titled, all]);
+  deletion('deleted-again', 'until a deletion names that edit too', [draft, titled, all, edit, work({ deleted: true }, [draft, titled, all, edit])]);
+  deletion('two-one-saw-all', 'of two deletions at once, one that saw everything is enough: neither must name the other',
+    [draft, titled, all, work({ deleted: true }, [draft])]);
+  deletion('two-each-saw-half', 'two deletions that each saw a part do not add up', [draft, titled, work({ deleted: true }, [draft]), work({ deleted: true }, [titled])]);
+  deletion('undone', 'taken back by one who saw it', [draft, titled, all, work({ deleted: false }, [draft, titled, all])]);
+  deletion('undone-meanwhile', 'a head of the flag that says false must be named too', [draft, titled, work({ deleted: false }, [draft, titled]), all]);
+  const seen = work({ text: 'The creek bends here' }, [draft]);
+  const after = work({ title: 'Creek' }, [seen]);
+  deletion('through-a-link', 'links do not count: the base itself must name each head', [draft, seen, after, work({ deleted: true }, [draft, after])]);
+  deletion('refused', 'a deletion that was refused takes nothing', [draft, titled, asStub(all, 'forbidden')]);
+  deletion('edit-refused', 'an edit that was refused brings nothing back', [draft, titled, all, asStub(edit, 'too_large')]);
+  deletion('by-null', 'null is not true', [draft, work({ deleted: null }, [draft])]);
+  deletion('archived', 'of a goal the flag is "archived"', [start, make({ archived: true }, { base: [start.id] })], 'archived');
+
   const lists = Object.entries(index).map(([name, list]) => {
     const text = Array.isArray(list)
       ? `[\n${list.map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`
@@ -463,6 +493,14 @@ export function checkGolden(check) {
           assert.deepEqual(heads(order, field).map((x) => x.id).sort(), wanted, `${one.name} ${field}`);
           assert.equal(displayed(heads(order, field))?.id ?? '', shown, `${one.name} ${field}`);
         }
+    }
+  });
+  check('golden deletions hold where they saw everything, in every order of arrival', () => {
+    const { deletions } = index();
+    assert.ok(deletions.some((one) => one.gone) && deletions.some((one) => !one.gone));
+    for (const one of deletions) {
+      const list = one.files.map((file) => readFileSync(join(folder, file))).map(parseLine);
+      for (const order of [list, [...list].reverse()]) assert.equal(gone(order, one.flag), one.gone, one.name);
     }
   });
   check('golden ids of the records that there is one of', () => {

@@ -208,6 +208,19 @@ export function heads(all, field) {
 export const displayed = (list) =>
   list.reduce((best, one) => (!best || one.time > best.time || (one.time === best.time && one.id > best.id) ? one : best), null);
 
+// Has somebody deleted the record who had read all of it? One true head of the flag names every other head itself.
+export function gone(all, flag) {
+  const removals = heads(all, flag).filter((one) => one.fields.get(flag) === true);
+  const others = everyHead(all).filter((one) => !removals.includes(one));
+  return removals.some((removal) => others.every((one) => removal.base.includes(one.id)));
+}
+
+// The heads of all fields: what a deletion is based on.
+export function everyHead(all) {
+  const names = new Set(all.filter((one) => !one.isStub).flatMap((one) => [...one.fields.keys()]));
+  return [...new Set([...names].flatMap((name) => heads(all, name)))];
+}
+
 export function timeAfter(nowMs, based) {
   return based.reduce((time, one) => (one.time > nowMs + DAY_MS ? time : Math.max(time, one.time + 1)), nowMs);
 }

@@ -13,7 +13,7 @@ import { KIND, PIECE_BYTES_MAX, hashPin, keyOf, openBundle, openStarter, sealBun
 import { Link, Profile, Replica, errorOf, joinComputer, metAgain, orRefusal } from './client.mjs';
 import { badLines, badRequests, checkGolden } from './golden.mjs';
 import { isPacked, pack, unpack } from './pack.mjs';
-import { Refusal, ZERO, digestOf, half, makeOp, nextLink, randomId, sha256 } from './record.mjs';
+import { Refusal, ZERO, digestOf, gone, half, makeOp, nextLink, randomId, sha256 } from './record.mjs';
 import { School } from './school.mjs';
 import {
   BODY_BYTES_MAX, FILE_BYTES_MAX, HAVE_MAX, HEADER_BYTES_MAX, OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned,
@@ -308,6 +308,35 @@ check('a clock that is a year behind changes no head', async () => {
 });
 
 check('refused ops leave stubs, tell why, and the rest goes on', async () => {
+check('a deletion that saw everything holds, and one that did not brings the work back', async () => {
+  const [work, me] = [randomId(), world.people.Ana];
+  const goneFor = (replica) => gone(replica.ofRecord(work), 'deleted');
+  const goneAtSchool = () => school.shown(me, work).deleted === true;
+  const both = async () => {
+    for (const replica of [world.a, world.b, world.a]) await replica.sync();
+    assert.equal(goneFor(world.a), goneFor(world.b));
+    assert.equal(goneFor(world.a), goneAtSchool());
+    return goneAtSchool();
+  };
+  world.a.write('work', work, { project: randomId(), step: 'plan', type: 'text', text: 'The creek bends' });
+  world.a.write('work', work, { title: 'The creek' });
+  assert.equal(await both(), false);
+  world.a.write('work', work, { deleted: true }); // on the heads of that field alone, of which there are none
+  assert.equal(await both(), false);
+  world.a.remove('work', work);
+  assert.equal(await both(), true);
+  // Taken back, with an edit; then deleted while the other computer edits it, with a clock that is a year behind.
+  world.b.write('work', work, { deleted: false, text: 'It bends twice' });
+  assert.equal(await both(), false);
+  world.a.remove('work', work);
+  world.b.write('work', work, { title: 'Our creek' }, { now: Date.now() - 31536000000 });
+  assert.equal(await both(), false);
+  assert.equal(world.a.shown(work, 'deleted'), true);
+  assert.equal(world.a.shown(work, 'title'), 'Our creek');
+  world.b.remove('work', work);
+  assert.equal(await both(), true);
+});
+
   const me = world.people.Ana;
   const good = world.a.write('goal', world.goal, { learned: 'before' });
   const teacher = world.a.write('observation', ZERO, { text: 'I praise myself' }, { appendOnly: true });

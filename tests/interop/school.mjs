@@ -2,7 +2,7 @@
 // with TLS, stopped and put back. It knows the programs' command line and nothing of the protocol.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -50,6 +50,14 @@ export class School {
   }
   readBundles(where) {
     return this.run(['bundle', 'read', where]).bundles;
+  }
+  // What the school shows of one record of a student.
+  shown(student, record) {
+    const out = join(this.folder, 'export');
+    rmSync(out, { recursive: true, force: true });
+    this.run(['export', out, '--student', student]);
+    const { streams } = JSON.parse(readFileSync(join(out, `student-${student}.json`)));
+    return streams.flatMap((one) => one.records).find((one) => one.id === record);
   }
   verify() {
     return this.run(['verify']);

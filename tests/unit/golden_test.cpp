@@ -11,9 +11,11 @@
 #include "shared/record/chain.hpp"
 #include "shared/record/merge.hpp"
 #include "shared/record/op.hpp"
+#include "shared/store/store.hpp"
 #include "shared/sync/serve.hpp"
 #include "shared/wire/joining.hpp"
 #include "shared/wire/messages.hpp"
+#include "tests/support/temporary.hpp"
 
 using namespace waymark;
 using namespace waymark::test;
@@ -162,6 +164,44 @@ TEST_CASE("golden merges have the heads told, and show the one told, in every or
       std::reverse(links.begin(), links.end());
     }
   }
+}
+
+TEST_CASE("a golden deletion holds where it saw everything, in every order of arrival") {
+  std::size_t held = 0, came_back = 0;
+  for (const auto& entry : golden_part("deletions")) {
+    CAPTURE(text(entry, "name"));
+    auto files = entry["files"].get<std::vector<std::string>>();
+    for (int turn = 0; turn < 2; turn++) {
+      TemporaryFolder folder;
+      ManualClock clock;
+      SeededRandom random{1};
+      auto store = store::Store::open(folder.path() + "/replica.db", {&clock, &random});
+      REQUIRE(store);
+      auto transaction = store::Transaction::begin((*store)->db());
+      REQUIRE(transaction);
+      record::RecordKey key;
+      for (const auto& file : files) {
+        auto bytes = golden_file(file);
+        if (auto stub = record::parse_stub(bytes)) {
+          REQUIRE((*store)->add_stub(*stub));
+          continue;
+        }
+        auto op = record::parse_op(bytes);
+        REQUIRE(op);
+        key = {op->stream, op->kind, op->record};
+        REQUIRE((*store)->add(*op, bytes, record::op_id(bytes)));
+      }
+      REQUIRE(transaction->commit());
+      auto record = (*store)->find(key);
+      REQUIRE(record);
+      REQUIRE(record->has_value());
+      CHECK((*store)->gone(**record, text(entry, "flag")).value() == entry["gone"].get<bool>());
+      std::reverse(files.begin(), files.end());
+    }
+    (entry["gone"].get<bool>() ? held : came_back)++;
+  }
+  CHECK(held >= 3);
+  CHECK(came_back >= 3);
 }
 
 TEST_CASE("golden requests are read as what they say, also when they were written again") {
