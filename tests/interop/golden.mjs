@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { encodeAcknowledgement, encodeBatch, keyOf, signature } from './carry.mjs';
 import { checkBodies, makeBodies } from './golden_bodies.mjs';
 import { checkCarried, makeCarried } from './golden_carry.mjs';
+import { checkPathways, makePathways } from './golden_pathways.mjs';
 import {
   OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, gone, half, heads, markOf, nextLink, parseLine, parseOp, parseStub, readHash,
   sha256, singleton, stubBytes,
@@ -428,6 +429,8 @@ function make() {
   deletion('by-null', 'null is not true', [draft, work({ deleted: null }, [draft])]);
   deletion('archived', 'of a goal the flag is "archived"', [start, make({ archived: true }, { base: [start.id] })], 'archived');
 
+  makePathways(index, put);
+
   const lists = Object.entries(index).map(([name, list]) => {
     const text = Array.isArray(list)
       ? `[\n${list.map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`
@@ -529,6 +532,7 @@ export function checkGolden(check) {
   });
   checkCarried(check, { index, bytesOf });
   checkBodies(check, { index, bytesOf });
+  checkPathways(check, { index, bytesOf });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) make();

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/golden.hpp"
 #include "tests/support/pathway_fixture.hpp"
 
 using namespace waymark;
@@ -196,4 +197,34 @@ TEST_CASE("content keeps the keys that this version does not know") {
   CHECK(again["v"] == 1);
   CHECK(to_content(*stored).value() == *stored);
   CHECK(to_content("{}").error().detail == "id: missing");
+}
+
+TEST_CASE("golden pathways have the steps, items and criteria told, and what is none is refused") {
+  for (const auto& entry : test::golden_part("pathways")) {
+    CAPTURE(test::text(entry, "name"));
+    auto content = test::bytes_of(entry);
+    auto pathway = parse_pathway(content);
+    REQUIRE(pathway);
+    auto steps = test::json::array(), rubrics = test::json::array(), products = test::json::array();
+    for (const auto& step : pathway->steps) {
+      auto items = test::json::array();
+      for (std::size_t n = 1; n <= step.checklist.size(); n++) items.push_back("item." + std::to_string(n));
+      steps.push_back({{"id", step.id}, {"rubric", step.rubric}, {"items", items}});
+    }
+    for (const auto& rubric : pathway->rubrics) {
+      auto criteria = test::json::array();
+      for (const auto& one : rubric.criteria)
+        criteria.push_back(
+            {{"level", field_of("level.", one.id)}, {"levels", one.levels.size()}, {"aim", one.aim}});
+      rubrics.push_back({{"id", rubric.id}, {"criteria", criteria}});
+    }
+    for (const auto& product : pathway->products) products.push_back(product.id);
+    CHECK(steps == entry["steps"]);
+    CHECK(rubrics == entry["rubrics"]);
+    CHECK(products == entry["products"]);
+  }
+  for (const auto& entry : test::golden_part("not_pathways")) {
+    CAPTURE(test::text(entry, "name"));
+    CHECK_FALSE(parse_pathway(test::bytes_of(entry)).has_value());
+  }
 }
