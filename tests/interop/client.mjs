@@ -5,7 +5,7 @@ import * as http from 'node:http';
 import * as tls from 'node:tls';
 import { randomBytes } from 'node:crypto';
 import {
-  KIND, PIECE_BYTES_MAX, encodeBatch, encodeFiles, encodePiece, encodeReading, filesIn, keyOf, openBundle, readAcknowledgement, readFiles, readNews, sealBundle,
+  KIND, PIECE_BYTES_MAX, encodeBatch, encodeFiles, encodePiece, encodeReading, filesIn, keyOf, openBundle, readAcknowledgement, readFiles, readNews, sealBundle, sealedLine,
 } from './carry.mjs';
 import {
   Refusal, ZERO, addToDigest, displayed, everyHead, half, heads, makeOp, markOf, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
@@ -392,6 +392,61 @@ export class Replica {
     return { returned, lines };
   }
 
+  // ---- at a hub
+
+  // What was read is kept for each parent by the hub's id ('' is the school), with where it is met.
+  goTo(id, link) {
+    const read = (parent) => ({ link: parent.link, streams: parent.streams, feed: parent.feed, whole: parent.whole });
+    this.parents ??= new Map();
+    this.parents.set(this.parent ?? '', read(this));
+    Object.assign(this, this.parents.get(id) ?? { streams: new Map(), feed: null, whole: new Set() }, { link, parent: id, room: { n: 0, c: ZERO } });
+  }
+
+  // What waits from `first` on, signed; what the hub may not read is sealed to the school.
+  signed(first) {
+    this.round += 1;
+    const { device, identity, answer, introduction } = this.profile;
+    const ops = this.own.slice(first, first + OPS_MAX);
+    const papers = introduction ? { introduction } : { certificate: answer.certificate, certified: answer.signature };
+    const header = { person: this.person, replica: this.id, round: this.round, before: this.position(first), ids: ops.map((op) => op.id), ...papers };
+    const lines = ops.map((op) => (op.stream.startsWith('own:') ? sealedLine(identity, op.bytes) : op));
+    return { batch: encodeBatch(header, [], device).toString(), lines };
+  }
+
+  // One exchange: what neither the room nor the school has goes there in a batch, if only one without ops.
+  async meet() {
+    const first = Math.max(this.room.n, this.settled);
+    const { batch, lines } = this.signed(first);
+    const { cursors } = this.request().header;
+    const reply = await this.post({
+      v: 1, request: 'interop', replica: this.id, now: Date.now(), waiting: this.waiting, before: this.position(first), ops: lines.length, batch,
+      settled: this.settled, cursors,
+    }, lines);
+    const { header } = reply;
+    if (header.at) throw new Error('a hub told where the school is');
+    for (const text of header.answers ?? []) this.takeAnswer(Buffer.from(text));
+    this.room = header.room ?? { n: 0, c: ZERO };
+    if (this.room.n >= this.links.length || this.links[this.room.n] !== this.room.c) this.becomeNew();
+    // Nothing is on its way, and the school has not settled all that the hub has: it goes there again.
+    if (!header.carried && this.room.n > this.settled) this.room = { n: 0, c: ZERO };
+    for (const page of header.streams ?? []) {
+      if (page.seal) throw new Error('a page of a hub with a seal of its own');
+      for (const { items, seal } of page.under ?? []) {
+        if (!signedBy(this.profile.identity, sealMessage(page.s, items), seal)) throw new Refusal('unauthorized', 'a seal that is not the school’s');
+        this.seals.push({ s: page.s, items, seal });
+      }
+    }
+    this.takePages(reply);
+    return header;
+  }
+
+  takeAnswer(bytes) {
+    const said = readAcknowledgement(bytes, this.profile.identity);
+    if (said.certificate && said.replica === this.id)
+      this.profile = { ...this.profile, introduction: null, answer: { certificate: said.certificate, signature: said.certified } };
+    return this.takeAcknowledgement(said);
+  }
+
   // What a starter gave: accesses, and what the class reads under accesses of nobody.
   begin({ entry, news }) {
     this.takePages({ header: { granted: entry.granted, streams: [] }, lines: [] });
@@ -474,11 +529,7 @@ export class Replica {
     for (const { kind, body } of items) {
       if (kind === KIND.problem) problems.push(JSON.parse(body.toString()).code);
       if (kind === KIND.acknowledgement) {
-        const said = readAcknowledgement(body, identity);
-        if (said.certificate && said.replica === this.id) {
-          this.profile = { ...this.profile, introduction: null, answer: { certificate: said.certificate, signature: said.certified } };
-        }
-        if (this.takeAcknowledgement(said)) counted += 1;
+        if (this.takeAnswer(body)) counted += 1;
       }
       if (kind === KIND.news && this.takeNews(readNews(body))) counted += 1;
     }

@@ -12,6 +12,7 @@ import * as zlib from 'node:zlib';
 import { KIND, PIECE_BYTES_MAX, hashPin, keyOf, openBundle, openStarter, sealBundle, sealIntroduction } from './carry.mjs';
 import { Link, Profile, Replica, errorOf, joinComputer, metAgain, orRefusal } from './client.mjs';
 import { badLines, badRequests, checkGolden } from './golden.mjs';
+import { checkHub } from './hub.mjs';
 import { isPacked, pack, unpack } from './pack.mjs';
 import { Refusal, ZERO, digestOf, gone, half, makeOp, nextLink, randomId, sha256 } from './record.mjs';
 import { School } from './school.mjs';
@@ -307,7 +308,6 @@ check('a clock that is a year behind changes no head', async () => {
   assert.deepEqual(world.a.heads(world.goal, 'obstacle').map((op) => op.id), [later.id]);
 });
 
-check('refused ops leave stubs, tell why, and the rest goes on', async () => {
 check('a deletion that saw everything holds, and one that did not brings the work back', async () => {
   const [work, me] = [randomId(), world.people.Ana];
   const goneFor = (replica) => gone(replica.ofRecord(work), 'deleted');
@@ -337,6 +337,7 @@ check('a deletion that saw everything holds, and one that did not brings the wor
   assert.equal(await both(), true);
 });
 
+check('refused ops leave stubs, tell why, and the rest goes on', async () => {
   const me = world.people.Ana;
   const good = world.a.write('goal', world.goal, { learned: 'before' });
   const teacher = world.a.write('observation', ZERO, { text: 'I praise myself' }, { appendOnly: true });
@@ -1245,6 +1246,8 @@ check('every record of the school is as it should be in the end', async () => {
   assert.equal(school.verify().ok, true);
 });
 
+const closeRoom = checkHub(check, resolve(bin), refusedWith);
+
 function codeOfCard(bytes, card) {
   try {
     openStarter(bytes, card);
@@ -1311,6 +1314,7 @@ for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, async () => {
     await school.stop();
     school.remove();
+    await closeRoom();
     process.exit(1);
   });
 
@@ -1322,6 +1326,7 @@ try {
 } finally {
   await school.stop();
   school.remove();
+  await closeRoom();
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 }
 process.exitCode = failed > 0 ? 1 : 0;

@@ -62,12 +62,18 @@ export class School {
   verify() {
     return this.run(['verify']);
   }
+  addTeacher(email, name) {
+    return this.run(['staff', 'add', '--email', email, '--name', name, '--password-stdin'], 'nine brown owls sit\n').id;
+  }
+  addHub(title, name, out) {
+    this.run(['hub', 'add', '--classes', title, '--name', name, '--out', out]);
+    return JSON.parse(readFileSync(out));
+  }
 
   async start() {
     this.said = '';
-    this.child = spawn(this.program, ['serve', '--data', this.data, '--listen', '127.0.0.1:0', '--log-json'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const words = ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.kept ?? 0}`, '--log-json', ...(this.more ?? [])];
+    this.child = spawn(this.program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     const child = this.child;
     this.ended = new Promise((done) => child.once('exit', done));
     await new Promise((done, fail) => {
@@ -91,6 +97,11 @@ export class School {
       child.once('exit', (code) => fail(new Error(`the server ended with ${code}: ${this.said}`)));
     });
     this.port = this.serving.port;
+  }
+
+  // From now on always there, so that others find it again.
+  keepPort() {
+    this.kept = this.port;
   }
 
   async stop() {
@@ -122,5 +133,17 @@ export class School {
 
   remove() {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+// A server in a room, whose school is above it.
+export class Hub extends School {
+  constructor(bin, school, file) {
+    super(bin);
+    this.data = join(this.folder, 'hub');
+    this.more = ['--upstream', `https://127.0.0.1:${school.port}`, '--upstream-token-file', file];
+  }
+  empty() {
+    rmSync(this.data, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,239 @@
+// The independent client at a real hub with a real school above it, and as a hub towards that school. A school of its own:
+// it goes away and comes back.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { KIND, encodeBatch, hashPin, keyOf, openBundle, openIntroduction, readAcknowledgement, sealBundle, sealIntroduction, signedLine } from './carry.mjs';
+import { Link, Profile, Replica, errorOf, joinComputer, orRefusal } from './client.mjs';
+import { Refusal, ZERO, digestOf, half, makeOp, randomId, sha256 } from './record.mjs';
+import { Hub, School } from './school.mjs';
+import { SYNC_TYPE, encodeMessage, helloIsSigned, parseMessage, plainCode, readHello, sealMessage, signedBy } from './wire.mjs';
+
+const until = async (what, holds) => {
+  for (let turn = 0; turn < 300; turn++) {
+    const found = await holds();
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  return assert.fail(`${what}: not within a minute`);
+};
+
+export function checkHub(check, bin, refusedWith) {
+  const world = {};
+  const school = new School(bin);
+  const wants = (holds) => () => holds().catch((error) => (error instanceof Refusal || error.code === 'ECONNREFUSED' ? false : Promise.reject(error)));
+
+  check('hub: its hello is signed by the school for its own key and names it, and the school tells where it is', async () => {
+    school.init('Colina Norte');
+    world.class = school.addClass('5B').id;
+    world.people = Object.fromEntries(['Ana', 'Ben'].map((name) => [name, school.addStudent('5B', name).id]));
+    world.cards = Object.fromEntries(school.cards('5B').map((one) => [one.name, one.card]));
+    const codes = ['lab-01', 'lab-02'].map((name) => school.addComputer(name));
+    await school.start();
+    school.keepPort();
+    world.computers = [];
+    for (const code of codes) world.computers.push(await joinComputer(school.port, code, ''));
+    world.ana = await Profile.signIn(world.computers[0], world.cards.Ana, '1234');
+    world.anaTwo = await Profile.signIn(world.computers[1], world.cards.Ana, '1234');
+    world.a = new Replica(world.ana);
+    world.b = new Replica(world.anaTwo);
+    for (const replica of [world.a, world.b]) await replica.sync();
+    const file = join(school.folder, 'hub.token');
+    world.file = school.addHub('5B', 'North room', file);
+    assert.deepEqual([world.file.v, world.file.name, world.file.school, world.file.classes], [1, 'North room', 'Colina Norte', ['5B']]);
+    assert.equal(world.file.identity, world.ana.identity);
+    world.hub = new Hub(bin, school, file);
+    await world.hub.start();
+    world.hub.keepPort();
+    const link = new Link(world.hub.port);
+    const hello = await until('the hub has its hello', wants(async () => readHello((await link.send('GET', '/v1/hello')).body)));
+    assert.deepEqual([hello.identity, hello.spki, hello.hub], [world.ana.identity, link.met, { id: world.file.hub, name: 'North room' }]);
+    assert.notEqual(hello.spki, world.computers[0].hello.spki);
+    const places = await until('the school knows where the hub is', async () => {
+      const told = (await world.a.sync()).places ?? [];
+      return told.some((one) => one.hub !== '') && told;
+    });
+    assert.deepEqual(places, [{ hub: world.file.hub, name: 'North room', addresses: [`https://127.0.0.1:${world.hub.port}`] }]);
+    for (const place of places) for (const address of place.addresses) assert.match(address, /^https:\/\/([^/:[\]]+|\[[0-9a-f:]+\]):\d+$/);
+    world.at = (profile) => Object.assign(new Link(world.hub.port, hello.spki), { token: profile.link.token });
+  });
+
+  check('hub: what is not signed is not taken in, and what only the school can do is unsupported', async () => {
+    const link = world.at(world.ana);
+    const op = makeOp({ author: world.people.Ana, replica: randomId(), stream: `person:${world.people.Ana}`, kind: 'goal', record: randomId(), fields: { want: 'unsigned' }, time: 1 });
+    const ask = async (more) => {
+      const reply = await link.send('POST', '/v1/sync', { body: encodeMessage({ v: 1, replica: op.replica, now: Date.now(), ops: 1, cursors: [], ...more }, [op]), type: SYNC_TYPE });
+      if (reply.status !== 200) throw errorOf(reply);
+      return parseMessage(reply.body);
+    };
+    await until('the hub knows the student', wants(() => ask({})));
+    const { certificate, signature: certified } = world.ana.answer;
+    const batch = { v: 1, person: world.people.Ana, replica: op.replica, round: 1, ids: [op.id], certificate, certified };
+    const line = (header, key) => ({ batch: signedLine('waymark batch 1', header, key).toString() });
+    for (const more of [{}, line(batch, keyOf(randomBytes(32))), line({ ...batch, ids: [randomId()] }, world.ana.device)]) {
+      const { header, lines } = await ask(more);
+      assert.deepEqual([header.at, header.room?.n ?? 0, header.carried ?? 0], [undefined, 0, 0]);
+      assert.ok(!lines.some((one) => one.id === op.id));
+    }
+    const step = (value, token = link.token) => link.json('POST', '/v1/join', value, token);
+    await refusedWith(step({ step: 'begin', code_id: '00000000', nonce: 'a'.repeat(32) }), 'unsupported', 422);
+    await refusedWith(step({ step: 'pin', pin_hash: hashPin('1234'), pin_kind: 'digits' }), 'unsupported', 422);
+    const s = `person:${world.people.Ana}`;
+    const put = await link.send('PUT', `/v1/streams/${s}/files/${sha256('x').toString('hex')}`, { body: Buffer.from('x'), type: 'text/plain' });
+    assert.deepEqual([errorOf(put).code, put.status], ['unsupported', 422]);
+  });
+
+  check('hub: while the school is away work is in the room, and private notes are sealed to the school', async () => {
+    await school.stop();
+    const { a, b } = world;
+    a.goTo(world.file.hub, world.at(world.ana));
+    b.goTo(world.file.hub, world.at(world.anaTwo));
+    world.goal = randomId();
+    world.note = randomId();
+    world.want = a.write('goal', world.goal, { want: 'swim a length' });
+    world.secret = a.write('draft', world.note, { place: 'goal.new', 'text.want': 'nobody reads this' }, { stream: `own:${world.people.Ana}` });
+    world.tooLong = a.write('goal', world.goal, { obstacle: 'x'.repeat(4001) });
+    world.after = a.write('goal', world.goal, { obstacle: 'cold water' });
+    const header = await a.meet();
+    assert.deepEqual(header.room, a.position(a.own.length));
+    assert.ok(header.carried >= 1);
+    assert.equal(a.waiting, 4, 'in the room is not at school');
+    const roles = Object.fromEntries([...a.streams.values()].map((one) => [one.s, one.role]));
+    const me = world.people.Ana;
+    assert.deepEqual(roles, { [`person:${me}`]: 'owner', [`class:${world.class}`]: 'member', [`inbox:${me}`]: 'member', school: 'member' });
+    // On the other computer in the room it is read, and they are told that not everything is at school.
+    const beside = await b.meet();
+    assert.equal(b.shown(world.goal, 'want'), 'swim a length');
+    assert.ok(!b.known.has(world.secret.id));
+    assert.equal(beside.beside, 4);
+    // Again: nothing is taken in twice, and nothing is settled.
+    const count = b.ofRecord(world.goal).length;
+    await a.meet();
+    await b.meet();
+    assert.deepEqual([b.ofRecord(world.goal).length, a.waiting], [count, 4]);
+  });
+
+  check('hub: a photo waits in the room in a parcel that only the school opens', async () => {
+    const photo = { s: `person:${world.people.Ana}`, bytes: randomBytes(30_000), mime: 'image/jpeg' };
+    world.photo = { ...photo, file: sha256(photo.bytes).toString('hex') };
+    world.a.write('work', randomId(), { project: randomId(), step: 'plan', type: 'photo', file: world.photo.file, mime: 'image/jpeg', bytes: 30_000 });
+    await world.a.meet();
+    world.parcel = world.a.parcel(photo);
+    const name = sha256(world.parcel.bytes).toString('hex');
+    const put = (range, body) => world.a.link.send('PUT', `/v1/parcels/${name}`, { body, type: 'application/octet-stream', headers: { 'content-range': `bytes ${range}/${world.parcel.bytes.length}` } });
+    assert.equal((await put('0-9999', world.parcel.bytes.subarray(0, 10_000))).status, 202);
+    assert.equal((await put(`10000-${world.parcel.bytes.length - 1}`, world.parcel.bytes.subarray(10_000))).status, 204);
+    world.parcels = (link) => link.json('POST', '/v1/parcels', { parcels: [name] });
+    assert.deepEqual(await world.parcels(world.a.link), { v: 1, lacking: [], answers: [] });
+  });
+
+  check('hub: a student signs in without the school, with a card and a PIN that becomes theirs', async () => {
+    const link = Object.assign(new Link(world.hub.port, world.a.link.pin), { token: world.computers[1].joined.token });
+    const card = plainCode(world.cards.Ben);
+    assert.deepEqual(await link.json('POST', '/v1/join', { step: 'card', card }), { first_name: 'Ben', new_pin: true, pin_kind: '' });
+    const device = keyOf(randomBytes(32));
+    const token = randomBytes(16).toString('base64url');
+    const answer = await link.json('POST', '/v1/join', { step: 'student', card, pin: '2468', pin_kind: 'digits', device_key: device.open, token });
+    assert.deepEqual([answer.person, answer.certificate, answer.signature, answer.token], [world.people.Ben, '', '', token]);
+    const introduction = sealIntroduction(world.ana.identity, {
+      card, pin: '2468', pin_kind: 'digits', pin_hash: hashPin('2468'), key: device.open, computer: world.computers[1].joined.computer,
+      token: sha256(token).toString('hex'),
+    });
+    link.token = token;
+    world.ben = new Replica({ link, device, identity: world.ana.identity, person: answer.person, answer: {}, introduction });
+    world.ben.goTo(world.file.hub, link);
+    world.bens = world.ben.write('goal', randomId(), { want: 'float' });
+    await world.ben.meet();
+    assert.equal(world.ben.room.n, 1);
+    assert.equal(world.ben.waiting, 1);
+    const again = (pin) => Object.assign(new Link(world.hub.port, link.pin), { token: world.computers[0].joined.token }).json('POST', '/v1/join', { step: 'student', card, pin, pin_kind: 'digits', device_key: keyOf(randomBytes(32)).open });
+    await refusedWith(again('9999'), 'wrong_pin', 403);
+  });
+
+  check('hub: the school is back and gets everything; its answers travel down, a rejection among them', async () => {
+    await school.start();
+    const { a, b, ben } = world;
+    await until('everything is at school', async () => {
+      await a.meet();
+      await ben.meet();
+      return a.waiting === 0 && ben.waiting === 0;
+    });
+    assert.deepEqual([...a.refusals.values()].map((one) => [one.op.id, one.code]), [[world.tooLong.id, 'too_large']]);
+    assert.ok(ben.profile.introduction === null && signedBy(ben.profile.identity, ben.profile.answer.certificate, ben.profile.answer.signature));
+    // The rejection reaches who reads in the room as a stub, through which the later edit links.
+    const stub = await until('the stub is in the room', async () => {
+      await b.meet();
+      return b.known.get(world.tooLong.id);
+    });
+    assert.deepEqual([stub.isStub, stub.reason, stub.names], [true, 'too_large', ['obstacle']]);
+    assert.equal(b.shown(world.goal, 'obstacle'), 'cold water');
+    const header = await b.meet();
+    assert.equal(header.beside ?? 0, 0);
+    // What the school has told is kept under its seal, though it came by the hub.
+    assert.ok(b.seals.some(({ items }) => items.includes(world.want.id)));
+    // At the school itself: all of it, the private note with its words.
+    b.goTo('', world.anaTwo.link);
+    await b.sync();
+    for (const op of [world.want, world.secret, world.after]) assert.deepEqual(b.known.get(op.id)?.bytes, op.bytes);
+    assert.equal(b.known.get(world.tooLong.id).isStub, true);
+    assert.equal(school.shown(world.people.Ana, world.goal).fields.obstacle, 'cold water');
+    a.goTo('', world.ana.link);
+    await a.sync();
+    const s = `person:${world.people.Ana}`;
+    assert.deepEqual([a.streams.get(s).count, a.streams.get(s).digest], [b.streams.get(s).count, b.streams.get(s).digest]);
+  });
+
+  check('hub: the school’s answer about the parcel opens with the device’s key alone, and the photo is at school', async () => {
+    a_at_hub();
+    const { answers } = await until('the parcel is answered', async () => {
+      const told = await world.parcels(world.a.link);
+      return told.answers.length > 0 && told;
+    });
+    const answer = Buffer.from(answers[0].answer, 'base64url');
+    const said = world.a.openParcelAnswer(answer);
+    assert.deepEqual([said.round, said.streams], [world.parcel.round, [{ s: world.photo.s, has: [world.photo.file] }]]);
+    assert.throws(() => openBundle(answer, world.ben.profile.device), (error) => error.code === 'unauthorized');
+    const got = await world.anaTwo.link.send('GET', `/v1/streams/${world.photo.s}/files/${world.photo.file}`);
+    assert.ok(got.body.equals(world.photo.bytes));
+    assert.deepEqual(await world.parcels(world.ben.link), { v: 1, lacking: [sha256(world.parcel.bytes).toString('hex')], answers: [] });
+  });
+
+  check('hub: an empty one in its place is given again what the school has not settled', async () => {
+    await school.stop();
+    const lost = world.a.write('goal', world.goal, { want: 'swim two lengths' });
+    await world.a.meet();
+    assert.equal(world.a.room.n, world.a.own.length);
+    await world.hub.stop();
+    world.hub.empty();
+    await school.start();
+    await world.hub.start();
+    const hello = await until('the new hub has its hello', wants(async () => readHello((await new Link(world.hub.port).send('GET', '/v1/hello')).body)));
+    world.a.link.pin = hello.spki;
+    await until('what waited is at school', wants(async () => {
+      await world.a.meet();
+      return world.a.waiting === 0;
+    }));
+    world.b.goTo('', world.anaTwo.link);
+    await world.b.sync();
+    assert.ok(world.b.known.has(lost.id));
+  });
+
+  check('hub: it and its school are as they should be in the end', async () => {
+    await world.hub.stop();
+    await school.stop();
+    assert.equal(school.verify().ok, true);
+    assert.equal(world.hub.verify().ok, true);
+  });
+
+  function a_at_hub() {
+    world.a.goTo(world.file.hub, world.at(world.ana));
+  }
+
+  return async () => {
+    for (const one of [world.hub, school]) {
+      await one?.stop();
+      one?.remove();
+    }
+  };
+}
