@@ -592,3 +592,36 @@ export class Replica {
     throw new Error('50 exchanges and still not done');
   }
 }
+
+// ---- a hub: a reader of its classes at the school, and a carrier of batches that devices signed
+
+export class Carrier {
+  // `file` is what the school gave for it.
+  constructor(file, link, spki) {
+    link.token = file.token;
+    Object.assign(this, { file, link, spki, key: keyOf(randomBytes(32)), version: '', addresses: [], replica: null });
+    this.replica = new Replica({ link, identity: file.identity, person: file.hub });
+  }
+
+  // Its hello, signed by the school, and the people of its classes where they are others than it has.
+  async greet(carrying = 0) {
+    const question = { spki: this.spki, addresses: this.addresses, carrying, version: this.version };
+    const told = await this.link.json('POST', '/v1/hub', question);
+    this.hello = { identity: this.file.identity, spki: this.spki, signature: told.hello };
+    if (!helloIsSigned(this.hello)) throw new Refusal('unauthorized', 'a hello that the identity has not signed');
+    this.version = told.version;
+    if (told.papers) this.papers = told.papers;
+    return told;
+  }
+
+  // Batches as they came, sealed; gives { answers, problems } by what the school said of them.
+  async carry(batches) {
+    const bundle = sealBundle(this.file.identity, this.key, batches.map((body) => ({ kind: KIND.batch, body })));
+    const reply = await this.link.send('POST', '/v1/bundles', { body: bundle, type: 'application/octet-stream' });
+    if (reply.status !== 200) throw errorOf(reply);
+    const { writer, items } = openBundle(reply.body, this.key);
+    if (writer !== this.file.identity) throw new Refusal('unauthorized', 'an answer of somebody else');
+    const of = (kind) => items.filter((one) => one.kind === kind).map((one) => one.body);
+    return { answers: of(KIND.acknowledgement), problems: of(KIND.problem).map((body) => JSON.parse(body.toString())) };
+  }
+}

@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { KIND, encodeBatch, hashPin, keyOf, openBundle, openIntroduction, readAcknowledgement, sealBundle, sealIntroduction, signedLine } from './carry.mjs';
-import { Link, Profile, Replica, errorOf, joinComputer, orRefusal } from './client.mjs';
-import { Refusal, ZERO, digestOf, half, makeOp, randomId, sha256 } from './record.mjs';
+import { hashPin, keyOf, openBundle, readAcknowledgement, sealIntroduction, signedLine } from './carry.mjs';
+import { Carrier, Link, Profile, Replica, errorOf, joinComputer } from './client.mjs';
+import { Refusal, ZERO, makeOp, nextLink, randomId, sha256 } from './record.mjs';
 import { Hub, School } from './school.mjs';
-import { SYNC_TYPE, encodeMessage, helloIsSigned, parseMessage, plainCode, readHello, sealMessage, signedBy } from './wire.mjs';
+import { SYNC_TYPE, encodeMessage, parseMessage, plainCode, readHello, sealMessage, signedBy } from './wire.mjs';
 
 const until = async (what, holds) => {
   for (let turn = 0; turn < 300; turn++) {
@@ -217,6 +217,121 @@ export function checkHub(check, bin, refusedWith) {
     world.b.goTo('', world.anaTwo.link);
     await world.b.sync();
     assert.ok(world.b.known.has(lost.id));
+  });
+
+  check('as a hub: the school signs its hello, and tells the people of its classes once', async () => {
+    world.teacher = school.addTeacher('reed@example.org', 'Ada Reed', '5B');
+    const link = new Link(school.port, world.computers[0].hello.spki);
+    world.carrier = new Carrier(school.addHub('5B', 'South room', join(school.folder, 'south.token')), link, sha256('the key of the south room').toString('hex'));
+    world.carrier.addresses = ['https://[fd00::7]:8443'];
+    const { papers, school: named, v } = await world.carrier.greet();
+    assert.deepEqual([v, named], [1, 'Colina Norte']);
+    const rows = (list, ...columns) => papers[list].map((row) => columns.map((at) => row[at]));
+    const { Ana, Ben } = world.people;
+    assert.deepEqual(papers.classes, [[world.class, '5B', true]]);
+    assert.deepEqual(rows('people', 0, 1).sort(), [[Ana, 'student'], [Ben, 'student'], [world.teacher, 'teacher']].sort());
+    for (const person of papers.people) assert.match(person[1] === 'teacher' ? person[5] : person[6], /^\$argon2id\$/);
+    assert.deepEqual(rows('enrollments', 0, 1, 2).sort(), [[world.class, Ana, 'student'], [world.class, Ben, 'student'], [world.class, world.teacher, 'teacher']].sort());
+    assert.ok(papers.access.some(([person, stream, , role]) => person === Ana && stream === `person:${Ana}` && role === 'owner'));
+    assert.ok(!papers.access.some(([, stream]) => stream.startsWith('own:')));
+    assert.deepEqual(rows('cards', 0, 1, 2).sort(), [[plainCode(world.cards.Ana), Ana, false], [plainCode(world.cards.Ben), Ben, false]].sort());
+    const tokenOf = (one) => sha256(one.joined.token).toString('hex');
+    for (const one of world.computers)
+      assert.deepEqual(rows('computers', 0, 1, 2, 3).find(([id]) => id === one.joined.computer), [one.joined.computer, one.joined.name, tokenOf(one), false]);
+    assert.ok(papers.devices.some(([token, person, computer, key, removed]) => token === sha256(world.ana.link.token).toString('hex') && person === Ana &&
+      computer === world.computers[0].joined.computer && key === world.ana.device.open && removed === false));
+    assert.equal((await world.carrier.greet()).papers, undefined);
+    world.a.goTo('', world.ana.link);
+    const { places } = await world.a.sync();
+    assert.deepEqual(places.find((one) => one.name === 'South room').addresses, ['https://[fd00::7]:8443']);
+  });
+
+  check('as a hub: it reads its classes and their students, under seals, and nothing that is private to one', async () => {
+    const { replica } = world.carrier;
+    await replica.sync();
+    const { Ana, Ben } = world.people;
+    const { hub } = world.carrier.file;
+    assert.deepEqual(Object.fromEntries([...replica.streams.values()].map((one) => [one.s, one.role])), {
+      [`class:${world.class}`]: 'member', [`author:${world.class}`]: 'member', school: 'member', [`own:${hub}`]: 'owner', [`inbox:${hub}`]: 'member',
+      ...Object.fromEntries([Ana, Ben].flatMap((id) => ['person', 'staff', 'inbox'].map((word) => [`${word}:${id}`, 'member']))),
+    });
+    for (const stream of replica.streams.values()) assert.equal(stream.seq, stream.head, stream.s);
+    assert.ok(replica.seals.every(({ s, items, seal }) => signedBy(replica.profile.identity, sealMessage(s, items), seal)));
+    assert.ok(replica.known.has(world.want.id) && !replica.known.has(world.secret.id));
+    const [theirs, ours] = [replica.streams.get(`person:${Ana}`), world.a.streams.get(`person:${Ana}`)];
+    assert.deepEqual([theirs.count, theirs.digest], [ours.count, ours.digest]);
+  });
+
+  check('as a hub: batches come to school as they are, each is answered, and what is not believed is a problem', async () => {
+    const { a, ben, carrier } = world;
+    const note = a.write('draft', randomId(), { place: 'pack_up', 'text.line': 'sealed on the way' }, { stream: `own:${world.people.Ana}` });
+    const goal = a.write('goal', randomId(), { want: 'carried' });
+    const bens = ben.write('goal', randomId(), { want: 'carried too' });
+    const batchOf = (replica) => {
+      const { batch, lines } = replica.signed(replica.settled);
+      return Buffer.concat([Buffer.from(batch), ...lines.flatMap((one) => [one.bytes ?? one, Buffer.from('\n')])]);
+    };
+    const batches = [batchOf(a), batchOf(ben)];
+    assert.ok(!batches[0].includes('sealed on the way') && batches[0].includes('carried'));
+    const false_ = Buffer.from(batches[1].toString().replace('carried too', 'changed on its way'));
+    const { answers, problems } = await carrier.carry([false_, ...batches]);
+    assert.deepEqual(problems.map((one) => [one.n, one.code, one.letters]), [[0, 'wrong_id', undefined]]);
+    assert.equal(answers.length, 2);
+    assert.equal(a.takeAnswer(answers[1]), false, 'another replica’s');
+    assert.equal(a.takeAnswer(answers[0]) && ben.takeAnswer(answers[1]), true);
+    assert.deepEqual([a.waiting, ben.waiting], [0, 0]);
+    // Again, after an answer that was lost: the same answer, and nothing is there twice.
+    const again = await carrier.carry(batches);
+    assert.deepEqual(readAcknowledgement(again.answers[0], a.profile.identity).at, a.position(a.own.length));
+    await carrier.replica.sync();
+    assert.ok(carrier.replica.known.has(goal.id) && carrier.replica.known.has(bens.id));
+    await world.b.sync();
+    assert.deepEqual(world.b.known.get(note.id)?.bytes, note.bytes);
+  });
+
+  check('as a hub: it pushes what the teachers of its classes wrote, under their names, and nobody else’s', async () => {
+    const { replica } = world.carrier;
+    const { Ana, Ben } = world.people;
+    const write = (author) => {
+      const op = makeOp({ author, replica: replica.id, stream: `person:${Ana}`, kind: 'observation', record: ZERO, fields: { text: 'Asked two people.' }, time: Date.now() });
+      replica.own.push(op);
+      replica.known.set(op.id, op);
+      replica.links.push(nextLink(replica.links.at(-1), op.id));
+      return op;
+    };
+    const [hers, bens] = [write(world.teacher), write(Ben)];
+    await replica.sync();
+    assert.deepEqual([...replica.refusals.values()].map((one) => [one.n, one.code]), [[2, 'forbidden']]);
+    // Of a student's in their own stream nothing is settled, so that they do not take it for at school.
+    const anas = write(Ana);
+    const header = await replica.exchange();
+    assert.deepEqual([header.at, replica.waiting], [replica.position(2), 1]);
+    await world.a.sync();
+    assert.equal(world.a.known.get(hers.id)?.author, world.teacher);
+    for (const op of [bens, anas]) assert.ok(!world.a.known.has(op.id));
+    replica.own.pop();
+    replica.links.pop();
+    replica.known.delete(anas.id);
+  });
+
+  check('as a hub: of a computer that was removed the school keeps what it wrote for an adult, and the problem names the batch', async () => {
+    school.removeComputer('lab-02');
+    const { ben, carrier } = world;
+    const op = ben.write('goal', randomId(), { want: 'on a lost computer' });
+    const { batch, lines } = ben.signed(ben.settled);
+    const { answers, problems } = await carrier.carry([Buffer.concat([Buffer.from(batch), lines[0].bytes, Buffer.from('\n')])]);
+    assert.equal(answers.length, 0);
+    assert.deepEqual(problems, [{ v: 1, n: 0, code: 'unauthorized', letters: { replica: ben.id, end: ben.position(ben.own.length) } }]);
+    await carrier.replica.sync();
+    assert.ok(!carrier.replica.known.has(op.id));
+    const { papers } = await carrier.greet();
+    assert.ok(papers.computers.some(([id, , , removed]) => id === world.computers[1].joined.computer && removed === true));
+  });
+
+  check('as a hub: one that the school has removed is unauthorized', async () => {
+    school.removeHub('South room');
+    await refusedWith(world.carrier.greet(), 'unauthorized', 401);
+    await refusedWith(world.carrier.carry([]), 'unauthorized', 401);
   });
 
   check('hub: it and its school are as they should be in the end', async () => {

@@ -62,8 +62,11 @@ export class School {
   verify() {
     return this.run(['verify']);
   }
-  addTeacher(email, name) {
-    return this.run(['staff', 'add', '--email', email, '--name', name, '--password-stdin'], 'nine brown owls sit\n').id;
+  addTeacher(email, name, title) {
+    return this.run(['staff', 'add', '--email', email, '--name', name, '--class', title, '--password-stdin'], 'nine brown owls sit\n').id;
+  }
+  removeHub(name) {
+    this.run(['hub', 'remove', name]);
   }
   addHub(title, name, out) {
     this.run(['hub', 'add', '--classes', title, '--name', name, '--out', out]);
