@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { hashPin, keyOf, openBundle, readAcknowledgement, sealIntroduction, signedLine } from './carry.mjs';
+import { hashPin, keyOf, openBundle, readAcknowledgement, sealIntroduction, signature, signedLine } from './carry.mjs';
 import { Carrier, Link, Profile, Replica, errorOf, joinComputer } from './client.mjs';
 import { Refusal, ZERO, makeOp, nextLink, randomId, sha256 } from './record.mjs';
 import { Hub, School } from './school.mjs';
@@ -79,6 +79,11 @@ export function checkHub(check, bin, refusedWith) {
     const step = (value, token = link.token) => link.json('POST', '/v1/join', value, token);
     await refusedWith(step({ step: 'begin', code_id: '00000000', nonce: 'a'.repeat(32) }), 'unsupported', 422);
     await refusedWith(step({ step: 'pin', pin_hash: hashPin('1234'), pin_kind: 'digits' }), 'unsupported', 422);
+    // Who comes back with a certificate is let in, as at school.
+    const proof = signature(world.ana.device, `waymark return 1\n${world.ana.identity}\n${certificate}`);
+    const back = await step({ step: 'return', certificate, signature: certified, proof, token: link.token }, null);
+    assert.deepEqual(back, { person: world.people.Ana, token: link.token });
+    await refusedWith(step({ step: 'return', certificate, signature: certified, proof: '0'.repeat(128) }, null), 'unauthorized', 401);
     const s = `person:${world.people.Ana}`;
     const put = await link.send('PUT', `/v1/streams/${s}/files/${sha256('x').toString('hex')}`, { body: Buffer.from('x'), type: 'text/plain' });
     assert.deepEqual([errorOf(put).code, put.status], ['unsupported', 422]);
