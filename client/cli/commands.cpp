@@ -592,6 +592,8 @@ Status Command::add() {
       edit.key.id = domain::step_id(edit.fields["project"].text(), edit.fields["step"].text());
     else if (kind->name == "draft")
       edit.key.id = domain::draft_id(edit.fields["place"].text());
+    else if (kind->name == "seen" || kind->name == "assessment_draft")  // what of, no field tells
+      return Error{Code::forbidden, "a record of this kind is kept by the window"};
     else
       edit.key.id = around_.random->id<RecordId>();
     WAYMARK_TRY(there, records_->store().find(edit.key));

@@ -128,6 +128,10 @@ TEST_CASE("commands go through the window's checks: PIN, role, kind, field, limi
   };
   CHECK(refused({"add", "goal", "want=x"}, "0000\n").find("That is not the PIN") != std::string::npos);
   CHECK(terminal.run({"list", "goal"}).code == 1);
+  CHECK(terminal.run({"add", "draft", "place=goal.new", "text.want=x", "--pin-stdin"}).code == 0);
+  CHECK(refused({"add", "draft", "place=goal.new", "text.want=y"}).find("It is there already") !=
+        std::string::npos);
+  CHECK(refused({"add", "seen", "seen.a=a"}).find("kept by the window") != std::string::npos);
   auto review = refused({"add", "review", "turn_in=a", "project=b", "step=c", "outcome=ready"});
   CHECK(review == "waymark: A student may not write this: review is written by staff, not by owner.\n");
   CHECK(refused({"add", "wish", "want=x"}) ==
