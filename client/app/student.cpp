@@ -544,7 +544,8 @@ class Student::Impl {
     record::Fields fields{{"closed", true}};
     for (const auto& each : current->fields)
       if (each.first.starts_with("text.")) fields.emplace(each.first, record::Value());
-    changes.push_back(change(key, current, std::move(fields)));
+    WAYMARK_TRY(made, draft_change(key, current, std::move(fields)));
+    changes.push_back(std::move(made));
     return changes;
   }
 
@@ -1206,12 +1207,34 @@ class Student::Impl {
       WAYMARK_TRY(kept, typed(text));
       fields.emplace("text." + name, kept);
     }
-    auto made = change(key, current, std::move(fields));
+    WAYMARK_TRY(made, draft_change(key, current, std::move(fields)));
     // Only "still open" is no news.
     if (made.fields.empty()) return Outcome{};
     WAYMARK_TRY(written, write({made}));
     (void)written;
     return Outcome{};
+  }
+  // Of a drawing that was gone on with at two computers, what this one had read is what it goes on from.
+  Result<Change> draft_change(const record::RecordKey& key, const std::optional<Record>& current,
+                              record::Fields fields) {
+    auto now = calendar();
+    std::optional<Side> here;
+    if (current) {
+      WAYMARK_TRY(found, side_here(scene(now), *current, "text.length"));
+      here = std::move(found);
+    }
+    if (!here) return change(key, current, std::move(fields));
+    Change made{key, {}, {}, {}, {}};
+    for (auto& [name, value] : fields) {
+      auto found = here->whole.fields.find(name);
+      auto said = found == here->whole.fields.end() ? record::Value() : found->second;
+      if (said == value) continue;
+      if (auto by = here->whole.set_by.find(name); by != here->whole.set_by.end())
+        made.base.push_back(by->second);
+      made.fields.emplace(name, std::move(value));
+      made.before.emplace(name, std::move(said));
+    }
+    return made;
   }
   Result<Outcome> on(const DropDraft& c) {
     WAYMARK_TRY(closing, close_draft(c.place));
@@ -1242,6 +1265,12 @@ class Student::Impl {
     WAYMARK_TRY(current, find(key));
     const auto* field = current ? current->field(name) : nullptr;
     if (!field) return not_here("conflict");
+    auto how = reads(*current, name);
+    if (c.keep_both && how != Reads::words) return not_here("way to keep both");
+    if (!sitting_.meeting && (how == Reads::drawing || how == Reads::file)) {
+      WAYMARK_TRY(whole, whole_thing(scene(now), *current, name, c.op));
+      return settle(whole, *current, "toast.chosen_one");
+    }
     if (c.keep_both) {
       std::vector<std::string> texts;  // the older first, each once
       for (auto head = field->heads.rbegin(); head != field->heads.rend(); ++head)
@@ -1274,17 +1303,49 @@ class Student::Impl {
     made.fields.emplace(name, *chosen);
     made.before.emplace(name, field->value());
     made.base = current->heads_of(std::vector<std::string>{name});
+    return settle(made, *current, c.keep_both ? "toast.kept_both" : "toast.chosen_one");
+  }
+
+  // All fields of a thing as one computer had it, in one op over all that is there of them.
+  Result<Change> whole_thing(const Scene& s, const Record& current, const std::string& thing,
+                             const std::string& op) {
+    WAYMARK_TRY(sides, sides_of(s, current, thing));
+    WAYMARK_TRY(here, side_here(s, current, thing));
+    auto chosen = std::find_if(sides.begin(), sides.end(),
+                               [&](const Side& side) { return side.latest.op.hex() == op; });
+    if (chosen == sides.end() || !here) return not_here("version");
+    Change made;
+    made.key = current.key;
+    std::vector<std::string> names;
+    auto value = [](const Side& side, const std::string& name) {
+      auto found = side.whole.fields.find(name);
+      return found == side.whole.fields.end() ? record::Value() : found->second;
+    };
+    for (const auto& [name, field] : current.fields) {
+      if (thing_of(current, name) != thing) continue;
+      auto wanted = value(*chosen, name);
+      if (!field.conflict() && field.value() == wanted) continue;
+      names.push_back(name);
+      made.fields.emplace(name, wanted);
+      made.before.emplace(name, value(*here, name));
+    }
+    made.base = current.heads_of(names);
+    return made;
+  }
+
+  Result<Outcome> settle(const Change& made, const Record& record, const char* toast) {
     WAYMARK_TRY(written, write({made}));
     (void)written;
     remember("resolve", {}, {made});
     sitting_.meeting.reset();
     ++local_;
-    auto place = place_of(records_, *current);
+    auto place = place_of(records_, record);
     WAYMARK_CHECK(load());
+    auto now = calendar();
     auto rest = conflict_ids(scene(now));
     Outcome outcome;
     outcome.go = rest.empty() ? place : Destination{Screen::conflict, {}, {}, {}, rest.front(), Focus::none};
-    outcome.toast = phrase(c.keep_both ? "toast.kept_both" : "toast.chosen_one");
+    outcome.toast = phrase(toast);
     return outcome;
   }
 

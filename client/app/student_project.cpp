@@ -109,18 +109,6 @@ TryView try_view(const Scene& scene, const Attempt& attempt, std::size_t before,
   return view;
 }
 
-// Pieces may be left of a longer text: its length says what counts.
-Field half_drawn(const RecordSet& records, const std::string& step) {
-  auto place = drawing_place(step);
-  auto length = records.draft_field(place, "length");
-  Field whole{{}, length.base};
-  for (std::size_t i = 0; i < drawing_pieces; i++)
-    whole.text += records.draft_text(place, "piece" + std::to_string(i));
-  auto bytes = std::strtoull(length.text.c_str(), nullptr, 10);
-  whole.text.resize(std::min<std::size_t>(whole.text.size(), bytes));
-  return whole;
-}
-
 StepView step_view(const Scene& scene, const ProjectState& project, const domain::PathwayStep& step) {
   StepView view;
   view.id = step.id;
@@ -172,7 +160,7 @@ StepView step_view(const Scene& scene, const ProjectState& project, const domain
   for (const auto& attempt : attempts)
     view.tries.push_back(try_view(scene, attempt, view.tries.size(), check));
   view.turn_in_note = scene.r.draft_text("turn_in." + step.id, "note");
-  view.drawing = half_drawn(scene.r, step.id);
+  view.drawing = half_drawn(scene, step.id);
   view.drawing_says = scene.r.draft_field(drawing_place(step.id), "says");
   if (!attempts.empty()) {
     const auto& last = attempts.back();

@@ -319,7 +319,15 @@ void RecordSet::count_waiting_things() {
 }
 
 bool RecordSet::is_done_with(const Record& record) {
-  if (record.key.kind == "draft") return record.boolean("closed");
+  // What was written elsewhere meanwhile is still there to be shown.
+  if (record.key.kind == "draft")
+    return record.boolean("closed") &&
+           std::none_of(record.fields.begin(), record.fields.end(), [](const auto& each) {
+             const auto& heads = each.second.heads;
+             return each.first.starts_with("text.") &&
+                    std::any_of(heads.begin(), heads.end(),
+                                [](const store::Head& head) { return !head.value.text().empty(); });
+           });
   return record.key.kind == "assessment_draft" && !record.text("turned_in").empty();
 }
 
@@ -426,7 +434,7 @@ const Record* RecordSet::assessment_draft(std::string_view project, std::string_
 const Record* RecordSet::draft(std::string_view place) const {
   auto id = domain::draft_id(place);
   for (const auto& record : drafts)
-    if (record.key.id == id) return record.boolean("closed") ? nullptr : &record;
+    if (record.key.id == id) return is_done_with(record) ? nullptr : &record;
   return nullptr;
 }
 std::string RecordSet::draft_text(std::string_view place, std::string_view name) const {

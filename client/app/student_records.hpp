@@ -63,7 +63,8 @@ struct RecordSet {
   RecordList standards;
   std::set<OpId> waiting;
   std::int64_t waiting_things = 0;  // as the student counts: records, not changes
-  // A draft that is closed or turned in: kept, and no thing of its own any more.
+  // A draft that is closed or turned in, by somebody who saw all of it: kept, and no thing of its own any
+  // more.
   static bool is_done_with(const Record& record);
   OpId waiting_longest;
   std::vector<store::Refusal> refusals;

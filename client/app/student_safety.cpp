@@ -10,7 +10,8 @@ namespace waymark::app {
 namespace {
 
 bool shown_conflict(const Record& record, const std::string& name, const store::Field& field) {
-  return field.conflict() && domain::merge_of(record.key.kind, name) == domain::Merge::last;
+  return field.conflict() && domain::merge_of(record.key.kind, name) == domain::Merge::last &&
+         reads(record, name) != Reads::nothing;
 }
 
 // Every record of the student that may be edited in two places.
@@ -27,14 +28,20 @@ std::vector<const Record*> editable(const RecordSet& r) {
 
 struct ConflictPlace {
   const Record* record;
-  std::string field;
+  std::string thing;  // the field, or the first of those that are one thing
   std::int64_t at_ms;
 };
 std::vector<ConflictPlace> conflicts(const RecordSet& r) {
   std::vector<ConflictPlace> found;
-  for (const auto* record : editable(r))
+  for (const auto* record : editable(r)) {
+    std::map<std::string, std::int64_t> things;
     for (const auto& [name, field] : record->fields)
-      if (shown_conflict(*record, name, field)) found.push_back({record, name, field.heads.front().time_ms});
+      if (shown_conflict(*record, name, field)) {
+        auto& at = things[thing_of(*record, name)];
+        at = std::max(at, field.heads.front().time_ms);
+      }
+    for (const auto& [thing, at_ms] : things) found.push_back({record, thing, at_ms});
+  }
   std::stable_sort(found.begin(), found.end(),
                    [](const ConflictPlace& a, const ConflictPlace& b) { return a.at_ms > b.at_ms; });
   return found;
@@ -68,33 +75,21 @@ record::Fields displayed(const Record& record) {
   return fields;
 }
 
-// What a value says to a reader.
-std::string value_words(const Scene& scene, const Record* record, std::string_view field,
-                        const record::Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value.data)) return *text;
-  if (const auto* number = std::get_if<std::int64_t>(&value.data)) {
-    if (record && field.starts_with("level."))
-      if (auto pathway = scene.r.pathway(scene.store, record->text("version")))
-        if (const auto* rubric = pathway->content.rubric(record->text("rubric")))
-          for (const auto& criterion : rubric->criteria)
-            if (domain::field_of("level.", criterion.id) == field && *number >= 1 &&
-                *number <= static_cast<std::int64_t>(criterion.levels.size()))
-              return scene.words(criterion.levels[static_cast<std::size_t>(*number) - 1].name);
-    return std::to_string(*number);
-  }
-  if (const auto* flag = std::get_if<bool>(&value.data)) return *flag ? "✓" : "–";
-  std::string words;
-  for (const auto& item : value.texts()) {
-    const auto* work = find_record(scene.r.works, item);
-    if (!words.empty()) words += ", ";
-    words += work && !work->text("title").empty() ? work->text("title") : item;
-  }
-  return words;
+// Which one of a record's things it is about, where its name alone does not say it.
+std::string words_of_thing(const Scene& scene, const Record& record, const std::string& thing) {
+  if (auto part = part_words(scene, record, thing); !part.empty()) return part;
+  auto words = words_for(scene, record.key, displayed(record));
+  return words == one_line(record.text(thing)) ? std::string() : words;
 }
 
 // "conflict.what_work_title", "conflict.what_assessment_draft_level"
-std::string what_key(const std::string& kind, const std::string& field) {
-  return std::string("conflict.what_").append(kind).append("_").append(field.substr(0, field.find('.')));
+std::string what_key(const Record& record, const std::string& field) {
+  auto kind = record.key.kind, name = field;
+  if (reads(record, field) == Reads::drawing) return "conflict.what_drawing";
+  // A form half filled in.
+  if (kind == "draft" && record.text("place").starts_with("goal.") && reads("goal", field.substr(5)))
+    kind = "goal", name = field.substr(5);
+  return std::string("conflict.what_").append(kind).append("_").append(name.substr(0, name.find('.')));
 }
 
 std::string waiting_group(const record::Op& op) {
@@ -124,7 +119,7 @@ Phrase hidden_phrase(const Scene& scene, const Record& record) {
 
 std::vector<std::string> conflict_ids(const Scene& scene) {
   std::vector<std::string> ids;
-  for (const auto& each : conflicts(scene.r)) ids.push_back(conflict_id(each.record->key, each.field));
+  for (const auto& each : conflicts(scene.r)) ids.push_back(conflict_id(each.record->key, each.thing));
   return ids;
 }
 
@@ -144,7 +139,7 @@ Destination place_of(const RecordSet& records, const Record& record) {
 Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
   ConflictView view;
   auto all = conflicts(scene.r);
-  auto version = [&](const Record* record, std::string_view field, const store::Head& head) {
+  auto version = [&](const store::Head& head) {
     Version side;
     side.op = head.op.hex();
     if (head.author != scene.r.me) side.author = scene.r.name_of(head.author);
@@ -154,11 +149,10 @@ Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
     else if (!scene.r.preferences.empty())
       side.place = scene.r.preferences.front().text("computer." + head.replica.hex());
     side.at = scene.calendar.moment(head.time_ms);
-    side.text = {Run{value_words(scene, record, field, head.value), false}};
     return side;
   };
-  auto mark_two = [&] {
-    if (view.versions.size() != 2) return;
+  auto mark_two = [&](Reads how) {
+    if (view.versions.size() != 2 || (how != Reads::words && how != Reads::line)) return;
     auto [a, b] = differing_words(plain(view.versions[0].text), plain(view.versions[1].text));
     view.versions[0].text = std::move(a);
     view.versions[1].text = std::move(b);
@@ -170,39 +164,52 @@ Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
     view.what = phrase("conflict.undo_met");
     view.more = all.size();
     if (!found || !found->field(meeting->field)) return view;
-    view.what_words = words_for(scene, meeting->key, displayed(*found));
-    for (const auto& head : found->field(meeting->field)->heads)
-      view.versions.push_back(version(&*found, meeting->field, head));
+    auto how = reads(*found, meeting->field);
+    view.what_words = words_of_thing(scene, *found, meeting->field);
+    for (const auto& head : found->field(meeting->field)->heads) {
+      view.versions.push_back(version(head));
+      say(scene, *found, meeting->field, head.value, view.versions.back());
+    }
     Version old;
     old.op = "undo";
     old.here = true;
     old.place = scene.options.computer;
-    old.text = {Run{value_words(scene, &*found, meeting->field, meeting->old_value), false}};
+    say(scene, *found, meeting->field, meeting->old_value, old);
     view.versions.push_back(std::move(old));
-    view.can_keep_both = std::holds_alternative<std::string>(meeting->old_value.data);
-    mark_two();
+    view.can_keep_both = how == Reads::words;
+    mark_two(how);
     return view;
   }
   if (all.empty()) return view;
   auto chosen = all.begin();
   for (auto it = all.begin(); it != all.end(); ++it)
-    if (conflict_id(it->record->key, it->field) == to.record) chosen = it;
-  const auto& field = *chosen->record->field(chosen->field);
-  view.id = conflict_id(chosen->record->key, chosen->field);
-  view.what = phrase(what_key(chosen->record->key.kind, chosen->field));
-  view.what_words = words_for(scene, chosen->record->key, displayed(*chosen->record));
-  view.can_keep_both = true;
-  const auto* rule = domain::find_field(*domain::find_kind(chosen->record->key.kind), chosen->field);
-  if (!rule || rule->type != domain::Type::text || rule->max < 560) view.can_keep_both = false;
+    if (conflict_id(it->record->key, it->thing) == to.record) chosen = it;
+  const auto& record = *chosen->record;
+  auto how = reads(record, chosen->thing);
+  view.id = conflict_id(record.key, chosen->thing);
+  view.what = phrase(what_key(record, chosen->thing));
+  view.what_words = words_of_thing(scene, record, chosen->thing);
+  view.can_keep_both = how == Reads::words;
+  view.more = all.size() - 1;
+  if (how == Reads::drawing || how == Reads::file) {
+    WAYMARK_TRY(sides, sides_of(scene, record, chosen->thing));
+    for (const auto& side : sides) {
+      view.versions.push_back(version(side.latest));
+      say(scene, side, view.versions.back());
+    }
+    return view;
+  }
+  const auto& field = *record.field(chosen->thing);
   for (const auto& head : field.heads) {
-    // Two heads that say the same are one version.
+    // Two heads with one value are one version.
     bool known = std::any_of(field.heads.begin(), field.heads.end(), [&](const store::Head& other) {
       return &other < &head && other.value == head.value;
     });
-    if (!known) view.versions.push_back(version(chosen->record, chosen->field, head));
+    if (known) continue;
+    view.versions.push_back(version(head));
+    say(scene, record, chosen->thing, head.value, view.versions.back());
   }
-  mark_two();
-  view.more = all.size() - 1;
+  mark_two(how);
   return view;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/app/student_records.hpp"
+#include "shared/store/whole.hpp"
 
 namespace waymark::app {
 
@@ -79,6 +80,53 @@ CheckState check_state(const Scene& scene, const ProjectState& project, const do
 // Why a step cannot be turned in now; empty when it can.
 Phrase turn_in_waits_for(const Scene& scene, const ProjectState& project, const domain::PathwayStep& step,
                          const CheckState& check);
+
+// ---- values in words
+enum class Reads {
+  nothing,  // says nothing to a reader, and is not asked about
+  words,    // the student's own: two of them can stand one under the other
+  line,     // one line of words
+  day,
+  choice,  // among a few words of ours
+  level,
+  works,
+  tried,
+  standard,
+  project,
+  pathway,
+  version,
+  product,
+  step,
+  rubric,
+  mark,
+  file,     // together with its name, form and size
+  drawing,  // together with its other pieces
+};
+// Nothing for a field that nobody has said it of.
+std::optional<Reads> reads(std::string_view kind, std::string_view field);
+Reads reads(const Record& record, std::string_view field);
+// Fields that are one thing to whoever looks at them: the name of the first, by which all are asked about and
+// settled together. Any other field is a thing of its own.
+std::string thing_of(const Record& record, std::string_view field);
+// What a field is about, beside its record: a criterion, an item of a list.
+std::string part_words(const Scene& scene, const Record& record, std::string_view field);
+
+// A thing of several fields as one computer had it that did not see what another did.
+struct Side {
+  std::string thing;
+  store::Head latest;
+  std::vector<OpId> heads;
+  store::Whole whole;
+};
+Result<std::vector<Side>> sides_of(const Scene& scene, const Record& record, std::string_view thing);
+// The one that this computer goes on with; nothing where all agree.
+Result<std::optional<Side>> side_here(const Scene& scene, const Record& record, std::string_view thing);
+
+void say(const Scene& scene, const Record& record, std::string_view field, const record::Value& value,
+         Version& into);
+void say(const Scene& scene, const Side& side, Version& into);
+// The drawing of a step that is not work yet.
+Field half_drawn(const Scene& scene, const std::string& step);
 
 // ---- safety
 std::vector<std::string> conflict_ids(const Scene& scene);  // "<kind>/<record>/<field>", newest first

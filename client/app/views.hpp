@@ -604,6 +604,12 @@ struct Version {
   std::string place;   // name of the computer, where it is known
   Moment at;
   Runs text;  // the words that only this one has are marked
+  // Where it is no text, or not only: what it says, a picture's path, strokes, a student's mark.
+  Phrase says;
+  std::vector<Phrase> more;
+  std::string picture;
+  std::string drawing;
+  Mark mark;
   bool operator==(const Version&) const = default;
 };
 struct ConflictView {

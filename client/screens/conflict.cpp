@@ -1,9 +1,13 @@
 // One text written in two places: the versions side by side, alike in size and look, with the words that
 // differ marked. The student carries on with one or keeps both; the other stays in the history.
 #include <algorithm>
+#include <span>
 
+#include "client/app/drawing.hpp"
+#include "client/screens/drawing.hpp"
 #include "client/screens/parts.hpp"
 #include "client/screens/screens.hpp"
+#include "client/ui/art.hpp"
 
 namespace waymark::screens {
 namespace {
@@ -15,6 +19,44 @@ ui::Text where(const app::Version& version) {
   if (!version.author.empty()) return "screen.conflict.by"_t.with("name", version.author);
   return version.place.empty() ? "screen.conflict.elsewhere"_t
                                : "screen.conflict.on"_t.with("computer", version.place);
+}
+
+// The sign, and how it is called: a picture alone tells nothing to who cannot see it.
+void mark_in_words(ui::Ui& ui, const app::Mark& mark) {
+  const auto row = ui.row({.gap = 14, .cross = ui::Cross::center});
+  ui.mark(mark, {}, 34);
+  auto known = [](std::span<const std::string_view> all, const std::string& name) {
+    return std::find(all.begin(), all.end(), name) != all.end();
+  };
+  if (!known(ui::mark_shapes(), mark.shape) || !known(ui::mark_colors(), mark.ink) ||
+      !known(ui::mark_colors(), mark.disc))
+    return;
+  ui.text("screen.conflict.mark"_t.with("shape", ui.words(ui::key("screen.mark.shape." + mark.shape)))
+              .with("ink", ui.words(ui::key("screen.mark.color." + mark.ink)))
+              .with("disc", ui.words(ui::key("screen.mark.color." + mark.disc))));
+}
+
+void what_it_says(ui::Ui& ui, const app::Version& version) {
+  const bool drawn = !version.drawing.empty(), marked = !version.mark.shape.empty();
+  if (version.text.empty() && !version.says && version.more.empty() && version.picture.empty() && !drawn &&
+      !marked) {
+    ui.text("screen.conflict.empty"_t, {.ink = ui::Ink::muted});
+    return;
+  }
+  if (!version.picture.empty())
+    ui.image(version.picture, "screen.conflict.picture"_t,
+             {.width = ui::fill(), .height = ui::px(ui.low() ? 120.0F : 240.0F)});
+  if (drawn) {
+    const float high = ui.low() ? 120.0F : 240.0F;
+    ui.canvas("drawing", "screen.conflict.drawing"_t, {.width = ui::px(high * 4 / 3), .height = ui::px(high)},
+              [strokes = app::read_drawing(version.drawing)](const ui::Painter& p, ui::Rect r) {
+                draw_strokes(p, r, strokes);
+              });
+  }
+  if (marked) mark_in_words(ui, version.mark);
+  if (!version.text.empty()) ui.text(ui::runs(version.text));
+  if (version.says) ui.text(version.says);
+  for (const app::Phrase& each : version.more) ui.text(each);
 }
 
 void version_card(ui::Ui& ui, const app::ConflictView& view, const app::Version& version, Commands& out) {
@@ -30,16 +72,20 @@ void version_card(ui::Ui& ui, const app::ConflictView& view, const app::Version&
     ui.text(ui::moment(version.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
   }
   ui.rule();
-  if (version.text.empty()) {
-    ui.text("screen.conflict.empty"_t, {.ink = ui::Ink::muted});
-  } else {
-    ui.text(ui::runs(version.text));
-  }
+  what_it_says(ui, version);
   ui.stretch();
   if (ui.button("carry_on",
                 {.text = "screen.conflict.carry_on"_t, .after = ui::Icon::arrow, .width = ui::fill()})) {
     out.push_back(app::ResolveConflict{view.id, version.op, false});
   }
+}
+
+// Written, or chosen and drawn?
+bool in_words(const app::ConflictView& view) {
+  return std::all_of(view.versions.begin(), view.versions.end(), [](const app::Version& version) {
+    return !version.says && version.more.empty() && version.picture.empty() && version.drawing.empty() &&
+           version.mark.shape.empty();
+  });
 }
 
 }  // namespace
@@ -54,12 +100,17 @@ void draw_conflict(ui::Ui& ui, const app::ConflictView& view, Locals& locals, Co
     auto head = ui.column({.gap = 6, .cross = ui::Cross::center});
     if (locals.can_go_back && ui.link("back", "screen.conflict.later"_t, ui::Icon::back))
       out.push_back(app::Back{});
-    if (view.what) ui.text(view.what, {.ink = ui::Ink::muted, .align = ui::Align::center});
+    if (view.what && view.what_words.empty())
+      ui.text(view.what, {.ink = ui::Ink::muted, .align = ui::Align::center});
+    else if (view.what)
+      ui.text("screen.conflict.what"_t.with("what", ui.words(view.what)).with("words", view.what_words),
+              {.ink = ui::Ink::muted, .align = ui::Align::center});
     ui.heading(
         1,
         view.versions.empty() ? "screen.conflict.none"_t
         : view.from_undo      ? "screen.conflict.title_undo"_t
-                              : "screen.conflict.title"_t,
+        : in_words(view)      ? "screen.conflict.title"_t
+                              : "screen.conflict.title_changed"_t,
         {.type = ui.narrow() || ui.low() ? ui::Type::h1 : ui::Type::display, .align = ui::Align::center});
     if (!view.versions.empty()) ui.heading(2, "screen.conflict.which"_t, {.align = ui::Align::center});
     if (view.more > 0) {

@@ -93,6 +93,14 @@ app::PenStroke stroke_of(const std::vector<ui::Vec>& points, int pen, int width)
 
 }  // namespace
 
+void draw_strokes(const ui::Painter& p, ui::Rect r, const std::vector<app::PenStroke>& strokes) {
+  p.rect(r, ui::rgb(0xFFFFFF), 6);
+  p.clip(r);
+  for (const app::PenStroke& stroke : strokes) draw_stroke(p, r, stroke);
+  p.unclip();
+  p.frame(r, p.t.control, 6, 1.4F);
+}
+
 bool draw_drawing(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Commands& out, bool& describe) {
   const app::StepView& step = view.step;
   const std::string place = app::drawing_place(step.id), says_place = place + ".says";
@@ -126,12 +134,10 @@ bool draw_drawing(ui::Ui& ui, const app::ProjectView& view, Locals& locals, Comm
         ui.pad("page", "screen.drawing.page"_t.counted(static_cast<std::int64_t>(strokes.size())),
                {.width = ui::px(wide), .height = ui::px(wide * 3 / 4)},
                [strokes, live](const ui::Painter& p, ui::Rect r) {
-                 p.rect(r, ui::rgb(0xFFFFFF), 6);
+                 draw_strokes(p, r, strokes);
                  p.clip(r);
-                 for (const app::PenStroke& stroke : strokes) draw_stroke(p, r, stroke);
                  draw_stroke(p, r, *live);
                  p.unclip();
-                 p.frame(r, p.t.control, 6, 1.4F);
                });
     if (!drawn.points.empty()) {
       *live = stroke_of(drawn.points, pen, width);

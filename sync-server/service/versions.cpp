@@ -4,57 +4,25 @@
 #include <array>
 
 #include "shared/base/text.hpp"
+#include "shared/store/whole.hpp"
 
 namespace waymark::server {
 namespace {
 
-using History = std::map<OpId, record::Op>;
+using store::History;
 
-Result<History> history_of(School& school, const record::RecordKey& key) {
-  WAYMARK_TRY(ops, school.store().history(key));
-  History history;
-  for (auto& [id, op] : ops) history.emplace(id, std::move(op));
-  return history;
-}
-
-// This op and all that its author had read of the record, as far as it is here.
-std::set<OpId> past_of(const History& history, const OpId& tip) {
-  std::set<OpId> past;
-  std::vector<OpId> open{tip};
-  while (!open.empty()) {
-    auto id = open.back();
-    open.pop_back();
-    auto op = history.find(id);
-    if (op == history.end() || !past.insert(id).second) continue;
-    open.insert(open.end(), op->second.base.begin(), op->second.base.end());
-  }
-  return past;
-}
-
-struct Whole {
+struct Whole : store::Whole {
   OpId tip;
-  std::set<OpId> past;
-  record::Fields fields;
   const record::Op* said = nullptr;  // the latest that sets what tells versions apart
 };
 
-// The record as the author of this op had it.
 Whole whole_at(const History& history, const OpId& tip) {
-  Whole whole{tip, past_of(history, tip), {}, &history.at(tip)};
-  std::map<std::string, OpId> set_by;
+  Whole whole{store::whole_at(history, std::span(&tip, 1)), tip, &history.at(tip)};
   const OpId* said = nullptr;
-  auto before = [&](const OpId& a, const OpId& b) {
-    return record::displayed_before(history.at(a).time_ms, a, history.at(b).time_ms, b);
-  };
-  for (const auto& id : whole.past)
-    for (const auto& [name, value] : history.at(id).fields) {
-      auto [at, fresh] = set_by.try_emplace(name, id);
-      if (fresh || before(id, at->second)) {
-        at->second = id;
-        whole.fields[name] = value;
-      }
-      if (tells_apart(history.at(id).kind, name) && (!said || before(id, *said))) said = &id;
-    }
+  for (const auto& [name, id] : whole.set_by)
+    if (tells_apart(history.at(tip).kind, name) &&
+        (!said || record::displayed_before(history.at(id).time_ms, id, history.at(*said).time_ms, *said)))
+      said = &id;
   if (said) whole.said = &history.at(*said);
   return whole;
 }
@@ -162,7 +130,7 @@ bool has_versions(const Record& record) {
 Result<std::vector<Version>> versions_of(School& school, const Record& record) {
   std::vector<Version> versions;
   if (!has_versions(record)) return versions;
-  WAYMARK_TRY(history, history_of(school, record.key));
+  WAYMARK_TRY(history, store::history_of(school.store(), record.key));
   WAYMARK_TRY(wholes, wholes_of(history, record));
   for (const auto& whole : wholes) {
     auto text = [&](const char* name) {
@@ -229,7 +197,7 @@ Status choose_version(School& school, const PersonId& teacher, const record::Rec
                       const Choice& choice) {
   WAYMARK_TRY(record, school.store().find(key));
   if (!record) return Error{Code::not_found, "no such record"};
-  WAYMARK_TRY(history, history_of(school, key));
+  WAYMARK_TRY(history, store::history_of(school.store(), key));
   std::vector<Whole> shown;
   for (const auto& id : choice.saw) {
     if (!history.contains(id)) return Error{Code::not_found, "it is no version of this record"};

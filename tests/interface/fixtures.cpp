@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "client/app/drawing.hpp"
+
 namespace waymark::fixtures {
 
 using namespace waymark::app;
@@ -632,6 +634,35 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.more = 2;
     view.from_undo = true;
     add("conflict_three", shown(to(Screen::conflict), view));
+  }
+  {
+    // A day, and two half-drawn pictures.
+    ConflictView view = conflict();
+    view.what = phrase("conflict.what_goal_by");
+    view.what_words = say("ask better questions", "hacer mejores preguntas");
+    for (auto& version : view.versions) version.text.clear();
+    view.versions[0].says = phrase("value.day", {argument("day", at(3, 0, 0).day)});
+    view.versions[1].says = phrase("value.day", {argument("day", at(8, 0, 0).day)});
+    view.can_keep_both = false;
+    add("conflict_day", shown(to(Screen::conflict), view));
+    view.what = phrase("conflict.what_drawing");
+    view.what_words = say("Find sources", "Buscar fuentes");
+    for (auto& version : view.versions) {
+      version.says = {};
+      for (int i = 0; i < 5; i++)
+        version.drawing += text_of(PenStroke{i,
+                                             1,
+                                             {{150 + 180 * i, 700 - 60 * i},
+                                              {300 + 180 * i, version.here ? 200 : 640},
+                                              {420 + 150 * i, 600}}});
+    }
+    add("conflict_drawing", shown(to(Screen::conflict), view), true);
+    view.what = phrase("conflict.what_profile_mark");
+    view.what_words.clear();
+    for (auto& version : view.versions) version.drawing.clear();
+    view.versions[0].mark = amira().mark;
+    view.versions[1].mark = {"leaf", "cream", "pine"};
+    add("conflict_mark", shown(to(Screen::conflict), view));
   }
   {
     RefusalsView view;
