@@ -6,6 +6,7 @@
 #include <ctime>
 #include <filesystem>
 
+#include "shared/base/text.hpp"
 #include "sync-server/cli/command.hpp"
 #include "sync-server/cli/socket.hpp"
 #include "sync-server/http/message.hpp"
@@ -96,8 +97,24 @@ Result<json> back_confirm(School& school, const json& arguments) {
   auto id = PersonId::parse(id_text);
   if (!id)
     return Error{Code::not_found, "nobody of this id waits to be confirmed; see: waymark-server back list"};
-  WAYMARK_CHECK(school.confirm_newcomer(*id));
-  return json{{"id", id->hex()}};
+  WAYMARK_TRY(classes, school.confirm_newcomer(*id));
+  WAYMARK_TRY(person, school.accounts().person(*id));
+  json titles = json::array();
+  for (const auto& row : classes) titles.push_back(row.title);
+  return json{{"id", id->hex()}, {"name", trim(person->given + " " + person->family)}, {"classes", titles}};
+}
+
+std::string print_confirmed(const json& result) {
+  auto shown = "Confirmed: " + text(result, "name");
+  if (result["classes"].empty())
+    return shown +
+           " is in no class, since none that they were in is here. Next: waymark-server student enroll "
+           "--class CLASS --student " +
+           text(result, "id") + "\n";
+  std::string titles;
+  for (const auto& title : result["classes"])
+    titles += (titles.empty() ? "" : ", ") + title.get<std::string>();
+  return shown + " is in " + titles + " again.\n";
 }
 
 std::vector<fs::path> backups_in(const std::string& folder) {
@@ -115,10 +132,7 @@ void add_backup_commands(Commands& commands) {
   commands["backup"] = {{}, print_backup, begin_backup};
   commands["restore"] = {restore_in_server, print_restore, {}};
   commands["back list"] = {back_list, print_back, {}};
-  commands["back confirm"] = {
-      back_confirm,
-      [](const json&) { return std::string("Confirmed: in the classes of the card again.\n"); },
-      {}};
+  commands["back confirm"] = {back_confirm, print_confirmed, {}};
 }
 
 void add_backup_lines(Line& line) {

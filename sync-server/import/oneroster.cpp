@@ -936,7 +936,7 @@ Status apply_roster(School& school, const RosterPlan& plan) {
   WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
   auto& accounts = school.accounts();
   for (const auto& person : plan.people) WAYMARK_CHECK(school.put_person(person));
-  for (const auto& row : plan.classes) WAYMARK_CHECK(school.put_class(row));
+  WAYMARK_CHECK(school.put_classes(plan.classes));
   WAYMARK_CHECK(school.put_enrollments(plan.enrollments));
   WAYMARK_CHECK(school.refresh_access());
   WAYMARK_CHECK(accounts.audit(std::nullopt, "roster imported", plan.plan.summary()));

@@ -471,9 +471,13 @@ Result<Response> let_in(School& school, const Asked& asked) {
   WAYMARK_TRY(same, http::text_or(body, "same", ""));
   WAYMARK_TRY(id, PersonId::parse(asked.request.param("newcomer")));
   WAYMARK_CHECK(school.accounts().audit(asked.person.id, "newcomer let in", id.hex()));
-  if (same.empty()) return done(school.confirm_newcomer(id));
+  if (same.empty()) {
+    WAYMARK_TRY(classes, school.confirm_newcomer(id));
+    return json_response({{"in_class", !classes.empty()}});
+  }
   WAYMARK_TRY(listed, PersonId::parse(same));
-  return done(school.merge_newcomer(id, listed));
+  WAYMARK_CHECK(school.merge_newcomer(id, listed));
+  return json_response({{"in_class", true}});
 }
 
 // ---- erasure

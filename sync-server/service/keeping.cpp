@@ -1,5 +1,5 @@
-// School: what keeps it from losing anything when its disk goes back in time. Backups and restores, the
-// removals that outlive them, and people and computers that joined after the backup.
+// School: what keeps it from losing anything when its disk goes back in time. Backups and restores, the log
+// that outlives them, and people and computers that joined after the backup.
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -109,10 +109,6 @@ Status School::remember(std::string_view what, std::string_view subject, std::st
   return remember({{0, std::string(what), std::string(subject), std::string(value), std::string(kind), ""}});
 }
 
-namespace {
-std::string place_of(const Removal& removal) { return removal.class_id + " " + removal.subject; }
-}  // namespace
-
 Status School::remember(std::vector<Removal> removals) {
   if (removals.empty()) return {};
   WAYMARK_TRY(seen, store_->meta(kRemovalsKey));
@@ -125,8 +121,6 @@ Status School::remember(std::vector<Removal> removals) {
   }
   WAYMARK_CHECK(removals_.append(lines));
   for (const auto& line : lines) removals_read_.pass(line);
-  for (const auto& removal : removals)
-    if (removal.what == "enrollment") logged_enrollments_.insert(place_of(removal));
   // What was just heard may have undone what these lines say and was done before them.
   if (late)
     for (const auto& removal : removals) WAYMARK_CHECK(apply(removal));
@@ -170,8 +164,16 @@ Status School::apply(const Removal& removal) {
   if (removal.what == "class") {
     WAYMARK_TRY(id, ClassId::parse(removal.subject));
     WAYMARK_TRY(row, accounts_->class_by_id(id));
-    if (!row) return {};
+    if (!row && removal.title.empty()) return {};  // of an earlier version
+    if (!row) row.emplace().id = id;
     row->active = removal.value != "gone";
+    if (!removal.title.empty()) row->title = removal.title;
+    if (removal.source) {
+      // Two copies of the school may each have made the roster's class: both stay, and it is one's.
+      WAYMARK_TRY(other, accounts_->class_by_source(*removal.source));
+      bool taken = removal.source->empty() || (other && other->id != id);
+      row->source = taken ? std::nullopt : removal.source;
+    }
     return accounts_->put(*row);
   }
   auto id = PersonId::parse(removal.subject);
@@ -194,9 +196,16 @@ Status School::apply(const Removal& removal) {
     WAYMARK_TRY(row, accounts_->class_by_id(class_id));
     if (!row) return {};
     WAYMARK_TRY(known, accounts_->enrollment(class_id, *id));
-    auto enrollment = known.value_or(Enrollment{class_id, *id, "", true});
+    auto enrollment = known.value_or(Enrollment{class_id, *id, "", false});
+    bool here = removal.value != "ended";
+    if (here && !enrollment.active) {
+      // Who waits to be confirmed is let in by nobody else; then the log is asked.
+      WAYMARK_TRY(waits, waits_to_be_confirmed(*id));
+      if (waits) return {};
+    }
     enrollment.role = removal.kind;
-    enrollment.active = removal.value != "ended";
+    enrollment.active = here;
+    if (removal.source) enrollment.source = removal.source->empty() ? std::nullopt : removal.source;
     return accounts_->put(enrollment);
   }
   return {};  // of a later version
@@ -244,7 +253,6 @@ Status School::audit_hiding(const PersonId& teacher, std::string_view student, b
 
 Status School::replay_removals() {
   WAYMARK_TRY(lines, removals_.lines());
-  WAYMARK_TRY(removals, removals_.read());
   WAYMARK_TRY(seen, store_->meta(kRemovalsKey));
   auto seen_lines = seen ? std::strtoull(seen->c_str(), nullptr, 10) : 0;
   // Where other lines have come in between, or the log is another, all are done again: the last of each
@@ -256,10 +264,8 @@ Status School::replay_removals() {
     if (read.lines == seen_lines && seen == read.text()) from = read.lines;
   }
   removals_read_ = read;
-  logged_enrollments_.clear();
-  for (const auto& removal : removals)
-    if (removal.what == "enrollment") logged_enrollments_.insert(place_of(removal));
   if (seen == read.text()) return {};
+  WAYMARK_TRY(removals, removals_.read());
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   // What is erased stays so, whatever another copy of the school said of it later.
   for (bool erasures : {false, true})
@@ -271,10 +277,10 @@ Status School::replay_removals() {
 }
 
 Result<bool> School::is_gone(const PersonId& person) {
-  WAYMARK_TRY(removals, removals_.read());
+  WAYMARK_TRY(removals, removals_.read_about(person.hex()));
   bool gone = false;
   for (const auto& removal : removals)
-    if (removal.what == "person" && removal.subject == person.hex()) gone = removal.value == "gone";
+    if (removal.what == "person") gone = removal.value == "gone";
   return gone;
 }
 
@@ -287,32 +293,38 @@ Status School::put_person(const Person& person) {
   return remember("person", person.id.hex(), person.active ? "here" : "gone");
 }
 
-Status School::put_class(const ClassRow& row) {
+Status School::put_classes(std::span<const ClassRow> rows) {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(hear_removals());
-  WAYMARK_TRY(before, accounts_->class_by_id(row.id));
-  WAYMARK_CHECK(accounts_->put(row));
-  if (!before || before->active == row.active) return {};
-  return remember("class", row.id.hex(), row.active ? "here" : "gone");
+  std::vector<Removal> changes;
+  for (const auto& row : rows) {
+    WAYMARK_TRY(before, accounts_->class_by_id(row.id));
+    WAYMARK_CHECK(accounts_->put(row));
+    bool same =
+        before && before->active == row.active && before->title == row.title && before->source == row.source;
+    if (!same)
+      changes.push_back({0, "class", row.id.hex(), row.active ? "here" : "gone", "", "", row.title,
+                         row.source.value_or("")});
+  }
+  WAYMARK_CHECK(remember(std::move(changes)));
+  return transaction.commit();
 }
 
 Status School::put_enrollments(std::span<const Enrollment> enrollments) {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(hear_removals());
   std::vector<Removal> changes;
   for (const auto& enrollment : enrollments) {
     WAYMARK_TRY(before, accounts_->enrollment(enrollment.class_id, enrollment.person));
     WAYMARK_CHECK(accounts_->put(enrollment));
-    Removal change{0,
-                   "enrollment",
-                   enrollment.person.hex(),
-                   enrollment.active ? "here" : "ended",
-                   enrollment.role,
-                   enrollment.class_id.hex()};
-    // One that begins is a line only where the log knows of it: an earlier end must not come after it.
-    bool changed = before ? before->active != enrollment.active || before->role != enrollment.role
-                          : logged_enrollments_.contains(place_of(change));
-    if (changed) changes.push_back(std::move(change));
+    bool same = before && before->active == enrollment.active && before->role == enrollment.role &&
+                before->source == enrollment.source;
+    if (!same)
+      changes.push_back({0, "enrollment", enrollment.person.hex(), enrollment.active ? "here" : "ended",
+                         enrollment.role, enrollment.class_id.hex(), "", enrollment.source.value_or("")});
   }
-  return remember(std::move(changes));
+  WAYMARK_CHECK(remember(std::move(changes)));
+  return transaction.commit();
 }
 
 // ---- who joined after the backup
@@ -401,6 +413,11 @@ Result<JoinedStudent> School::return_student(std::string_view certificate, std::
 
 Result<std::vector<Newcomer>> School::newcomers() { return accounts_->newcomers(); }
 
+Result<bool> School::waits_to_be_confirmed(const PersonId& person) {
+  WAYMARK_TRY(newcomers, accounts_->newcomers());
+  return std::any_of(newcomers.begin(), newcomers.end(), [&](const auto& n) { return n.person == person; });
+}
+
 // Those of the certificate, and then what the log says of moves since, which the backup did not know of.
 Result<std::vector<ClassRow>> School::classes_of_newcomer(const Newcomer& newcomer) {
   std::vector<std::string> ids;
@@ -408,9 +425,9 @@ Result<std::vector<ClassRow>> School::classes_of_newcomer(const Newcomer& newcom
   if (object.is_object() && object["classes"].is_array())
     for (const auto& item : object["classes"])
       if (item.is_string()) ids.push_back(item.get<std::string>());
-  WAYMARK_TRY(log, removals_.read());
+  WAYMARK_TRY(log, removals_.read_about(newcomer.person.hex()));
   for (const auto& removal : log) {
-    if (removal.what != "enrollment" || removal.subject != newcomer.person.hex()) continue;
+    if (removal.what != "enrollment") continue;
     std::erase(ids, removal.class_id);
     if (removal.value != "ended") ids.push_back(removal.class_id);
   }
@@ -441,9 +458,7 @@ Status School::may_be_merged(const PersonId& listed) {
 
 Status School::merge_newcomer(const PersonId& newcomer, const PersonId& listed) {
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
-  WAYMARK_TRY(newcomers, accounts_->newcomers());
-  bool waits =
-      std::any_of(newcomers.begin(), newcomers.end(), [&](const auto& n) { return n.person == newcomer; });
+  WAYMARK_TRY(waits, waits_to_be_confirmed(newcomer));
   if (!waits || newcomer == listed) return Error{Code::not_found, "nobody of this id waits to be confirmed"};
   WAYMARK_CHECK(may_be_merged(listed));
   WAYMARK_TRY(kept, accounts_->person(newcomer));
@@ -468,18 +483,22 @@ Status School::merge_newcomer(const PersonId& newcomer, const PersonId& listed) 
   return transaction.commit();
 }
 
-Status School::confirm_newcomer(const PersonId& id) {
+Result<std::vector<ClassRow>> School::confirm_newcomer(const PersonId& id) {
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(newcomers, accounts_->newcomers());
   auto found =
       std::find_if(newcomers.begin(), newcomers.end(), [&](const auto& n) { return n.person == id; });
   if (found == newcomers.end()) return Error{Code::not_found, "nobody of this id waits to be confirmed"};
   WAYMARK_TRY(classes, classes_of_newcomer(*found));
-  for (const auto& row : classes) WAYMARK_CHECK(enroll(row.id, id, "student"));
+  std::vector<Enrollment> begin;
+  for (const auto& row : classes) begin.push_back({row.id, id, "student"});
+  WAYMARK_CHECK(put_enrollments(begin));
   WAYMARK_CHECK(accounts_->confirm_newcomer(id));
   WAYMARK_CHECK(refresh_access());
   WAYMARK_CHECK(accounts_->audit(id, "confirmed after a restore", found->name));
-  return transaction.commit();
+  WAYMARK_CHECK(transaction.commit());
+  std::erase_if(classes, [](const ClassRow& row) { return !row.active; });
+  return classes;
 }
 
 }  // namespace waymark::server

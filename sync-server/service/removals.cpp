@@ -29,6 +29,36 @@ std::int64_t time_of(const json& object) {
   return at != object.end() && at->is_number_integer() ? at->get<std::int64_t>() : 0;
 }
 
+Removal removal_of(const json& object) {
+  Removal removal{time_of(object),          text_of(object, "what"), text_of(object, "subject"),
+                  text_of(object, "value"), text_of(object, "kind"), text_of(object, "class"),
+                  text_of(object, "title")};
+  if (object.contains("source")) removal.source = text_of(object, "source");
+  return removal;
+}
+
+Result<std::string> read_log(const std::string& path) {
+  auto bytes = store::read_whole(path, kLogBytesMax);
+  if (!bytes && bytes.error().code == Code::not_found) return std::string();
+  return bytes;
+}
+
+// Without what a power cut tore.
+std::vector<std::string_view> whole_lines(std::string_view rest) {
+  std::vector<std::string_view> lines;
+  for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+    lines.push_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  return lines;
+}
+
+Result<json> read_line(const std::string& path, std::string_view line) {
+  auto object = json::parse(line, nullptr, false);
+  if (!object.is_object()) return Error{Code::malformed, path + " has a line that cannot be read"};
+  return object;
+}
+
 }  // namespace
 
 void RemovalsRead::pass(std::string_view line) {
@@ -46,6 +76,8 @@ std::string RemovalLog::line_of(const Removal& removal) {
   if (!removal.value.empty()) object["value"] = removal.value;
   if (!removal.kind.empty()) object["kind"] = removal.kind;
   if (!removal.class_id.empty()) object["class"] = removal.class_id;
+  if (!removal.title.empty()) object["title"] = removal.title;
+  if (removal.source) object["source"] = *removal.source;
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -78,27 +110,31 @@ Status RemovalLog::append(std::span<const std::string> lines) {
 
 Result<std::vector<std::string>> RemovalLog::lines() const {
   std::vector<std::string> lines;
-  auto bytes = store::read_whole(path_, kLogBytesMax);
-  if (!bytes && bytes.error().code == Code::not_found) return lines;
-  if (!bytes) return bytes.error();
-  std::string_view rest = *bytes;
-  for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-    lines.emplace_back(rest.substr(0, end));
-    rest.remove_prefix(end + 1);
-    if (!json::parse(lines.back(), nullptr, false).is_object())
-      return Error{Code::malformed, path_ + " has a line that cannot be read"};
+  WAYMARK_TRY(bytes, read_log(path_));
+  for (auto line : whole_lines(bytes)) {
+    WAYMARK_CHECK(read_line(path_, line));
+    lines.emplace_back(line);
   }
   return lines;
 }
 
 Result<std::vector<Removal>> RemovalLog::read() const {
   std::vector<Removal> removals;
-  WAYMARK_TRY(all, lines());
-  removals.reserve(all.size());
-  for (const auto& line : all) {
-    auto object = json::parse(line, nullptr, false);
-    removals.push_back({time_of(object), text_of(object, "what"), text_of(object, "subject"),
-                        text_of(object, "value"), text_of(object, "kind"), text_of(object, "class")});
+  WAYMARK_TRY(bytes, read_log(path_));
+  for (auto line : whole_lines(bytes)) {
+    WAYMARK_TRY(object, read_line(path_, line));
+    removals.push_back(removal_of(object));
+  }
+  return removals;
+}
+
+Result<std::vector<Removal>> RemovalLog::read_about(std::string_view subject) const {
+  std::vector<Removal> removals;
+  WAYMARK_TRY(bytes, read_log(path_));
+  for (auto line : whole_lines(bytes)) {
+    if (line.find(subject) == std::string_view::npos) continue;
+    WAYMARK_TRY(object, read_line(path_, line));
+    if (text_of(object, "subject") == subject) removals.push_back(removal_of(object));
   }
   return removals;
 }

@@ -1,11 +1,12 @@
-// What must not come back with an old backup: removed computers, voided cards, changed passwords and PINs,
-// people and classes that are gone, enrollments and roles that ended, what was hidden and erased. Each is a
-// line of a file beside the database, on the disk before it is done. What takes one back is a line, too: the
-// last line of each counts, so that all of them may be done again in their order. The database knows which
-// lines it has seen; one that was put back is told the rest when it is opened.
+// What an old backup must not undo: removed computers, voided cards, changed passwords and PINs, people who
+// are gone, roles, what was hidden and erased; and what no computer could bring back to the school: classes
+// and enrollments, as they begin, change and end. Each is a line of a file beside the database, on the disk
+// before it is done. The last line of each counts, so that all of them may be done again in their order. The
+// database knows which lines it has seen; one that was put back is told the rest when it is opened.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ struct Removal {
   std::string value;     // a hash, a card's new code, "gone" or "here", a role, the op of a hiding or erasure
   std::string kind;      // of a PIN; the role of an enrollment
   std::string class_id;  // of an enrollment
+  std::string title = {};  // of a class; empty in lines of earlier versions, which do not tell it
+  // The roster's id of a class or an enrollment, empty for what was made by hand; none in such lines.
+  std::optional<std::string> source = std::nullopt;
 };
 
 // Up to where a log has been read: so many lines, and which.
@@ -43,6 +47,8 @@ class RemovalLog {
   // In order; a last line that a power cut tore is left out. `malformed` for damage before it.
   Result<std::vector<std::string>> lines() const;
   Result<std::vector<Removal>> read() const;
+  // Those whose subject this is; quick, since lines that do not name it are not read.
+  Result<std::vector<Removal>> read_about(std::string_view subject) const;
   // Takes in the lines of another log that this one lacks: of two copies of one school each went on by
   // itself. Each log's own order stays; lines of both that nothing else puts in order stand by their time.
   // `too_large` when it cannot hold both.

@@ -203,21 +203,25 @@ Result<std::vector<KnownStudent>> known_students(School& school, const PersonId&
 
 namespace {
 
-Status enroll_all(School& school, const PersonId& teacher, const ClassId& class_id,
-                  std::span<const NewName> names) {
+// The students of these names, new ones added. What is wrong with a name is found here, before anything is
+// done that outlives a transaction.
+Result<std::vector<PersonId>> students_named(School& school, const PersonId& teacher,
+                                             std::span<const NewName> names) {
   if (names.size() > roster_lines_max) return Error{Code::too_large, "over 500 names at once"};
+  std::vector<PersonId> students;
   for (const auto& name : names) {
     if (name.person.empty()) {
       WAYMARK_TRY(added, school.add_student(name.given, name.family));
-      WAYMARK_CHECK(school.enroll(class_id, added, "student"));
+      students.push_back(added);
       continue;
     }
     WAYMARK_TRY(known, PersonId::parse(name.person));
     WAYMARK_TRY(may, knows(school, teacher, known));
     if (!may) return Error{Code::forbidden, "not a student of this teacher"};
-    WAYMARK_CHECK(school.enroll_student(class_id, known));
+    WAYMARK_CHECK(school.may_be_enrolled(known));
+    students.push_back(known);
   }
-  return school.refresh_access();
+  return students;
 }
 
 }  // namespace
@@ -302,9 +306,11 @@ Result<Added> make_class(School& school, const PersonId& teacher, std::string_vi
   if (trim(title).size() > name_bytes_max) return Error{Code::too_large, "a title of over 200 bytes"};
   WAYMARK_TRY(normal, normalize(title));
   WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
+  WAYMARK_TRY(students, students_named(school, teacher, names));
   WAYMARK_TRY(id, school.add_class(normal));
   WAYMARK_CHECK(school.enroll(id, teacher, "teacher"));
-  WAYMARK_CHECK(enroll_all(school, teacher, id, names));
+  WAYMARK_CHECK(school.enroll_students(id, students));
+  WAYMARK_CHECK(school.refresh_access());
   WAYMARK_CHECK(school.accounts().audit(teacher, "class made", id.hex()));
   WAYMARK_CHECK(transaction.commit());
   return Added{id.hex(), static_cast<std::int64_t>(names.size())};
@@ -313,7 +319,9 @@ Result<Added> make_class(School& school, const PersonId& teacher, std::string_vi
 Result<Added> add_to_class(School& school, const PersonId& teacher, const ClassId& class_id,
                            std::span<const NewName> names) {
   WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
-  WAYMARK_CHECK(enroll_all(school, teacher, class_id, names));
+  WAYMARK_TRY(students, students_named(school, teacher, names));
+  WAYMARK_CHECK(school.enroll_students(class_id, students));
+  WAYMARK_CHECK(school.refresh_access());
   WAYMARK_CHECK(school.accounts().audit(teacher, "students added", class_id.hex()));
   WAYMARK_CHECK(transaction.commit());
   return Added{class_id.hex(), static_cast<std::int64_t>(names.size())};
@@ -331,7 +339,7 @@ Status leave_class(School& school, const std::optional<PersonId>& by, const Clas
 Status join_class(School& school, const std::optional<PersonId>& by, const ClassId& class_id,
                   const PersonId& student) {
   WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
-  WAYMARK_CHECK(school.enroll_student(class_id, student));
+  WAYMARK_CHECK(school.enroll_students(class_id, std::span(&student, 1)));
   WAYMARK_CHECK(school.refresh_access());
   WAYMARK_CHECK(school.accounts().audit(by, "student enrolled", student.hex()));
   return transaction.commit();

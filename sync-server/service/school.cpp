@@ -247,7 +247,7 @@ Result<ClassId> School::add_class(std::string_view title, const std::optional<st
   auto text = trim(title);
   if (text.empty()) return Error{Code::invalid, "a class needs a title"};
   ClassRow row{random_.id<ClassId>(), text, source, true};
-  WAYMARK_CHECK(accounts_->put(row));
+  WAYMARK_CHECK(put_classes(std::span(&row, 1)));
   return row.id;
 }
 
@@ -275,18 +275,29 @@ Status School::enroll(const ClassId& class_id, const PersonId& person, std::stri
   return put_enrollments(std::span(&enrollment, 1));
 }
 
-Status School::enroll_student(const ClassId& class_id, const PersonId& student) {
-  WAYMARK_TRY(row, accounts_->class_by_id(class_id));
-  if (!row || !row->active) return Error{Code::not_found, "no such class"};
+Status School::may_be_enrolled(const PersonId& student) {
   WAYMARK_TRY(person, accounts_->person(student));
   WAYMARK_TRY(erased, store::is_erased(*store_, student));
   if (!person || person->role != "student" || erased) return Error{Code::not_found, "no such student"};
-  if (!person->active) {
-    person->active = true;
-    WAYMARK_CHECK(put_person(*person));
+  return {};
+}
+
+Status School::enroll_students(const ClassId& class_id, std::span<const PersonId> students) {
+  WAYMARK_CHECK(only_the_school());
+  WAYMARK_TRY(row, accounts_->class_by_id(class_id));
+  if (!row || !row->active) return Error{Code::not_found, "no such class"};
+  for (const auto& student : students) WAYMARK_CHECK(may_be_enrolled(student));
+  std::vector<Enrollment> begin;
+  for (const auto& student : students) {
+    WAYMARK_TRY(person, accounts_->person(student));
+    if (!person->active) {
+      person->active = true;
+      WAYMARK_CHECK(put_person(*person));
+    }
+    WAYMARK_TRY(before, accounts_->enrollment(class_id, student));
+    if (!before || !before->active) begin.push_back({class_id, student, "student"});
   }
-  WAYMARK_TRY(before, accounts_->enrollment(class_id, student));
-  return before && before->active ? Status() : enroll(class_id, student, "student");
+  return put_enrollments(begin);
 }
 
 namespace {

@@ -224,9 +224,10 @@ class School {
   Result<PersonId> add_student(std::string_view given, std::string_view family,
                                const std::optional<std::string>& source = std::nullopt);
   Status enroll(const ClassId& class_id, const PersonId& person, std::string_view role, bool active = true);
-  // One who was here before, with all that they wrote; who had left the school is back. `not_found` for
+  // Those who were here before, with all that they wrote; who had left the school is back. `not_found` for
   // whom it does not know, or has erased. Access follows with refresh_access().
-  Status enroll_student(const ClassId& class_id, const PersonId& student);
+  Status enroll_students(const ClassId& class_id, std::span<const PersonId> students);
+  Status may_be_enrolled(const PersonId& student);
   // Grants what enrollments give and ends what they no longer give; writes the class's member records.
   // Idempotent.
   Status refresh_access();
@@ -408,10 +409,11 @@ class School {
   static Result<std::string> restore_at(const std::string& data, const std::string& file,
                                         const SecretKey& key, Clock& clock, Random& random);
 
-  // What a roster changes. Who and what is gone, and which role or enrollment has ended, stays so after a
-  // restore.
+  // What a roster changes. Who is gone and which role has ended stays so after a restore; classes and
+  // enrollments are then as they were last. What comes after in the same transaction should not fail for a
+  // reason that can be seen before: the log is not taken back.
   Status put_person(const Person& person);
-  Status put_class(const ClassRow& row);
+  Status put_classes(std::span<const ClassRow> rows);
   Status put_enrollments(std::span<const Enrollment> enrollments);
 
   // ---- who joined after the backup (keeping.cpp)
@@ -421,10 +423,10 @@ class School {
   Result<JoinedStudent> return_student(std::string_view certificate, std::string_view signature,
                                        std::string_view proof, std::string_view token = {});
   Result<std::vector<Newcomer>> newcomers();
-  // Those of their certificate that are still here.
+  // Those of their certificate that are still here, and of the log since.
   Result<std::vector<ClassRow>> classes_of_newcomer(const Newcomer& newcomer);
-  // Into the classes of their certificate.
-  Status confirm_newcomer(const PersonId& id);
+  // Into these classes, which it tells.
+  Result<std::vector<ClassRow>> confirm_newcomer(const PersonId& id);
   // A roster that was imported meanwhile may have made the same student again. One that has no work and no
   // computer of its own can be put into a newcomer's place; else `conflict`, and both stay.
   Status may_be_merged(const PersonId& listed);
@@ -514,6 +516,7 @@ class School {
   Status heed_hidings(const SyncRead& read);
   Status audit_hiding(const PersonId& teacher, std::string_view student, bool hidden);
   Result<bool> is_gone(const PersonId& person);
+  Result<bool> waits_to_be_confirmed(const PersonId& person);
   // The person of a student's certificate that this school signed; who is not known is let in to wait. Within
   // a transaction.
   struct TakenBatch {
@@ -590,7 +593,6 @@ class School {
   std::unique_ptr<Carried> carried_;
   RemovalLog removals_;
   RemovalsRead removals_read_;
-  std::set<std::string> logged_enrollments_;  // of which the log says something
   bool erasures_wait_ = false;
   std::unique_ptr<Standings> standings_;
   Listeners listeners_;

@@ -344,6 +344,34 @@ TEST_CASE("a place in a class that somebody added by hand is not ended by a rost
   CHECK(world.school->students_of(row.id).value().size() == 3);
 }
 
+TEST_CASE(
+    "who moved to a new class with a roster is there after a restore, and the same roster changes nothing") {
+  World world;
+  world.import("clean-1.1");
+  auto amira = world.school->accounts().person_by_source("u1").value().value();
+  auto file = world.folder.path() + "/monday.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), file));
+  auto folder = world.copy("clean-1.1");
+  auto rows = read(folder + "/classes.csv");
+  auto row = rows.substr(rows.find("k1,"));
+  row.replace(0, 2, "k2").replace(row.find("Period 3"), 8, "Period 4");
+  write(folder + "/classes.csv", rows + row);
+  replace(folder + "/enrollments.csv", "e2,,,k1,", "e5,,,k2,");
+  REQUIRE(apply_roster(*world.school, plan_roster(*world.school, folder).value()));
+  auto seed = from_hex(*world.school->store().meta("identity").value()).value();
+  SecretKey key;
+  std::copy(seed.begin(), seed.end(), key.seed.begin());
+  REQUIRE(world.school->restore(file, key));
+  auto k1 = world.school->accounts().class_by_source("k1").value().value();
+  auto k2 = world.school->accounts().class_by_source("k2").value();
+  REQUIRE(k2);
+  CHECK(k2->title == "Period 4, 7th grade");
+  CHECK(world.school->accounts().enrollment(k2->id, amira.id).value()->active);
+  CHECK(world.school->accounts().enrollment(k2->id, amira.id).value()->source == "e5");
+  CHECK_FALSE(world.school->accounts().enrollment(k1.id, amira.id).value()->active);
+  CHECK_FALSE(plan_roster(*world.school, folder).value().plan.changes_anything());
+}
+
 TEST_CASE("a set of changes adds and ends what it names and leaves the rest") {
   World world;
   world.import("clean-1.1");

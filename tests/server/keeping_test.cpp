@@ -1,4 +1,4 @@
-// A school that goes back in time: backups, restores, what was removed since, and who joined since.
+// A school that goes back in time: backups, restores, what was removed and began since, and who joined since.
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -319,7 +319,8 @@ TEST_CASE("access that ended after the backup does not come back, and one that b
     REQUIRE(world.school->put_enrollments(seats));
     head.role = "teacher";
     REQUIRE(world.school->put_person(head));
-    REQUIRE(world.school->put_class({period4, "Period 4", std::nullopt, false}));
+    ClassRow ended_class{period4, "Period 4", std::nullopt, false};
+    REQUIRE(world.school->put_classes(std::span(&ended_class, 1)));
     // Begun, ended and begun again: the backup knows nothing of it.
     for (bool here : {true, false, true})
       REQUIRE(world.school->enroll(world.period3, later->id, "teacher", here));
@@ -358,6 +359,242 @@ TEST_CASE("access that ended after the backup does not come back, and one that b
     CHECK_FALSE(reads(world, leo, domain::class_stream(world.period3)));
     CHECK(world.school->verify().has_value());
   }
+}
+
+namespace {
+
+Texts classes_in(World& world, const PersonId& person) {
+  Texts titles;
+  for (const auto& one : world.school->accounts().enrollments_of(person).value()) {
+    auto row = world.school->accounts().class_by_id(one.class_id).value();
+    if (one.active && row && row->active) titles.push_back(row->title);
+  }
+  std::sort(titles.begin(), titles.end());
+  return titles;
+}
+
+}  // namespace
+
+TEST_CASE("who moved class, joined one more or began to teach it after the backup is where they were last") {
+  for (bool silent : {false, true}) {
+    CAPTURE(silent);
+    World world;
+    auto& school = world.school;
+    auto leo = world.student("Leo", "Marchetti"), noor = world.student("Noor", "Siddiqui");
+    auto okafor =
+        school->add_staff("okafor@alder.example", "Ada Okafor", "teacher", "a-long-password").value().id;
+    auto vega = school->add_staff("vega@alder.example", "Ruth Vega", "teacher", "a-long-password").value().id;
+    REQUIRE(school->add_teacher(std::nullopt, world.period3, okafor));
+    auto period5 = school->add_class("Period 5").value();
+    world.backup();
+    auto copy = copy_of_database(world);
+
+    REQUIRE(join_class(*world.school, std::nullopt, period5, world.amira));
+    REQUIRE(leave_class(*world.school, std::nullopt, world.period3, world.amira));
+    REQUIRE(join_class(*world.school, std::nullopt, period5, leo));
+    REQUIRE(world.school->add_teacher(std::nullopt, period5, okafor));
+    REQUIRE(world.school->add_teacher(std::nullopt, period5, vega));
+    // Names that are pasted, of somebody known and of somebody new.
+    std::vector<NewName> names{{"", "", noor.hex()}, {"Fatou", "Diallo", ""}};
+    auto head = world.school->accounts().person_by_email("head@alder.example").value()->id;
+    REQUIRE(add_to_class(*world.school, head, period5, names));
+
+    for (int again = 0; again < 2; again++) {
+      if (silent)
+        copy_back(world, copy);
+      else
+        world.school->restore(world.file, world.key()).value();
+      CHECK(classes_in(world, world.amira) == Texts{"Period 5"});
+      CHECK(classes_in(world, leo) == Texts{"Period 3", "Period 5"});
+      CHECK(classes_in(world, noor) == Texts{"Period 3", "Period 5"});
+      CHECK(classes_in(world, okafor) == Texts{"Period 3", "Period 5"});
+      CHECK(classes_in(world, vega) == Texts{"Period 5"});
+      CHECK(world.school->students_of(period5).value().size() == 3);
+      CHECK(reads(world, world.amira, domain::class_stream(period5)));
+      CHECK_FALSE(reads(world, world.amira, domain::class_stream(world.period3)));
+      CHECK(reads(world, vega, domain::person_stream(world.amira)));
+    }
+    CHECK(world.school->verify().has_value());
+  }
+}
+
+TEST_CASE("a class made after the backup comes back with its people, and its devices bring what it held") {
+  // As it should be; and where the log came late, so that a computer was told meanwhile that nothing of the
+  // class is granted any more.
+  for (bool late : {false, true}) {
+    CAPTURE(late);
+    World world;
+    auto teacher =
+        world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone")
+            .value()
+            .id;
+    Laptop amira(world, world.amira, world.join_computer("lab-03"));
+    REQUIRE(amira.sync());
+    world.backup();
+    std::vector<NewName> names{{"", "", world.amira.hex()}};
+    auto head = world.school->accounts().person_by_email("head@alder.example").value()->id;
+    auto made = ClassId::parse(make_class(*world.school, head, "Period 9", names)->class_id).value();
+    REQUIRE(world.school->add_teacher(std::nullopt, made, teacher));
+    auto stream = domain::class_stream(made);
+    store::Edit edit{{stream, "pathway", world.random.id<RecordId>()},
+                     {{"slug", "tide"}, {"title", "Tide pools"}},
+                     {},
+                     {}};
+    REQUIRE(world.school->write(teacher, std::span(&edit, 1)));
+    REQUIRE(amira.sync());
+    CHECK(amira.store->records(stream, "pathway")->size() == 1);
+
+    auto log = world.data + "/removals.log";
+    if (late) fs::rename(log, log + ".late");
+    world.school->restore(world.file, world.key()).value();
+    if (late) {
+      CHECK_FALSE(world.school->accounts().class_by_id(made).value());
+      amira.goal("meanwhile");
+      REQUIRE(amira.sync());
+      CHECK(amira.store->records(stream, "pathway")->empty());
+      fs::rename(log + ".late", log);
+      world.school.reset();
+      world.school = School::open(world.data, world.clock, world.random).value();
+    }
+    auto row = world.school->accounts().class_by_id(made).value();
+    REQUIRE(row);
+    CHECK(row->title == "Period 9");
+    CHECK(row->active);
+    CHECK(classes_in(world, world.amira) == Texts{"Period 3", "Period 9"});
+    CHECK(classes_in(world, teacher) == Texts{"Period 9"});
+    CHECK(world.school->store().records(stream, "pathway").value().empty());
+    REQUIRE(amira.sync());
+    auto back = world.school->store().records(stream, "pathway").value();
+    REQUIRE(back.size() == 1);
+    CHECK(back[0].text("title") == "Tide pools");
+    CHECK(amira.store->records(stream, "pathway")->size() == 1);
+    // Nobody is asked which of two names is right.
+    for (const auto& record : world.school->store().records(stream, "member").value())
+      CHECK(record.field("name")->heads.front().value == record.field("name")->heads.back().value);
+    CHECK(world.school->store().stream_state(stream)->digest == amira.store->stream_state(stream)->digest);
+    CHECK(world.school->verify().has_value());
+  }
+}
+
+TEST_CASE("what the log says of who waits to be confirmed lets nobody in, and holds once they are") {
+  World world;
+  auto teacher = world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone")
+                     .value()
+                     .id;
+  REQUIRE(world.school->add_teacher(std::nullopt, world.period3, teacher));
+  world.backup();
+  auto lab9 = world.join_computer("lab-09");
+  auto noor = world.student("Noor", "Siddiqui");
+  Laptop fresh(world, noor, lab9);
+  // After her certificate was made, into a class that was made after the backup, too.
+  auto period9 = world.school->add_class("Period 9").value();
+  REQUIRE(join_class(*world.school, std::nullopt, period9, noor));
+  world.school->restore(world.file, world.key()).value();
+  REQUIRE(fresh.come_back());
+  auto nowhere = [&] {
+    CHECK(classes_in(world, noor).empty());
+    CHECK_FALSE(reads(world, noor, domain::class_stream(world.period3)));
+    CHECK_FALSE(reads(world, teacher, domain::person_stream(noor)));
+    CHECK(world.school->newcomers().value().size() == 1);
+  };
+  nowhere();
+  // All is done again, as where two logs have become one.
+  REQUIRE(world.school->store().set_meta("removals", "1 of another log"));
+  world.school.reset();
+  world.school = School::open(world.data, world.clock, world.random).value();
+  nowhere();
+  auto classes = world.school->confirm_newcomer(noor).value();
+  REQUIRE(classes.size() == 2);
+  CHECK(classes_in(world, noor) == Texts{"Period 3", "Period 9"});
+  CHECK(reads(world, teacher, domain::person_stream(noor)));
+  // Once more from the same backup: she waits again, in the same classes.
+  world.school->restore(world.file, world.key()).value();
+  REQUIRE(fresh.come_back());
+  nowhere();
+  CHECK(world.school->confirm_newcomer(noor)->size() == 2);
+}
+
+TEST_CASE("a class that could not be made is not there after a restore either") {
+  World world;
+  auto head = world.school->accounts().person_by_email("head@alder.example").value()->id;
+  auto nobody = world.random.id<PersonId>().hex();
+  std::vector<NewName> unknown{{"", "", world.amira.hex()}, {"", "", nobody}}, nameless{{"", "", ""}},
+      many(501, NewName{"One", "More", ""});
+  CHECK(make_class(*world.school, head, "Period 9", unknown).error().code == Code::not_found);
+  CHECK(make_class(*world.school, head, "Period 9", nameless).error().code == Code::invalid);
+  CHECK(make_class(*world.school, head, "Period 9", many).error().code == Code::too_large);
+  CHECK(add_to_class(*world.school, head, world.period3, unknown).error().code == Code::not_found);
+  REQUIRE(world.school->reset_pin(world.amira));
+  world.school.reset();
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.school->accounts().classes().value().size() == 1);
+  CHECK(classes_in(world, world.amira) == Texts{"Period 3"});
+}
+
+TEST_CASE("a log of earlier versions is read, and two copies that made one roster's class keep both") {
+  World world;
+  auto leo = world.student("Leo", "Marchetti");
+  ClassRow row{world.random.id<ClassId>(), "Period 5", "k5", true};
+  REQUIRE(world.school->put_classes(std::span(&row, 1)));
+  std::vector<Enrollment> seats{{row.id, leo, "student", true, "e5"}};
+  REQUIRE(world.school->put_enrollments(seats));
+  auto other = world.random.id<ClassId>().hex(), unknown = world.random.id<ClassId>().hex();
+  world.school.reset();
+  // Neither a title nor the roster's ids are told in these; and then the other copy's.
+  std::ofstream(world.data + "/removals.log", std::ios::app)
+      << R"({"at":1,"subject":")" << unknown << R"(","value":"gone","what":"class"})"
+      << "\n"
+      << R"({"at":2,"subject":")" << row.id.hex() << R"(","value":"gone","what":"class"})"
+      << "\n"
+      << R"({"at":3,"subject":")" << row.id.hex() << R"(","value":"here","what":"class"})"
+      << "\n"
+      << R"({"at":4,"class":")" << row.id.hex() << R"(","kind":"student","subject":")" << leo.hex()
+      << R"(","value":"ended","what":"enrollment"})"
+      << "\n"
+      << R"({"at":5,"class":")" << row.id.hex() << R"(","kind":"student","subject":")" << leo.hex()
+      << R"(","what":"enrollment"})"
+      << "\n"
+      << R"({"at":6,"source":"k5","subject":")" << other
+      << R"(","title":"Period 5","value":"here","what":"class"})"
+      << "\n";
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK_FALSE(world.school->accounts().class_by_id(ClassId::parse(unknown).value()).value());
+  auto known = world.school->accounts().class_by_id(row.id).value();
+  CHECK(known->title == "Period 5");
+  CHECK(known->source == "k5");
+  CHECK(known->active);
+  auto seat = world.school->accounts().enrollment(row.id, leo).value();
+  CHECK(seat->active);
+  CHECK(seat->source == "e5");
+  auto second = world.school->accounts().class_by_id(ClassId::parse(other).value()).value();
+  REQUIRE(second);
+  CHECK(second->title == "Period 5");
+  CHECK_FALSE(second->source);
+  CHECK(world.school->verify().has_value());
+}
+
+TEST_CASE("what begins for many at once is one write of the log, and their order stays") {
+  World world;
+  std::vector<Enrollment> seats;
+  for (int i = 0; i < 1'000; i++)
+    seats.push_back(
+        {world.period3, world.school->add_student("Student", std::to_string(i)).value(), "student"});
+  RemovalLog log(world.data + "/removals.log");
+  auto before = log.lines()->size();
+  world.clock.advance_ms(1'000);
+  REQUIRE(world.school->put_enrollments(seats));
+  auto all = log.read().value();
+  REQUIRE(all.size() == before + 1'000);
+  CHECK(all[before].subject == seats.front().person.hex());
+  CHECK(all.back().subject == seats.back().person.hex());
+  CHECK(fs::file_size(world.data + "/removals.log") < 220'000);
+  // Nothing has changed: nothing is written.
+  REQUIRE(world.school->put_enrollments(seats));
+  CHECK(log.lines()->size() == before + 1'000);
+  auto about = log.read_about(seats[500].person.hex()).value();
+  REQUIRE(about.size() == 1);
+  CHECK(about[0].class_id == world.period3.hex());
+  CHECK(about[0].value == "here");
 }
 
 TEST_CASE("what was removed on a disk that was restored stays so when a longer backup takes its place") {
@@ -401,7 +638,7 @@ TEST_CASE("what was removed on a disk that was restored stays so when a longer b
     CHECK(world.school->sign_in("nora@alder.example", "noras-newest-one").has_value());
     CHECK(world.school->sign_in("nora@alder.example", "noras-of-tuesday").error().code ==
           Code::wrong_password);
-    CHECK(RemovalLog(world.data + "/removals.log").lines().value().size() == 7);
+    CHECK(RemovalLog(world.data + "/removals.log").lines().value().size() == 10);
     world.clock.advance_ms(120'000);
     // Monday's once more: nothing of both comes back.
     world.school->restore(monday, world.key()).value();

@@ -837,7 +837,8 @@ TEST_CASE("a known student is put into a class from the dashboard and taken out,
   REQUIRE(found.size() == 21);
   CHECK(found[19] == "Sasha Twin 29 [\"Period 6\"][]");
   CHECK(found[20] == "+1");
-  REQUIRE(school.enroll_student(room.class_id, school.students_of(other).value()[0].person.id));
+  auto twin = school.students_of(other).value()[0].person.id;
+  REQUIRE(school.enroll_students(room.class_id, std::span(&twin, 1)));
   CHECK(find(rivera, "sasha").size() == 20);
 }
 

@@ -39,14 +39,14 @@ function Newcomers({ reloadSession }) {
   const { value, error, reload } = useLoad("/newcomers");
   const [problem, setProblem] = useState(null);
   const letIn = async (newcomer, same) => {
-    try { await api("POST", "/newcomers/" + newcomer.id, { same }); announce(t("newcomers.done", { name: newcomer.name })); setProblem(null); }
+    try { const { in_class } = await api("POST", "/newcomers/" + newcomer.id, { same }); announce(t(in_class ? "newcomers.done" : "newcomers.done.nowhere", { name: newcomer.name })); setProblem(null); }
     catch (e) { setProblem(e); }
     reload(); reloadSession();
   };
   if (error) return html`<${Problem} error=${error} again=${reload} />`;
   if (!value || (value.newcomers.length === 0 && !problem)) return null;
   return html`<section class="card" aria-labelledby="h-newcomers"><header><h2 id="h-newcomers">${t("newcomers.title")}</h2><p>${t("newcomers.text")}</p></header><div class="in stack"><${Problem} error=${problem} />
-    ${value.newcomers.map((n) => html`<article key=${n.id} class="stack" aria-labelledby=${"n" + n.id}><h3 id=${"n" + n.id}>${n.name}</h3><p class="muted">${t("newcomers.back", { when: ago(n.at_ms) })}${n.classes.length > 0 ? " · " + t("newcomers.classes", { classes: n.classes.join(", ") }) : ""}</p>
+    ${value.newcomers.map((n) => html`<article key=${n.id} class="stack" aria-labelledby=${"n" + n.id}><h3 id=${"n" + n.id}>${n.name}</h3><p class="muted">${t("newcomers.back", { when: ago(n.at_ms) })} · ${n.classes.length > 0 ? t("newcomers.classes", { classes: n.classes.join(", ") }) : t("newcomers.nowhere")}</p>
       ${n.same_id && html`<p>${t("newcomers.same", { name: n.same_name, class: n.same_class })}</p>`}
       <div class="acts end"><button class=${n.same_id ? "b" : "b p"} type="button" onClick=${() => letIn(n, "")}>${n.same_id ? t("newcomers.apart") : t("newcomers.let_in")}<span class="vh"> ${n.name}</span></button>
         ${n.same_id && html`<button class="b p" type="button" onClick=${() => letIn(n, n.same_id)}>${t("newcomers.merge")}<span class="vh"> ${n.name}</span></button>`}</div></article>`)}</div></section>`;
