@@ -876,6 +876,85 @@ TEST_CASE("while another program holds the records nothing is said to be saved, 
   CHECK(world.goals_of(world.amira) == std::vector<std::string>{"one"});
 }
 
+TEST_CASE("an answer that another program's lock kept out is asked for again, with nobody doing anything") {
+  World world;
+  Lab three(world, "lab-03"), seven(world, "lab-07");
+  three.join_computer();
+  three.join_student(world.amira);
+  three.run(30);
+  seven.join_computer();
+  seven.join_student(world.amira);
+  seven.run(30);
+  three.add_goal("waits for its answer");
+  seven.add_goal("from another computer");
+  seven.run(60);
+  sqlite3* other = nullptr;
+  auto path = three.folder + "/profiles/" + world.amira.hex() + "/records.db";
+  REQUIRE(sqlite3_open(path.c_str(), &other) == SQLITE_OK);
+  // The lock comes while the school is answering.
+  bool locked = false;
+  three.net.loses = [&](const HttpRequest& request) {
+    if (!locked && request.url.ends_with("/v1/sync") && world.goals_of(world.amira).size() == 2)
+      locked = sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK;
+    return false;
+  };
+  for (int i = 0; i < 60 && !locked; i++) three.run(1);
+  REQUIRE(locked);
+  three.app->tick();
+  CHECK(three.frame().status.waiting == 1);
+  CHECK(three.frame().status.waiting_phrase.key == "status.waiting");
+  CHECK(three.frame().status.problem.key == "status.problem");
+  CHECK(three.goals() == std::vector<std::string>{"waits for its answer"});
+  REQUIRE(sqlite3_exec(other, "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(other);
+  three.run(60);
+  CHECK(three.frame().status.problem.key == "");
+  CHECK(three.frame().status.waiting_phrase.key == "status.all_at_school");
+  CHECK(three.goals() == std::vector<std::string>{"from another computer", "waits for its answer"});
+}
+
+TEST_CASE("what a newer program wrote stays whole where this one edits beside it") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.add_goal("ask better questions");
+  lab.run(60);
+  auto stream = domain::person_stream(world.amira);
+  auto goal = world.school->store().records(stream, "goal").value().front();
+  // Amira's computer at home has a later version.
+  store::Edit edits[2] = {{goal.key, {{"mood_of_the_future", "calm"}}, goal.all_heads(), {}},
+                          {{stream, "kind_of_the_future", world.random.id<RecordId>()},
+                           {{"words", record::Value(std::vector<std::string>{"one", "two"})}},
+                           {},
+                           {}}};
+  auto there = world.school->store().write(world.amira, std::span(edits)).value();
+  REQUIRE(there.size() == 2);
+  lab.run(400);
+  lab.app->dispatch(to(Screen::goals));
+  auto card = lab.see<GoalsView>().open.front();
+  card.fields.want = "ask better questions, and wait";
+  lab.app->dispatch(SaveGoal{card.id, card.base, card.fields});
+  REQUIRE(lab.frame().error.key == "");
+  lab.run(60);
+  auto now = world.school->store().find(goal.key).value().value();
+  CHECK(now.text("want") == "ask better questions, and wait");
+  CHECK(now.text("mood_of_the_future") == "calm");
+  CHECK(now.field("mood_of_the_future")->heads.front().op == there[0].op);
+  // And whole where that computer is filled from this one alone.
+  lab.app.reset();
+  auto records = store::Store::open(lab.folder + "/profiles/" + world.amira.hex() + "/records.db",
+                                    {&world.clock, &world.random, true})
+                     .value();
+  for (const auto& written : there) {
+    auto here = records->op(written.op).value().value();
+    CHECK(record::canonical(here) == record::canonical(world.school->store().op(written.op).value().value()));
+  }
+  CHECK(records->find({stream, "kind_of_the_future", there[1].record}).value()->texts("words") ==
+        std::vector<std::string>{"one", "two"});
+}
+
 TEST_CASE("killed between two edits, nothing that was said to be saved is gone") {
   World world;
   Lab lab(world, "lab-03");

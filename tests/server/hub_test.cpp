@@ -132,6 +132,52 @@ TEST_CASE("batches of one replica that overlap are counted once") {
   CHECK(world.hub->carried().carried_beside(world.amira, batch.replica).value() == 0);
 }
 
+// The hub and the computer in the middle are of a version that knows neither the field nor the kind.
+TEST_CASE(
+    "what is newer than a hub goes through it up and down, and by another computer, as the bytes it was") {
+  World world;
+  auto stream = domain::person_stream(world.amira);
+  Profile home(world, world.amira, "home"), lab(world, world.amira, "lab"), last(world, world.amira, "last");
+  REQUIRE(last.sign_in(*world.school, "4711"));
+  world.ask();
+  for (auto* profile : {&home, &lab}) REQUIRE(profile->sign_in(*world.hub, "4711"));
+  RecordId goal = world.random.id<RecordId>();
+  store::Edit edits[2] = {
+      {{stream, "goal", goal}, {{"want", "swim a length"}, {"mood_of_the_future", "calm"}}, {}, {}},
+      {{stream, "kind_of_the_future", world.random.id<RecordId>()},
+       {{"words", record::Value(Texts{"one", "two"})}, {"sure", true}, {"times", 3}},
+       {},
+       {}}};
+  REQUIRE(home.store->write(world.amira, std::span(edits)));
+  home.sync(*world.hub);
+  world.round();
+  lab.sync(*world.hub);
+  // Edited there: it says what it changes, and no more.
+  auto seen = lab.store->find(edits[0].key).value().value();
+  store::Edit edit{edits[0].key, {{"want", "swim two lengths"}}, seen.all_heads(), {}};
+  REQUIRE(lab.store->write(world.amira, std::span(&edit, 1)));
+  lab.sync(*world.hub);
+  world.round();
+  last.sync(*world.school);
+  home.sync(*world.hub);
+  auto bodies = [&](store::Store& at) {
+    Texts texts;
+    for (const auto& entry : at.page(stream, 0, 10, 1 << 20).value()) texts.push_back(entry.body);
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  };
+  auto written = bodies(*home.store);
+  CHECK(written.size() == 3);
+  for (auto* at : {&world.hub->store(), &world.school->store(), lab.store.get(), last.store.get()}) {
+    CHECK(bodies(*at) == written);
+    auto record = at->find(edits[0].key).value().value();
+    CHECK(record.text("want") == "swim two lengths");
+    CHECK(record.text("mood_of_the_future") == "calm");
+    CHECK(at->stream_state(stream).value().digest.hex() ==
+          home.store->stream_state(stream).value().digest.hex());
+  }
+}
+
 // A small computer without a battery wakes in 1970, or believes that it is years later.
 TEST_CASE("a hub whose clock is wrong carries everything, and no date of anybody's work is its own") {
   World world;

@@ -351,6 +351,7 @@ TEST_CASE("numbers and chain are given once, in order, and a new replica begins 
 TEST_CASE("a cursor is refused when the database went back, even to the same numbers") {
   World world;
   world.set(*world.store, world.goal(1), {{"want", "a"}});
+  Cursor early{world.store->feed(), world.store->segment().value(), 1};
   world.store.reset();
   std::filesystem::copy_file(world.folder.path() + "/a.db", world.folder.path() + "/old.db");
   world.store = world.open("a.db");
@@ -363,7 +364,7 @@ TEST_CASE("a cursor is refused when the database went back, even to the same num
   world.set(*restored, world.goal(3), {{"want", "c"}});
   CHECK_FALSE(restored->valid_cursor(kStream, cursor).value());
   // A cursor from before stays good.
-  Cursor early{world.store->feed(), {}, 0};
+  CHECK(world.store->valid_cursor(kStream, early).value());
   CHECK(restored->valid_cursor(kStream, early).value());
   Cursor beyond{restored->feed(), restored->segment().value(), 99};
   CHECK_FALSE(restored->valid_cursor(kStream, beyond).value());
@@ -376,6 +377,24 @@ TEST_CASE("a feed is read in pages, and restarting changes no number") {
   CHECK(world.store->page(kStream, 2, 10, 1).value().size() == 1);
   CHECK(world.store->page(kStream, 5, 10, 1 << 20).value().empty());
   CHECK(world.store->stream_state(kStream).value().head == 5);
+  auto read = [&] {
+    std::vector<std::pair<std::int64_t, OpId>> numbered;
+    for (const auto& entry : world.store->page(kStream, 0, 10, 1 << 20).value())
+      numbered.emplace_back(entry.seq, entry.id);
+    return numbered;
+  };
+  auto before = read();
+  Cursor cursor{world.store->feed(), world.store->segment().value(), 4};
+  for (std::uint8_t start = 1; start <= 3; start++) {
+    world.store.reset();
+    world.store = world.open("a.db");
+    CHECK(read() == before);
+    auto op = world.set(*world.store, world.goal(5 + start), {{"want", "x"}});
+    before.emplace_back(5 + start, op);
+    CHECK(read() == before);
+    CHECK(world.store->segment().value() != cursor.segment);
+    CHECK(world.store->valid_cursor(kStream, cursor).value());
+  }
 }
 
 TEST_CASE("a new grant of a stream starts from zero, the same grant goes on") {

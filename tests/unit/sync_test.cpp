@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <map>
 
 #include <doctest/doctest.h>
 
@@ -28,6 +29,9 @@ struct World {
   Caller teacher{kTeacher, {{domain::person_stream(kAmira), random.id<AccessId>(), domain::Role::staff}}};
   SecretKey identity{{7}};
   int requests = 0;
+  // What was served since it was last looked at: ops of others by stream, and streams begun anew.
+  std::map<std::string, std::size_t> served;
+  std::vector<std::string> begun_anew;
 
   // The school's disk is what it was when this was taken; the server may have lived on meanwhile.
   void keep_school(const std::string& name) {
@@ -53,10 +57,14 @@ struct World {
   wire::SyncReply answer(const Caller& caller, const wire::SyncRequest& request) {
     auto transaction = store::Transaction::begin(school->db()).value();
     auto decoded = wire::decode_request(wire::encode(request)).value();
-    auto served = serve(*school, caller, decoded, {public_key(identity), &identity}).value();
+    auto made = serve(*school, caller, decoded, {public_key(identity), &identity}).value();
     REQUIRE(transaction.commit());
     requests++;
-    return wire::decode_reply(wire::encode(served.reply)).value();
+    for (const auto& page : made.reply.pages) {
+      if (!page.bodies.empty()) served[page.stream] += page.bodies.size();
+      if (page.reset) begun_anew.push_back(page.stream);
+    }
+    return wire::decode_reply(wire::encode(made.reply)).value();
   }
   // Until nothing is left to do.
   void sync(store::Store& device, const Caller& caller) {
@@ -583,6 +591,62 @@ TEST_CASE(
   CHECK(back == 1'800);
 }
 
+TEST_CASE("a school put back has the streams read anew that it lost something of, and no others") {
+  World world;
+  Caller many{kTeacher, {}};
+  for (int i = 0; i < 12; i++) {
+    auto student = world.random.id<PersonId>();
+    many.access.push_back({domain::person_stream(student), world.random.id<AccessId>(), domain::Role::staff});
+  }
+  std::sort(many.access.begin(), many.access.end(), [](auto& a, auto& b) { return a.stream < b.stream; });
+  auto write = [&](const Access& access, std::string_view text) {
+    store::Edit edit{{access.stream, "observation", {}}, {{"text", text}}, {}, {}};
+    world.school->write(kTeacher, std::span(&edit, 1)).value();
+  };
+  for (const auto& access : many.access)
+    for (const char* text : {"one", "two", "three"}) write(access, text);
+  // The nightly backup: the server goes on after it.
+  world.copy_file("school.db", "night.db");
+  auto desk = world.open("desk.db");
+  std::vector<std::string> touched{many.access[2].stream, many.access[7].stream, many.access[8].stream};
+  for (auto i : {2, 7, 8}) write(many.access[static_cast<std::size_t>(i)], "of today");
+  world.sync(*desk, many);
+  world.put_school_back("night.db");
+  write(many.access[4], "new");
+  world.served.clear(), world.begun_anew.clear();
+  world.sync(*desk, many);
+  std::sort(world.begun_anew.begin(), world.begun_anew.end());
+  CHECK(world.begun_anew == touched);
+  // Read anew is one's own by its ids, and what another wrote; of the others only what is new was sent.
+  std::vector<std::string> sent;
+  for (const auto& [stream, ops] : world.served)
+    if (std::find(touched.begin(), touched.end(), stream) == touched.end())
+      sent.push_back(stream + " " + std::to_string(ops));
+  CHECK(sent == Texts{many.access[4].stream + " 1"});
+  for (const auto& stream : touched) CHECK(world.school->records(stream, "observation").value().size() == 4);
+}
+
+TEST_CASE("a school that was started again has nobody read anew, and tells what is new alone") {
+  World world;
+  auto lab3 = world.open("lab3.db"), lab7 = world.open("lab7.db");
+  for (std::uint8_t n = 1; n <= 5; n++) world.goal(*lab3, n, "goal " + std::to_string(n));
+  world.sync(*lab3, world.amira);
+  world.sync(*lab7, world.amira);
+  for (std::uint8_t start = 1; start <= 3; start++) {
+    auto segment = world.school->segment().value();
+    world.school.reset();
+    world.school = world.open("school.db");
+    world.served.clear();
+    world.goal(*lab3, 5 + start, "after the start");
+    world.sync(*lab3, world.amira);
+    CHECK(world.school->segment().value() != segment);
+    world.sync(*lab7, world.amira);
+    CHECK(world.begun_anew.empty());
+    CHECK(world.served == std::map<std::string, std::size_t>{{domain::person_stream(kAmira), 1}});
+    CHECK(world.goals(*lab7) == world.goals(*lab3));
+  }
+}
+
 TEST_CASE("two copies of one disk both arrive, and end as two replicas") {
   World world;
   auto lab3 = world.open("lab3.db");
@@ -612,6 +676,42 @@ TEST_CASE("a long way behind is caught up in pages") {
   CHECK(world.requests == 2);
   CHECK(world.goals(*lab7) == world.goals(*lab3));
   CHECK(lab7->verify().has_value());
+}
+
+TEST_CASE("reading that broke off between two pages, or with a page on its way, goes on where it was") {
+  World world;
+  auto lab3 = world.open("lab3.db"), lab7 = world.open("lab7.db");
+  const auto stream = domain::person_stream(kAmira);
+  for (int i = 0; i < 1'200; i++)
+    world.goal(*lab3, static_cast<std::uint8_t>(1 + i % 250), std::to_string(i));
+  world.sync(*lab3, world.amira);
+  world.served.clear();
+  auto sequence = [&] {
+    std::int64_t seq = 0;
+    for (const auto& reading : lab7->readings().value())
+      if (reading.stream == stream) seq = reading.cursor.seq;
+    return seq;
+  };
+  std::int64_t at = 0;
+  for (bool lost : {false, true, false}) {
+    // The computer is switched off after each page, once before the page has come.
+    Session session(*lab7);
+    auto reply = world.answer(world.amira, session.next(0).value().value());
+    if (!lost) {
+      REQUIRE(session.on_reply(reply, 0));
+      CHECK(sequence() > at);
+      at = sequence();
+    }
+    lab7.reset();
+    lab7 = world.open("lab7.db");
+    CHECK(sequence() == at);
+  }
+  CHECK(at == 1'000);
+  world.sync(*lab7, world.amira);
+  // Each came once, and those of the lost page twice.
+  CHECK(world.served[stream] == 1'200 + 500);
+  CHECK(world.begun_anew.empty());
+  CHECK(world.goals(*lab7) == world.goals(*lab3));
 }
 
 namespace {
@@ -864,6 +964,33 @@ TEST_CASE("a computer whose clock is a year ahead stops nobody, and what was rea
     for (const auto& record :
          const_cast<store::Store*>(device)->records(domain::person_stream(kAmira), "goal").value())
       for (const auto& [name, field] : record.fields) CHECK_FALSE(field.conflict());
+}
+
+TEST_CASE("a clock an hour off stops no exchange, and once the school was heard its times are the school's") {
+  const std::int64_t hour = 3'600'000;
+  for (auto off : {-hour, hour}) {
+    World world;
+    ManualClock own(world.clock.now_ms() + off);
+    auto odd = store::Store::open(world.folder.path() + "/odd.db", {&own, &world.random, true}).value();
+    Session session(*odd);
+    world.goal(*odd, 1, "before it knew");
+    // One that fails leaves the clock as it was.
+    REQUIRE(session.next(0).value());
+    session.on_lost({Code::timeout, ""}, 0);
+    while (!session.status().value().verified) {
+      session.hurry(0);
+      REQUIRE(session.on_reply(world.answer(world.amira, session.next(0).value().value()), 0));
+      CHECK_FALSE(session.status().value().problem);
+    }
+    auto time_of = [&](const OpId& op) { return world.school->op(op).value().value().time_ms; };
+    auto corrected = world.goal(*odd, 2, "after it");
+    // Also after the program was started again, before anybody was heard.
+    odd.reset();
+    odd = store::Store::open(world.folder.path() + "/odd.db", {&own, &world.random, true}).value();
+    world.sync(*odd, world.amira);
+    CHECK(time_of(corrected) == world.clock.now_ms());
+    CHECK(world.goals(*world.school) == Texts{"after it", "before it knew"});
+  }
 }
 
 // Its own later words are based on the earlier ones, so they stand whatever the times say.
