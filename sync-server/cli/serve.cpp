@@ -5,7 +5,6 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include "shared/store/files.hpp"
 #include "sync-server/cli/backup.hpp"
@@ -65,14 +64,6 @@ class Log {
   bool json_;
   spdlog::logger log_;
 };
-
-// A shell often allows a thousand files at once, a school's connections beside its own files are more.
-void allow_many_connections() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= 4096) return;
-  limit.rlim_cur = std::min<rlim_t>(4096, limit.rlim_max);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 std::string answer_command(const Commands& commands, School& school, net::Server& server, Log& log,
                            const std::string& line) {
@@ -194,6 +185,8 @@ void add_serve_line(Line& line) {
   line.text(app, "--quota-mb", "quota_mb",
             "Room for all students' files together; without this as much as the disk has")
       ->type_name("MB");
+  line.text(app, "--connections", "connections", "How many connections are held at once; without this 4096")
+      ->type_name("N");
   line.flag(app, "--no-announce", "no_announce", "Do not tell the network that the school is here");
   line.text(app, "--upstream", "upstream", "The school's address: makes this a hub, which serves a room")
       ->type_name("URL");
@@ -245,6 +238,10 @@ Status serve(const Asked& asked, const Commands& commands) {
   auto quota_mb = std::atoll(quota_text.c_str());
   if (!quota_text.empty() && (quota_mb < 1 || quota_mb > 100'000'000))
     return Error{Code::invalid, "--quota-mb wants a number of megabytes from 1 to 100000000"};
+  WAYMARK_TRY(connections_text, argument(arguments, "connections", "4096"));
+  auto connections = std::atoll(connections_text.c_str());
+  if (connections < 16 || connections > 100'000)
+    return Error{Code::invalid, "--connections wants a number from 16 to 100000"};
   bool plain = flag_set(arguments, "plain");
   if (plain && !is_loopback(where.first))
     return Error{
@@ -269,8 +266,10 @@ Status serve(const Asked& asked, const Commands& commands) {
   auto school = std::move(opened).value();
   school->set_backup_place({backups, static_cast<int>(keep_days)});
   if (quota_mb > 0) school->set_quota(quota_mb * 1024 * 1024);
-  allow_many_connections();
   net::ServerOptions options;
+  options.connections_max = net::allow_connections(static_cast<std::size_t>(connections));
+  // A student who listens has two.
+  school->listeners().set_bounds({options.connections_max / 2, ListenersBounds().person});
   options.host = where.first;
   options.port = where.second;
   options.together = [&here = *school](const std::function<void()>& work) {  // a restore changes its store
@@ -280,7 +279,6 @@ Status serve(const Asked& asked, const Commands& commands) {
     if (here.erasures_wait()) (void)here.finish_erasures();  // a disk that fails is tried again with the next
     here.listeners().tell(here);
   };
-  options.connections_max = 2048;  // a student who listens has two
   if (!plain) {
     WAYMARK_TRY(tls, certificate.empty() ? net::own_tls(asked.data + "/tls", school->name())
                                          : net::given_tls(certificate, key));
@@ -326,9 +324,15 @@ Status serve(const Asked& asked, const Commands& commands) {
        {"school", school->name()},
        {"port", server->port()},
        {"addresses", reached},
+       {"connections", options.connections_max},
        {"fingerprint", school->fingerprint()},
        {"spki", options.tls ? options.tls->spki : ""}},
       school->name() + " is served at " + list + ". The school's fingerprint: " + school->fingerprint());
+
+  if (options.connections_max < static_cast<std::size_t>(connections))
+    log.write(spdlog::level::warn, {{"event", "fewer connections"}, {"connections", options.connections_max}},
+              "The system lets this program open too few files for " + connections_text + " connections: " +
+                  std::to_string(options.connections_max) + " are served at once (ulimit -n).");
 
   std::unique_ptr<net::Announcement> announcement;
   if (!plain && !is_loopback(where.first) && !flag_set(arguments, "no_announce"))

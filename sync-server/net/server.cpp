@@ -25,6 +25,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 
 #include "shared/wire/compress.hpp"
 #include "sync-server/net/reading.hpp"
@@ -85,6 +86,7 @@ struct Server::Impl {
   std::atomic<bool> stopping{false}, stopped_all{false};
   std::once_flag stopped;
   std::atomic<std::size_t> bodies_bytes{0};
+  std::atomic<std::size_t> refusals{0};  // connections beyond the bound that are being told so
   std::mutex mutex;
   std::condition_variable empty;
   std::set<AnySession*> sessions;
@@ -116,6 +118,7 @@ struct Server::Impl {
   void settle(http::Answer answer, std::function<void(http::Response)> done);
   void queue(Desk::Job job);
   Error busy();
+  Error come_later();
   // What a handler does, with its time counted.
   http::Answer timed(const std::function<http::Answer()>& work);
 };
@@ -126,8 +129,11 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
  public:
   static constexpr bool is_tls = !std::is_same_v<Stream, beast::tcp_stream>;
 
+  // `beyond`: there is no room for it, and the first request is answered so.
   template <class... Args>
-  explicit Session(Impl& server, Args&&... args) : server_(server), stream_(std::forward<Args>(args)...) {
+  explicit Session(Impl& server, bool beyond, Args&&... args)
+      : server_(server), stream_(std::forward<Args>(args)...), beyond_(beyond) {
+    if (beyond_) server_.refusals++;
     ErrorCode error;
     auto peer = beast::get_lowest_layer(stream_).socket().remote_endpoint(error);
     if (!error) remote_ = peer.address().to_string();
@@ -144,6 +150,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
       more_->close();
       server_.metrics.listeners--;
     }
+    if (beyond_) server_.refusals--;
     std::lock_guard lock(server_.mutex);
     server_.sessions.erase(this);
     server_.metrics.connections--;
@@ -180,7 +187,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     begin_reading(parser_, server_.options.header_bytes_max);
     if (buffer_.size() > 0) return read_header();
     idle_ = true;
-    within(server_.options.idle_ms);
+    within(beyond_ ? server_.options.header_ms : server_.options.idle_ms);
     stream_.async_read_some(buffer_.prepare(8 * 1024),
                             [self = this->shared_from_this()](ErrorCode error, std::size_t size) {
                               self->idle_ = false;
@@ -207,6 +214,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     request_ = std::move(request);
     keep_alive_ = parser_->get().keep_alive();
 
+    if (beyond_) return refuse(server_.come_later());
     if (!has_address(*parser_)) return refuse({Code::malformed, "the address cannot be read"});
     body_max_ = server_.router.body_bytes_max(request_->method, request_->path);
     auto length = parser_->content_length();
@@ -458,6 +466,7 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
   SteadyClock::time_point begun_{}, body_until_{};
   std::size_t body_max_ = 0, bytes_in_ = 0, reserved_ = 0;
   bool keep_alive_ = false, drain_ = false, idle_ = false;
+  const bool beyond_;
 };
 
 http::Answer Server::Impl::timed(const std::function<http::Answer()>& work) {
@@ -513,6 +522,10 @@ Error Server::Impl::busy() {
   metrics.turned_away++;
   return {Code::server_busy, std::to_string(2 + metrics.turned_away % 7)};
 }
+// For want of connections, which end less often than a queue grows shorter.
+Error Server::Impl::come_later() {
+  return {Code::server_busy, std::to_string(15 + metrics.connections_refused % 31)};
+}
 
 Status Server::Impl::listen() {
   ErrorCode error;
@@ -561,14 +574,17 @@ void Server::Impl::accept() {
       });
       return;
     }
-    if (metrics.connections >= static_cast<std::int64_t>(options.connections_max)) {
-      metrics.connections_refused++;
+    auto served = static_cast<std::size_t>(metrics.connections.load()) - refusals;
+    bool beyond = served >= options.connections_max;
+    if (beyond) metrics.connections_refused++;
+    if (beyond && refusals >= options.refusals_max) {
       ErrorCode ignored;
       socket.close(ignored);
     } else if (options.tls) {
-      std::make_shared<Session<beast::ssl_stream<beast::tcp_stream>>>(*this, std::move(socket), tls)->start();
+      std::make_shared<Session<beast::ssl_stream<beast::tcp_stream>>>(*this, beyond, std::move(socket), tls)
+          ->start();
     } else {
-      std::make_shared<Session<beast::tcp_stream>>(*this, std::move(socket))->start();
+      std::make_shared<Session<beast::tcp_stream>>(*this, beyond, std::move(socket))->start();
     }
     accept();
   });
@@ -593,6 +609,25 @@ void Server::Impl::stop() {
   desk.stop();
   slow.join();
   stopped_all = true;
+}
+
+std::size_t connections_that_fit(std::size_t wanted, std::size_t files) {
+  return std::min(wanted, files > own_files_max ? files - own_files_max : 0);
+}
+
+// A shell often allows a thousand files at once.
+std::size_t allow_connections(std::size_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  const rlim_t files = wanted + own_files_max;
+  if (limit.rlim_cur < files) {
+    // Beyond the hard limit only where this program may set it.
+    rlimit more{files, std::max(files, limit.rlim_max)},
+        most{std::min(files, limit.rlim_max), limit.rlim_max};
+    if (::setrlimit(RLIMIT_NOFILE, &more) != 0) ::setrlimit(RLIMIT_NOFILE, &most);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  return connections_that_fit(wanted, static_cast<std::size_t>(limit.rlim_cur));
 }
 
 Server::Server() = default;

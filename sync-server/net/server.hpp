@@ -20,6 +20,9 @@ struct ServerOptions {
   std::uint16_t port = 0;        // 0: any that is free
   std::optional<Tls> tls;        // nothing: plain HTTP
   std::size_t connections_max = 1024;
+  // Beyond these so many more are told to come later (503) before they are closed; the rest is closed at
+  // once.
+  std::size_t refusals_max = 64;
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t waiting_max = 1024;  // requests waiting for a handler; more are asked to come later
   // Commits together what requests of routes that share write; nothing: each commits alone.
@@ -35,6 +38,14 @@ struct ServerOptions {
   std::int64_t beat_ms = 20'000;    // of silence, before an answer that goes on shows that it lives
   std::int64_t drain_ms = 1'500;    // what stop() waits for answers that are on their way
 };
+
+// How many connections a program holds that may have so many files open, if `wanted` are: beside them it
+// needs room for its own files.
+constexpr std::size_t own_files_max = 256;
+std::size_t connections_that_fit(std::size_t wanted, std::size_t files);
+// Asks the system for as many open files as that takes, and says how many connections fit into what it
+// allows.
+std::size_t allow_connections(std::size_t wanted);
 
 // One line of the log for each request.
 struct Access {

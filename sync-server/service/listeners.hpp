@@ -37,6 +37,7 @@ struct ListenersBounds {
 class Listeners {
  public:
   explicit Listeners(ListenersBounds bounds = {}) : bounds_(bounds) {}
+  void set_bounds(ListenersBounds bounds) { bounds_ = bounds; }
   // By the hash of a student's token, which hears from then on in one place only, or of a dashboard's
   // session, which has a page for each. `slowed_down` when as many listen as may.
   Status add(const PersonId& person, ByteView token_hash, bool dashboard, std::shared_ptr<Listener> listener);

@@ -9,7 +9,10 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <nlohmann/json.hpp>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +43,7 @@ struct World {
   test::TemporaryFolder folder;
   std::string data = folder.path() + "/school";
   int count = 0;
+  rlim_t files = 0;  // that the program may open, and not change that; 0: what the system allows
 
   pid_t start(std::vector<std::string> words, const std::string& in, const std::string& out,
               const std::string& err) {
@@ -49,6 +53,11 @@ struct World {
     pointers.push_back(nullptr);
     pid_t child = ::fork();
     if (child == 0) {
+      if (files > 0) {
+        ::prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE);  // an administrator's own right to more
+        rlimit limit{files, files};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+      }
       ::dup2(::open(in.c_str(), O_RDONLY), 0);
       ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
       ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
@@ -289,6 +298,25 @@ TEST_CASE("while a server has the directory, commands reach it over a socket of 
   }
   CHECK(::access((world.data + "/command.sock").c_str(), F_OK) != 0);
   CHECK(world.on({"class", "list", "--json"}).parsed()["classes"].size() == 1);
+}
+
+TEST_CASE("so many connections are served as was asked for, or as the system allows, and then it says so") {
+  World world;
+  world.init();
+  for (const char* number : {"15", "100001", "many"})
+    check_sentence(world.on({"serve", "--connections", number}), 2, "--connections wants");
+  {
+    Serving serving(world, {"--connections", "16"});
+    CHECK(serving.first["connections"] == 16);
+    CHECK(serving.stop() == 0);
+    CHECK(read(serving.log).find("fewer connections") == std::string::npos);
+  }
+  std::filesystem::remove(world.folder.path() + "/log");
+  world.files = 600;
+  Serving serving(world);
+  CHECK(serving.first["connections"] == 344);
+  CHECK(serving.stop() == 0);
+  CHECK(read(serving.log).find("\"event\":\"fewer connections\"") != std::string::npos);
 }
 
 TEST_CASE("a directory whose name is longer than a socket's path is served all the same") {

@@ -734,10 +734,12 @@ TEST_CASE("who sends a byte now and then loses the connection, and nobody else d
   CHECK(world.asker.ask(world.request("GET", "/healthz")).value().status == 200);
 }
 
-TEST_CASE("connections beyond the bound are closed, and there is room again when others end") {
+TEST_CASE("connections beyond the bound are told to come later, and there is room again when others end") {
   World world(false);
   world.server.reset();
   world.options.connections_max = 2;
+  world.options.refusals_max = 1;
+  world.options.header_ms = 60'000;  // nobody here is too slow
   world.start();
   {
     Raw one(world.server->port()), two(world.server->port());
@@ -745,8 +747,20 @@ TEST_CASE("connections beyond the bound are closed, and there is room again when
     two.say("GET /healthz HTTP/1.1\r\nhost: x\r\n");
     while (world.metrics.connections < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     Raw three(world.server->port());
-    CHECK(three.rest().empty());
-    CHECK(world.metrics.connections_refused == 1);
+    while (world.metrics.connections < 3) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    // So many are told, and who comes beyond them is closed without a word.
+    Raw four(world.server->port());
+    CHECK(four.rest().empty());
+    CHECK(world.metrics.connections_refused == 2);
+    three.say("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+    auto told = three.rest();
+    CHECK(told.substr(0, 12) == "HTTP/1.1 503");
+    auto at = told.find("etry-after: ");
+    REQUIRE(at != std::string::npos);
+    auto seconds = std::atoi(told.c_str() + at + 12);
+    CHECK(seconds >= 15);
+    CHECK(seconds <= 45);
+    CHECK(told.find("server_busy") != std::string::npos);
     one.say("connection: close\r\n\r\n");
     CHECK(one.rest().substr(0, 12) == "HTTP/1.1 200");
   }
@@ -754,6 +768,15 @@ TEST_CASE("connections beyond the bound are closed, and there is room again when
   Raw four(world.server->port());
   four.say("GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
   CHECK(four.rest().substr(0, 12) == "HTTP/1.1 200");
+}
+
+TEST_CASE("so many connections are held as the system allows files, beside the server's own") {
+  CHECK(server::net::connections_that_fit(10'000, 20'000) == 10'000);
+  CHECK(server::net::connections_that_fit(10'000, 10'256) == 10'000);
+  CHECK(server::net::connections_that_fit(10'000, 10'255) == 9'999);
+  CHECK(server::net::connections_that_fit(10'000, 1'024) == 768);
+  CHECK(server::net::connections_that_fit(10'000, 256) == 0);
+  CHECK(server::net::connections_that_fit(10'000, 0) == 0);
 }
 
 TEST_CASE("bodies that would fill the memory together are asked to come later") {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "shared/base/seams.hpp"
 #include "shared/domain/kinds.hpp"
 #include "shared/sync/serve.hpp"
+#include "shared/wire/events.hpp"
 #include "shared/wire/messages.hpp"
 #include "shared/wire/pack.hpp"
 
@@ -99,6 +101,7 @@ class StormDevice {
   void comes_back() { heard_ = false; }
 
   std::string stream() const { return domain::person_stream(person_); }
+  std::int64_t written() const { return static_cast<std::int64_t>(ops_.size()); }
 
   const std::string token;
   int turned_away = 0;         // for this exchange
@@ -152,30 +155,51 @@ class Storm {
     }
   }
 
-  // One after another when `in_turn`, else all at once. Their connections are made before the first word.
+  // Whether this process may hold so many connections, both of whose ends are here.
+  static bool fits(std::size_t connections) {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= 2 * connections + 256;
+  }
+
+  // One after another when `in_turn`, else all at once. Their connections are made before the first word,
+  // unless the storm `connects`.
   void run(std::vector<std::unique_ptr<StormDevice>>& devices, bool in_turn = false) {
-    for (auto& device : devices) lines_.push_back(connect(*device));
+    for (auto& device : devices) {
+      lines_.push_back(line_of(*device));
+      if (!connects) lines_.back()->connect();
+      if (listeners_.size() < listening) {
+        listeners_.push_back(line_of(*device));
+        deaf_.insert(listeners_.back().get());
+      }
+    }
     left_ = to_push_ = lines_.size();
     for (auto& line : flood_) line->send();
     begun_ = std::chrono::steady_clock::now();
     watch();
     in_turn_ = in_turn;
+    for (auto& line : listeners_) line->begin([&one = *line] { one.listen(); });
     if (in_turn)
       lines_[next_++]->send();
     else
-      for (auto& line : lines_) line->send();
+      for (auto& line : lines_) connects ? line->begin([&one = *line] { one.send(); }) : line->send();
     io_.run();
   }
   // One device that sends the same over many connections, and again at once whatever the answer is.
   void flood(StormDevice& device, int connections) {
     for (int i = 0; i < connections; i++) {
-      flood_.push_back(connect(device));
+      flood_.push_back(line_of(device));
+      flood_.back()->connect();
       flood_.back()->floods = true;
     }
   }
 
   // Whoever is done writes more and comes again, for as long as somebody's first push has not gone through.
   bool crowded = false;
+  // Each connects when the storm has begun.
+  bool connects = false;
+  // So many of them have a second connection, on which they listen. The storm goes on until each of these has
+  // heard that all it brought is at school.
+  std::size_t listening = 0;
 
   std::size_t bytes = 0;      // of all requests and answers, headers and all, without TLS
   std::int64_t answered = 0;  // with 200, the flood's not counted
@@ -191,14 +215,69 @@ class Storm {
   struct Line {
     explicit Line(StormDevice& the_device) : device(the_device) {}
     virtual ~Line() = default;
+    virtual void connect() = 0;
+    virtual void begin(std::function<void()> connected) = 0;
     virtual void send() = 0;
+    virtual void listen() = 0;
     StormDevice& device;
     bool floods = false;
+    int turned_away = 0;  // who wants to listen
+    wire::Heads heads;    // that it was told of
   };
   template <class Stream>
   struct LineOn : Line {
-    LineOn(Storm& the_storm, StormDevice& the_device, Stream the_stream)
-        : Line(the_device), storm(the_storm), stream(std::move(the_stream)) {}
+    template <class... Args>
+    LineOn(Storm& the_storm, StormDevice& the_device, Args&&... args)
+        : Line(the_device), storm(the_storm), stream(std::forward<Args>(args)...) {}
+    static constexpr bool is_tls = !std::is_same_v<Stream, tcp::socket>;
+    void connect() override {
+      stream.lowest_layer().connect(storm.there_);
+      stream.lowest_layer().set_option(tcp::no_delay(true));
+      if constexpr (is_tls) stream.handshake(boost::asio::ssl::stream_base::client);
+    }
+    void begin(std::function<void()> connected) override {
+      stream.lowest_layer().async_connect(storm.there_, [this, connected](ErrorCode error) {
+        if (error) return storm.lost(*this, error);
+        stream.lowest_layer().set_option(tcp::no_delay(true));
+        if constexpr (is_tls)
+          stream.async_handshake(boost::asio::ssl::stream_base::client, [this, connected](ErrorCode wrong) {
+            wrong ? storm.lost(*this, wrong) : connected();
+          });
+        else
+          connected();
+      });
+    }
+    void listen() override {
+      out =
+          "GET /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer " + device.token + "\r\n\r\n";
+      in.clear(), hears = false;
+      boost::asio::async_write(stream, boost::asio::buffer(out), [this](ErrorCode error, std::size_t) {
+        if (error) return storm.lost(*this, error);
+        hear();
+      });
+    }
+    void hear() {
+      stream.async_read_some(boost::asio::buffer(piece), [this](ErrorCode error, std::size_t size) {
+        if (error) return storm.lost(*this, error);
+        in.append(piece.data(), size);
+        if (!hears) {
+          auto end = in.find("\r\n\r\n");
+          if (end == std::string::npos) return hear();
+          auto head = in.substr(0, end);
+          if (head.compare(0, 12, "HTTP/1.1 200") != 0) {
+            auto length = storm.number_after(head, "ontent-length: ", "ontent-Length: ");
+            if (in.size() < end + 4 + static_cast<std::size_t>(length)) return hear();
+            return storm.hears_later(*this, head);
+          }
+          in.erase(0, end + 4);
+          hears = true;
+        }
+        if (!reader.read(in, heads)) return storm.stop("an event without an end");
+        in.clear();
+        storm.told(*this);
+        hear();
+      });
+    }
     void send() override {
       if (!out.empty() && device.turned_away > 0) return write();  // the same again
       auto body = device.body();
@@ -230,6 +309,8 @@ class Storm {
     Storm& storm;
     Stream stream;
     std::string out, in;
+    wire::EventReader reader;
+    bool hears = false;
     std::array<char, 16 * 1024> piece{};
   };
 
@@ -241,14 +322,27 @@ class Storm {
                : std::strtoll(text.c_str() + at + std::char_traits<char>::length(name), nullptr, 10);
   }
 
-  std::unique_ptr<Line> connect(StormDevice& device) {
-    tcp::socket socket(io_);
-    socket.connect(there_);
-    socket.set_option(tcp::no_delay(true));
-    if (!tls_) return std::make_unique<LineOn<tcp::socket>>(*this, device, std::move(socket));
-    boost::asio::ssl::stream<tcp::socket> stream(std::move(socket), context_);
-    stream.handshake(boost::asio::ssl::stream_base::client);
-    return std::make_unique<LineOn<boost::asio::ssl::stream<tcp::socket>>>(*this, device, std::move(stream));
+  std::unique_ptr<Line> line_of(StormDevice& device) {
+    if (!tls_) return std::make_unique<LineOn<tcp::socket>>(*this, device, io_);
+    return std::make_unique<LineOn<boost::asio::ssl::stream<tcp::socket>>>(*this, device, io_, context_);
+  }
+
+  // The queue is full for who wants to listen, too.
+  void hears_later(Line& listener, const std::string& head) {
+    auto seconds = number_after(head, "etry-after: ", "etry-After: ");
+    if (head.compare(0, 12, "HTTP/1.1 503") != 0 || seconds <= 0 || ++listener.turned_away > kTriesMax)
+      return stop("nothing to listen to: " + head);
+    if (left_ == 0) return listener.listen();
+    to_listen_.emplace(answered + seconds * kAnswersASecond, &listener);
+  }
+  void told(Line& listener) {
+    auto own = listener.heads.find(listener.device.stream());
+    if (own == listener.heads.end() || own->second < listener.device.written()) return;
+    deaf_.erase(&listener);
+    end_if_done();
+  }
+  void end_if_done() {
+    if (left_ == 0 && deaf_.empty()) io_.stop();
   }
 
   // Time is only asked whether anything moves at all.
@@ -292,8 +386,8 @@ class Storm {
       if (device.done()) {
         device.done_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
         left_--;
-        if (left_ == 0) return io_.stop();
-        if (in_turn_) lines_[next_++]->send();
+        if (left_ == 0) end_if_done();
+        if (in_turn_ && left_ > 0) lines_[next_++]->send();
       } else {
         line.send();
       }
@@ -305,15 +399,22 @@ class Storm {
       waiting_.erase(waiting_.begin());
       next->send();
     }
+    while (!to_listen_.empty() && (to_listen_.begin()->first <= answered || left_ == 0)) {
+      auto* next = to_listen_.begin()->second;
+      to_listen_.erase(to_listen_.begin());
+      next->listen();
+    }
   }
   boost::asio::io_context io_;
   boost::asio::ssl::context context_{boost::asio::ssl::context::tls_client};
   tcp::endpoint there_;
   bool tls_ = false, in_turn_ = false;
-  std::vector<std::unique_ptr<Line>> lines_, flood_;
+  std::vector<std::unique_ptr<Line>> lines_, flood_, listeners_;
+  std::set<Line*> deaf_;  // listeners that were not told everything yet
   std::size_t left_ = 0, to_push_ = 0, next_ = 0;
   boost::asio::steady_timer watch_{io_};
-  std::multimap<std::int64_t, Line*> waiting_;  // by the number of answers after which they come again
+  // By the number of answers after which they come again.
+  std::multimap<std::int64_t, Line*> waiting_, to_listen_;
   std::chrono::steady_clock::time_point begun_;
 };
 
