@@ -15,6 +15,7 @@ import { badLines, badRequests, checkGolden } from './golden.mjs';
 import { checkHub } from './hub.mjs';
 import { isPacked, pack, unpack } from './pack.mjs';
 import { Refusal, ZERO, digestOf, gone, half, makeOp, nextLink, randomId, sha256 } from './record.mjs';
+import { checkSample } from './sample.mjs';
 import { School } from './school.mjs';
 import {
   BODY_BYTES_MAX, FILE_BYTES_MAX, HAVE_MAX, HEADER_BYTES_MAX, OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned,
@@ -1246,7 +1247,7 @@ check('every record of the school is as it should be in the end', async () => {
   assert.equal(school.verify().ok, true);
 });
 
-const closeRoom = checkHub(check, resolve(bin), refusedWith);
+const closeOthers = [checkHub(check, resolve(bin), refusedWith), checkSample(check, resolve(bin))];
 
 function codeOfCard(bytes, card) {
   try {
@@ -1314,7 +1315,7 @@ for (const signal of ['SIGINT', 'SIGTERM'])
   process.once(signal, async () => {
     await school.stop();
     school.remove();
-    await closeRoom();
+    for (const close of closeOthers) await close();
     process.exit(1);
   });
 
@@ -1326,7 +1327,7 @@ try {
 } finally {
   await school.stop();
   school.remove();
-  await closeRoom();
+  for (const close of closeOthers) await close();
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 }
 process.exitCode = failed > 0 ? 1 : 0;

@@ -24,6 +24,9 @@ export class School {
     const made = this.run(['init', '--school', name, '--admin', 'office@example.org', '--password-stdin'], 'seven gray herons wade\n');
     this.phrase = made.recovery_phrase;
   }
+  sample() {
+    return this.run(['sample']);
+  }
   addClass(title) {
     return this.run(['class', 'add', '--title', title]);
   }
