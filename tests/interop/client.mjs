@@ -8,7 +8,7 @@ import {
   KIND, PIECE_BYTES_MAX, encodeBatch, encodeFiles, encodePiece, encodeReading, filesIn, keyOf, openBundle, readAcknowledgement, readFiles, readNews, sealBundle, sealedLine,
 } from './carry.mjs';
 import {
-  Refusal, ZERO, addToDigest, displayed, everyHead, half, heads, makeOp, markOf, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
+  Refusal, ZERO, addToDigest, displayed, erasedStub, everyHead, half, heads, makeOp, markOf, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
 } from './record.mjs';
 import {
   EventReader, OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage, signedBy,
@@ -348,6 +348,23 @@ export class Replica {
         this.whole.delete(page.s);
       }
     }
+    this.obeyErasures();
+  }
+
+  // What the law asks to be erased is not kept: of everything of a person, and of the ops named, stubs stay.
+  obeyErasures() {
+    const erasures = [...this.known.values()].filter((one) => one.kind === 'erasure' && one.stream === 'school' && !one.isStub);
+    const people = new Set(erasures.map((one) => one.fields.get('person')));
+    const named = new Set(erasures.flatMap((one) => one.fields.get('ops') ?? []));
+    const covered = ({ id, stream }) => {
+      const [word, whose] = stream.split(':');
+      return named.has(id) || (['own', 'person', 'staff', 'inbox', 'pulse', 'talk'].includes(word) && people.has(whose));
+    };
+    const left = (one) => (!one.isStub && covered(one) ? erasedStub(one) : one);
+    if (erasures.length === 0) return;
+    for (const [id, one] of this.known) this.known.set(id, left(one));
+    this.own = this.own.map(left);
+    for (const [id, refusal] of this.refusals) if (covered(refusal.op)) this.refusals.set(id, { ...refusal, op: left(refusal.op) });
   }
 
   zero(s, access, role) {

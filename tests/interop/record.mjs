@@ -153,6 +153,11 @@ export function parseStub(bytes) {
   return { ...stub, isStub: true, bytes: Buffer.from(bytes) };
 }
 
+// What is left of an op that an erasure covers.
+export function erasedStub({ base, id, kind, names, record, stream }) {
+  return parseStub(stubBytes({ base, id, kind, names, reason: 'erased', record, stream }));
+}
+
 // A line of a page is one or the other; a stub's first member after its base is its id.
 export function parseLine(bytes) {
   return bytes.subarray(-10).toString('latin1') === ',"stub":1}'

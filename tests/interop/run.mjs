@@ -1247,7 +1247,7 @@ check('every record of the school is as it should be in the end', async () => {
   assert.equal(school.verify().ok, true);
 });
 
-const closeOthers = [checkHub(check, resolve(bin), refusedWith), checkSample(check, resolve(bin))];
+const closeOthers = [checkHub(check, resolve(bin), refusedWith), checkSample(check, resolve(bin), refusedWith)];
 
 function codeOfCard(bytes, card) {
   try {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { Profile, Replica, joinComputer } from './client.mjs';
 import { namesIn, parsePathway } from './pathway.mjs';
-import { displayed, heads, recordOf, singleton } from './record.mjs';
+import { displayed, heads, randomId, recordOf, singleton } from './record.mjs';
 import { School } from './school.mjs';
 
 const STUDENTS = 6;
@@ -36,15 +36,18 @@ function recordsOf(replica, s) {
   return found;
 }
 
-export function checkSample(check, bin) {
+export function checkSample(check, bin, refusedWith) {
   const school = new School(bin);
   const read = [];
+  let computer;
+  let cards;
 
   check('sample: students of a school with three weeks of work read all of it', async () => {
     const made = school.sample();
     await school.start();
-    const computer = await joinComputer(school.port, school.addComputer('interop'), '');
-    for (const { card, pin } of made.cards.filter((one) => one.pin).slice(0, STUDENTS)) {
+    computer = await joinComputer(school.port, school.addComputer('interop'), '');
+    cards = made.cards.filter((one) => one.pin).slice(0, STUDENTS);
+    for (const { card, pin } of cards) {
       const replica = new Replica(await Profile.signIn(computer, card, pin));
       await replica.sync();
       for (const stream of replica.streams.values()) assert.equal(stream.seq, stream.head, stream.s);
@@ -107,6 +110,61 @@ export function checkSample(check, bin) {
       for (const { fields } of mine.project) if (fields.product) assert.ok(versions.get(fields.version).products.includes(fields.product));
     }
     assert.ok(levels > 10, 'hardly anything was judged');
+  });
+
+  check('sample: an op that is erased is a stub everywhere, and the rest stays', async () => {
+    const one = read[1];
+    const s = `person:${one.person}`;
+    const goal = randomId();
+    const op = one.write('goal', goal, { want: 'what must go' });
+    const after = one.write('goal', goal, { want: 'what stays' });
+    await one.sync();
+    const { digest, count } = one.streams.get(s);
+    school.erase('--op', op.id);
+    await one.sync();
+    assert.deepEqual([one.known.get(op.id).reason, one.shown(goal, 'want')], ['erased', 'what stays']);
+    assert.deepEqual([one.streams.get(s).digest, one.streams.get(s).count], [digest, count]);
+    const anew = new Replica(one.profile);
+    await anew.sync();
+    assert.deepEqual(anew.known.get(op.id).bytes, one.known.get(op.id).bytes);
+    assert.deepEqual(anew.known.get(after.id).bytes, after.bytes);
+    assert.deepEqual([anew.streams.get(s).digest, anew.streams.get(s).count], [digest, count]);
+  });
+
+  check('sample: of a student who is erased stubs are left, here as at school, and nothing more is taken in', async () => {
+    const one = read[0];
+    const { person } = one;
+    const s = `person:${person}`;
+    const theirs = () => [...one.known.values()].filter(({ stream }) => stream.endsWith(`:${person}`));
+    one.write('goal', randomId(), { want: 'not for ever' });
+    one.write('draft', singleton('draft', 'goal.new'), { place: 'goal.new' }, { stream: `own:${person}` });
+    await one.sync();
+    const file = theirs().map((each) => each.fields?.get('file')).find((hash) => hash);
+    const before = theirs().length;
+    const get = () => one.link.send('GET', `/v1/streams/${s}/files/${file}`);
+    assert.equal((await get()).status, 200);
+    school.erase('--student', person);
+    const late = one.write('goal', randomId(), { want: 'written before it was heard' });
+    await one.sync();
+    assert.deepEqual(one.refusals.get(late.id).code, 'erased');
+    assert.ok(theirs().length > before && theirs().every((each) => each.isStub && each.reason === 'erased'));
+    assert.ok(one.own.every((each) => each.isStub));
+    assert.equal((await get()).status, 404);
+    // Whoever reads their stream anew finds the very stubs that were made here.
+    const anew = new Replica(one.profile);
+    await anew.sync();
+    for (const each of theirs()) assert.deepEqual(anew.known.get(each.id)?.bytes, each.bytes);
+    assert.deepEqual([anew.streams.get(s).digest, anew.streams.get(s).count], [one.streams.get(s).digest, one.streams.get(s).count]);
+    // Offered again by a new replica they are stubs too, and are answered.
+    one.becomeNew();
+    const header = await one.sync();
+    assert.deepEqual([header.at, header.refused.map((each) => each.code)], [one.position(3), ['erased', 'erased', 'erased']]);
+    await refusedWith(Profile.signIn(computer, cards[0].card, cards[0].pin), 'card_unknown', 404);
+  });
+
+  check('sample: every record is as it should be in the end', async () => {
+    await school.stop();
+    assert.equal(school.verify().ok, true);
   });
 
   return async () => {

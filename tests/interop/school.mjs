@@ -45,6 +45,9 @@ export class School {
   addComputer(name) {
     return this.run(['computer', 'add', '--name', name]).code;
   }
+  erase(...what) {
+    this.run(['erase', ...what]);
+  }
   importStandards(file) {
     return this.run(['import', 'case', file]);
   }
