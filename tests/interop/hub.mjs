@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { hashPin, keyOf, openBundle, readAcknowledgement, sealIntroduction, signature, signedLine } from './carry.mjs';
 import { Carrier, Link, Profile, Replica, errorOf, joinComputer } from './client.mjs';
-import { Refusal, ZERO, makeOp, nextLink, randomId, sha256 } from './record.mjs';
+import { Refusal, ZERO, isHidden, makeOp, nextLink, randomId, sha256, singleton } from './record.mjs';
 import { Hub, School } from './school.mjs';
 import { SYNC_TYPE, encodeMessage, parseMessage, plainCode, readHello, sealMessage, signedBy } from './wire.mjs';
 
@@ -294,21 +294,24 @@ export function checkHub(check, bin, refusedWith) {
     assert.deepEqual(world.b.known.get(note.id)?.bytes, note.bytes);
   });
 
+  // What its server writes for somebody.
+  const write = (author, kind, fields, { record = ZERO, base = [], time = Date.now() } = {}) => {
+    const { replica } = world.carrier;
+    const op = makeOp({ author, replica: replica.id, stream: `person:${world.people.Ana}`, kind, record, fields, base, time });
+    replica.own.push(op);
+    replica.known.set(op.id, op);
+    replica.links.push(nextLink(replica.links.at(-1), op.id));
+    return op;
+  };
+
   check('as a hub: it pushes what the teachers of its classes wrote, under their names, and nobody else’s', async () => {
     const { replica } = world.carrier;
     const { Ana, Ben } = world.people;
-    const write = (author) => {
-      const op = makeOp({ author, replica: replica.id, stream: `person:${Ana}`, kind: 'observation', record: ZERO, fields: { text: 'Asked two people.' }, time: Date.now() });
-      replica.own.push(op);
-      replica.known.set(op.id, op);
-      replica.links.push(nextLink(replica.links.at(-1), op.id));
-      return op;
-    };
-    const [hers, bens] = [write(world.teacher), write(Ben)];
+    const [hers, bens] = [world.teacher, Ben].map((author) => write(author, 'observation', { text: 'Asked two people.' }));
     await replica.sync();
     assert.deepEqual([...replica.refusals.values()].map((one) => [one.n, one.code]), [[2, 'forbidden']]);
     // Of a student's in their own stream nothing is settled, so that they do not take it for at school.
-    const anas = write(Ana);
+    const anas = write(Ana, 'observation', { text: 'Asked two people.' });
     const header = await replica.exchange();
     assert.deepEqual([header.at, replica.waiting], [replica.position(2), 1]);
     await world.a.sync();
@@ -317,6 +320,34 @@ export function checkHub(check, bin, refusedWith) {
     replica.own.pop();
     replica.links.pop();
     replica.known.delete(anas.id);
+    world.hers = hers;
+  });
+
+  check('as a hub: what a teacher hides is hidden here as at school, while any head says so, but for its author', async () => {
+    const { Ana } = world.people;
+    const hide = (kind, of, hidden, base = [], record = singleton('hidden', `${kind}\n${of}`)) => write(world.teacher, 'hidden', { kind, record: of, hidden }, { record, base });
+    const hidden = async (kind, of) => {
+      for (const one of [world.carrier.replica, world.a]) await one.sync();
+      const here = isHidden([...world.a.known.values()], kind, of, Ana);
+      return [here, school.shown(Ana, of).hidden?.by];
+    };
+    const of = world.hers.id;
+    assert.deepEqual(await hidden('observation', of), [false, undefined]);
+    hide('observation', of, true, [], randomId()); // under another id it says nothing
+    assert.deepEqual(await hidden('observation', of), [false, undefined]);
+    const first = hide('observation', of, true);
+    assert.deepEqual(await hidden('observation', of), [true, world.teacher]);
+    hide('observation', of, false); // by one who had not seen that it was hidden
+    assert.deepEqual(await hidden('observation', of), [true, world.teacher]);
+    hide('observation', of, false, [first.id]);
+    assert.deepEqual(await hidden('observation', of), [false, undefined]);
+    // A student's own words are hidden from others, not from them.
+    hide('goal', world.goal, true);
+    await world.carrier.replica.sync();
+    await world.a.sync();
+    const known = [...world.a.known.values()];
+    assert.deepEqual([isHidden(known, 'goal', world.goal, Ana), isHidden(known, 'goal', world.goal, world.people.Ben)], [false, true]);
+    assert.equal(school.shown(Ana, world.goal).hidden.by, world.teacher);
   });
 
   check('as a hub: of a computer that was removed the school keeps what it wrote for an adult, and the problem names the batch', async () => {

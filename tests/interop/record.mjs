@@ -234,3 +234,11 @@ export function makeOp({ author, replica, stream, kind, record, fields, base = [
   const op = { author, replica, stream, kind, record, fields, base: [...base].sort(), time };
   return parseOp(canonical({ ...op, salt: randomBytes(8).toString('hex') }));
 }
+// Does a teacher hide it from this reader? While any head says so, and unless every head of it is their own.
+export function isHidden(all, kind, record, reader) {
+  const id = singleton('hidden', `${kind}\n${record}`);
+  const of = (name, which) => all.filter((one) => one.kind === name && recordOf(one) === which);
+  const said = heads(of('hidden', id), 'hidden').some((one) => one.fields.get('hidden') === true);
+  return said && everyHead(of(kind, record)).some((one) => one.author !== reader);
+}
+
