@@ -133,6 +133,25 @@ export function checkHub(check, bin, refusedWith) {
     assert.deepEqual(await world.parcels(world.a.link), { v: 1, lacking: [], answers: [] });
   });
 
+  check('hub: it tells at once what came, says which ops it has, and "same" to who has read everything', async () => {
+    const { a, b } = world;
+    const s = `person:${world.people.Ana}`;
+    const ear = await b.link.listen();
+    assert.deepEqual([ear.status, ear.type], [200, 'text/event-stream']);
+    const op = a.write('goal', randomId(), { want: 'heard of' });
+    await a.meet();
+    const { head } = a.streams.get(s);
+    await until('it is told', () => ear.told.some((event) => event.s === s && event.head >= head));
+    ear.close();
+    const strange = randomId();
+    const have = await b.link.send('POST', '/v1/have', { body: encodeMessage({ v: 1, ids: [op.id, strange, world.secret.id] }), type: SYNC_TYPE });
+    assert.deepEqual(JSON.parse(have.body.toString().trim()).ids, [strange, world.secret.id]);
+    await b.meet();
+    const { batch } = b.signed(b.settled);
+    const reply = await b.post({ v: 1, replica: b.id, now: Date.now(), batch, settled: b.settled, same: b.readHash() }, []);
+    assert.equal(reply.header.same, true);
+  });
+
   check('hub: a student signs in without the school, with a card and a PIN that becomes theirs', async () => {
     const link = Object.assign(new Link(world.hub.port, world.a.link.pin), { token: world.computers[1].joined.token });
     const card = plainCode(world.cards.Ben);
