@@ -1,6 +1,7 @@
 // The commands that erase: a student on the ground of law, single ops, and who left longer ago than a school
 // keeps.
 #include <cstdlib>
+#include <ctime>
 
 #include "shared/base/text.hpp"
 #include "sync-server/cli/command.hpp"
@@ -64,13 +65,26 @@ Result<json> retention(School& school, const json& arguments) {
   return json{{"students", list}, {"erased", apply}};
 }
 
+std::string left_day(std::int64_t ms) {
+  std::time_t seconds = ms / 1000;
+  std::tm parts{};
+  ::localtime_r(&seconds, &parts);
+  char buffer[16];
+  return std::string(buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%d", &parts));
+}
+
 std::string print_retention(const json& result) {
   bool erased = result["erased"] == true;
   if (result["students"].empty()) return "Nobody left that long ago.\n";
   std::string shown =
-      erased ? "Erased:\n" : "These left that long ago. Nothing was changed; --apply erases them:\n";
+      erased
+          ? "Erased:\n"
+          : "These left the school, or their last class, that long ago. Nothing was changed; --apply erases "
+            "them:\n";
   for (const auto& student : result["students"])
-    shown += "  " + student["id"].get<std::string>() + "  " + student["name"].get<std::string>() + "\n";
+    shown += "  " + student["id"].get<std::string>() + "  " +
+             left_day(student["left_ms"].get<std::int64_t>()) + "  " + student["name"].get<std::string>() +
+             "\n";
   return shown;
 }
 
@@ -88,7 +102,8 @@ void add_erase_lines(Line& line) {
   line.text(erase, "--student", "student", "The student's id");
   line.text(erase, "--op", "op", "One op's id");
   auto* retention = line.command(
-      line.root, "retention", "List the students who left more than so many years ago; --apply erases them",
+      line.root, "retention",
+      "List the students who left, or are in no class, for more than so many years; --apply erases them",
       "retention");
   line.text(retention, "--years", "years", "How many years a school keeps what students wrote")->required();
   line.flag(retention, "--apply", "apply", "Erase them");

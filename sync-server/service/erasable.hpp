@@ -14,7 +14,7 @@ namespace waymark::server {
 struct ErasableLine {
   std::string id, name;
   std::vector<std::string> classes;
-  std::int64_t left_ms = 0;  // 0: still at the school
+  std::int64_t left_ms = 0;  // the school, or their last class; 0: still in one, or nobody knows
 };
 // Who left first, then who is in no class, then all others by name.
 Result<std::vector<ErasableLine>> erasable_students(School& school);

@@ -3,6 +3,7 @@
 // outlives a restore.
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -207,21 +208,60 @@ Status School::finish_erasures() {
 }
 
 Result<std::vector<School::Left>> School::left_before(std::int64_t ms) {
+  // Since when; who or what began again since is out of it.
   std::map<PersonId, std::int64_t> gone;
-  WAYMARK_TRY(removals, removals_.read());
-  for (const auto& removal : removals) {
-    auto id = PersonId::parse(removal.subject);
-    if (removal.what != "person" || !id) continue;
-    gone[*id] = removal.at_ms;
+  std::map<ClassId, std::int64_t> closed;
+  std::map<std::pair<ClassId, PersonId>, std::int64_t> ended;
+  auto note = [](auto& since, const auto& key, bool over, std::int64_t at_ms) {
+    if (over)
+      since.emplace(key, at_ms);
+    else
+      since.erase(key);
+  };
+  WAYMARK_TRY(log, removals_.read());
+  for (const auto& line : log) {
+    auto id = PersonId::parse(line.subject);
+    auto class_id = ClassId::parse(line.what == "class" ? line.subject : line.class_id);
+    if (line.what == "person" && id) note(gone, *id, line.value == "gone", line.at_ms);
+    if (line.what == "class" && class_id) note(closed, *class_id, line.value == "gone", line.at_ms);
+    if (line.what == "enrollment" && id && class_id)
+      note(ended, std::pair(*class_id, *id), line.value == "ended", line.at_ms);
   }
+  std::set<ClassId> open;
+  WAYMARK_TRY(classes, accounts_->classes());
+  for (const auto& row : classes)
+    if (row.active) open.insert(row.id);
+  // Nothing: in a class, or never in one.
+  auto out_of_class = [&](const PersonId& id) -> Result<std::int64_t> {
+    std::int64_t last = 0;
+    WAYMARK_TRY(enrollments, accounts_->enrollments_of(id));
+    for (const auto& one : enrollments) {
+      if (one.active && open.contains(one.class_id)) return std::int64_t{0};
+      // Of both the earlier: who was taken out of a class that ended later was out of it already.
+      auto since = std::numeric_limits<std::int64_t>::max();
+      auto end = ended.find({one.class_id, id});
+      if (!one.active && end != ended.end()) since = end->second;
+      auto close = closed.find(one.class_id);
+      if (!open.contains(one.class_id) && close != closed.end()) since = std::min(since, close->second);
+      if (since != std::numeric_limits<std::int64_t>::max()) last = std::max(last, since);
+    }
+    return last;
+  };
   std::vector<Left> left;
-  for (const auto& [id, at_ms] : gone) {
-    WAYMARK_TRY(person, accounts_->person(id));
-    if (!person || person->active || person->role != "student" || at_ms >= ms) continue;
-    WAYMARK_TRY(erased, store::is_erased(*store_, id));
-    if (!erased) left.push_back({*person, at_ms});
+  WAYMARK_TRY(people, accounts_->people());
+  for (auto& person : people) {
+    if (person.role != "student") continue;
+    std::int64_t at_ms = 0;
+    if (auto found = gone.find(person.id); !person.active && found != gone.end()) at_ms = found->second;
+    if (person.active) {
+      WAYMARK_TRY(out, out_of_class(person.id));
+      at_ms = out;
+    }
+    if (at_ms == 0 || at_ms >= ms) continue;
+    WAYMARK_TRY(erased, store::is_erased(*store_, person.id));
+    if (!erased) left.push_back({std::move(person), at_ms});
   }
-  std::sort(left.begin(), left.end(), [](const Left& a, const Left& b) { return a.at_ms < b.at_ms; });
+  std::stable_sort(left.begin(), left.end(), [](const Left& a, const Left& b) { return a.at_ms < b.at_ms; });
   return left;
 }
 

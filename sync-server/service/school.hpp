@@ -468,7 +468,8 @@ class School {
     std::set<std::string> noted_;
   };
   ReadsToday& reads_today() { return reads_today_; }
-  // Students who left, and when; not those who are erased.
+  // Students who left the school, or are in no class any more since their last ended, and when; the longest
+  // ago first. Not those who are erased, who were never in a class, or of whom no line of the log tells when.
   struct Left {
     Person person;
     std::int64_t at_ms = 0;

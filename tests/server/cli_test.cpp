@@ -327,6 +327,42 @@ TEST_CASE("a directory whose name is longer than a socket's path is served all t
   CHECK(world.on({"class", "add", "--title", "Period 3"}).code == 0);
 }
 
+TEST_CASE("who was taken out of their last class long ago is found by retention, and erased") {
+  World world;
+  world.init();
+  for (const char* title : {"Period 3", "Period 4"})
+    CHECK(world.on({"class", "add", "--title", title}).code == 0);
+  for (const char* name : {"Amira", "Leo"})
+    CHECK(world.on({"student", "add", "--class", "Period 3", "--given", name, "--family", "Haddad"}).code ==
+          0);
+  CHECK(world.on({"student", "enroll", "--class", "Period 4", "--student", "Leo Haddad"}).code == 0);
+  for (const char* name : {"Amira Haddad", "Leo Haddad"})
+    CHECK(world.on({"student", "leave", "--class", "Period 3", "--student", name}).code == 0);
+  CHECK(world.on({"retention", "--years", "1"}).out == "Nobody left that long ago.\n");
+  // As if all of it had happened two years ago.
+  auto log = read(world.data + "/removals.log");
+  constexpr std::string_view kAt = "\"at\":";
+  auto at = log.find(kAt);
+  auto began = std::stoll(log.substr(at + kAt.size()));
+  for (; at != std::string::npos; at = log.find(kAt, at + 1))
+    log.replace(at + kAt.size(), 13,
+                std::to_string(std::stoll(log.substr(at + kAt.size(), 13)) - std::int64_t{730} * 86'400'000));
+  std::ofstream(world.data + "/removals.log") << log;
+  auto found = world.on({"retention", "--years", "1", "--json"}).parsed()["students"];
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]["name"] == "Amira Haddad");
+  auto shown = world.on({"retention", "--years", "1"}).out;
+  std::time_t day = (began / 1000) - std::int64_t{730} * 86'400;
+  char date[16];
+  std::strftime(date, sizeof date, "%Y-%m", std::localtime(&day));
+  CHECK_MESSAGE(shown.find(std::string("  ") + date) != std::string::npos, shown);
+  CHECK(world.on({"retention", "--years", "3"}).out == "Nobody left that long ago.\n");
+  CHECK(world.on({"retention", "--years", "1", "--apply"}).out.find("Amira Haddad") != std::string::npos);
+  CHECK(world.on({"student", "list"}).out.find("Amira") == std::string::npos);
+  CHECK(world.on({"student", "list"}).out.find("Leo") != std::string::npos);
+  CHECK(world.on({"verify"}).code == 0);
+}
+
 TEST_CASE("who is confirmed is told with their classes, or that they are in none") {
   server::cli::Commands commands;
   server::cli::add_backup_commands(commands);

@@ -1248,6 +1248,54 @@ TEST_CASE(
   REQUIRE(school.verify());
 }
 
+TEST_CASE("whom a teacher takes out of their last class has left, since then, until they are in one again") {
+  Api api;
+  auto& school = *api.world.school;
+  auto& clock = api.world.clock;
+  const auto& room = api.world.room;
+  auto head = api.sign_in("head@alder.example", "head-of-school");
+  auto teacher = api.sign_in("rivera@alder.example", "creek-and-stone");
+  auto left = [&] {
+    json found = json::array();
+    const auto body = json::parse(api.ask("GET", "/api/erasable", &head).body);
+    for (const auto& one : body["students"])
+      if (one["left_ms"] > 0) found.push_back({one["name"], one["left_ms"]});
+    return found;
+  };
+  auto amira = [](std::int64_t ms) { return json{"Amira Haddad", ms}; };
+  auto andre = [](std::int64_t ms) { return json{"Andre Wilson", ms}; };
+  auto path = [&](std::size_t i) {
+    return "/api/classes/" + room.class_id.hex() + "/students/" + room.students[i].hex();
+  };
+  // Never in a class, they did not leave one.
+  REQUIRE(school.add_student("Never", "There"));
+  CHECK(left() == json::array());
+  auto period9 = school.add_class("Period 9").value();
+  REQUIRE(school.enroll_students(period9, std::span(&room.students[1], 1)));
+  clock.advance_ms(60'000);
+  auto nine = clock.now_ms();
+  CHECK(api.ask("DELETE", path(0), &teacher).status == 204);
+  CHECK(api.ask("DELETE", path(1), &teacher).status == 204);  // who is in another still
+  CHECK(left() == json::array({amira(nine)}));
+  clock.advance_ms(60'000);
+  auto ten = clock.now_ms();
+  ClassRow over{period9, "Period 9", std::nullopt, false};
+  REQUIRE(school.put_classes(std::span(&over, 1)));
+  CHECK(left() == json::array({amira(nine), andre(ten)}));
+  // Another name for what is over is no later end.
+  clock.advance_ms(60'000);
+  over.title = "Period nine";
+  REQUIRE(school.put_classes(std::span(&over, 1)));
+  CHECK(left() == json::array({amira(nine), andre(ten)}));
+  REQUIRE(join_class(school, std::nullopt, room.class_id, room.students[0]));
+  CHECK(left() == json::array({andre(ten)}));
+  clock.advance_ms(60'000);
+  CHECK(api.ask("DELETE", path(0), &teacher).status == 204);
+  CHECK(left() == json::array({andre(ten), amira(clock.now_ms())}));
+  CHECK(school.left_before(ten).value().empty());
+  CHECK(school.left_before(ten + 1).value().size() == 1);
+}
+
 TEST_CASE("an administrator sees what a class box holds and when it was heard, and removes one") {
   Api api;
   auto& school = *api.world.school;
