@@ -6,6 +6,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include <sys/stat.h>
+
 #include "shared/base/text.hpp"
 #include "sync-server/cli/command.hpp"
 #include "sync-server/cli/socket.hpp"
@@ -209,9 +211,11 @@ void Nightly::forget_old(std::int64_t now_ms) const {
     if (made[i].stem().string() < oldest) fs::remove(made[i], ignored);
 }
 
-bool Nightly::old(std::int64_t now_ms) const {
+std::optional<std::int64_t> Nightly::newest_ms() const {
   auto made = backups_in(folder_);
-  return made.empty() || made.back().stem().string() < day_of(now_ms - 2 * kDayMs);
+  struct stat about {};
+  if (made.empty() || ::stat(made.back().c_str(), &about) != 0) return std::nullopt;
+  return static_cast<std::int64_t>(about.st_mtime) * 1000;
 }
 
 }  // namespace waymark::server::cli

@@ -1,6 +1,8 @@
 // What restores need before a school can be opened, and when a serving school backs itself up.
 #pragma once
 
+#include <optional>
+
 #include "sync-server/cli/command.hpp"
 
 namespace waymark::server::cli {
@@ -17,8 +19,8 @@ class Nightly {
   // The file to write now; after a failure it is tried again in an hour.
   std::string file(std::int64_t now_ms);
   void forget_old(std::int64_t now_ms) const;
-  // None is there of the last two days.
-  bool old(std::int64_t now_ms) const;
+  // When the newest was written; nothing: none is there.
+  std::optional<std::int64_t> newest_ms() const;
   const std::string& folder() const { return folder_; }
 
  private:

@@ -128,9 +128,20 @@ void back_up(School& school, net::Server& server, Nightly& nightly, Clock& clock
       spdlog::level::err,
       {{"event", "backup"}, {"error", std::string(name(done.error().code))}, {"detail", done.error().detail}},
       "The nightly backup failed: " + sentence(done.error()));
-  if (nightly.old(now))
-    log.write(spdlog::level::warn, {{"event", "backup is old"}},
-              "The last backup is more than two days old.");
+}
+
+// For the administrator's pages. The folder, which may be on another disk, is looked at beside the school's
+// work.
+bool note_backup(School& school, net::Server& server, const Nightly& nightly) {
+  auto newest = nightly.newest_ms();
+  bool old = false;
+  server.run([&] {
+    auto place = school.backup_place();
+    place.last_ms = newest;
+    school.set_backup_place(std::move(place));
+    old = school.backup_is_old().value_or(false);
+  });
+  return old;
 }
 
 void collect_files(School& school, net::Server& server, Log& log) {
@@ -264,7 +275,8 @@ Status serve(const Asked& asked, const Commands& commands) {
     return Error{Code::exists, "another server or command uses " + asked.data + "; stop it first"};
   if (!opened) return opened.error();
   auto school = std::move(opened).value();
-  school->set_backup_place({backups, static_cast<int>(keep_days)});
+  Nightly nightly(backups, keep_days);
+  if (!school->hub()) school->set_backup_place({backups, keep_days, nightly.newest_ms()});
   if (quota_mb > 0) school->set_quota(quota_mb * 1024 * 1024);
   net::ServerOptions options;
   options.connections_max = net::allow_connections(static_cast<std::size_t>(connections));
@@ -360,10 +372,15 @@ Status serve(const Asked& asked, const Commands& commands) {
     server->run([&] { school->tell_when_to_carry([&up] { up->wake(); }); });
   }
   bool stopping = !read_ahead(*school, *server, signals);
-  Nightly nightly(backups, keep_days);
   for (int minutes = 0; !stopping; minutes++) {
     if (minutes % 60 == 1) collect_files(*school, *server, log);
-    if (!school->hub() && nightly.due(clock.now_ms())) back_up(*school, *server, nightly, clock, log);
+    if (!school->hub()) {
+      bool due = nightly.due(clock.now_ms());
+      if (due) back_up(*school, *server, nightly, clock, log);
+      if (note_backup(*school, *server, nightly) && due)
+        log.write(spdlog::level::warn, {{"event", "backup is old"}},
+                  "The last backup is more than two days old, or there is none.");
+    }
     // Once a minute is often enough to see that a night has come.
     const timespec minute{60, 0};
     stopping = sigtimedwait(&signals, nullptr, &minute) > 0;

@@ -282,6 +282,11 @@ Result<Response> session(School& school, const Asked& asked) {
                {"role", asked.person.role},
                {"school", school.name()},
                {"classes", classes}};
+  if (asked.person.role == "admin") {
+    WAYMARK_TRY(old, school.backup_is_old());
+    const auto& backups = school.backup_place();
+    if (old) said["old_backup"] = {{"last_ms", backups.last_ms.value_or(0)}, {"folder", backups.folder}};
+  }
   if (school.hub()) {
     WAYMARK_TRY(carrying, school.carried().carrying());
     WAYMARK_TRY(own, school.store().waiting_count());

@@ -37,6 +37,10 @@ Result<std::string> metrics_text(School& school, const http::Metrics& metrics) {
   metric(text, "timed_out_total", "counter", "Connections that stood still too long.", metrics.timed_out);
   metric(text, "malformed_total", "counter", "What arrived and was no request.", metrics.malformed);
 
+  if (const auto& backups = school.backup_place(); !backups.folder.empty())
+    metric(text, "backup_age_seconds", "gauge", "Age of the newest nightly backup; -1: there is none.",
+           backups.last_ms ? (school.clock().now_ms() - *backups.last_ms) / 1000 : -1);
+
   WAYMARK_TRY(letters, school.accounts().dead_letters_waiting());
   WAYMARK_TRY(computers, school.accounts().computers());
   std::int64_t joined = 0, waiting = 0;

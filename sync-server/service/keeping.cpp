@@ -22,6 +22,7 @@ using nlohmann::json;
 using store::Transaction;
 
 constexpr std::string_view kRemovalsKey = "removals";
+constexpr std::int64_t kBackupDayMs = std::int64_t{24} * 3600 * 1000;
 
 void add_folder(std::vector<BackupPart>& parts, const std::string& data, const std::string& folder) {
   std::error_code error;
@@ -60,6 +61,14 @@ Status School::finish_backup(const BackupJob& job, const std::string& file) {
   std::error_code ignored;
   fs::remove(job.copy, ignored);
   return written;
+}
+
+Result<bool> School::backup_is_old() {
+  if (backup_place_.folder.empty()) return false;
+  auto now = clock_.now_ms();
+  if (backup_place_.last_ms) return now - *backup_place_.last_ms > 2 * kBackupDayMs;
+  WAYMARK_TRY(begun, accounts_->first_person_ms());
+  return now - begun > kBackupDayMs;
 }
 
 // ---- restores

@@ -450,11 +450,14 @@ class School {
   std::vector<std::string> old_copies() const;
   // Where backups are written every night, and how long each is kept: they have what is erased until then.
   struct BackupPlace {
-    std::string folder;
+    std::string folder;  // empty: no server runs, or it is a hub's
     int keep_days = 0;
+    std::optional<std::int64_t> last_ms = std::nullopt;  // when the newest was made; none is there
   };
   void set_backup_place(BackupPlace place) { backup_place_ = std::move(place); }
   const BackupPlace& backup_place() const { return backup_place_; }
+  // The newest is more than two days old; or none is there though the school is older than a day.
+  Result<bool> backup_is_old();
   // What was noted today already, so that the audit says once a day who read about whom.
   class ReadsToday {
    public:

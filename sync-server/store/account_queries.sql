@@ -8,6 +8,8 @@ SELECT id, role, given, family, email, source, password, pin, pin_kind, active F
 SELECT id, role, given, family, email, source, password, pin, pin_kind, active FROM person WHERE source = ?
 -- name: person_list
 SELECT id, role, given, family, email, source, password, pin, pin_kind, active FROM person ORDER BY family, given, id
+-- name: person_first
+SELECT coalesce(min(created_ms), 0) FROM person
 -- name: person_put
 INSERT INTO person (id, role, given, family, email, source, active, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET role = excluded.role, given = excluded.given, family = excluded.family,

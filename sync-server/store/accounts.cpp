@@ -64,6 +64,12 @@ Result<std::optional<Person>> Accounts::person_by_source(std::string_view source
   WAYMARK_TRY(query, db_.prepare(sql::person_find_source));
   return first<Person>(query.bind(source), read_person);
 }
+Result<std::int64_t> Accounts::first_person_ms() {
+  WAYMARK_TRY(query, db_.prepare(sql::person_first));
+  WAYMARK_TRY(row, query.step());
+  return row ? query.integer(0) : 0;
+}
+
 Result<std::vector<Person>> Accounts::people() {
   WAYMARK_TRY(query, db_.prepare(sql::person_list));
   return all<Person>(query, read_person);

@@ -104,7 +104,8 @@ class Accounts {
   Result<std::optional<Person>> person_by_email(std::string_view email);
   Result<std::optional<Person>> person_by_source(std::string_view source);
   Result<std::vector<Person>> people();
-  Status put(const Person& person);  // not password and PIN
+  Result<std::int64_t> first_person_ms();  // when the first was added, which is when the school was made
+  Status put(const Person& person);        // not password and PIN
   // Their name, sign-in, cards, letters and what the audit says of them. The row stays, without a name.
   Status forget(const PersonId& id);
   Status forget_letter(std::int64_t n);

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -468,15 +469,16 @@ TEST_CASE(
   {
     Nightly nightly(folder.path(), 3);
     CHECK(nightly.due(midnight));  // there is none
-    CHECK(nightly.old(midnight));
+    CHECK_FALSE(nightly.newest_ms());
     CHECK(nightly.file(midnight) == made("2026-11-25"));
     // It failed: nothing is there.
     CHECK_FALSE(nightly.due(midnight + kHour - 1));
     CHECK(nightly.due(midnight + kHour));
     std::ofstream(nightly.file(midnight + kHour)) << "b";
     CHECK_FALSE(nightly.due(midnight + 23 * kHour));
-    CHECK_FALSE(nightly.old(midnight + 2 * kDay));
-    CHECK(nightly.old(midnight + 3 * kDay));
+    timeval written[2] = {{1'795'600'000, 0}, {1'795'600'000, 0}};
+    REQUIRE(::utimes(made("2026-11-25").c_str(), written) == 0);
+    CHECK(nightly.newest_ms() == 1'795'600'000'000);
   }
   // After a start, too, that remembers nothing.
   Nightly nightly(folder.path(), 3);

@@ -10,6 +10,7 @@
 #include "shared/wire/starter.hpp"
 #include "sync-server/http/router.hpp"
 #include "sync-server/routes/api.hpp"
+#include "sync-server/routes/routes.hpp"
 #include "sync-server/service/hiding.hpp"
 #include "sync-server/service/standing.hpp"
 #include "tests/support/classroom.hpp"
@@ -1294,6 +1295,54 @@ TEST_CASE("whom a teacher takes out of their last class has left, since then, un
   CHECK(left() == json::array({andre(ten), amira(clock.now_ms())}));
   CHECK(school.left_before(ten).value().empty());
   CHECK(school.left_before(ten + 1).value().size() == 1);
+}
+
+TEST_CASE("an administrator is told of a backup that is more than two days old, or of none after a day") {
+  Api api;
+  auto& school = *api.world.school;
+  auto& clock = api.world.clock;
+  http::Metrics metrics;
+  add_health_routes(api.router, school, metrics);
+  auto first = school.accounts().first_person_ms().value();
+  clock.set_ms(first);
+  auto head = api.sign_in("head@alder.example", "head-of-school");
+  auto told = [&](const School::SignedIn& in) {
+    auto body = json::parse(api.ask("GET", "/api/session", &in).body);
+    return body.contains("old_backup") ? body["old_backup"] : json();
+  };
+  auto age = [&] {
+    auto text = api.ask("GET", "/metrics", nullptr).body;
+    auto at = text.find("\nwaymark_backup_age_seconds ");
+    return at == std::string::npos ? std::string() : text.substr(at + 28, text.find('\n', at + 1) - at - 28);
+  };
+  constexpr std::int64_t kDay = 86'400'000;
+  // Where no server writes backups, none is missed.
+  CHECK(told(head).is_null());
+  CHECK(age().empty());
+  // The session, which ends after hours without a request, is kept on.
+  auto pass = [&](std::int64_t ms) {
+    for (; ms > kDay / 4; ms -= kDay / 4) {
+      clock.advance_ms(kDay / 4);
+      CHECK(api.ask("GET", "/api/session", &head).status == 200);
+    }
+    clock.advance_ms(ms);
+  };
+  pass(kDay);
+  school.set_backup_place({"/mnt/usb/backups", 30});
+  CHECK(told(head).is_null());
+  CHECK(age() == "-1");
+  clock.advance_ms(1);
+  CHECK(told(head) == json{{"last_ms", 0}, {"folder", "/mnt/usb/backups"}});
+  auto teacher = api.sign_in("rivera@alder.example", "creek-and-stone");
+  CHECK(told(teacher).is_null());
+  auto made = clock.now_ms();
+  school.set_backup_place({"/mnt/usb/backups", 30, made});
+  CHECK(told(head).is_null());
+  pass(2 * kDay);
+  CHECK(told(head).is_null());
+  CHECK(age() == "172800");
+  clock.advance_ms(1);
+  CHECK(told(head) == json{{"last_ms", made}, {"folder", "/mnt/usb/backups"}});
 }
 
 TEST_CASE("an administrator sees what a class box holds and when it was heard, and removes one") {

@@ -1,17 +1,23 @@
 // Setting a class up: names pasted and looked over before anything is written, students' cards and PINs, the
 // cards as sheets for the printer, and codes for computers.
-import { html, t, api, go, useLoad, useState, useEffect, Link, Mark, QrCode, Confirm, Problem, Loading, announce, sentence, ago, remember } from "./lib.js";
+import { html, t, api, go, useLoad, useState, useEffect, Link, Mark, QrCode, Confirm, Problem, Loading, announce, sentence, ago, dayName, remember } from "./lib.js";
 import { Teachers, BringIn } from "./people.js";
 
 export function SetUpPage({ session, classes, current, choose, reload: reloadSession }) {
   return html`<main id="main"><div class="title"><div><h1>${t("setup.title")}</h1><p>${session.school}</p></div>
     <div class="acts">${classes.length > 1 && html`<label class="vh" for="setup-class">${t("class.pick")}</label><select id="setup-class" value=${current?.id} onChange=${(e) => choose(e.target.value)}>${classes.map((c) => html`<option key=${c.id} value=${c.id}>${c.title}</option>`)}</select>`}<${Link} class=${current ? "b" : "b p"} href="/set-up/new">${t("setup.new")}</${Link}></div></div>
+    ${session.old_backup && html`<${OldBackup} of=${session.old_backup} />`}
     <${NeedsAHome} session=${session} />
     ${!current ? html`<section class="card"><div class="empty"><h2>${t("setup.first")}</h2><p>${t("setup.first.text")}</p><${Link} class="b p" href="/set-up/new">${t("setup.first.button")}</${Link}></div></section>` : html`<${Roster} key=${current.id} current=${current} session=${session} reloadSession=${reloadSession} />`}
     <${Computers} />
     ${session.role === "admin" && !session.hub && html`<${ClassBoxes} />`}
     ${session.role === "admin" && !session.hub && html`<section class="card" aria-labelledby="h-classes"><header><h2 id="h-classes">${t("classes.title")}</h2><p>${t("classes.text")}</p><div class="acts push"><${Link} class="b" href="/classes">${t("classes.open")}</${Link}></div></header></section>`}
     ${session.role === "admin" && html`<section class="card" aria-labelledby="h-erase"><header><h2 id="h-erase">${t("erase.title")}</h2><p>${t("erase.card")}</p><div class="acts push"><${Link} class="b" href="/erase">${t("erase.open")}</${Link}></div></header></section>`}</main>`;
+}
+
+// For the administrator, while no night has made one: what would be lost with this disk, and where to look.
+function OldBackup({ of }) {
+  return html`<section class="card" aria-labelledby="h-backup"><header><h2 id="h-backup">${of.last_ms ? t("backup.old", { when: dayName(of.last_ms) }) : t("backup.none")}</h2><p>${t("backup.text")} <code class="disk">${of.folder}</code></p><p>${t("backup.look")}</p></header></section>`;
 }
 
 function NeedsAHome({ session }) {
