@@ -188,7 +188,9 @@ class Server::Impl::Session final : public Server::Impl::AnySession,
     if (buffer_.size() > 0) return read_header();
     idle_ = true;
     within(beyond_ ? server_.options.header_ms : server_.options.idle_ms);
-    stream_.async_read_some(buffer_.prepare(8 * 1024),
+    // Thousands wait like this: room for a small request, and none that a large one took before.
+    buffer_.shrink_to_fit();
+    stream_.async_read_some(buffer_.prepare(1'024),
                             [self = this->shared_from_this()](ErrorCode error, std::size_t size) {
                               self->idle_ = false;
                               if (error) return self->end(error);
