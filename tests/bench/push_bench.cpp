@@ -2,6 +2,9 @@
 // 20 ops one after another to a server with authorization and history, over TLS and without; beside them
 // plain SQLite inserts the same bytes at 2,000 and at 20 a transaction. Rounds in turn; medians as one JSON
 // object.
+// waymark_bench_push matrix [SHARE]: the same over TLS with 1, 20 and 200 ops a request and 1, 50 and 500
+// students at once, each beside plain SQLite with as many ops a commit as a request has; SHARE 5 does a
+// fifth.
 #include <array>
 #include <cstring>
 #include <functional>
@@ -26,10 +29,16 @@ namespace {
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
-constexpr int kOpsPerRequest = 20, kOpsInAll = 32'000;
+struct Load {
+  int connections = 1, ops_per_request = 20, requests_each = 1;
+  int ops() const { return connections * ops_per_request * requests_each; }
+};
+constexpr int kOpsInAll = 32'000;
+Load of_twenty(int connections) { return {connections, 20, kOpsInAll / 20 / connections}; }
 
 // Requests as they go over the wire, ready before the clock starts.
 struct Device {
+  int ops_per_request = 1;
   std::vector<std::string> requests;
   std::size_t next = 0;
 };
@@ -67,7 +76,7 @@ class Pusher : public std::enable_shared_from_this<Pusher<Stream>> {
     if (text_.size() < end + 4 + length) return read();
     auto reply = must(wire::decode_reply(must(wire::unpack(text_.substr(end + 4), 4 << 20))));
     if (text_.compare(0, 12, "HTTP/1.1 200") != 0 || !reply.refused.empty() ||
-        reply.position.n != static_cast<std::int64_t>(device_.next) * kOpsPerRequest) {
+        reply.position.n != static_cast<std::int64_t>(device_.next) * device_.ops_per_request) {
       std::fprintf(stderr, "an answer that is none: %s\n", text_.substr(0, 200).c_str());
       std::exit(1);
     }
@@ -85,21 +94,23 @@ class Pusher : public std::enable_shared_from_this<Pusher<Stream>> {
   std::string text_;
 };
 
-double push(int connections, bool tls, std::vector<std::string>& ops) {
+double push(const Load& load, bool tls, std::vector<std::string>& ops) {
   SchoolWorld world;
-  std::vector<Device> devices(static_cast<std::size_t>(connections));
+  std::vector<Device> devices(static_cast<std::size_t>(load.connections));
   ops.clear();
+  auto students = world.students(load.connections);
   for (auto& device : devices) {
-    auto student = world.student();
+    const auto& student = students[static_cast<std::size_t>(&device - devices.data())];
+    device.ops_per_request = load.ops_per_request;
     auto replica = world.random.id<ReplicaId>();
     record::Position at;
-    for (int r = 0; r < kOpsInAll / kOpsPerRequest / connections; r++) {
+    for (int r = 0; r < load.requests_each; r++) {
       wire::SyncRequest request;
       request.replica = replica;
-      request.waiting = kOpsPerRequest;
+      request.waiting = load.ops_per_request;
       request.before = at;
       request.same = std::string(32, '0');
-      for (int i = 0; i < kOpsPerRequest; i++) {
+      for (int i = 0; i < load.ops_per_request; i++) {
         record::Op op;
         op.stream = domain::person_stream(student.id);
         op.kind = "goal";
@@ -155,18 +166,41 @@ double raw(const std::vector<std::string>& ops, std::size_t in_a_transaction) {
   return seconds_of([&] { sqlite.add_all(ops, in_a_transaction); });
 }
 
+// Few ops a request cost a commit each, where nobody else's are there to share it: as many requests as take
+// about as long in each cell.
+void matrix(int share) {
+  std::printf("{\"cells\":[");
+  bool first = true;
+  for (auto load : {Load{1, 1, 1'000}, Load{50, 1, 100}, Load{500, 1, 10}, Load{1, 20, 500}, Load{50, 20, 40},
+                    Load{500, 20, 4}, Load{1, 200, 100}, Load{50, 200, 8}, Load{500, 200, 1}}) {
+    load.requests_each = std::max(1, load.requests_each / share);
+    std::vector<std::string> ops;
+    std::vector<double> ours, plain;
+    for (int i = 0; i < (share > 1 ? 1 : 3); i++) {
+      ours.push_back(load.ops() / push(load, true, ops));
+      plain.push_back(load.ops() / raw(ops, static_cast<std::size_t>(load.ops_per_request)));
+    }
+    std::printf("%s{\"ops\":%d,\"clients\":%d,\"ours\":%.0f,\"raw\":%.0f}",
+                std::exchange(first, false) ? "" : ",", load.ops_per_request, load.connections, median(ours),
+                median(plain));
+  }
+  std::printf("]}\n");
+}
+
 }  // namespace
 
 int main(int count, char** words) {
+  if (count > 1 && std::string_view(words[1]) == "matrix")
+    return matrix(count > 2 ? std::max(1, std::atoi(words[2])) : 1), 0;
   int rounds = count > 1 ? std::atoi(words[1]) : 3;
   std::vector<double> tls64, plain64, tls8, raw2000, raw20;
   std::vector<std::string> ops;
   for (int i = 0; i < rounds; i++) {
-    tls64.push_back(push(64, true, ops));
+    tls64.push_back(push(of_twenty(64), true, ops));
     raw2000.push_back(raw(ops, 2'000));
-    plain64.push_back(push(64, false, ops));
+    plain64.push_back(push(of_twenty(64), false, ops));
     raw20.push_back(raw(ops, 20));
-    tls8.push_back(push(8, true, ops));
+    tls8.push_back(push(of_twenty(8), true, ops));
   }
   auto rate = [](const std::vector<double>& seconds) { return kOpsInAll / median(seconds); };
   std::printf("{\"tls_64\":%.0f,\"plain_64\":%.0f,\"tls_8\":%.0f,\"raw_2000\":%.0f,\"raw_20\":%.0f}\n",

@@ -28,12 +28,18 @@ function row(workload, ours, reference, unit, against, { most, least, times }) {
   const target = most !== undefined ? `<= ${most}x` : `>= ${times ?? least}x${times ? ' faster' : ''}`;
   rows.push([workload, `${number(ours)} ${unit}`, `${number(reference)} ${unit}`, against, `${number(ratio)}x`, target, met ? 'yes' : 'no']);
 }
+// Beside each other, where no target was set.
+const beside = (workload, ours, reference, unit, against) =>
+  rows.push([workload, `${number(ours)} ${unit}`, `${number(reference)} ${unit}`, against, `${number(ours / reference)}x`, '', '']);
+const has = (what) => existsSync(join(here, what, 'node_modules'));
+const pouchdb = (words, what) => (has('pouchdb') ? run(process.execPath, [join(here, 'pouchdb/bench.mjs'), ...words.map(String)], what) : undefined);
+const crdts = (words, what) => (has('crdt') ? run(process.execPath, [join(here, 'crdt/bench.mjs'), ...words.map(String)], what) : undefined);
 const budget = (workload, ours, most, unit, reference, against) =>
   rows.push([workload, `${number(ours)} ${unit}`, reference === undefined ? '' : `${number(reference)} ${unit}`, against ?? '', '', `<= ${most} ${unit}`, ours <= most ? 'yes' : 'no']);
 
 const groups = {
   app: ['store', 'window'],
-  sync: ['push', 'idle', 'live', 'first', 'storm'],
+  sync: ['push', 'matrix', 'idle', 'live', 'first', 'day', 'storm', 'connections'],
 };
 const parts = {
   store() {
@@ -47,15 +53,19 @@ const parts = {
     row('W5 the same without TLS', got.plain_64, got.raw_2000, 'ops/s', 'raw SQLite, 2,000 a commit', { least: 0.6 });
     row('W5 durable push, 8 connections, TLS', got.tls_8, got.raw_20, 'ops/s', 'raw SQLite, 20 a commit', { least: 0.9 });
   },
+  matrix() {
+    const got = program('waymark_bench_push', ['matrix', quick ? 5 : 1], 'pushes of 1, 20 and 200 ops by 1, 50 and 500');
+    for (const { ops, clients, ours, raw } of got.cells)
+      beside(`push, ${ops} ${ops === 1 ? 'op' : 'ops'} a request, ${clients} ${clients === 1 ? 'client' : 'clients'}`, ours, raw, 'ops/s', `raw SQLite, ${ops} a commit`);
+  },
   idle() {
     const sizes = quick ? [1_000, 10_000] : [1_000, 100_000, 1_000_000];
     const ours = new Map();
     for (const size of sizes) ours.set(size, program('waymark_bench_sync', [size], `nothing to do, and one edit, ${number(size)} records (W3, W4)`));
     const compared = quick ? 10_000 : 100_000;
     const mine = ours.get(compared);
-    let theirs = {};
-    if (existsSync(join(here, 'pouchdb/node_modules')))
-      theirs = run(process.execPath, [join(here, 'pouchdb/bench.mjs'), String(compared)], `PouchDB with ${number(compared)} records`);
+    const theirs = pouchdb([compared], `PouchDB with ${number(compared)} records`) ?? {};
+    const crdt = crdts(['idle', compared], `Automerge and Yjs with ${number(compared)} records`);
     const with_n = `${number(compared)} records`;
     const pouch = 'PouchDB 9';
     if (theirs.idle_ms) row(`W3 nothing to do, ${with_n}`, mine.idle_ms, theirs.idle_ms, 'ms', pouch, { times: 15 });
@@ -67,6 +77,15 @@ const parts = {
     if (theirs.edit_ms) row(`W4 one edit, ${with_n}`, mine.edit_ms, theirs.edit_ms, 'ms', pouch, { times: 10 });
     budget('W4 requests', mine.edit_requests, 1, '', theirs.edit_requests, pouch);
     budget('W4 bytes with headers', mine.edit_bytes, 400, 'B', theirs.edit_bytes, pouch);
+    for (const size of sizes.filter((one) => one !== compared))
+      beside(`W4 one edit, ${number(size)} records`, ours.get(size).edit_ms, mine.edit_ms, 'ms', `Waymark, ${with_n}`);
+    for (const [name, one] of crdt ? [['Automerge 2', crdt.automerge], ['Yjs 13', crdt.yjs]] : []) {
+      const which = `${name}, in one process`;
+      beside(`nothing to do, ${with_n}`, mine.idle_ms, one.idle_ms, 'ms', which);
+      beside('nothing to do, bytes of both bodies', mine.idle_body, one.idle_bytes, 'B', `${name}, its sync`);
+      beside(`one edit, ${with_n}`, mine.edit_ms, one.edit_ms, 'ms', which);
+      beside('one edit, bytes of both bodies', mine.edit_body, one.edit_bytes, 'B', `${name}, its sync`);
+    }
   },
   live() {
     const got = program('waymark_bench_sync', ['live'], 'a comment on its way to a computer that listens');
@@ -74,8 +93,8 @@ const parts = {
   },
   first() {
     const got = program('waymark_bench_sync', ['first'], '2,000 records written, pushed, and read elsewhere (W1)');
-    const crdt = existsSync(join(here, 'crdt/node_modules')) ? run(process.execPath, [join(here, 'crdt/bench.mjs')], 'Automerge and Yjs with 2,000 records') : undefined;
-    const pouch = existsSync(join(here, 'pouchdb/node_modules')) ? run(process.execPath, [join(here, 'pouchdb/bench.mjs'), 'first'], 'PouchDB with 2,000 records') : undefined;
+    const crdt = crdts([], 'Automerge and Yjs with 2,000 records');
+    const pouch = pouchdb(['first'], 'PouchDB with 2,000 records');
     if (pouch) {
       row('W1 2,000 records pushed and pulled', got.total_ms, Math.min(pouch.default_ms, pouch.batch_1000_ms), 'ms', 'PouchDB 9, the better batch', { times: 25 });
       row('W1 bytes, both ways, with headers', got.bytes, pouch.bytes, 'B', 'PouchDB 9', { most: 0.2 });
@@ -90,6 +109,31 @@ const parts = {
     if (crdt) row('W1 pulled by the second computer', got.pull_ms, crdt.yjs.merge_ms, 'ms', 'Yjs 13, merged in memory', { most: 1 });
     only('W1 until the second has a page to show', got.usable_ms, 'ms');
   },
+  day() {
+    const got = program('waymark_bench_sync', ['day'], 'a day of 40 ops');
+    const all = got.write_ms + got.bring_ms + got.read_ms;
+    const pouch = pouchdb(['day'], 'the same day at PouchDB');
+    const crdt = crdts(['day'], 'the same day with Automerge and Yjs');
+    if (pouch) {
+      beside('a day of 40 ops: saved one by one', got.write_ms, pouch.write_ms, 'ms', 'PouchDB 9, no fsync');
+      beside('a day: brought to school', got.bring_ms, pouch.bring_ms, 'ms', 'PouchDB 9');
+      beside('a day: read by the other computer', got.read_ms, pouch.read_ms, 'ms', 'PouchDB 9');
+      beside('a day: bytes, both ways, with headers', got.bytes, pouch.bytes, 'B', 'PouchDB 9');
+    }
+    for (const [name, theirs] of crdt ? [['Automerge 2', crdt.automerge], ['Yjs 13', crdt.yjs]] : []) {
+      beside('a day: saved, brought and read', all, theirs.ms, 'ms', `${name}, in one process, no disk`);
+      beside('a day: bytes, both ways, with headers', got.bytes, theirs.bytes, 'B', `${name}, its sync, one way`);
+    }
+    if (!pouch && !crdt) rows.push(['a day of 40 ops', `${number(all)} ms`, '', `${number(got.bytes)} B`, '', '', '']);
+  },
+  connections() {
+    for (const count of quick ? [1_000] : [1_000, 5_000]) {
+      const ours = program('waymark_bench_connections', ['waymark', count], `${number(count)} idle connections`);
+      const bare = program('waymark_bench_connections', ['beast', count], `the same at a bare Beast server`);
+      const most = 8 * 1024;
+      rows.push([`an idle connection over TLS, of ${number(count)}`, `${number(ours.bytes)} B`, `${number(bare.bytes)} B`, 'bare Beast, TLS', `${number(ours.bytes / bare.bytes)}x`, `<= ${number(most)} B`, ours.bytes <= most ? 'yes' : 'no']);
+    }
+  },
   storm() {
     const devices = quick ? 200 : 1_000;
     const got = program('waymark_bench_storm', [devices], 'storms (W2), and a server that lost a day');
@@ -98,7 +142,7 @@ const parts = {
       row('W2 storm of 1,000 devices, each', got.storm_1000.s, few.s * 5, 's', 'five times Waymark, 200', { most: 1.3 });
       budget('W2 commits for 1,000 devices', got.storm_1000.commits, 333, '');
     }
-    const pouch = existsSync(join(here, 'pouchdb/node_modules')) ? run(process.execPath, [join(here, 'pouchdb/bench.mjs'), 'storm', '200'], 'a storm of 200 at PouchDB')['200'] : undefined;
+    const pouch = pouchdb(['storm', 200], 'a storm of 200 at PouchDB')?.['200'];
     if (pouch) {
       row('W2 storm of 200 devices', few.s, pouch.s, 's', 'PouchDB 9, no fsync', { times: 18 });
       row('W2 the slowest of a hundred, of 200', few.p99_s, pouch.p99_s, 's', 'PouchDB 9, no fsync', { times: 25 });

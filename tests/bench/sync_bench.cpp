@@ -6,6 +6,9 @@
 // waymark_bench_sync first (W1): 2,000 records written on one computer, brought to the school, and read by a
 // second computer of the same student for the first time: until it has a first page to show, and until it has
 // all and the digests agree.
+// waymark_bench_sync day: a student's day of 40 ops, half of them edits, saved one by one without a network,
+// brought to the school in the evening, and read by their other computer, which was in step the day before;
+// 1,000 records are there already.
 // waymark_bench_sync live: from when a teacher's comment is saved at the school to when it is saved on a
 // student's computer that listens: the school's word, the exchange that it leads to, the commit. Beside it
 // the least that this could be: a word, a question and an answer of that size over bare TCP, and one commit
@@ -124,14 +127,12 @@ class Computer {
     must(store->write(student_.id, edits));
   }
   std::size_t goals() { return must(store->records(domain::person_stream(student_.id), "goal")).size(); }
+  // One field of one that is there, saved.
+  void change(std::int64_t i) { save(find(i), i); }
   void edit(std::int64_t i) {
-    auto stream = domain::person_stream(student_.id);
-    if (keys_.empty())
-      for (const auto& record : must(store->records(stream, "goal"))) keys_.push_back(record.key);
-    auto record = must(store->find(keys_[static_cast<std::size_t>(i) % keys_.size()]));
+    auto record = find(i);
     edited = seconds_of([&] {
-      store::Edit edit{record->key, {{"want", passage(i)}}, record->all_heads(), {}};
-      must(store->write(student_.id, std::span(&edit, 1)));
+      save(record, i);
       session->committed(world_.clock.steady_ms());
       settle();
     });
@@ -145,6 +146,16 @@ class Computer {
   double edited = 0, usable_s = 0;
 
  private:
+  store::Record find(std::int64_t i) {
+    if (keys_.empty())
+      for (const auto& record : must(store->records(domain::person_stream(student_.id), "goal")))
+        keys_.push_back(record.key);
+    return *must(store->find(keys_[static_cast<std::size_t>(i) % keys_.size()]));
+  }
+  void save(const store::Record& record, std::int64_t i) {
+    store::Edit edit{record.key, {{"want", passage(i)}}, record.all_heads(), {}};
+    must(store->write(student_.id, std::span(&edit, 1)));
+  }
   SchoolWorld& world_;
   SchoolWorld::Student student_;
   std::vector<record::RecordKey> keys_;
@@ -240,6 +251,45 @@ void measure_first(int rounds) {
   std::printf("{\"push_ms\":%.1f,\"usable_ms\":%.1f,\"pull_ms\":%.1f,\"total_ms\":%.1f,\"bytes\":%zu}\n",
               median(push) * 1e3, median(usable) * 1e3, median(pull) * 1e3, median(total) * 1e3,
               first_sync(true).bytes);
+}
+
+struct Day {
+  double write = 0, bring = 0, read = 0;
+  std::size_t bytes = 0;
+};
+Day day(bool counted) {
+  constexpr int kBefore = 1'000, kOps = 40;
+  SchoolWorld world;
+  auto amira = world.student();
+  world.serve(!counted);
+  std::optional<Tap> tap;
+  if (counted) tap.emplace(world.server->port());
+  Computer one(world, amira, "one"), two(world, amira, "two");
+  one.url = two.url = counted ? "http://127.0.0.1:" + std::to_string(tap->port())
+                              : "https://127.0.0.1:" + std::to_string(world.server->port());
+  one.create(kBefore);
+  for (auto* computer : {&one, &two}) computer->settle(), computer->settle();
+  if (counted) tap->bytes = 0;
+  Day day;
+  day.write = seconds_of([&] {
+    for (int i = 0; i < kOps; i++) i % 2 == 0 ? one.create(1) : one.change(kBefore + i);
+  });
+  day.bring = seconds_of([&] { one.settle(); });
+  day.read = seconds_of([&] { two.settle(); });
+  if (counted) day.bytes = tap->bytes;
+  if (two.goals() != kBefore + kOps / 2 || !must(two.session->status()).verified)
+    give_up({Code::internal, "the second computer has not got the day"});
+  return day;
+}
+
+void measure_day(int rounds) {
+  std::vector<double> write, bring, read;
+  for (int i = 0; i < rounds; i++) {
+    auto one = day(false);
+    write.push_back(one.write), bring.push_back(one.bring), read.push_back(one.read);
+  }
+  std::printf("{\"write_ms\":%.2f,\"bring_ms\":%.2f,\"read_ms\":%.2f,\"bytes\":%zu}\n", median(write) * 1e3,
+              median(bring) * 1e3, median(read) * 1e3, day(true).bytes);
 }
 
 // The reference for live: what both sides do over bare TCP.
@@ -343,10 +393,11 @@ void measure_live() {
 
 int main(int count, char** words) {
   if (count != 2) {
-    std::fprintf(stderr, "waymark_bench_sync RECORDS|first|live\n");
+    std::fprintf(stderr, "waymark_bench_sync RECORDS|first|day|live\n");
     return 2;
   }
   if (std::string_view(words[1]) == "first") return measure_first(5), 0;
+  if (std::string_view(words[1]) == "day") return measure_day(11), 0;
   if (std::string_view(words[1]) == "live") return measure_live(), 0;
   measure(std::strtoll(words[1], nullptr, 10));
   return 0;

@@ -1,8 +1,10 @@
-// The reference of idle, edit, first and storm: PouchDB 9 on LevelDB against an express-pouchdb server of its own
+// The reference of idle, edit, first, day and storm: PouchDB 9 on LevelDB against an express-pouchdb server of its own
 // process, over plain HTTP on loopback. Prints one JSON object; bytes and requests are counted by a tap between the two.
 //   node bench.mjs RECORDS      idle and one edit, medians
 //   node bench.mjs first        2,000 documents written here, pushed, and pulled by a second database, at the default
 //                               batch and at 1,000; the median of three
+//   node bench.mjs day          40 documents of a day, half of them edits, put one by one beside 1,000, pushed, and pulled
+//                               by a second database that was in step; medians
 //   node bench.mjs storm N...   N clients at once, each with what replication asks of the server at least: which of 20
 //                               documents are missing, the documents, and the changes since; they keep no database
 import { fork } from 'node:child_process';
@@ -118,6 +120,35 @@ function first() {
   });
 }
 
+function day() {
+  return beside(async ({ counted, url, Here }) => {
+    const rounds = [];
+    for (let round = 0; round < 7; round++) {
+      const name = randomUUID(), options = { batch_size: 1000 };
+      const [one, two, there] = [new Here(`${name}-one`), new Here(`${name}-two`), new PouchDB(url + 'w' + name)];
+      const before = documents(1_000);
+      await one.bulkDocs(before);
+      // Twice, so that each has looked through what it pulled, too.
+      for (const here of [one, two, one, two]) await here.sync(there, options);
+      counted.bytes = 0;
+      const from = performance.now();
+      for (let i = 0; i < 40; i++) {
+        const doc = i % 2 ? await one.get(before[i]._id) : { _id: randomUUID(), kind: 'goal' };
+        doc.want = passage(1_000 + i);
+        await one.put(doc);
+      }
+      const written = performance.now();
+      await one.sync(there, options);
+      const brought = performance.now();
+      await two.sync(there, options);
+      const read = performance.now();
+      if ((await two.info()).doc_count !== 1_020) throw new Error('not all of it arrived');
+      rounds.push({ write_ms: written - from, bring_ms: brought - written, read_ms: read - brought, bytes: counted.bytes });
+    }
+    console.log(JSON.stringify(Object.fromEntries(Object.keys(rounds[0]).map((key) => [key, shown(median(rounds.map((one) => one[key])), 2)]))));
+  });
+}
+
 function storm(sizes) {
   return beside(async ({ port }) => {
     const result = {};
@@ -163,6 +194,7 @@ const [what = '100000', ...more] = process.argv.slice(2);
 if (what === '--serve') await serve(more[0]);
 else {
   if (what === 'first') await first();
+  else if (what === 'day') await day();
   else if (what === 'storm') await storm(more.map(Number));
   else await idleAndEdit(Number(what));
   process.exit(0);
