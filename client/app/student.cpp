@@ -473,6 +473,8 @@ class Student::Impl {
         std::vector<std::string> names;
         for (const auto& each : wanted) names.push_back(each.first);
         made.base = whole ? current->all_heads() : current->heads_of(names);
+        if (auto flag = wanted.find("archived"); flag != wanted.end() && flag->second.boolean())
+          made.fields.emplace(std::string(store::saw_field), saw_of(*current));
       }
       changes.push_back(std::move(made));
     }
@@ -484,6 +486,15 @@ class Student::Impl {
     Outcome outcome;
     outcome.toast = phrase(undoing ? "toast.undone" : "toast.redone");
     return outcome;
+  }
+
+  // What is in it, as this student sees it now. Beyond what a list may hold nothing is said to be seen: then
+  // it stays.
+  record::Value saw_of(const Record& holder) const {
+    std::vector<std::string> saw;
+    for (const auto& head : records_.held_by(holder))
+      if (saw.size() < 256) saw.push_back(head.hex());
+    return record::Value(saw);
   }
 
   // ---- what commands name
@@ -1114,6 +1125,13 @@ class Student::Impl {
         return on(ReadAnswer{c.note.to.record});
       case NoteKind::help_answer:
         id = "help_answer." + c.note.to.record;
+        break;
+      case NoteKind::came_back:
+        for (const auto& each : records_.came_back) {
+          WAYMARK_TRY(record, find(each.key));
+          if (record && place_of(records_, *record) == c.note.to) id = "came_back." + each.removal.hex();
+        }
+        if (id.empty()) return Outcome{};
         break;
       case NoteKind::hidden:
       case NoteKind::goal:

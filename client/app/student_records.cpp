@@ -13,16 +13,6 @@ namespace {
 
 constexpr std::size_t kWaitingMax = 5000;
 
-Status keep_alive(store::Store& store, RecordList& records, std::string_view flag) {
-  RecordList alive;
-  for (auto& record : records) {
-    WAYMARK_TRY(is_gone, store.gone(record, flag));
-    if (!is_gone) alive.push_back(std::move(record));
-  }
-  records = std::move(alive);
-  return {};
-}
-
 void by_time(RecordList& records) {
   std::stable_sort(records.begin(), records.end(),
                    [](const Record& a, const Record& b) { return a.created_ms < b.created_ms; });
@@ -154,10 +144,43 @@ Status RecordSet::load_person(store::Store& store, Kinds only) {
   }
   if (!only || only->count("review")) set_corrected_aside();
   // What was left out before stays left out unless its kind was read again.
-  for (auto [records, kind, flag] : {std::tuple{&goals, "goal", "archived"},
-                                     {&projects, "project", "archived"},
-                                     {&works, "work", "deleted"}})
-    if (!only || only->count(kind)) WAYMARK_CHECK(keep_alive(store, *records, flag));
+  for (auto [records, kind, flag] : {std::tuple{&works, "work", "deleted"},
+                                     {&goals, "goal", "archived"},
+                                     {&projects, "project", "archived"}})
+    if (!only || only->count(kind)) WAYMARK_CHECK(keep_alive(store, *records, kind, flag));
+  return {};
+}
+
+std::vector<OpId> RecordSet::held_by(const Record& holder) const {
+  std::vector<OpId> found;
+  auto id = id_of(holder);
+  for (const auto& rule : domain::held()) {
+    if (rule.holder != holder.key.kind) continue;
+    for (const RecordList* records : {&checkins, &steps, &works, &self_assessments, &turn_ins, &helps})
+      for (const auto& record : *records)
+        if (record.key.kind == rule.kind && record.text(rule.field) == id)
+          for (const auto& head : record.all_heads()) found.push_back(head);
+  }
+  return found;
+}
+
+Status RecordSet::keep_alive(store::Store& store, RecordList& records, std::string_view kind,
+                             std::string_view flag) {
+  std::erase_if(came_back, [&](const CameBack& each) { return each.key.kind == kind; });
+  RecordList alive;
+  for (auto& record : records) {
+    std::optional<OpId> removal;
+    if (const auto* flagged = record.field(flag))
+      for (const auto& head : flagged->heads)
+        if (head.value.boolean()) removal = head.op;
+    if (removal) {
+      WAYMARK_TRY(gone, store.gone(record, flag, held_by(record)));
+      if (gone) continue;
+      came_back.push_back({record.key, *removal});
+    }
+    alive.push_back(std::move(record));
+  }
+  records = std::move(alive);
   return {};
 }
 

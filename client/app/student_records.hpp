@@ -69,6 +69,14 @@ struct RecordSet {
   OpId waiting_longest;
   std::vector<store::Refusal> refusals;
   std::vector<store::HiddenRecord> hidden;  // of what this student wrote, by a teacher
+  // Deleted or archived by somebody who did not see all of it: it stays, and is told.
+  struct CameBack {
+    record::RecordKey key;
+    OpId removal;
+  };
+  std::vector<CameBack> came_back;
+  // The heads of what a goal or a project holds.
+  std::vector<OpId> held_by(const Record& holder) const;
 
   const store::HiddenRecord* hiding_of(const Record& record) const;
 
@@ -108,6 +116,7 @@ struct RecordSet {
   void count_waiting_things();
   Status add_handed_back(store::Store& store, std::vector<store::Refusal>& refused) const;
   Status load_person(store::Store& store, Kinds only);
+  Status keep_alive(store::Store& store, RecordList& records, std::string_view kind, std::string_view flag);
   Status load_own(store::Store& store, Kinds only);
   void set_corrected_aside();
   Status load_class(store::Store& store, ClassRecords& of);

@@ -241,6 +241,24 @@ std::vector<Note> hidden_notes(const Scene& scene) {
   return notes;
 }
 
+// What was deleted or taken back somewhere and gone on with elsewhere stands, and is told until it was looked
+// at.
+std::vector<Note> came_back_notes(const Scene& scene) {
+  std::vector<Note> notes;
+  for (const auto& each : scene.r.came_back) {
+    if (scene.r.is_dismissed("came_back." + each.removal.hex())) continue;
+    for (const RecordList* records : {&scene.r.works, &scene.r.goals, &scene.r.projects})
+      for (const auto& record : *records) {
+        if (record.key != each.key) continue;
+        auto words = first_words(record);
+        if (record.key.kind == "project") words = question_of(scene, project_state(scene, record));
+        notes.push_back({NoteKind::came_back, phrase("note.came_back"), words,
+                         phrase("note.came_back_detail"), place_of(scene.r, record)});
+      }
+  }
+  return notes;
+}
+
 std::vector<Note> notes_of(const Scene& scene, const NextCard& next) {
   std::vector<Note> notes;
   if (!scene.r.refusals.empty()) {
@@ -259,6 +277,7 @@ std::vector<Note> notes_of(const Scene& scene, const NextCard& next) {
                      phrase("note.conflict_detail"),
                      {Screen::conflict, {}, {}, {}, ids.front(), Focus::none}});
   }
+  for (auto note : came_back_notes(scene)) notes.push_back(std::move(note));
   for (auto note : hidden_notes(scene)) notes.push_back(std::move(note));
   for (auto it = scene.r.reviews.rbegin(); it != scene.r.reviews.rend(); ++it) {
     auto id = id_of(*it);

@@ -166,7 +166,7 @@ struct NextCard {
   bool operator==(const NextCard&) const = default;
 };
 
-enum class NoteKind { answer, goal, waiting, conflict, refusal, help_answer, hidden };
+enum class NoteKind { answer, goal, waiting, conflict, refusal, help_answer, hidden, came_back };
 struct Note {
   NoteKind kind = NoteKind::answer;
   Phrase title;

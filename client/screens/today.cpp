@@ -24,6 +24,8 @@ ui::Icon sign_of(app::NoteKind kind) {
       return ui::Icon::hand;
     case app::NoteKind::hidden:
       return ui::Icon::lock;
+    case app::NoteKind::came_back:
+      return ui::Icon::undo;
   }
   return ui::Icon::message;
 }
@@ -44,6 +46,8 @@ std::string_view key_of(app::NoteKind kind) {
       return "help_answer";
     case app::NoteKind::hidden:
       return "hidden";
+    case app::NoteKind::came_back:
+      return "came_back";
   }
   return "note";
 }
@@ -139,6 +143,7 @@ void note(ui::Ui& ui, const app::Note& note, bool title_only, Commands& out) {
   if (ui.note_row(
           note.to.record.empty() ? "note" : note.to.record,
           {.icon = sign_of(note.kind), .title = note.title, .detail = detail, .grows = !title_only})) {
+    if (note.kind == app::NoteKind::came_back) out.push_back(app::DismissNote{note});
     out.push_back(go(note.to));
   }
 }

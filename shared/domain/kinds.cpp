@@ -57,13 +57,13 @@ constexpr std::array kNoticeSeen = {quiet(id("seen.")), quiet(flag("dismissed.")
 constexpr std::array kProfile = {passage("strengths"),  passage("interests"), passage("languages"),
                                  passage("learn_best"), passage("need"),      word("mark"),
                                  line("chosen_name")};
-constexpr std::array kGoal = {passage("want"),      passage("first_step"), date("by"),
-                              passage("how_know"),  passage("obstacle"),   passage("plan_if"),
-                              passage("plan_then"), word("standard"),      id("project"),
-                              word("state"),        passage("learned"),    flag("archived")};
+constexpr std::array kGoal = {
+    passage("want"),    passage("first_step"), date("by"),       passage("how_know"), passage("obstacle"),
+    passage("plan_if"), passage("plan_then"),  word("standard"), id("project"),       word("state"),
+    passage("learned"), flag("archived"),      quiet(ids("saw"))};
 constexpr std::array kCheckin = {id("goal", true), passage("text", true), flag("plan_helped")};
 constexpr std::array kProject = {id("pathway", true), id("version"), line("question"), word("product"),
-                                 passage("why"),      word("state"), flag("archived")};
+                                 passage("why"),      word("state"), flag("archived"), quiet(ids("saw"))};
 constexpr std::array kStep = {id("project"), word("step"), quiet(word("form")), flag("item."),
                               date("planned")};
 constexpr std::array kWork = {id("project", true),
@@ -209,6 +209,11 @@ constexpr std::array kKinds = {
     KindRule{"notice", "inbox", Role::root, Shape::append_only, kNotice},
 };
 
+constexpr std::array kHeld = {
+    Held{"goal", "checkin", "goal"},       Held{"project", "step", "project"},
+    Held{"project", "work", "project"},    Held{"project", "self_assessment", "project"},
+    Held{"project", "turn_in", "project"}, Held{"project", "help", "project"}};
+
 std::string_view word_of(std::string_view stream) { return stream.substr(0, stream.find(':')); }
 
 Status check_type(const FieldRule& rule, std::string_view name, const record::Value& value) {
@@ -341,6 +346,8 @@ Status authorize(const record::Op& op, Role role) {
                                       ", not by " + std::string(name(role))};
   return {};
 }
+
+std::span<const Held> held() { return kHeld; }
 
 bool is_said(std::string_view kind, std::string_view field) {
   const auto* rule = find_kind(kind);

@@ -66,6 +66,12 @@ inline constexpr std::size_t text_bytes_max = 64 * 1024;
 // the stream is granted to them, the caller has checked.
 Status authorize(const record::Op& op, Role role);
 
+// What is archived only with what it holds: a record of `kind` names its holder in `field`.
+struct Held {
+  std::string_view holder, kind, field;
+};
+std::span<const Held> held();
+
 // Is a field what somebody wrote or made, rather than where it belongs? What is hidden has none of these.
 bool is_said(std::string_view kind, std::string_view field);
 

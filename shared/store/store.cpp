@@ -432,7 +432,7 @@ Result<std::vector<Record>> Store::records_everywhere(std::string_view stream_wo
   return found;
 }
 
-Result<bool> Store::gone(const Record& record, std::string_view flag) {
+Result<bool> Store::gone(const Record& record, std::string_view flag, std::span<const OpId> held) {
   const auto* marked = record.field(flag);
   if (!marked) return false;
   std::set<OpId> removals;  // of several at once, one that saw everything is enough
@@ -444,7 +444,15 @@ Result<bool> Store::gone(const Record& record, std::string_view flag) {
     for (const auto& other : saw_all ? record.all_heads() : std::vector<OpId>{})
       saw_all =
           saw_all && (removals.count(other) || std::binary_search(op->base.begin(), op->base.end(), other));
-    if (saw_all) return true;
+    if (!saw_all) continue;
+    // Without the list it is of a version that named nothing.
+    auto saw = op->fields.find(saw_field);
+    if (saw == op->fields.end() || saw->second.is_null()) return true;
+    auto seen = saw->second.texts();
+    if (std::all_of(held.begin(), held.end(), [&](const OpId& id) {
+          return std::find(seen.begin(), seen.end(), id.hex()) != seen.end();
+        }))
+      return true;
   }
   return false;
 }

@@ -76,6 +76,9 @@ struct Written {
 
 enum class Outcome { fresh, duplicate };
 
+// In an op that archives: the heads that its author saw of the records in what is archived.
+inline constexpr std::string_view saw_field = "saw";
+
 // ---- feeds and cursors: AccessId names one grant of a stream, SegmentToken a writer's time
 
 struct Cursor {
@@ -187,8 +190,9 @@ class Store {
   // Every record of a kind in all streams that begin with `stream_word` ("person"), for a teacher's overview.
   Result<std::vector<Record>> records_everywhere(std::string_view stream_word, std::string_view kind);
   // Deleted or archived (`flag`) by somebody who saw everything that is there: an edit that the deletion did
-  // not see wins.
-  Result<bool> gone(const Record& record, std::string_view flag);
+  // not see wins. What holds other records is gone only where these were seen too: whoever archives it names
+  // their heads (`held`) in `saw`.
+  Result<bool> gone(const Record& record, std::string_view flag, std::span<const OpId> held = {});
   Result<std::optional<record::Op>> op(const OpId& id);
   Result<std::vector<std::string>> streams();
   // All ops of one record in the order learned, with their ids: its history.

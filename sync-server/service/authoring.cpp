@@ -7,6 +7,7 @@
 #include "shared/base/text.hpp"
 #include "shared/domain/pathway.hpp"
 #include "shared/domain/record_ids.hpp"
+#include "sync-server/service/portfolio.hpp"
 
 namespace waymark::server {
 namespace {
@@ -59,19 +60,14 @@ std::string name_of(School& school, const PersonId& id) {
   return trim((*person)->given + " " + (*person)->family);
 }
 
-Status write_one(School& school, const PersonId& author, store::Edit edit) {
-  WAYMARK_TRY(written, school.write(author, std::span(&edit, 1)));
-  (void)written;
-  return {};
-}
-
 Result<std::map<std::string, std::int64_t>> students_by_version(School& school, const ClassId& class_id) {
   std::map<std::string, std::int64_t> counts;
   WAYMARK_TRY(students, school.students_of(class_id));
   for (const auto& student : students) {
     WAYMARK_TRY(projects, school.store().records(domain::person_stream(student.person.id), "project"));
     for (const auto& project : projects) {
-      if (project.boolean("archived")) continue;
+      WAYMARK_TRY(away, put_away(school, project));
+      if (away) continue;
       counts[project.text("version")]++;
       counts["of " + project.text("pathway")]++;
     }

@@ -214,6 +214,25 @@ Hidden Shown::hidden(const Record& record) const {
   return {};
 }
 
+Result<bool> put_away(School& school, const Record& holder) {
+  const auto* flag = holder.field("archived");
+  if (!flag || std::none_of(flag->heads.begin(), flag->heads.end(),
+                            [](const store::Head& head) { return head.value.boolean(); }))
+    return false;
+  std::vector<OpId> held;
+  for (const auto& rule : domain::held()) {
+    if (rule.holder != holder.key.kind) continue;
+    WAYMARK_TRY(records, school.store().records(holder.key.stream, rule.kind));
+    for (const auto& record : records) {
+      if (record.text(rule.field) != holder.key.id.hex()) continue;
+      WAYMARK_TRY(gone, school.store().gone(record, "deleted"));
+      if (gone) continue;
+      for (const auto& head : record.all_heads()) held.push_back(head);
+    }
+  }
+  return school.store().gone(holder, "archived", held);
+}
+
 Result<Portfolio> portfolio(School& school, const PersonId& student) {
   Portfolio p;
   WAYMARK_TRY(shown, Shown::of(school, student));
@@ -241,6 +260,13 @@ Result<Portfolio> portfolio(School& school, const PersonId& student) {
     if (!gone) works.push_back(std::move(work));
   }
   p.works = std::move(works);
+  // What holds, whichever head is displayed.
+  for (auto* holders : {&p.goals, &p.projects})
+    for (auto& holder : *holders)
+      if (auto flag = holder.fields.find("archived"); flag != holder.fields.end()) {
+        WAYMARK_TRY(away, put_away(school, holder));
+        flag->second.heads.front().value = away;
+      }
   p.index();
   return p;
 }

@@ -92,6 +92,9 @@ struct Portfolio {
 };
 Result<Portfolio> portfolio(School& school, const PersonId& student);
 
+// A student's goal or project that was archived by somebody who saw all that it holds.
+Result<bool> put_away(School& school, const Record& holder);
+
 bool wrote_anything(const Portfolio& p);
 bool is_open(const Record& record);
 bool is_answered(const Portfolio& p, const Record& help);

@@ -16,6 +16,7 @@
 #include "shared/wire/news.hpp"
 #include "sync-server/service/authoring.hpp"
 #include "sync-server/service/hubs.hpp"
+#include "sync-server/service/portfolio.hpp"
 #include "tests/app/world.hpp"
 #include "tests/support/pathway_fixture.hpp"
 
@@ -1899,6 +1900,52 @@ TEST_CASE("a photo that is being taken in while its student is erased comes into
   at.held.finish();
   at.lab.app->tick();
   CHECK_FALSE(fs::exists(at.profile));
+}
+
+// ---- what comes back
+
+TEST_CASE("the school has a project for put away exactly when the student has") {
+  World world;
+  auto pathway = water(world);
+  Lab a(world, "lab-03"), b(world, "lab-07");
+  for (auto* lab : {&a, &b}) {
+    lab->join_computer();
+    lab->join_student(world.amira);
+    lab->run(60);
+  }
+  a.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto id = a.see<ProjectView>().id;
+  a.run(60);
+  b.run(200);
+  auto at_school = [&] {
+    auto portfolio = server::portfolio(*world.school, world.amira).value();
+    REQUIRE(portfolio.projects.size() == 1);
+    return server::is_open(portfolio.projects[0]);
+  };
+  auto counted = [&] {
+    return server::pathways_of(*world.school, world.teacher, world.period3).value().front().students;
+  };
+  auto at = [&](Lab& lab) {
+    lab.app->dispatch(Go{{Screen::project, id, "find-sources", {}, {}, Focus::none}});
+    return !lab.see<ProjectView>().none;
+  };
+  CHECK(at(b));
+  CHECK(at_school());
+  CHECK(counted() == 1);
+  b.net.plugged = false;
+  b.app->dispatch(WriteWork{id, "find-sources", "", WorkType::text, {"Mr. Halloran", ""}, {"1998", ""}});
+  a.app->dispatch(Undo{});
+  a.run(60);
+  CHECK_FALSE(at(a));
+  CHECK_FALSE(at_school());
+  CHECK(counted() == 0);
+  b.net.plugged = true;
+  b.run(200);
+  a.run(200);
+  CHECK(at(a));
+  CHECK(at(b));
+  CHECK(at_school());
+  CHECK(counted() == 1);
 }
 
 // ---- a computer that has never met a network

@@ -191,6 +191,101 @@ TEST_CASE("work deleted here and edited there comes back") {
     REQUIRE(at->project(id, "find-sources").step.work.size() == 1);
     CHECK(at->project(id, "find-sources").step.work[0].text.text == "He remembers 1998 well.");
   }
+  // With one note each, which goes when it was looked at, and comes again when it happens again.
+  auto told = [](Computer& at) {
+    std::vector<Note> found;
+    auto all = at.today().notes;
+    for (const auto& note : all)
+      if (note.kind == NoteKind::came_back) found.push_back(note);
+    return found;
+  };
+  for (auto* at : {&two.a, &two.b}) {
+    auto notes = told(*at);
+    REQUIRE(notes.size() == 1);
+    CHECK(notes[0].title.key == "note.came_back");
+    CHECK(notes[0].words == "Mr. Halloran");
+    CHECK(notes[0].to.record == piece.id);
+  }
+  two.a.can(DismissNote{told(two.a)[0]});
+  two.sync();
+  CHECK(told(two.a).empty());
+  CHECK(told(two.b).empty());
+  two.a.can(DeleteWork{piece.id});
+  CHECK(told(two.a).empty());
+  auto again = two.b.project(id, "find-sources").step.work[0].text;
+  two.b.can(WriteWork{id, "find-sources", piece.id, WorkType::text, piece.title, {"Very well.", again.base}});
+  two.sync();
+  CHECK(told(two.a).size() == 1);
+  // Deleted by who saw all of it, it is gone, and so is the note.
+  two.a.can(DeleteWork{piece.id});
+  two.sync();
+  for (auto* at : {&two.a, &two.b}) {
+    CHECK(at->project(id, "find-sources").step.work.empty());
+    CHECK(told(*at).empty());
+  }
+}
+
+TEST_CASE("a goal or a project that is taken back comes back for what was put in it elsewhere, with a note") {
+  TwoComputers two;
+  auto notes = [](Computer& at) {
+    auto all = at.today().notes;
+    return std::count_if(all.begin(), all.end(),
+                         [](const Note& note) { return note.kind == NoteKind::came_back; });
+  };
+  std::string id;
+  SUBCASE("a check-in of a goal") {
+    id = two.world.choose(two.b);  // so that Today has notes
+    two.sync();
+    two.b.can(CheckIn{two.goal, "I asked two people.", {}});
+    two.a.can(Undo{});
+    CHECK(two.a.goals().open.empty());
+    two.sync();
+    for (auto* at : {&two.a, &two.b}) {
+      REQUIRE(at->goals().open.size() == 1);
+      CHECK(at->goals().open[0].check_ins.size() == 1);
+      CHECK(notes(*at) == 1);
+    }
+  }
+  SUBCASE("work of a project") {
+    id = two.world.choose(two.a);
+    two.sync();
+    two.world.write_source(two.b, id);
+    two.a.can(Undo{});
+    CHECK(two.a.project(id).none);
+    two.sync();
+    for (auto* at : {&two.a, &two.b}) {
+      CHECK(at->project(id, "find-sources").step.work.size() == 1);
+      CHECK(notes(*at) == 1);
+    }
+  }
+  SUBCASE("work of a project that was seen, and changed elsewhere since") {
+    id = two.world.choose(two.a);
+    two.sync();
+    two.world.write_source(two.b, id);
+    two.sync();
+    two.world.write_source(two.b, id);
+    two.sync();
+    auto work = two.b.project(id, "find-sources").step.work[0];
+    two.b.can(WriteWork{id, "find-sources", work.id, WorkType::text, work.title, {"More.", work.text.base}});
+    two.a.can(Undo{});
+    CHECK(two.a.project(id).none);
+    two.sync();
+    CHECK(two.a.project(id, "find-sources").step.work.size() == 2);
+    CHECK(notes(two.a) == 1);
+  }
+  SUBCASE("what was seen, or is deleted, does not keep it") {
+    id = two.world.choose(two.a);
+    two.sync();
+    two.world.write_source(two.b, id);
+    two.b.can(TickItem{id, "find-sources", two.b.project(id, "find-sources").step.guided.items[0].id, true});
+    two.sync();
+    two.a.can(Undo{});
+    two.sync();
+    for (auto* at : {&two.a, &two.b}) {
+      CHECK(at->project(id).none);
+      CHECK(notes(*at) == 0);
+    }
+  }
 }
 
 TEST_CASE("deleting work can be undone, and a deletion that saw everything stays") {

@@ -537,6 +537,29 @@ TEST_CASE("of two deletions at once, one that saw everything is enough; one that
   CHECK_FALSE(gone());
 }
 
+TEST_CASE("what holds others is archived only with what its author saw in it") {
+  World world;
+  std::vector<OpId> held{world.set(*world.store, world.goal(), {{"want", "one"}})};
+  auto gone = [&] {
+    return world.store->gone(world.store->find(world.goal()).value().value(), "archived", held).value();
+  };
+  auto saw = [&] { return record::Value(std::vector<std::string>{held[0].hex()}); };
+  auto seen = held;
+  auto first = world.set(*world.store, world.goal(), {{"archived", true}, {"saw", saw()}}, seen);
+  CHECK(gone());
+  held.push_back(OpId{});  // a child that it did not name
+  CHECK_FALSE(gone());
+  // Another that named both is enough; one of a version that names nothing saw all.
+  auto whole = record::Value(std::vector<std::string>{held[0].hex(), held[1].hex()});
+  auto second = world.set(*world.store, world.goal(), {{"archived", true}, {"saw", whole}}, {seen[0], first});
+  CHECK(gone());
+  world.set(*world.store, world.goal(), {{"archived", false}}, {seen[0], first, second});
+  CHECK_FALSE(gone());
+  auto heads = world.store->find(world.goal()).value()->all_heads();
+  world.set(*world.store, world.goal(), {{"archived", true}}, heads);
+  CHECK(gone());
+}
+
 TEST_CASE("a file that is no database, and one from the future, are named for what they are") {
   World world;
   std::ofstream(world.folder.path() + "/noise.db") << std::string(5000, 'x');
