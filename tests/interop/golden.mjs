@@ -12,7 +12,7 @@ import { checkBodies, makeBodies } from './golden_bodies.mjs';
 import { checkCarried, makeCarried } from './golden_carry.mjs';
 import { checkPathways, makePathways } from './golden_pathways.mjs';
 import {
-  OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, gone, half, heads, markOf, nextLink, parseLine, parseOp, parseStub, readHash,
+  OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, gone, half, heads, markOf, nextLink, parseLine, parseOp, parseStub, putAway, readHash,
   sha256, singleton, stubBytes,
 } from './record.mjs';
 import { HEADER_BYTES_MAX, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage } from './wire.mjs';
@@ -431,6 +431,37 @@ function make() {
 
   makePathways(index, put);
 
+  // Putting away what holds others.
+  index.archives = [];
+  const archive = (name, about, kind, record, list) =>
+    index.archives.push({ name, about, files: list.map((one, at) => put(`archives/${name}-${at + 1}.json`, one.bytes)), kind, record, gone: putAway(list, kind, record) });
+  const PROJECT = { kind: 'project', record: id('record archived project') };
+  const within = (kind, fields, base = [], label = kind) =>
+    make({ project: PROJECT.record, ...fields }, { kind, record: id(`record archived ${label}`), base: base.map((one) => one.id).sort() });
+  const begun = make({ pathway: id('record pathway'), why: 'Our street floods' }, PROJECT);
+  const away = (saw, base = [begun]) =>
+    make({ archived: true, ...(saw ? { saw: saw.map((one) => one.id).sort() } : {}) }, { ...PROJECT, base: base.map((one) => one.id).sort() });
+  const piece = within('work', { step: 'plan', type: 'text', text: 'The creek bends' });
+  const changed = within('work', { text: 'It bends twice' }, [piece]);
+  const ticked = within('step', { step: 'plan', 'item.1': true });
+  const turned = make({ project: PROJECT.record, step: 'plan', try: 1 }, { kind: 'turn_in', record: ZERO });
+  const binned = within('work', { deleted: true }, [piece]);
+  archive('saw-all', 'all heads of what is in it are named', 'project', PROJECT.record, [begun, piece, ticked, turned, away([piece, ticked, turned])]);
+  archive('saw-nothing-said', 'without "saw" it is of a version that named none, and holds', 'project', PROJECT.record, [begun, piece, away(null)]);
+  archive('empty', 'nothing is in it', 'project', PROJECT.record, [begun, away([])]);
+  archive('one-more', 'a piece that was not seen brings the project back', 'project', PROJECT.record, [begun, piece, ticked, away([ticked])]);
+  archive('changed-meanwhile', 'so does an edit of one that was seen', 'project', PROJECT.record, [begun, piece, away([piece]), changed]);
+  archive('turned-in-meanwhile', 'and a record of one op', 'project', PROJECT.record, [begun, away([]), turned]);
+  archive('deleted-in-it', 'what is deleted need not be named', 'project', PROJECT.record, [begun, piece, away([]), binned]);
+  archive('of-another', 'nor what is in another project', 'project', PROJECT.record, [begun, away([]), within('work', { project: id('another project'), type: 'text' })]);
+  archive('edited-itself', 'an edit of the project itself brings it back as ever', 'project', PROJECT.record, [begun, away([]), make({ why: 'It floods often' }, { ...PROJECT, base: [begun.id] })]);
+  const GOAL_AWAY = { kind: 'goal', record: id('record archived goal') };
+  const aim = make({ want: 'ask better questions' }, GOAL_AWAY);
+  const said = make({ goal: GOAL_AWAY.record, text: 'Asked two people' }, { kind: 'checkin', record: ZERO });
+  const goalAway = (saw) => make({ archived: true, saw: saw.map((one) => one.id) }, { ...GOAL_AWAY, base: [aim.id] });
+  archive('goal', 'a goal and its check-in', 'goal', GOAL_AWAY.record, [aim, said, goalAway([said])]);
+  archive('goal-checked-meanwhile', 'a check-in that was not seen', 'goal', GOAL_AWAY.record, [aim, goalAway([]), said]);
+
   const lists = Object.entries(index).map(([name, list]) => {
     const text = Array.isArray(list)
       ? `[\n${list.map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`
@@ -504,6 +535,14 @@ export function checkGolden(check) {
     for (const one of deletions) {
       const list = one.files.map((file) => readFileSync(join(folder, file))).map(parseLine);
       for (const order of [list, [...list].reverse()]) assert.equal(gone(order, one.flag), one.gone, one.name);
+    }
+  });
+  check('golden goals and projects are put away where all in them was seen, in every order of arrival', () => {
+    const { archives } = index();
+    assert.ok(archives.some((one) => one.gone) && archives.some((one) => !one.gone));
+    for (const one of archives) {
+      const list = one.files.map((file) => readFileSync(join(folder, file))).map(parseLine);
+      for (const order of [list, [...list].reverse()]) assert.equal(putAway(order, one.kind, one.record), one.gone, one.name);
     }
   });
   check('golden ids of the records that there is one of', () => {

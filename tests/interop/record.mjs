@@ -213,17 +213,41 @@ export function heads(all, field) {
 export const displayed = (list) =>
   list.reduce((best, one) => (!best || one.time > best.time || (one.time === best.time && one.id > best.id) ? one : best), null);
 
-// Has somebody deleted the record who had read all of it? One true head of the flag names every other head itself.
-export function gone(all, flag) {
+// Has somebody deleted the record who had read all of it? One true head of the flag names every other head itself, and, of
+// what holds others, the heads `held` of these in `saw`; without `saw` it is of a version that named none.
+export function gone(all, flag, held = []) {
   const removals = heads(all, flag).filter((one) => one.fields.get(flag) === true);
   const others = everyHead(all).filter((one) => !removals.includes(one));
-  return removals.some((removal) => others.every((one) => removal.base.includes(one.id)));
+  return removals.some((removal) => {
+    const saw = removal.fields.get('saw') ?? null;
+    return others.every((one) => removal.base.includes(one.id)) && (saw === null || held.every((one) => saw.includes(one.id)));
+  });
+}
+
+// Is a goal or a project put away? `all` are the ops and stubs of the student's stream.
+const HELD = { goal: { checkin: 'goal' }, project: { step: 'project', work: 'project', self_assessment: 'project', turn_in: 'project', help: 'project' } };
+export function putAway(all, kind, record) {
+  const of = (name, id) => all.filter((one) => one.kind === name && recordOf(one) === id);
+  const held = Object.entries(HELD[kind]).flatMap(([name, field]) => {
+    const ids = [...new Set(all.filter((one) => one.kind === name).map(recordOf))];
+    const there = ids.map((id) => of(name, id)).filter((ops) => displayed(heads(ops, field))?.fields.get(field) === record && !gone(ops, 'deleted'));
+    return there.flatMap(everyHead);
+  });
+  return gone(of(kind, record), 'archived', held);
 }
 
 // The heads of all fields: what a deletion is based on.
 export function everyHead(all) {
   const names = new Set(all.filter((one) => !one.isStub).flatMap((one) => [...one.fields.keys()]));
   return [...new Set([...names].flatMap((name) => heads(all, name)))];
+}
+
+// Does a teacher hide it from this reader? While any head says so, and unless every head of it is their own.
+export function isHidden(all, kind, record, reader) {
+  const id = singleton('hidden', `${kind}\n${record}`);
+  const of = (name, which) => all.filter((one) => one.kind === name && recordOf(one) === which);
+  const said = heads(of('hidden', id), 'hidden').some((one) => one.fields.get('hidden') === true);
+  return said && everyHead(of(kind, record)).some((one) => one.author !== reader);
 }
 
 export function timeAfter(nowMs, based) {
@@ -234,11 +258,3 @@ export function makeOp({ author, replica, stream, kind, record, fields, base = [
   const op = { author, replica, stream, kind, record, fields, base: [...base].sort(), time };
   return parseOp(canonical({ ...op, salt: randomBytes(8).toString('hex') }));
 }
-// Does a teacher hide it from this reader? While any head says so, and unless every head of it is their own.
-export function isHidden(all, kind, record, reader) {
-  const id = singleton('hidden', `${kind}\n${record}`);
-  const of = (name, which) => all.filter((one) => one.kind === name && recordOf(one) === which);
-  const said = heads(of('hidden', id), 'hidden').some((one) => one.fields.get('hidden') === true);
-  return said && everyHead(of(kind, record)).some((one) => one.author !== reader);
-}
-

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include <doctest/doctest.h>
 
@@ -46,6 +47,33 @@ json hexes(const std::vector<OpId>& ids) {
   for (const auto& id : ids) list.push_back(id.hex());
   return list;
 }
+
+// A store that learned what these files hold, in their order.
+struct GoldenStore {
+  explicit GoldenStore(const std::vector<std::string>& files) {
+    auto opened = store::Store::open(folder.path() + "/replica.db", {&clock, &random});
+    REQUIRE(opened);
+    store = std::move(*opened);
+    auto transaction = store::Transaction::begin(store->db());
+    REQUIRE(transaction);
+    for (const auto& file : files) {
+      auto bytes = golden_file(file);
+      if (auto stub = record::parse_stub(bytes)) {
+        REQUIRE(store->add_stub(*stub));
+        continue;
+      }
+      auto op = record::parse_op(bytes);
+      REQUIRE(op);
+      REQUIRE(store->add(*op, bytes, record::op_id(bytes)));
+    }
+    REQUIRE(transaction->commit());
+  }
+
+  TemporaryFolder folder;
+  ManualClock clock;
+  SeededRandom random{1};
+  std::unique_ptr<store::Store> store;
+};
 
 }  // namespace
 
@@ -172,35 +200,51 @@ TEST_CASE("a golden deletion holds where it saw everything, in every order of ar
     CAPTURE(text(entry, "name"));
     auto files = entry["files"].get<std::vector<std::string>>();
     for (int turn = 0; turn < 2; turn++) {
-      TemporaryFolder folder;
-      ManualClock clock;
-      SeededRandom random{1};
-      auto store = store::Store::open(folder.path() + "/replica.db", {&clock, &random});
-      REQUIRE(store);
-      auto transaction = store::Transaction::begin((*store)->db());
-      REQUIRE(transaction);
-      record::RecordKey key;
-      for (const auto& file : files) {
-        auto bytes = golden_file(file);
-        if (auto stub = record::parse_stub(bytes)) {
-          REQUIRE((*store)->add_stub(*stub));
-          continue;
-        }
-        auto op = record::parse_op(bytes);
-        REQUIRE(op);
-        key = {op->stream, op->kind, op->record};
-        REQUIRE((*store)->add(*op, bytes, record::op_id(bytes)));
-      }
-      REQUIRE(transaction->commit());
-      auto record = (*store)->find(key);
+      GoldenStore replica(files);
+      auto op = record::parse_op(golden_file(files.front()));
+      if (!op) op = record::parse_op(golden_file(files.back()));
+      REQUIRE(op);
+      auto record = replica.store->find({op->stream, op->kind, op->record});
       REQUIRE(record);
       REQUIRE(record->has_value());
-      CHECK((*store)->gone(**record, text(entry, "flag")).value() == entry["gone"].get<bool>());
+      CHECK(replica.store->gone(**record, text(entry, "flag")).value() == entry["gone"].get<bool>());
       std::reverse(files.begin(), files.end());
     }
     (entry["gone"].get<bool>() ? held : came_back)++;
   }
   CHECK(held >= 3);
+  CHECK(came_back >= 3);
+}
+
+TEST_CASE("a golden goal or project is put away where all in it was seen, in every order of arrival") {
+  std::size_t away = 0, came_back = 0;
+  for (const auto& entry : golden_part("archives")) {
+    CAPTURE(text(entry, "name"));
+    auto files = entry["files"].get<std::vector<std::string>>();
+    auto kind = text(entry, "kind");
+    for (int turn = 0; turn < 2; turn++) {
+      GoldenStore replica(files);
+      auto stream = record::parse_op(golden_file(files.front())).value().stream;
+      std::vector<OpId> held;
+      for (const auto& rule : domain::held()) {
+        if (rule.holder != kind) continue;
+        auto records = replica.store->records(stream, rule.kind);
+        REQUIRE(records);
+        for (const auto& record : *records) {
+          if (record.text(rule.field) != text(entry, "record")) continue;
+          if (replica.store->gone(record, "deleted").value()) continue;
+          for (const auto& head : record.all_heads()) held.push_back(head);
+        }
+      }
+      auto holder = replica.store->find({stream, kind, id_of<RecordId>(entry["record"])});
+      REQUIRE(holder);
+      REQUIRE(holder->has_value());
+      CHECK(replica.store->gone(**holder, "archived", held).value() == entry["gone"].get<bool>());
+      std::reverse(files.begin(), files.end());
+    }
+    (entry["gone"].get<bool>() ? away : came_back)++;
+  }
+  CHECK(away >= 3);
   CHECK(came_back >= 3);
 }
 
