@@ -36,16 +36,17 @@ std::string World::through_portal(const std::string& body) {
 }
 
 // An op that nobody wrote, by the author it claims.
-std::string World::made_up(const std::string& stream, std::string_view kind, const PersonId& author) {
+std::string World::made_up(const std::string& stream, std::string_view kind, const PersonId& author,
+                           SeededRandom& random) {
   record::Op op;
   op.stream = stream;
   op.kind = kind;
-  op.record = ill_.id<RecordId>();
+  op.record = random.id<RecordId>();
   op.fields = {{kind == "goal" ? "want" : "text", std::string("made up")}};
   op.author = author;
-  op.replica = ill_.id<ReplicaId>();
+  op.replica = random.id<ReplicaId>();
   op.time_ms = now_ms_;
-  ill_.fill(op.salt);
+  random.fill(op.salt);
   auto body = record::canonical(op);
   forged_.insert(record::op_id(body));
   return body;
@@ -62,10 +63,10 @@ void World::attack() {
   request.replica = ill_.id<ReplicaId>();
   switch (ill_.below(6)) {
     case 0:
-      request.ops = {made_up(theirs, "goal", victim.person)};
+      request.ops = {made_up(theirs, "goal", victim.person, ill_)};
       break;
     case 1:
-      request.ops = {made_up(own, "observation", teachers_.front())};
+      request.ops = {made_up(own, "observation", teachers_.front(), ill_)};
       break;
     case 2: {
       std::string bottomless = R"({"v":1,"fields":{"want":)" + std::string(20'000, '[');
@@ -74,9 +75,12 @@ void World::attack() {
       break;
     }
     case 3: {
-      auto body = made_up(own, "observation", teachers_.front());
+      // What a school that let it in would have sealed, and its author never wrote.
+      auto body = made_up(own, "observation", teachers_.front(), ill_);
       wire::Returned returned{own, {record::op_id(body)}, {}, {body}};
       returned.seal = to_hex(sign(attacker.key, as_bytes(wire::seal_message(own, returned.items))));
+      if (plan_.sabotage == Sabotage::believe_any_seal)
+        returned.seal = to_hex(sign(identity_key(), as_bytes(wire::seal_message(own, returned.items))));
       request.returned = {std::move(returned)};
       break;
     }
@@ -84,7 +88,7 @@ void World::attack() {
       // Under the name of another's replica, which then finds another position there and begins anew.
       request.replica = victim.store->replica();
       request.before = must(school_->store().position(request.replica), "position");
-      request.ops = {made_up(theirs, "goal", victim.person)};
+      request.ops = {made_up(theirs, "goal", victim.person, ill_)};
       break;
     }
     default: {
@@ -97,10 +101,46 @@ void World::attack() {
   }
   log("attack");
   auto reply = school_->sync(*bearer, wire::encode(request));
+  for (const auto& back : request.returned)
+    for (const auto& body : back.bodies)
+      if (has_content(school_->store(), record::op_id(body)))
+        broken(10, "what no school sealed was taken in");
   for (const auto& body : request.ops)
     if (has_content(school_->store(), record::op_id(body))) broken(10, "what nobody wrote was taken in");
   if (reply && !request.ops.empty() && must(wire::decode_reply(*reply), "a reply").refused.empty())
     broken(12, "what nobody wrote was not refused");
+}
+
+SecretKey World::identity_key() {
+  SecretKey key;
+  auto seed = from_hex(must(school_->store().meta("identity"), "identity").value()).value();
+  std::copy(seed.begin(), seed.end(), key.seed.begin());
+  return key;
+}
+
+// A student of the room gives its hub what another one is said to have written: in a batch of theirs, in one
+// of one's own, or in none.
+void World::attack_hub() {
+  if (!plan_.attacks || !hub_ || !hub_up_ || harm_.below(20) != 0) return;
+  const auto& attacker = *computers_[harm_.below(computers_.size())];
+  const auto& victim = *computers_[harm_.below(computers_.size())];
+  auto bearer = hub_->school->bearer(attacker.token);
+  if (!bearer || attacker.teacher || victim.teacher || victim.person == attacker.person) return;
+  auto body = made_up(domain::person_stream(victim.person), "goal", victim.person, harm_);
+  auto op = must(record::parse_op(body), "an op");
+  const auto kind = harm_.below(3);
+  const auto& writer = kind == 0 ? victim : attacker;
+  wire::Batch batch{
+      writer.person, op.replica, 1, {}, {}, writer.certificate, writer.certificate_signature, {}, {body}};
+  batch.ids = {record::op_id(body)};
+  wire::SyncRequest request;
+  request.replica = op.replica;
+  request.ops = {body};
+  bool believed = plan_.sabotage == Sabotage::no_batch_signature;
+  if (kind < 2) request.batch = wire::signed_lines(batch, believed ? writer.key : attacker.key);
+  log("attack hub");
+  (void)hub_->school->sync(*bearer, wire::encode(request));
+  if (has_content(hub_->school->store(), batch.ids.front())) broken(10, "what nobody wrote is at the hub");
 }
 
 }  // namespace waymark::simulation

@@ -270,6 +270,7 @@ void World::become_quiet() {
     hub_->session->on_lost({Code::offline, ""}, hub_->clock.steady_ms());
     hub_->session->hurry(hub_->clock.steady_ms());
   }
+  set_servers_clocks();
   if (plan_.sticks_only) become_quiet_by_sticks();
   int tidied = 0;
   for (int round = 0; round < kQuietRoundsMax; round++) {

@@ -19,6 +19,8 @@ std::string read(const std::string& path);
 void put(const std::string& path, std::string_view bytes);
 // The same without a word to the log beside it.
 void put_alone(const std::string& path, std::string_view bytes);
+// From now on every second time that something is to be made sure of it is only said.
+void lie(bool now);
 // So many bytes of an open database's log may have been copied into the database: it is whole only with them.
 std::size_t copied_back(const std::string& path);
 // The power of the machine that has this database goes with so many more writes to it or to its log: of the

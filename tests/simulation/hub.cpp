@@ -216,6 +216,8 @@ void World::hub_at_school(const Message& message) {
   if (died) return crash_school();
   note_files_at_school();
   if (!reply) return log("the school refused the hub " + std::string(name(reply.error().code)));
+  if (message.asked == Asked::sync)
+    check_served_to_hub(must(wire::decode_reply(*reply), "the school's own reply"));
   told.body = std::move(*reply);
   post(std::move(told));
 }

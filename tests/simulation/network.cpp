@@ -214,9 +214,24 @@ void World::sabotage_reply(Computer& computer, wire::SyncReply& reply) {
         if (!op || domain::find_kind(op->kind)) return false;
         return true;
       });
-  // Segments let a cursor fail early; what they miss, digests find. Each alone must leave something broken.
+  // Segments let a cursor fail early; what they miss, digests find: so without segments there are no digests
+  // either. A digest that always agrees, as if nobody had compared.
   if (plan_.sabotage == Sabotage::no_digest || plan_.sabotage == Sabotage::no_segments)
-    for (auto& page : reply.pages) page.digest.clear();
+    for (auto& page : reply.pages) {
+      if (page.digest.empty()) continue;
+      auto reading = must(computer.store->reading(page.stream), "reading");
+      bool anew = page.reset || !reading ||
+                  std::any_of(reply.granted.begin(), reply.granted.end(),
+                              [&](const auto& granted) { return granted.stream == page.stream; });
+      auto served = anew ? record::Digest{} : reading->served;
+      for (const auto& id : page.own) served.add(id);
+      for (const auto& body : page.bodies) {
+        auto stub = record::parse_stub(body);
+        served.add(stub ? stub->id : record::op_id(body));
+      }
+      page.digest = served.hex();
+      page.head = static_cast<std::int64_t>(served.count);
+    }
   if (plan_.sabotage == Sabotage::no_chain) {
     auto n = std::min(reply.position.n, must(computer.store->last_number(), "number"));
     reply.position = must(computer.store->own_position(n), "position").value_or(record::Position{});

@@ -319,13 +319,14 @@ std::set<std::string> World::granted_to(const PersonId& id) {
   for (const auto& enrollment : must(accounts.enrollments_of(id), "enrollments")) {
     if (!enrollment.active) continue;
     streams.insert(domain::class_stream(enrollment.class_id));
-    if (enrollment.role != "teacher") continue;
+    if (enrollment.role == "student") continue;
     streams.insert(domain::author_stream(enrollment.class_id));
     for (const auto& other : must(accounts.enrollments_of(enrollment.class_id), "enrollments")) {
       auto student = must(accounts.person(other.person), "person");
       if (!other.active || other.role != "student" || !student || !student->active) continue;
       streams.insert(domain::person_stream(other.person));
       streams.insert(domain::staff_stream(other.person));
+      if (enrollment.role == "hub") streams.insert(domain::inbox_stream(other.person));
     }
   }
   return streams;
@@ -335,6 +336,23 @@ void World::check_served(const Computer& computer, const std::set<std::string>& 
                          const wire::SyncReply& reply) {
   for (const auto& page : reply.pages)
     if (!granted.count(page.stream)) broken(10, who(computer) + " is served " + page.stream);
+}
+
+void World::check_served_to_hub(const wire::SyncReply& reply) {
+  auto granted = granted_to(hub_file_.hub);
+  for (const auto& page : reply.pages)
+    if (!granted.count(page.stream)) broken(10, "the hub is served " + page.stream);
+}
+
+// A stick is read long after it was written: whose a stream is does not change meanwhile.
+void World::check_told_by_stick(const Computer& computer, const std::string& bytes) {
+  const auto& me = computer.person;
+  auto news = must(wire::decode_news(bytes), "news");
+  for (const auto& page : news.reply.pages)
+    if (page.stream != domain::school_stream && page.stream != domain::own_stream(me) &&
+        page.stream != domain::inbox_stream(me) && page.stream != domain::person_stream(me) &&
+        page.stream != domain::class_stream(period_) && page.stream != domain::class_stream(other_))
+      broken(10, who(computer) + " is told of " + page.stream + " by a stick");
 }
 
 // A hub hears late who came and went; but whose a stream is does not change, nor which classes it is for.

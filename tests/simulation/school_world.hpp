@@ -408,6 +408,8 @@ class World {
   void refresh_access();
   bool come_back(Computer& computer);
   std::set<std::string> granted_to(const PersonId& person);
+  void check_served_to_hub(const wire::SyncReply& reply);
+  void check_told_by_stick(const Computer& computer, const std::string& bytes);
   void check_served_by_hub(const Computer& computer, const wire::SyncReply& reply);
   void check_served(const Computer& computer, const std::set<std::string>& granted,
                     const wire::SyncReply& reply);
@@ -416,10 +418,15 @@ class World {
   void check_refusals();
 
   void attack();
+  void attack_hub();
+  void jump_servers_clock();
+  void set_servers_clocks();
+  SecretKey identity_key();
   bool by_chance_ill(std::uint64_t in_hundred);
   std::unique_ptr<FullDisk> full_for_a_moment(store::Store& store);
   std::string through_portal(const std::string& body);
-  std::string made_up(const std::string& stream, std::string_view kind, const PersonId& author);
+  std::string made_up(const std::string& stream, std::string_view kind, const PersonId& author,
+                      SeededRandom& random);
   void note_believed(const Computer& computer, int era, const std::vector<OpId>& waited);
   void check_deletions();
   void check_tables();
@@ -455,6 +462,7 @@ class World {
   SeededRandom random_;               // of the event that happens
   SeededRandom ill_;                  // of attacks
   SeededRandom rough_;                // of disks and power
+  SeededRandom harm_;                 // of servers' clocks and attacks on a hub
   std::map<int, std::string> asked_;  // what each computer last asked the school
   std::string folder_;
   std::int64_t now_ms_ = 1'795'000'000'000;

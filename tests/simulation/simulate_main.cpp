@@ -45,7 +45,7 @@ void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, i
               static_cast<unsigned long long>(plan.seed), plan.steps, plan.hub ? " --hub 1" : "",
               plan.people ? " --people 1" : "", plan.sticks_only ? " --sticks 1" : "",
               (std::string(plan.attacks ? " --attacks 1" : "") + (plan.rough ? " --rough 1" : "") +
-               (plan.liveness ? " --liveness 1" : "") +
+               (plan.liveness ? " --liveness 1" : "") + (plan.clocks ? " --clocks 1" : "") +
                (plan.clones ? " --clones " + std::to_string(plan.clones) : ""))
                   .c_str(),
               numbers(*smaller.only).c_str());
@@ -88,6 +88,8 @@ int main(int count, char** words) {
       plan.rough = value != 0;
     } else if (word == "--liveness") {
       plan.liveness = value != 0;
+    } else if (word == "--clocks") {
+      plan.clocks = value != 0;
     } else if (word == "--clones") {
       plan.clones = static_cast<int>(value);
     } else if (word == "--sabotage") {
@@ -95,10 +97,11 @@ int main(int count, char** words) {
     } else if (word == "--log") {
       log = value != 0;
     } else {
-      std::fprintf(stderr,
-                   "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
-                   "--hub 1, --people 1, --sticks 1, --attacks 1, --rough 1, --liveness 1, --clones N, "
-                   "--sabotage N, --log 1, --shrink RUNS\n");
+      std::fprintf(
+          stderr,
+          "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
+          "--hub 1, --people 1, --sticks 1, --attacks 1, --rough 1, --liveness 1, --clocks 1, --clones N, "
+          "--sabotage N, --log 1, --shrink RUNS\n");
       return 2;
     }
   }

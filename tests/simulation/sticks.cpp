@@ -129,6 +129,7 @@ void World::hear_answer(Computer& computer, const Answer& answer) {
   wire::PieceJoiner joiner;
   for (const auto& item : bundle->items) {
     if (item.kind == wire::news_item) {
+      check_told_by_stick(computer, item.body);
       told_ += must(computer.session->on_news(sabotage_news(computer, item.body)), "news");
       if (answer.era == era_) check_cursors(computer);
       finish_erasures(computer);

@@ -124,8 +124,13 @@ std::vector<Event> plan_events(const Plan& plan) {
 }
 
 World::World(const Plan& plan)
-    : plan_(plan), random_(plan.seed), ill_(plan.seed + 0x696c6c), rough_(plan.seed + 0x726f756768) {
+    : plan_(plan),
+      random_(plan.seed),
+      ill_(plan.seed + 0x696c6c),
+      rough_(plan.seed + 0x726f756768),
+      harm_(plan.seed + 0x6861726d) {
   disks::use();
+  disks::lie(false);
   make_folder(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path().string());
   make_school();
   for (int i = 0; i < plan.students; i++) {
@@ -144,6 +149,7 @@ World::World(const Plan& plan)
   school_up_ = !plan.sticks_only;
   // Whoever is at this school was on its disk long ago: a power cut tears what was written since.
   must(school_->store().db().execute("PRAGMA wal_checkpoint(TRUNCATE)"), "checkpoint");
+  disks::lie(plan_.sabotage == Sabotage::no_fsync);
 }
 
 World::~World() {
@@ -168,6 +174,8 @@ Outcome World::go() {
       event_ = i;
       happen(events.at(static_cast<std::size_t>(i)));
       attack();
+      attack_hub();
+      jump_servers_clock();
       if (plan_.day > 0 && i % plan_.day == plan_.day - 1) advance(kNightMs);
       if (i == plan_.steps / 4) make_clones();
       check_step();
@@ -574,6 +582,22 @@ void World::jump_clock(Computer& computer) {
   static constexpr std::int64_t years[] = {-56, -25, -1, 0, 1, 10};
   computer.clock.set_ms(std::max<std::int64_t>(0, now_ms_ + years[random_.below(6)] * kYearMs));
   log("clock " + std::to_string(computer.index));
+}
+
+// A box without a battery begins in 1970 until somebody sets it.
+void World::jump_servers_clock() {
+  if (!plan_.clocks || harm_.below(40) != 0) return;
+  static constexpr std::int64_t years[] = {-56, -1, 0, 0, 1, 10};
+  bool hub = hub_ && harm_.below(2) == 0;
+  auto& clock = hub ? hub_->clock : school_clock_;
+  clock.set_ms(std::max<std::int64_t>(0, now_ms_ + years[harm_.below(6)] * kYearMs));
+  log(hub ? "clock of the hub" : "clock of the school");
+}
+
+void World::set_servers_clocks() {
+  if (!plan_.clocks) return;
+  school_clock_.set_ms(now_ms_);
+  if (hub_) hub_->clock.set_ms(now_ms_);
 }
 
 // ---- plans

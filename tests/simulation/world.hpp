@@ -45,6 +45,8 @@ enum class Sabotage {
   stubs_link_nothing,     // what was refused leaves a gap in its record's history
   no_removal_log,         // what ended since the backup begins again after a restore
   hub_claims_more,        // a hub says that it has everything
+  believe_any_seal,       // what comes back is taken in under whatever seal
+  no_fsync,               // a disk says that it made sure of something, and did not
   wait_for_all,           // a computer sends nothing while another one is not heard of
 };
 
@@ -61,6 +63,7 @@ struct Plan {
   // Power that goes in the middle of a write, disks that kept some of what they were not told to keep, the
   // school's own backups and restores, a hub's disk that tears or is reverted under it, teachers who leave.
   bool rough = false;
+  bool clocks = false;    // the school's and the hub's, which go wrong while they serve
   bool liveness = false;  // before all is mended, others' computers stay broken, and the rest has to go on
   int clones = 0;         // of one computer's disk, all at once
   Sabotage sabotage = Sabotage::none;
