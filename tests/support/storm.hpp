@@ -240,8 +240,8 @@ class Storm {
         if (error) return storm.lost(*this, error);
         stream.lowest_layer().set_option(tcp::no_delay(true));
         if constexpr (is_tls)
-          stream.async_handshake(boost::asio::ssl::stream_base::client, [this, connected](ErrorCode wrong) {
-            wrong ? storm.lost(*this, wrong) : connected();
+          stream.async_handshake(boost::asio::ssl::stream_base::client, [this, connected](ErrorCode failed) {
+            failed ? storm.lost(*this, failed) : connected();
           });
         else
           connected();
