@@ -80,7 +80,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathwayPage, id, content, saw, published, num
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Saved, saw, saved_ms, problem)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HubLine, id, name, classes, addresses, heard_ms, carrying)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterLine, n, at_ms, written_ms, person, name, kind, code, is_private,
-                                   can_take_in, words, settled, settled_by, settled_ms)
+                                   can_take_in, away, words, settled, settled_by, settled_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterPage, waiting, settled, more)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AuditLine, at_ms, by, action, subject)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ErasableLine, id, name, classes, left_ms)

@@ -3,6 +3,8 @@
 // aside.
 #include "sync-server/service/letters.hpp"
 
+#include <algorithm>
+
 #include "shared/base/text.hpp"
 #include "sync-server/service/school.hpp"
 
@@ -144,6 +146,10 @@ Result<LetterLine> line_of(School& school, const DeadLetter& letter) {
   line.is_private = content.stream.starts_with("own:");
   if (!line.is_private) line.words = std::move(content.words);
   line.settled = letter.settled;
+  WAYMARK_TRY(access, school.accounts().access(letter.person));
+  line.away = std::none_of(access.begin(), access.end(), [&](const auto& one) {
+    return one.stream == domain::inbox_stream(letter.person);
+  });
   if (!letter.settled_ms) {
     line.can_take_in = school.may_take_in(letter).has_value();
     return line;

@@ -25,6 +25,7 @@ struct LetterLine {
   std::string kind, code;
   bool is_private = false;  // a draft: its words are its author's alone
   bool can_take_in = false;
+  bool away = false;  // has left: a notice reaches them when they are back
   std::vector<std::pair<std::string, std::string>> words;
   std::string settled, settled_by;  // empty while it waits
   std::int64_t settled_ms = 0;

@@ -1360,6 +1360,17 @@ TEST_CASE(
   CHECK(content.stream == domain::person_stream(world.amira));
   CHECK(content.words == std::vector<std::pair<std::string, std::string>>{{"want", "one"}});
 
+  // A notice reaches them when they are back, and the page says so.
+  auto head = world.school->accounts().person_by_email("head@alder.example").value().value();
+  for (const auto& line : letters_for(*world.school, head).value().waiting) CHECK(line.away);
+  person.active = true;
+  REQUIRE(world.school->put_person(person));
+  REQUIRE(world.school->refresh_access());
+  for (const auto& line : letters_for(*world.school, head).value().waiting) CHECK_FALSE(line.away);
+  person.active = false;
+  REQUIRE(world.school->put_person(person));
+  REQUIRE(world.school->refresh_access());
+
   REQUIRE(world.school->take_in_letter(rivera, letters[3].n));
   REQUIRE(world.school->hand_back_letter(rivera, letters[2].n));
   REQUIRE(world.school->set_aside_letter(rivera, letters[1].n));

@@ -103,6 +103,18 @@ const tests = {
     assert.deepEqual([0, at(0), at(1), at(1) + 1, at(400)].map((ms) => en.dayName(ms)), ["date unknown", "today", "today", "date unknown", "date unknown"]);
     assert.deepEqual([at(-1), at(2)].map((ms) => es.moment(ms)), ["ayer, 9:30", "fecha desconocida"]);
   },
+  async "whatever the server writes down of who did what has words in both languages"() {
+    const sources = execFileSync("grep", ["-rhoE", 'audit\\([^,]+, *"[^"]+"', join(here, "../../sync-server"), "--include=*.cpp"]).toString();
+    const keys = [...new Set([...sources.matchAll(/"([^"]+)"/g)].map((m) => "audit." + m[1].toLowerCase().replace(/[^a-z]+/g, "_")))];
+    assert.ok(keys.length > 25);
+    for (const code of ["en", "es"]) { const words = JSON.parse(readFileSync(join(here, `../../sync-server/web/locale/${code}.json`), "utf8")); assert.deepEqual(keys.filter((key) => !words[key]), [], code); }
+  },
+  async "people read class box and never hub"() {
+    for (const code of ["en", "es"]) {
+      const words = readFileSync(join(here, `../../sync-server/web/locale/${code}.json`), "utf8");
+      assert.deepEqual(Object.entries(JSON.parse(words)).filter(([, text]) => /\b(hubs?|nodos?)\b/i.test(JSON.stringify(text))).map(([key]) => key), [], code);
+    }
+  },
   async "whatever the server refuses with has a sentence of its own"() {
     const source = readFileSync(join(here, "../../shared/base/error.cpp"), "utf8"), names = [...source.slice(source.indexOf("kNames"), source.indexOf("static_assert")).matchAll(/"([a-z_]+)"/g)].map((m) => m[1]);
     assert.ok(names.length > 30);
@@ -677,6 +689,11 @@ const tests = {
     await page.getByRole("button", { name: /^Take it in/ }).first().click(); await page.getByText(/It is in its place, as Amira/).waitFor();
     await page.getByRole("button", { name: /^Hand it back/ }).first().click(); await axeClean(page, "handing back"); await shot(page, "needs-a-home-hand-back");
     await page.getByRole("dialog").getByRole("button", { name: "Hand it back" }).click(); await page.getByText(/gets it back\.$/).waitFor();
+    // Who has left gets nothing before they are back, and the page promises no more.
+    await page.route("**/api/letters", async (route) => { const answer = await route.fetch(), letters = await answer.json(); letters.waiting.forEach((l) => (l.away = true)); await route.fulfill({ response: answer, json: letters }); });
+    await page.reload(); await page.getByRole("button", { name: /^Hand it back/ }).first().click();
+    await page.getByRole("dialog").getByText(/has left the school, and gets it back .* when they are back\./).waitFor(); await shot(page, "needs-a-home-hand-back-away");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click(); await page.unroute("**/api/letters"); await page.reload();
     await page.getByRole("button", { name: /^Set aside/ }).first().click(); await page.getByRole("dialog").getByRole("button", { name: "Set aside" }).click();
     await page.getByText("Everything that arrived has its place.").waitFor();
     await page.getByText(/set aside by/).click(); await page.locator("details[open] .quote").getByText(/Ask the caretaker|Measure how loud|half a sentence/).waitFor();

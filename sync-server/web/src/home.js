@@ -6,11 +6,14 @@ const kinds = ["goal", "checkin", "project", "step", "work", "self_assessment", 
 const kindName = (kind) => t("home.kind." + (kinds.includes(kind) ? kind : "other"));
 const why = (letter) => t("home.why." + (["not_granted", "forbidden", "unauthorized"].includes(letter.code) ? letter.code : "other"), { name: letter.name || t("home.somebody") });
 
+// Who has left hears from the school only when they are back.
+const words = (key, how, letter) => (how === "hand-back" && letter.away ? key.replace(/\.text$/, "") + ".away" : key);
+
 export function HomePage({ session, reload: reloadSession }) {
   const { value, error, reload } = useLoad("/letters");
   const [asked, setAsked] = useState(null), [problem, setProblem] = useState(null);
   const settle = async (letter, how) => {
-    try { await api("POST", `/letters/${letter.n}/${how}`, {}); announce(t("home.done." + how, { name: letter.name })); setProblem(null); }
+    try { await api("POST", `/letters/${letter.n}/${how}`, {}); announce(t(words("home.done." + how, how, letter), { name: letter.name })); setProblem(null); }
     catch (e) { setProblem(e); }
     setAsked(null); reload(); reloadSession();
   };
@@ -26,7 +29,7 @@ export function HomePage({ session, reload: reloadSession }) {
         ${letter.can_take_in && html`<button class="b p" type="button" onClick=${() => settle(letter, "take-in")}>${t("home.take-in")}<span class="vh"> ${letter.name}</span></button>`}</div></div></article>`)}
       ${value.more > 0 && html`<p class="muted">${t("home.more", { n: value.more })}</p>`}</div>`}</section>
     ${value?.settled.length > 0 && html`<section class="card settled" aria-labelledby="h-settled"><header><h2 id="h-settled">${t("home.settled")}</h2></header><div class="in">${value.settled.map((letter) => html`<details key=${letter.n}><summary>${letter.name || t("home.somebody")}: ${kindName(letter.kind)} <span class="muted sm">${t("home.settled." + letter.settled, { name: letter.settled_by, day: dayName(letter.settled_ms) })}</span></summary><${Words} letter=${letter} /></details>`)}</div></section>`}
-    ${asked && html`<${Dialog} title=${t("home." + asked.how)} onClose=${() => setAsked(null)}><div class="in stack"><p>${t(`home.${asked.how}.text`, { name: asked.letter.name || t("home.somebody") })}</p><div class="acts end"><button class="b" type="button" onClick=${() => setAsked(null)}>${t("do.cancel")}</button><button class="b p" type="button" onClick=${() => settle(asked.letter, asked.how)}>${t("home." + asked.how)}</button></div></div></${Dialog}>`}</main>`;
+    ${asked && html`<${Dialog} title=${t("home." + asked.how)} onClose=${() => setAsked(null)}><div class="in stack"><p>${t(words(`home.${asked.how}.text`, asked.how, asked.letter), { name: asked.letter.name || t("home.somebody") })}</p><div class="acts end"><button class="b" type="button" onClick=${() => setAsked(null)}>${t("do.cancel")}</button><button class="b p" type="button" onClick=${() => settle(asked.letter, asked.how)}>${t("home." + asked.how)}</button></div></div></${Dialog}>`}</main>`;
 }
 
 function Words({ letter }) {
