@@ -32,6 +32,15 @@ Result<std::vector<fs::path>> bundles_at(const std::string& where) {
 
 Status read_one(School& school, const fs::path& path, json& row) {
   WAYMARK_TRY(bytes, store::read_whole(path.string(), wire::bundle_bytes_max));
+  if (school.hub()) {
+    WAYMARK_TRY(kept, school.keep_stick(bytes, path.filename().string()));
+    row["kept"] = true;
+    row["known"] = kept.known;
+    row["answer"] = !kept.answer.empty();
+    if (kept.answer.empty()) return {};
+    return store::write_durably((path.parent_path() / (kept.replica.hex() + ".from-school")).string(),
+                                kept.answer);
+  }
   auto read = school.read_bundle(bytes, Carrier::stick);
   if (!read && read.error().code == Code::unauthorized)
     return Error{Code::unauthorized, "it was written for another school"};
@@ -76,8 +85,15 @@ Result<json> read_bundles(School& school, const json& arguments) {
 
 std::string print_read(const json& result) {
   std::string shown;
+  bool sealed = false;
   for (const auto& row : result["bundles"]) {
     shown += row["file"].get<std::string>() + ": ";
+    if (row.contains("kept")) {
+      sealed = true;
+      shown += row["known"].get<bool>() ? "kept here already, sealed" : "kept here sealed, for the school";
+      shown += row["answer"].get<bool>() ? "; the school's last answer is beside it.\n" : ".\n";
+      continue;
+    }
     auto student = row.value("student", std::string());
     if (!student.empty()) {
       shown += student + ", " + row["ops"].dump() + " changes taken in";
@@ -90,6 +106,7 @@ std::string print_read(const json& result) {
     if (row.contains("problem")) shown += (student.empty() ? "" : "; ") + row["problem"].get<std::string>();
     shown += ".\n";
   }
+  if (sealed) return shown + "They go to the school by themselves. Bring the sticks again for the answers.\n";
   return shown + "Answers are beside them; each student's computer reads its own from the stick.\n";
 }
 

@@ -14,7 +14,7 @@ namespace {
 // What a hub may be asked; everything else is the school's to decide, and its answer comes down by itself.
 bool for_a_hub(std::string_view command) {
   for (auto word : {"verify", "hub status", "hub list", "staff list", "class list", "class teacher list",
-                    "student list", "computer list"})
+                    "student list", "computer list", "bundle read"})
     if (command == word) return true;
   return false;
 }

@@ -110,7 +110,7 @@ Result<json> hub_status(School& school, const json&) {
                   {{"batches", carrying.batches},
                    {"changes", carrying.ops},
                    {"since", when(carrying.since_ms)},
-                   {"files", school.parcels().waiting().size()}}},
+                   {"files", school.parcels().waiting().size() + school.sticks().waiting().size()}}},
                  {"not_taken", carrying.not_taken},
                  {"problem", carrying.problem},
                  {"answers_waiting", waiting},

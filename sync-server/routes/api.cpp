@@ -83,6 +83,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterLine, n, at_ms, written_ms, person, nam
                                    can_take_in, away, words, settled, settled_by, settled_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterPage, waiting, settled, more)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AuditLine, at_ms, by, action, subject)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StickRead, student, problem, ops, known, refused, brought_back, files,
+                                   whole, kept, reader)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ErasableLine, id, name, classes, left_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ErasableStudent, who, ops, files, old_copies, backups, backup_days)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(NewcomerLine, id, name, at_ms, waiting, classes, same_id, same_name,
@@ -290,7 +292,8 @@ Result<Response> session(School& school, const Asked& asked) {
   if (school.hub()) {
     WAYMARK_TRY(carrying, school.carried().carrying());
     WAYMARK_TRY(own, school.store().waiting_count());
-    auto files = static_cast<std::int64_t>(school.parcels().waiting().size());
+    auto files =
+        static_cast<std::int64_t>(school.parcels().waiting().size() + school.sticks().waiting().size());
     said["hub"] = {{"name", school.hub()->name}, {"waiting", carrying.ops + own + files}};
   }
   return json_response(said);
@@ -616,6 +619,15 @@ Result<Response> file(School& school, const Asked& asked) {
   return response;
 }
 
+// A student's file from a stick. What came is told in a header, and the body is the answer to go back onto
+// the stick: nothing of it is kept here.
+Result<Response> stick(School& school, const Asked& asked) {
+  WAYMARK_TRY(read, read_stick(school, asked.person.id, asked.request.body, asked.request.asked("file")));
+  auto response = http::text(200, std::move(read.answer), "application/octet-stream");
+  response.set(stick_header, json(read).dump(-1, ' ', true)).set("cache-control", "no-store");
+  return response;
+}
+
 // ---- pathways
 
 Result<Response> begin(School& school, const Asked& asked) {
@@ -680,6 +692,7 @@ std::vector<ApiRoute> add_api_routes(http::Router& router, School& school) {
   add("POST", "/api/letters/{letter}/{how}", settle);
   add("GET", "/api/hubs", hubs);
   add("DELETE", "/api/hubs/{hub}", remove_hub_route);
+  add("POST", "/api/sticks", stick, wire::bundle_bytes_max);
   add("GET", "/api/newcomers", newcomers);
   add("POST", "/api/newcomers/{newcomer}", let_in);
   add("GET", "/api/audit", audit);

@@ -13,6 +13,7 @@ namespace waymark::server {
 
 inline constexpr std::string_view session_cookie = "waymark_session";
 inline constexpr std::string_view csrf_header = "x-waymark-csrf";
+inline constexpr std::string_view stick_header = "waymark-read";  // in an answer: what a stick's file brought
 
 struct ApiRoute {
   std::string method, pattern;

@@ -214,8 +214,7 @@ Answer put_file(School& school, const Request& request) {
 
 // ---- parcels: at a hub they wait for the school, at the school the answer is the last piece's
 
-Answer parcel_came(School& school, const Upload& upload) {
-  auto come = school.finish_parcel(upload);
+Answer parcel_came(Result<ParcelState> come) {
   if (!come) return not_taken(come.error());
   auto response = piece_response(come->state);
   if (!come->answer.empty()) {
@@ -233,10 +232,24 @@ Answer put_parcel(School& school, const Request& request) {
   if (!read) return read.error();
   auto begun = school.begin_parcel(*bearer, request.param("sha256"), {read->from, read->total, read->bytes});
   if (!begun) return not_taken(begun.error());
-  if (!begun->to_write) return parcel_came(school, *begun);
+  if (!begun->to_write) return parcel_came(school.finish_parcel(*begun));
   auto upload = std::make_shared<Upload>(std::move(*begun));
   return http::Later{[upload, kept = request.prepared] { School::write_piece(*upload); },
-                     [&school, upload] { return parcel_came(school, *upload); }};
+                     [&school, upload] { return parcel_came(school.finish_parcel(*upload)); }};
+}
+
+// A stick that a hub kept; nobody else brings one here.
+Answer put_stick(School& school, const Request& request) {
+  auto bearer = bearer_of(school, request);
+  if (!bearer) return bearer.error();
+  const auto& read = *static_cast<const PieceRead*>(request.prepared.get());
+  if (!read) return read.error();
+  auto begun = school.begin_stick(*bearer, request.param("sha256"), {read->from, read->total, read->bytes});
+  if (!begun) return not_taken(begun.error());
+  if (!begun->to_write) return parcel_came(school.finish_stick(*begun));
+  auto upload = std::make_shared<Upload>(std::move(*begun));
+  return http::Later{[upload, kept = request.prepared] { School::write_piece(*upload); },
+                     [&school, upload] { return parcel_came(school.finish_stick(*upload)); }};
 }
 
 Result<Response> parcel_news(School& school, const Request& request) {
@@ -340,6 +353,7 @@ void add_sync_routes(http::Router& router, School& school) {
   on("POST", "/v1/parcels", parcel_news, kLackingBytesMax);
   on("PUT", "/v1/parcels/{sha256}", put_parcel, static_cast<std::size_t>(file_bytes_max), false,
      prepare_file);
+  on("PUT", "/v1/sticks/{sha256}", put_stick, static_cast<std::size_t>(file_bytes_max), false, prepare_file);
   on("POST", "/v1/hub", hub, kJoinBytesMax);
   on("GET", "/v1/streams/{stream}/files/{sha256}", get_file, 0);
 }

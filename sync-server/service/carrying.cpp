@@ -191,6 +191,7 @@ Result<std::vector<std::string>> School::answer_reading(std::string_view bytes, 
   WAYMARK_TRY(items, sync::answer_reading(*store_, who, reading, identity_));
   WAYMARK_CHECK(transaction.commit());
   if (person) read.name = person->given;
+  read.person = writer;
   read.from = reading.asked.replica;
   return items;
 }
@@ -306,6 +307,12 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, Carrier carrier) 
     if (item.kind != wire::batch_item) continue;
     auto place = n++;
     auto checked = wire::decode_batch(item.body, {identity(), &identity_});
+    std::int64_t known = 0;
+    if (checked)
+      for (const auto& id : checked->batch.ids) {
+        WAYMARK_TRY(here, store_->has(id));
+        known += here;
+      }
     auto taken = checked ? take(*checked, carrier) : Result<TakenBatch>(checked.error());
     if (!taken || taken->letters) {
       // What is wrong with this one says nothing of the next; a disk that is full does.
@@ -313,6 +320,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, Carrier carrier) 
       auto code = error.code;
       if (code == Code::disk_full || code == Code::io || code == Code::database_damaged) return error;
       read.problems.push_back(error);
+      if (taken) read.letters++;
       read.nothing_taken = !some;
       // Whoever carries it for others is told; and a device of its own work, if it is well made.
       bool own = checked && checked->certificate.key == bundle.writer;
@@ -325,6 +333,8 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, Carrier carrier) 
     read.nothing_taken = false;
     some = true;
     read.name = taken->person.given;
+    read.person = taken->person.id;
+    read.known += known;
     read.ops += taken->acknowledgement.end.n - taken->acknowledgement.before.n;
     read.refused += static_cast<std::int64_t>(taken->acknowledgement.refused.size());
     // What others carried for a device is none of theirs to read.

@@ -284,6 +284,7 @@ Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_di
   WAYMARK_TRY(day, count_day());
   uploads_.remove_older_than(upload_age_max_ms);
   parcels_.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
+  sticks_.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
   auto since = day - kGraceDays;
   WAYMARK_TRY(untouched, store_->files_untouched(since, kCollectedMax));
   std::vector<std::string> gone;

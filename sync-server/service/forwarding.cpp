@@ -52,8 +52,16 @@ Result<ParcelState> School::finish_parcel(const Upload& upload) {
     if (to_carry_) to_carry_();
     return done;
   }
-  WAYMARK_TRY(bytes, store::read_whole(upload.path, static_cast<std::size_t>(parcel_bytes_max)));
-  auto answer = read_parcel(bytes);
+  return finish_at_school(upload, static_cast<std::size_t>(parcel_bytes_max),
+                          [&](std::string_view bytes) { return read_parcel(bytes); });
+}
+
+// What has come is read once and then goes: it is brought again where it was not taken in.
+Result<ParcelState> School::finish_at_school(const Upload& upload, std::size_t bytes_max,
+                                             const Reads& reads) {
+  ParcelState done{upload.state, {}};
+  WAYMARK_TRY(bytes, store::read_whole(upload.path, bytes_max));
+  auto answer = reads(bytes);
   auto code = answer ? Code::internal : answer.error().code;
   // What the school itself could not do is tried again with what has come.
   if (!answer && is_the_schools_own(code)) return answer.error();
@@ -65,6 +73,31 @@ Result<ParcelState> School::finish_parcel(const Upload& upload) {
   if (!answer) return answer.error();
   done.answer = std::move(*answer);
   return done;
+}
+
+// A stick that a hub kept.
+Result<Upload> School::begin_stick(const Bearer& bearer, std::string_view name, const FilePiece& piece) {
+  WAYMARK_CHECK(only_the_school());
+  WAYMARK_TRY(person, accounts_->person(bearer.person));
+  if (!person || person->role != "hub") return Error{Code::forbidden, "sticks come from hubs"};
+  WAYMARK_CHECK(must_be_piece(name, piece, static_cast<std::int64_t>(wire::bundle_bytes_max)));
+  Upload upload;
+  upload.hash = name;
+  upload.piece = piece;
+  upload.part = upload.path = uploads_.path(bearer.person, name);
+  return begin_pieces(bearer, std::move(upload), [&] { return store_->file_bytes(); });
+}
+
+Result<ParcelState> School::finish_stick(const Upload& upload) {
+  writing_.erase(upload.key);
+  if (upload.problem) return *upload.problem;
+  if (!upload.state.whole || !upload.to_write) return ParcelState{upload.state, {}};
+  return finish_at_school(upload, wire::bundle_bytes_max, [&](std::string_view bytes) -> Result<std::string> {
+    WAYMARK_TRY(read, read_bundle(bytes, Carrier::stick));
+    // Nobody on the way can say what was wrong with it, and the computer is told by the answer.
+    if (!read.answer.empty() || read.problems.empty()) return read.answer;
+    return read.problems.front();
+  });
 }
 
 Result<ParcelState> School::put_parcel(const Bearer& bearer, std::string_view name, const FilePiece& piece) {

@@ -27,6 +27,7 @@
 #include "sync-server/service/listeners.hpp"
 #include "sync-server/service/parcels.hpp"
 #include "sync-server/service/removals.hpp"
+#include "sync-server/service/sticks.hpp"
 #include "sync-server/service/uploads.hpp"
 #include "sync-server/store/accounts.hpp"
 #include "sync-server/store/carried.hpp"
@@ -108,7 +109,10 @@ enum class Carrier { computer, hub, stick };
 // What a bundle brought.
 struct BundleRead {
   std::string name;  // of the student; empty when nothing was taken in
+  std::optional<PersonId> person;
   std::int64_t ops = 0, refused = 0;
+  std::int64_t known = 0;         // of these ops, that were here already
+  std::int64_t letters = 0;       // batches that an adult finds with the dead letters
   std::int64_t brought_back = 0;  // lines that this school had lost
   std::int64_t files = 0;         // that came whole
   bool whole = false;             // its end was there
@@ -350,6 +354,23 @@ class School {
   void parcel_not_taken(const ParcelRow& parcel);
   const Parcels& parcels() const { return parcels_; }
 
+  // ---- sticks at a hub (sticks.cpp): kept as they are, handed on like parcels, and taken in at the school
+  // as if they had been read there. The answer is the school's newest for that computer, if there is one.
+  // `unauthorized` of another school's, `malformed` of what is no stick's file, `too_large`, `disk_full`.
+  struct KeptOnHub {
+    ReplicaId replica;
+    bool known = false;
+    std::string answer;
+  };
+  Result<KeptOnHub> keep_stick(std::string_view bytes, std::string_view file);
+  std::optional<StickRow> next_stick();
+  Status take_stick_answer(const StickRow& stick, std::string_view answer);
+  void stick_not_taken(const StickRow& stick);
+  const Sticks& sticks() const { return sticks_; }
+  // At the school, from a hub alone, as a parcel comes.
+  Result<Upload> begin_stick(const Bearer& bearer, std::string_view name, const FilePiece& piece);
+  Result<ParcelState> finish_stick(const Upload& upload);
+
   // ---- files by the SHA-256 of their content (files.cpp). A file is had only by who may read a stream it
   // was put into; everything else gets the answer for what is not there. A piece that comes, in three steps;
   // only the middle one is slow, and it touches no School. `too_large`, `wrong_id`, `not_granted`,
@@ -569,6 +590,8 @@ class School {
                                                    const PersonId& writer, const FilesTaken& rule,
                                                    BundleRead& read);
   Result<std::string> read_parcel(std::string_view bytes);
+  using Reads = std::function<Result<std::string>(std::string_view)>;
+  Result<ParcelState> finish_at_school(const Upload& upload, std::size_t bytes_max, const Reads& reads);
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   static Status must_be_piece(std::string_view hash, const FilePiece& piece, std::int64_t bytes_max);
   Result<Upload> begin_pieces(const Bearer& bearer, Upload upload,
@@ -607,6 +630,8 @@ class School {
   std::map<std::string, Pending> joins_;  // by code id; bounded
   Uploads uploads_;
   Parcels parcels_;
+  Sticks sticks_;
+  std::map<std::string, std::int64_t> sticks_tried_;
   std::map<std::string, std::int64_t> parcels_tried_;  // which the school did not take, and when (steady)
   std::string adopted_to_;                             // the stray that was looked for last
   std::set<std::string> writing_;                      // uploads of which a piece is being written

@@ -12,7 +12,7 @@
 namespace waymark::server::upstream {
 namespace {
 
-constexpr std::size_t kReplyBytesMax = 24 * 1024 * 1024;
+constexpr std::size_t kReplyBytesMax = 64 * 1024 * 1024;  // the answer to a stick is a bundle
 constexpr long kConnectMs = 10'000, kStallSeconds = 60;
 constexpr std::chrono::seconds kSilence{60};  // a school beats every 20 s
 

@@ -148,8 +148,8 @@ Status Upstream::read() {
   return {};
 }
 
-// Says something of the parcel, and nothing of the next.
-Status Upstream::refused(const ParcelRow& parcel, const Error& error) {
+// Says something of this one, and nothing of the next.
+Status Upstream::refused(const Sealed& sealed, const Error& error) {
   switch (error.code) {
     case Code::invalid:
     case Code::malformed:
@@ -160,7 +160,7 @@ Status Upstream::refused(const ParcelRow& parcel, const Error& error) {
     case Code::forbidden:
     case Code::not_granted:
       return with_school([&]() -> Status {
-        school_.parcel_not_taken(parcel);
+        sealed.not_taken();
         return {};
       });
     default:
@@ -168,57 +168,76 @@ Status Upstream::refused(const ParcelRow& parcel, const Error& error) {
   }
 }
 
-Status Upstream::send_parcel(const ParcelRow& parcel) {
-  const auto path = "/v1/parcels/" + parcel.name;
-  const auto file = school_.parcels().path(parcel.person, parcel.name);
+Status Upstream::send(const Sealed& sealed) {
   std::string piece;
   std::int64_t from = 0;
   for (int stuck = 0; stuck < 3;) {
-    auto reply = http_.put(path, from, parcel.bytes, piece);
+    auto reply = http_.put(sealed.path, from, sealed.bytes, piece);
     if (!reply) {
       piece_ = std::max(piece_ / 4, kPieceMin);
-      return refused(parcel, reply.error());
+      return refused(sealed, reply.error());
     }
-    if (reply->whole) return with_school([&] { return school_.take_parcel_answer(parcel, reply->body); });
-    bool forward = reply->come >= 0 && reply->come < parcel.bytes &&
+    if (reply->whole) return with_school([&] { return sealed.answered(reply->body); });
+    bool forward = reply->come >= 0 && reply->come < sealed.bytes &&
                    (piece.empty() || reply->come == from + static_cast<std::int64_t>(piece.size()));
     if (forward && !piece.empty()) piece_ = std::min(piece_ * 2, kPieceMax);
     if (!forward) stuck++;
-    from = std::clamp<std::int64_t>(reply->come, 0, parcel.bytes - 1);
+    from = std::clamp<std::int64_t>(reply->come, 0, sealed.bytes - 1);
     more_parcels_ = school_.clock().steady_ms() >= parcels_end_ms_;
     if (more_parcels_) return {};
-    auto bytes = store::read_range(file, from, piece_);
+    auto bytes = store::read_range(sealed.file, from, piece_);
     if (!bytes && bytes.error().code == Code::not_found) return {};  // of who was erased meanwhile
     if (!bytes || bytes->empty())
-      return bytes ? Error{Code::io, file + " is shorter than it was"} : bytes.error();
+      return bytes ? Error{Code::io, sealed.file + " is shorter than it was"} : bytes.error();
     piece = std::move(*bytes);
   }
   return Error{Code::conflict, "the school says each time that another piece should come"};
 }
 
-Status Upstream::carry_parcels() {
+Status Upstream::carry_sealed(std::int64_t& due_ms, const Next& next) {
   auto now = school_.clock().steady_ms();
-  more_parcels_ = false;
-  if (now < parcels_due_ms_) return {};
+  if (now < due_ms) return {};
   parcels_end_ms_ = now + kParcelsMs;
-  while (!more_parcels_) {
-    std::optional<ParcelRow> parcel;
+  for (bool more = true; more; more = !more_parcels_) {
+    std::optional<Sealed> sealed;
     WAYMARK_CHECK(with_school([&]() -> Status {
-      parcel = school_.next_parcel();
+      sealed = next();
       return {};
     }));
-    if (!parcel) return {};
-    auto sent = send_parcel(*parcel);
+    if (!sealed) return {};
+    auto sent = send(*sealed);
     if (!sent && !is_of_the_line(sent.error().code)) {
       // What people write goes on meanwhile as if nothing were.
-      parcels_due_ms_ = now + (sent.error().code == Code::not_found ? kNoParcelsMs : kParcelsAgainMs);
-      parcels_due_ms_ = std::max(parcels_due_ms_, now + http_.retry_after_ms());
+      due_ms = now + (sent.error().code == Code::not_found ? kNoParcelsMs : kParcelsAgainMs);
+      due_ms = std::max(due_ms, now + http_.retry_after_ms());
       return {};
     }
     WAYMARK_CHECK(sent);
     more_parcels_ = more_parcels_ || school_.clock().steady_ms() >= parcels_end_ms_;
   }
   return {};
+}
+
+Status Upstream::carry_parcels() {
+  return carry_sealed(parcels_due_ms_, [&]() -> std::optional<Sealed> {
+    auto parcel = school_.next_parcel();
+    if (!parcel) return {};
+    return Sealed{
+        "/v1/parcels/" + parcel->name, school_.parcels().path(parcel->person, parcel->name), parcel->bytes,
+        [this, row = *parcel](std::string_view answer) { return school_.take_parcel_answer(row, answer); },
+        [this, row = *parcel] { school_.parcel_not_taken(row); }};
+  });
+}
+
+Status Upstream::carry_sticks() {
+  return carry_sealed(sticks_due_ms_, [&]() -> std::optional<Sealed> {
+    auto stick = school_.next_stick();
+    if (!stick) return {};
+    return Sealed{
+        "/v1/sticks/" + stick->name, school_.sticks().path(stick->replica, stick->name), stick->bytes,
+        [this, row = *stick](std::string_view answer) { return school_.take_stick_answer(row, answer); },
+        [this, row = *stick] { school_.stick_not_taken(row); }};
+  });
 }
 
 Status Upstream::round() {
@@ -228,7 +247,12 @@ Status Upstream::round() {
   auto read_on = read();
   WAYMARK_CHECK(carried);
   WAYMARK_CHECK(read_on);
-  return carry_parcels();
+  more_parcels_ = false;
+  WAYMARK_CHECK(carry_parcels());
+  const bool more = more_parcels_;
+  auto sticks = carry_sticks();
+  more_parcels_ = more_parcels_ || more;
+  return sticks;
 }
 
 void Upstream::work() {

@@ -47,9 +47,19 @@ class Upstream {
   Status read();
   // Reads at once where the school says that it has more than was read.
   Status follow_news();
+  // One after the other until none waits or the time for them is up.
+  struct Sealed {
+    std::string path, file;  // at the school, and here
+    std::int64_t bytes = 0;
+    std::function<Status(std::string_view answer)> answered;
+    std::function<void()> not_taken;
+  };
+  using Next = std::function<std::optional<Sealed>()>;
+  Status carry_sealed(std::int64_t& due_ms, const Next& next);
   Status carry_parcels();
-  Status send_parcel(const ParcelRow& parcel);
-  Status refused(const ParcelRow& parcel, const Error& error);
+  Status carry_sticks();
+  Status send(const Sealed& sealed);
+  Status refused(const Sealed& sealed, const Error& error);
 
   School& school_;
   Options options_;
@@ -59,9 +69,9 @@ class Upstream {
   std::unique_ptr<sync::Session> session_;
   std::int64_t papers_ms_ = 0;  // steady: when they were last asked for
   bool have_papers_ = false;
-  std::size_t piece_ = 256 * 1024;                        // grows while pieces arrive
-  std::int64_t parcels_due_ms_ = 0, parcels_end_ms_ = 0;  // steady
-  bool more_parcels_ = false;                             // the time for them was up
+  std::size_t piece_ = 256 * 1024;                                            // grows while pieces arrive
+  std::int64_t parcels_due_ms_ = 0, sticks_due_ms_ = 0, parcels_end_ms_ = 0;  // steady
+  bool more_parcels_ = false;                                                 // the time for them was up
   int failures_ = 0;
   bool told_good_ = false;
   Code told_code_ = Code::internal;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "sync-server/cli/backup.hpp"
+#include "sync-server/service/school.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -518,6 +519,34 @@ TEST_CASE("a stick without a bundle, a damaged one and another school's get a se
   CHECK(both.parsed()["bundles"][0]["problem"].get<std::string>().find("another school") !=
         std::string::npos);
   CHECK(world.run({"bundle"}).code == 2);
+}
+
+TEST_CASE("at a hub a stick is kept sealed for the school, and what is for another is not") {
+  World world;
+  REQUIRE(world.init().code == 0);
+  REQUIRE(world.on({"class", "add", "--title", "Period 3"}).code == 0);
+  auto token = world.folder.path() + "/north.token", hub = world.folder.path() + "/hub",
+       stick = world.folder.path() + "/stick";
+  REQUIRE(world.on({"hub", "add", "--classes", "Period 3", "--name", "North room", "--out", token}).code ==
+          0);
+  auto file = server::read_hub_file(read(token)).value();
+  REQUIRE(server::School::make_hub(hub, file));
+  std::filesystem::create_directories(stick + "/WAYMARK");
+  const std::string replica(32, 'a'),
+      identity(std::begin(file.identity.bytes), std::end(file.identity.bytes));
+  std::ofstream(stick + "/WAYMARK/" + replica + ".to-school") << "waymark bundle 1\n"
+                                                              << identity << std::string(300, 'k');
+  std::ofstream(stick + "/WAYMARK/" + std::string(32, 'b') + ".to-school") << "waymark bundle 1\n"
+                                                                           << std::string(332, 'k');
+  auto kept = world.run({"bundle", "read", stick, "--data", hub});
+  CHECK(kept.code == 0);
+  CHECK(kept.out.find(replica + ".to-school: kept here sealed, for the school.\n") == 0);
+  CHECK(kept.out.find("it was written for another school") != std::string::npos);
+  CHECK(kept.out.find("Bring the sticks again for the answers.") != std::string::npos);
+  CHECK(world.run({"bundle", "read", stick, "--data", hub}).out.find("kept here already, sealed") !=
+        std::string::npos);
+  auto status = world.run({"hub", "status", "--data", hub, "--json"}).parsed();
+  CHECK(status["carrying"]["files"] == 1);
 }
 
 TEST_CASE("what a school has of a student is written to a new folder, and to no other") {

@@ -1,7 +1,6 @@
 // When a student's computer was last heard from, as teachers read it, where others carry what it writes.
 #include <doctest/doctest.h>
 
-#include "shared/sync/carry.hpp"
 #include "sync-server/service/teaching.hpp"
 #include "tests/server/hub_world.hpp"
 
@@ -19,16 +18,6 @@ std::string need(School& at, const World& world) {
   for (const auto& need : class_page(at, world.period3, "2026-11-26").value().needs)
     if (need.student.id == world.amira.hex()) return need.type + " " + std::to_string(need.days);
   return "none";
-}
-
-std::string stick_of(Profile& profile) {
-  sync::Author author{profile.person, profile.key, profile.certificate, profile.signature,
-                      profile.introduction};
-  std::vector<wire::BundleItem> items;
-  for (auto& batch : sync::make_batches(*profile.store, author).value())
-    items.push_back({wire::batch_item, std::move(batch)});
-  REQUIRE_FALSE(items.empty());
-  return wire::seal_bundle(profile.world.school->identity(), profile.key, items).value();
 }
 
 }  // namespace

@@ -8,7 +8,9 @@
 
 #include <doctest/doctest.h>
 
+#include "shared/sync/carry.hpp"
 #include "shared/sync/session.hpp"
+#include "shared/wire/bundle.hpp"
 #include "shared/wire/introduction.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
@@ -169,6 +171,19 @@ struct Profile {
   }
   sync::SessionStatus status() { return session->status().value(); }
 };
+
+// What waits there, as a stick carries it.
+inline std::vector<std::string> batches_of(Profile& profile) {
+  sync::Author author{profile.person, profile.key, profile.certificate, profile.signature,
+                      profile.introduction};
+  return sync::make_batches(*profile.store, author).value();
+}
+inline std::string stick_of(Profile& profile) {
+  std::vector<wire::BundleItem> items;
+  for (auto& batch : batches_of(profile)) items.push_back({wire::batch_item, std::move(batch)});
+  REQUIRE_FALSE(items.empty());
+  return wire::seal_bundle(profile.world.school->identity(), profile.key, items).value();
+}
 
 using Texts = std::vector<std::string>;
 

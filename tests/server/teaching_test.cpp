@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "shared/sync/carry.hpp"
+#include "shared/wire/bundle.hpp"
 #include "shared/wire/starter.hpp"
 #include "sync-server/http/router.hpp"
 #include "sync-server/routes/api.hpp"
@@ -649,6 +651,50 @@ TEST_CASE(
   REQUIRE(head);
   CHECK(!head->entries.empty());
   CHECK(wire::open_starter(*head, card)->entry.person == room.students[0]);
+}
+
+TEST_CASE("a stick's file is sent as it is, and answered with what came and with what goes back") {
+  Api api;
+  auto& school = *api.world.school;
+  const auto& room = api.world.room;
+  CHECK(api.router.body_bytes_max("POST", "/api/sticks") == wire::bundle_bytes_max);
+  auto teacher = api.sign_in("rivera@alder.example", "creek-and-stone");
+  // A computer without a network, which has joined.
+  Computer laptop{school.random().id<ComputerId>(), "kitchen laptop", 0, {}, false, 0};
+  REQUIRE(school.accounts().add_computer(laptop, Bytes(32, 5)));
+  SecretKey key;
+  school.random().fill(key.seed);
+  auto who = school.student_of_card(school.card_for(room.students[0]).value(), laptop.id).value();
+  auto joined = school.join_student(who, laptop, "4711", "digits", public_key(key)).value();
+  const auto& student = who.person.id;
+  auto store =
+      store::Store::open(api.world.folder.path() + "/laptop.db", {&api.world.clock, &api.world.random, true})
+          .value();
+  store::Edit edit{{domain::person_stream(student), "goal", school.random().id<RecordId>()},
+                   {{"want", "swim a length"}},
+                   {},
+                   {}};
+  REQUIRE(store->write(student, std::span(&edit, 1)));
+  auto batches =
+      sync::make_batches(*store, {student, key, joined.certificate, joined.certificate_signature, {}})
+          .value();
+  auto stick = wire::seal_bundle(school.identity(), key, {{wire::batch_item, batches.front()}}).value();
+
+  auto response = api.ask("POST", "/api/sticks", &teacher, stick);
+  REQUIRE(response.status == 200);
+  auto told = json::parse(response.header("waymark-read"));
+  CHECK(told["student"] == "Amira Haddad");
+  CHECK(told["ops"] == 1);
+  CHECK(told["known"] == 0);
+  CHECK(told["whole"] == true);
+  CHECK(told["problem"] == "");
+  CHECK(told["reader"] == store->replica().hex());
+  CHECK(wire::open_bundle(response.body, key)->items.size() == 1);
+  // What cannot be read is no failure of the page, and above all no reason to sign in anew.
+  response = api.ask("POST", "/api/sticks", &teacher, "no bundle");
+  CHECK(response.status == 200);
+  CHECK(response.body.empty());
+  CHECK(json::parse(response.header("waymark-read"))["problem"] == "damaged");
 }
 
 TEST_CASE("no route answers nobody, a student, or a teacher of another class") {

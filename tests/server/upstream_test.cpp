@@ -11,6 +11,8 @@
 
 #include "client/app/link.hpp"
 #include "client/net/curl_transport.hpp"
+#include "shared/sync/carry.hpp"
+#include "shared/wire/bundle.hpp"
 #include "shared/wire/joining.hpp"
 #include "sync-server/net/server.hpp"
 #include "sync-server/routes/routes.hpp"
@@ -153,6 +155,51 @@ TEST_CASE("a comment that is written at the school is with a student at a hub as
     CHECK(link.replies() == replies + 1);
     CHECK(world.at_school.metrics.answered[2] == hubs + 1);
   }
+}
+
+TEST_CASE("a stick that a hub kept goes over its line to the school in pieces, and the answer comes back") {
+  World world;
+  world.file.upstream = world.at_school.url();
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  auto hub = School::open(world.hub_data, world.clock, world.random).value();
+  Served at_hub(*hub, world.hub_data);
+  Computer laptop{world.random.id<ComputerId>(), "kitchen laptop", 0, {}, false, 0};
+  REQUIRE(world.school->accounts().add_computer(laptop, token_hash(make_token(world.random))));
+  SecretKey key;
+  world.random.fill(key.seed);
+  auto who = world.school->student_of_card(world.school->card_for(world.amira).value(), laptop.id).value();
+  auto joined = world.school->join_student(who, laptop, "4711", "digits", public_key(key)).value();
+  auto store = store::Store::open(world.folder.path() + "/laptop.db", {&world.clock, &world.random}).value();
+  store::Edit edit{{domain::person_stream(world.amira), "goal", world.random.id<RecordId>()},
+                   {{"want", "swim a length"}},
+                   {},
+                   {}};
+  REQUIRE(store->write(world.amira, std::span(&edit, 1)));
+  auto batches =
+      sync::make_batches(*store, {world.amira, key, joined.certificate, joined.certificate_signature, ""})
+          .value();
+  // Something of a later version makes it long.
+  auto stick = wire::seal_bundle(world.school->identity(), key,
+                                 {{wire::batch_item, batches.front()}, {99, std::string(1'000'000, 'x')}})
+                   .value();
+  bool kept = false;
+  REQUIRE(at_hub.server->run(
+      [&] { kept = hub->keep_stick(stick, store->replica().hex() + ".to-school").has_value(); }));
+  REQUIRE(kept);
+  upstream::Upstream up(
+      *hub, {at_hub.options.tls->spki, {at_hub.url()}},
+      [&](const std::function<void()>& work) { return at_hub.server->run(work); },
+      [](const std::optional<Error>&) {});
+  REQUIRE(until([&] { return hub->sticks().answer(store->replica()).has_value(); }));
+  auto answer = wire::open_bundle(*hub->sticks().answer(store->replica()), key).value();
+  REQUIRE(answer.items.size() == 1);
+  CHECK(answer.items.front().kind == wire::acknowledgement_item);
+  REQUIRE(until([&] { return hub->sticks().waiting().empty(); }));
+  std::size_t goals = 0;
+  REQUIRE(world.at_school.server->run([&] {
+    goals = world.school->store().records(domain::person_stream(world.amira), "goal").value().size();
+  }));
+  CHECK(goals == 1);
 }
 
 TEST_CASE("a hub that lost the school's word listens again, and is told at once how streams end") {

@@ -2,9 +2,13 @@
 // stands now on a Monday evening, with a picture among the work; for the browser's journeys.
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <tuple>
 
 #include "shared/domain/record_ids.hpp"
+#include "shared/store/files.hpp"
+#include "shared/sync/carry.hpp"
+#include "shared/wire/bundle.hpp"
 #include "tests/support/classroom.hpp"
 
 namespace {
@@ -217,6 +221,40 @@ int main(int argc, char** argv) {
     room.write(ada, "checkin", {{"goal", goal}, {"text", "By a clock that is ahead."}}, true);
     clock.advance_ms(-std::int64_t{3} * 86'400'000);
   }
+  // What Noa and Sam wrote on a computer without a network lies on a stick, beside a file that is none.
+  auto few = school->students_of(period1).value();
+  const auto &noa = few[0].person.id, &sam = few[1].person.id;
+  auto folder = data + "-stick";
+  std::filesystem::create_directories(folder);
+  auto put = [&](const std::string& name, std::string_view bytes) {
+    store::write_durably(folder + "/" + name + ".to-school", bytes).value();
+  };
+  for (auto [student, ops] : {std::pair(noa, 1), {sam, 3}}) {
+    SecretKey key;
+    random.fill(key.seed);
+    server::Computer laptop{random.id<server::ComputerId>(), "kitchen laptop", clock.now_ms(), {}, false, 0};
+    Bytes token(32, 0);
+    random.fill(token);
+    school->accounts().add_computer(laptop, token).value();
+    auto who = school->student_of_card(school->card_for(student).value(), laptop.id).value();
+    auto joined = school->join_student(who, laptop, "4711", "digits", public_key(key)).value();
+    auto kept = store::Store::open(folder + "/" + laptop.id.hex() + ".db", {&clock, &random, true}).value();
+    for (int i = 0; i < ops; i++) {
+      store::Edit edit{{domain::person_stream(student), "goal", random.id<RecordId>()},
+                       {{"want", "Written at the kitchen table, " + std::to_string(i)}},
+                       {},
+                       {}};
+      kept->write(student, std::span(&edit, 1)).value();
+    }
+    auto batches =
+        sync::make_batches(*kept, {student, key, joined.certificate, joined.certificate_signature, ""})
+            .value();
+    auto stick = wire::seal_bundle(school->identity(), key, {{wire::batch_item, batches.front()}}).value();
+    put(kept->replica().hex(), stick);
+    if (student == sam)
+      put("torn-" + kept->replica().hex(), std::string_view(stick).substr(0, stick.size() - 10));
+  }
+  put("homework", "This is no stick's file.");
   // Two class boxes: one that was heard an hour ago and has something on its way, one that never was.
   auto box = school->add_hub("North room", {room.class_id}).value();
   school->add_hub("Library", {period1}).value();

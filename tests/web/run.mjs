@@ -4,7 +4,7 @@
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { spawn, execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, rmSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -637,6 +637,41 @@ const tests = {
     const teacher = await open({ path: "/set-up" });
     await heading(teacher, "Set-up"); assert.equal(await teacher.getByText("Class boxes").count(), 0);
     await teacher.context().close();
+  },
+  async "a teacher chooses the files of a stick, reads what came, and the answers go back onto it"() {
+    const stick = join(folder, "school-stick"), named = (part) => readdirSync(stick).filter((file) => file.endsWith(".to-school") && part(file)).map((file) => join(stick, file));
+    const whole = named((file) => /^[0-9a-f]{32}/.test(file)), mendez = { email: "mendez@alder.example", password: "two-small-classes", path: "/set-up" };
+    assert.equal(whole.length, 2);
+    const page = await open(mendez), card = page.locator("section", { has: page.getByRole("heading", { name: "Work on a stick" }) }), row = (name) => card.locator("li", { hasText: name }).first();
+    await card.locator("input[type=file]").setInputFiles([...whole, ...named((file) => file.startsWith("torn")), ...named((file) => file.startsWith("homework"))]);
+    await page.getByText("The work of 2 students was read.").waitFor();
+    assert.match(await row("Noa Lind").innerText(), /One change\./);
+    assert.match(await row("Sam Ortega").innerText(), /3 changes\./);
+    assert.match(await card.locator("li", { hasText: "homework.to-school" }).innerText(), /is damaged, or is no work from a stick/);
+    // A part of what was read already: known, and said to be without its end.
+    assert.match(await card.locator("li", { hasText: "The end of the file is missing" }).innerText(), /were here already/);
+    await axeClean(page, "a stick that was read"); await shot(page, "sticks", true);
+    const [download] = await Promise.all([page.waitForEvent("download"), row("Noa Lind").getByRole("button", { name: "Save the answer Noa Lind" }).click()]);
+    assert.ok(whole.some((file) => file.endsWith(download.suggestedFilename().replace(".from-school", ".to-school"))));
+    assert.equal(readFileSync(await download.path()).subarray(0, 17).toString(), "waymark bundle 1\n");
+    // Where the browser writes into folders, all at once; here into one of its own.
+    await page.evaluate(async () => { const root = await navigator.storage.getDirectory(); await root.getDirectoryHandle("WAYMARK", { create: true }); window.showDirectoryPicker = async () => root; });
+    await card.getByRole("button", { name: "Save 3 answers on the stick" }).click(); await page.getByText("3 answers are on the stick.").waitFor();
+    const saved = await page.evaluate(async () => { const names = [], folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("WAYMARK"); for await (const [name, file] of folder.entries()) names.push([name, (await file.getFile()).size]); return names; });
+    assert.equal(saved.length, 2); assert.ok(saved.every(([name, size]) => /^[0-9a-f]{32}\.from-school$/.test(name) && size > 100));
+    // A file that is larger than any is not sent; a server that is gone is told, and what was read stays told.
+    const sent = []; page.on("request", (r) => r.url().includes("/api/sticks") && sent.push(r.url()));
+    const large = join(folder, "large.to-school"); writeFileSync(large, Buffer.alloc(67108865));
+    await card.locator("input[type=file]").setInputFiles(large); await card.getByText("This file is larger than any that Waymark writes.").waitFor(); assert.equal(sent.length, 0);
+    await page.route("**/api/sticks**", (route) => route.abort());
+    await card.locator("input[type=file]").setInputFiles(whole); await card.getByText("The server cannot be reached").waitFor();
+    await page.context().close();
+    for (const [name, options] of [["360", { width: 360, height: 740 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+      const one = await open({ ...mendez, ...options });
+      await one.locator("#h-sticks").waitFor(); await one.locator("#h-sticks").locator("xpath=ancestor::section").locator("input[type=file]").setInputFiles([...whole, ...named((file) => file.startsWith("homework"))]);
+      await one.locator(".erasable").getByText("homework.to-school").waitFor(); await axeClean(one, "sticks " + name); await shot(one, "sticks-" + name, true);
+      await one.context().close();
+    }
   },
   async "a class's file for computers without a network is one click, and has a place for each student with a card"() {
     const page = await open({ path: "/set-up?class=" + ids.class_id });

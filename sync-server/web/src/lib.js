@@ -56,23 +56,30 @@ let csrf = "";
 export class Refused extends Error {
   constructor(code, detail, status, wait) { super(detail || code); this.code = code; this.status = status; this.wait = wait; }
 }
-export async function api(method, path, body) {
+async function ask(method, path, type, body) {
   let response;
   try {
     response = await fetch("/api" + path, {
       method,
-      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...(method === "GET" ? {} : { "x-waymark-csrf": csrf }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { ...(body === undefined ? {} : { "content-type": type }), ...(method === "GET" ? {} : { "x-waymark-csrf": csrf }) },
+      body,
       credentials: "same-origin",
     });
   } catch { throw new Refused("offline", "", 0); }
+  if (response.ok) return response;
+  const error = (await response.json().catch(() => null))?.error ?? { code: "server_failed", detail: "" };
+  if (response.status === 401 && path !== "/sign-in") window.dispatchEvent(new Event("waymark-signed-out"));
+  throw new Refused(error.code, error.detail, response.status, Number(response.headers.get("retry-after") || 0));
+}
+// A file as it is; what is told of it stands in a header, and the body is for keeping.
+export async function sendFile(path, file, told) {
+  const response = await ask("POST", path, "application/octet-stream", file);
+  return { read: JSON.parse(response.headers.get(told)), body: await response.blob() };
+}
+export async function api(method, path, body) {
+  const response = await ask(method, path, "application/json", body === undefined ? undefined : JSON.stringify(body));
   if (response.status === 204) return null;
   const value = await response.json().catch(() => null);
-  if (!response.ok) {
-    const error = value?.error ?? { code: "server_failed", detail: "" };
-    if (response.status === 401 && path !== "/sign-in") window.dispatchEvent(new Event("waymark-signed-out"));
-    throw new Refused(error.code, error.detail, response.status, Number(response.headers.get("retry-after") || 0));
-  }
   if (value && value.csrf) csrf = value.csrf;
   if (value && value.now_ms) ahead = value.now_ms - Date.now();
   return value;

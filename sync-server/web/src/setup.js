@@ -2,6 +2,7 @@
 // cards as sheets for the printer, and codes for computers.
 import { html, t, api, go, useLoad, useState, useEffect, Link, Mark, QrCode, Confirm, Problem, Loading, announce, sentence, ago, dayName, remember } from "./lib.js";
 import { Teachers, BringIn } from "./people.js";
+import { Sticks } from "./sticks.js";
 
 export function SetUpPage({ session, classes, current, choose, reload: reloadSession }) {
   return html`<main id="main"><div class="title"><div><h1>${t("setup.title")}</h1><p>${session.school}</p></div>
@@ -9,6 +10,7 @@ export function SetUpPage({ session, classes, current, choose, reload: reloadSes
     ${session.old_backup && html`<${OldBackup} of=${session.old_backup} />`}
     <${NeedsAHome} session=${session} />
     ${!current ? html`<section class="card"><div class="empty"><h2>${t("setup.first")}</h2><p>${t("setup.first.text")}</p><${Link} class="b p" href="/set-up/new">${t("setup.first.button")}</${Link}></div></section>` : html`<${Roster} key=${current.id} current=${current} session=${session} reloadSession=${reloadSession} />`}
+    <${Sticks} session=${session} reload=${reloadSession} />
     <${Computers} />
     ${session.role === "admin" && !session.hub && html`<${ClassBoxes} />`}
     ${session.role === "admin" && !session.hub && html`<section class="card" aria-labelledby="h-classes"><header><h2 id="h-classes">${t("classes.title")}</h2><p>${t("classes.text")}</p><div class="acts push"><${Link} class="b" href="/classes">${t("classes.open")}</${Link}></div></header></section>`}

@@ -1,0 +1,191 @@
+// A stick at somebody's desk: taken in at the school, kept sealed and handed on at a hub.
+#include "sync-server/service/sticks.hpp"
+
+#include <doctest/doctest.h>
+
+#include "shared/base/hash.hpp"
+#include "shared/wire/bundle.hpp"
+#include "sync-server/service/teaching.hpp"
+#include "tests/server/hub_world.hpp"
+
+using namespace waymark;
+using namespace waymark::hub_world;
+
+namespace {
+
+using Goals = std::vector<std::string>;
+
+StickRead read_at(School& at, const World& world, const std::string& bytes, const Profile& of) {
+  return read_stick(at, world.okafor, bytes, of.store->replica().hex() + ".to-school").value();
+}
+
+// As the hub's line to the school does, in pieces of that many bytes.
+std::string hand_on(World& world, std::size_t piece) {
+  auto next = world.hub->next_stick();
+  if (!next) return "nothing waits";
+  auto bytes = store::read_whole(world.hub->sticks().path(next->replica, next->name), 1 << 26).value();
+  for (std::size_t from = 0;; from += piece) {
+    auto part = std::string_view(bytes).substr(from, piece);
+    auto upload =
+        world.school
+            ->begin_stick(world.hub_bearer(), next->name,
+                          {static_cast<std::int64_t>(from), static_cast<std::int64_t>(bytes.size()), part})
+            .value();
+    School::write_piece(upload);
+    auto come = world.school->finish_stick(upload);
+    if (!come) {
+      world.hub->stick_not_taken(*next);
+      return std::string(name(come.error().code));
+    }
+    if (!come->state.whole) continue;
+    REQUIRE(world.hub->take_stick_answer(*next, come->answer));
+    return come->answer.empty() ? "no answer" : "answered";
+  }
+}
+
+Status hear(Profile& profile, const std::string& answer) {
+  WAYMARK_TRY(bundle, wire::open_bundle(answer, profile.key));
+  for (const auto& item : bundle.items)
+    if (item.kind == wire::acknowledgement_item)
+      WAYMARK_CHECK(profile.session->on_acknowledgement(item.body, profile.world.school->identity()));
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("a teacher reads a stick at the school, and is told what came and what was known") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  amira.goal("swim a length");
+  amira.goal("float");
+  auto monday = stick_of(amira);
+  auto read = read_at(*world.school, world, monday, amira);
+  CHECK(read.student == "Amira");
+  CHECK(read.ops == 2);
+  CHECK(read.known == 0);
+  CHECK(read.whole);
+  CHECK(read.problem == "");
+  CHECK_FALSE(read.kept);
+  CHECK(read.reader == amira.store->replica().hex());
+  CHECK(world.goals(*world.school, world.amira) == Goals{"float", "swim a length"});
+  // The same, read again: told as known, with an answer as before.
+  read = read_at(*world.school, world, monday, amira);
+  CHECK(read.ops == 2);
+  CHECK(read.known == 2);
+  REQUIRE(hear(amira, read.answer));
+  CHECK(amira.status().waiting == 0);
+  bool audited = false;
+  for (const auto& line : world.school->accounts().audit_entries(10).value())
+    audited = audited || (line.action == "stick read" && line.person == world.okafor);
+  CHECK(audited);
+}
+
+TEST_CASE("what is no stick's file, another school's, torn, forged or too large is told as that") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  amira.goal("swim a length");
+  auto good = stick_of(amira);
+  CHECK(read_at(*world.school, world, "", amira).problem == "damaged");
+  CHECK(read_at(*world.school, world, "no bundle", amira).problem == "damaged");
+  auto others = good;
+  others[20] = static_cast<char>(others[20] ^ 1);  // of the key that may open it
+  CHECK(read_at(*world.school, world, others, amira).problem == "another_school");
+  CHECK(read_at(*world.hub, world, others, amira).problem == "another_school");
+  CHECK(read_at(*world.hub, world, "no bundle", amira).problem == "damaged");
+  CHECK(read_stick(*world.hub, world.okafor, good, "homework.to-school").value().problem == "damaged");
+  // A tail that is missing takes what came before; a byte that is another takes nothing after it.
+  auto torn = read_at(*world.school, world, good.substr(0, good.size() - 30), amira);
+  CHECK_FALSE(torn.whole);
+  auto changed = good;
+  changed[changed.size() / 2] = static_cast<char>(changed[changed.size() / 2] ^ 1);
+  CHECK(read_at(*world.school, world, changed, amira).ops == 0);
+  // Another's work under this one's name.
+  Profile bo(world, world.student("Bo", world.period3), "bo");
+  REQUIRE(bo.sign_in(*world.school, "1234"));
+  bo.goal("said to be Amira's");
+  auto forged = wire::decode_batch(batches_of(bo).front(), {world.school->identity()}).value().batch;
+  forged.person = world.amira;
+  auto lie =
+      wire::seal_bundle(world.school->identity(), bo.key, {{wire::batch_item, wire::encode(forged, bo.key)}})
+          .value();
+  auto told = read_at(*world.school, world, lie, bo);
+  CHECK(told.student == "");
+  CHECK(told.problem == "not_believed");
+  // Of a computer that was removed an adult decides.
+  REQUIRE(world.school->remove_computer(world.lab.id));
+  CHECK(read_at(*world.school, world, good, amira).problem == "home");
+  const std::string large(wire::bundle_bytes_max + 1, 'x');
+  CHECK(read_stick(*world.school, world.okafor, large, "x").error().code == Code::too_large);
+  CHECK(read_stick(*world.hub, world.okafor, large, "x").error().code == Code::too_large);
+}
+
+TEST_CASE("a hub keeps a stick sealed, hands it on, and has the answer for the next time") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  amira.goal("swim a length");
+  auto stick = stick_of(amira);
+  auto kept = read_at(*world.hub, world, stick, amira);
+  CHECK(kept.kept);
+  CHECK(kept.known == 0);
+  CHECK(kept.student == "");
+  CHECK(kept.answer.empty());
+  CHECK(read_at(*world.hub, world, stick, amira).known == 1);
+  CHECK(world.hub->sticks().waiting().size() == 1);
+  CHECK(world.goals(*world.hub, world.amira).empty());
+  // Through a restart, and in pieces of a line that comes and goes.
+  world.open_hub();
+  CHECK(hand_on(world, 100) == "answered");
+  CHECK(hand_on(world, 100) == "nothing waits");
+  CHECK(world.goals(*world.school, world.amira) == Goals{"swim a length"});
+  CHECK(student_page(*world.school, world.amira).value().heard.carrier == "stick");
+  // Nothing at the hub opens it; the stick that comes again takes it along.
+  amira.goal("float");
+  auto answer = read_at(*world.hub, world, stick_of(amira), amira).answer;
+  REQUIRE_FALSE(answer.empty());
+  CHECK(answer.find("swim") == std::string::npos);
+  REQUIRE(hear(amira, answer));
+  CHECK(amira.status().waiting == 1);
+  CHECK(hand_on(world, 1 << 20) == "answered");
+  REQUIRE(hear(amira, world.hub->sticks().answer(amira.store->replica()).value()));
+  CHECK(amira.status().waiting == 0);
+}
+
+TEST_CASE("of a kept stick that the school cannot take in the next is handed on, and it is tried each day") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  amira.goal("swim a length");
+  auto good = stick_of(amira);
+  auto cut = good.substr(0, 160);  // before its writer is named
+  REQUIRE(read_at(*world.hub, world, cut, amira).kept);
+  CHECK(hand_on(world, 1 << 20) == "malformed");
+  CHECK(hand_on(world, 1 << 20) == "nothing waits");
+  REQUIRE(read_at(*world.hub, world, good, amira).kept);
+  CHECK(hand_on(world, 1 << 20) == "answered");
+  CHECK(world.hub->sticks().waiting().size() == 1);
+  world.clock.advance_ms(std::int64_t{86'400'000});
+  CHECK(hand_on(world, 1 << 20) == "malformed");
+}
+
+TEST_CASE("only a hub brings sticks for others, and a thousand wait at one") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  amira.goal("swim a length");
+  auto stick = stick_of(amira);
+  auto name = to_hex(sha256(as_bytes(stick)));
+  FilePiece piece{0, static_cast<std::int64_t>(stick.size()), stick};
+  CHECK(world.school->begin_stick(world.school->bearer(amira.token).value(), name, piece).error().code ==
+        Code::forbidden);
+  CHECK(world.hub->begin_stick(world.hub_bearer(), name, piece).error().code == Code::unsupported);
+  piece.total = static_cast<std::int64_t>(wire::bundle_bytes_max) + 1;
+  CHECK(world.school->begin_stick(world.hub_bearer(), name, piece).error().code == Code::too_large);
+  for (std::size_t i = 0; i < sticks_max; i++)
+    REQUIRE(world.hub->sticks().keep(world.random.id<ReplicaId>(), name, "x"));
+  auto full = read_stick(*world.hub, world.okafor, stick, amira.store->replica().hex() + ".to-school");
+  CHECK(full.error().code == Code::disk_full);
+  CHECK(full.error().detail == "quota_full");
+}
