@@ -17,7 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLogBytesMax = std::size_t{64} << 20;
+// A large school writes some megabytes a year.
+constexpr std::size_t kLogBytesMax = std::size_t{512} << 20;
 
 std::string text_of(const json& object, const char* name) {
   auto found = object.find(name);
