@@ -11,6 +11,7 @@
 #include "client/app/computer.hpp"
 #include "client/app/connection.hpp"
 #include "client/app/drawing.hpp"
+#include "client/app/erased.hpp"
 #include "client/app/joining.hpp"
 #include "client/app/link.hpp"
 #include "client/app/outgoing.hpp"
@@ -871,16 +872,9 @@ struct App::Impl {
       notice = {"notice.forgotten", {{"name", name}}, -1};
   }
 
-  // Who is erased at school is erased here, whoever's exchange tells of it: they themselves may never sign in
-  // again. Records that another program has open wait for the next exchange.
+  // Records that another program has open wait for the next exchange.
   void forget_erased(store::Store& heard) {
-    auto erasures = heard.records(domain::school_stream, "erasure");
-    if (!erasures) return;
-    std::vector<std::string> people;
-    for (const auto& erasure : *erasures)
-      if (auto person = erasure.text("person"); !person.empty() && computer.profile(person))
-        people.push_back(person);
-    for (const auto& person : people) erase_here(person);
+    for (const auto& person : erased_here(computer, heard)) erase_here(person);
   }
 
   void erase_here(const std::string& person) {
@@ -891,17 +885,17 @@ struct App::Impl {
       options.background->finish();
       taking.clear(), making.clear();
     }
+    Status gone;
     if (auto found = opened.find(person); found != opened.end()) {
       outgoing.forget(found->second->records->store().replica());
       if (found->second->pin_ticket) connection.cancel(found->second->pin_ticket);
       if (was_me) me = nullptr;
       opened.erase(found);
-    } else if (auto id = PersonId::parse(person)) {
-      auto records = Records::open(computer.folder(person), *id, clock, random);
-      if (!records && records.error().code == Code::database_locked) return;
-      if (records) outgoing.forget((*records)->store().replica());
+      gone = computer.remove_profile(person);
+    } else {
+      gone = take_away(computer, outgoing, person, clock, random);
+      if (!gone && gone.error().code == Code::database_locked) return;
     }
-    auto gone = computer.remove_profile(person);
     dirty = true;
     if (!was_me) return;
     back.clear();

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -11,8 +12,10 @@
 
 #include "client/app/computer.hpp"
 #include "client/app/connection.hpp"
+#include "client/app/erased.hpp"
 #include "client/app/joining.hpp"
 #include "client/app/link.hpp"
+#include "client/app/outgoing.hpp"
 #include "client/app/records.hpp"
 #include "client/app/seeking.hpp"
 #include "client/app/stick.hpp"
@@ -98,6 +101,8 @@ class Command {
   Status wait_for(app::Joining& joining, app::Connection& connection);
   Result<json> sync_one(const Profile& profile);
   bool find_again(app::Connection& connection);
+  void deliver_outgoing();
+  std::vector<std::string> take_away_erased();
   Result<store::Record> find_record();
   Result<record::Fields> read_fields(const domain::KindRule& kind);
   Status write(store::Edit edit);
@@ -107,6 +112,7 @@ class Command {
   std::unique_ptr<app::Computer> computer_;
   Profile profile_;
   std::unique_ptr<app::Records> records_;
+  std::set<std::string> erased_;  // people who have a profile here, as an exchange or a stick told
 };
 
 Result<Profile> Command::who() {
@@ -236,9 +242,38 @@ bool Command::find_again(app::Connection& connection) {
   return false;
 }
 
+// What others left behind when they signed out of this computer.
+void Command::deliver_outgoing() {
+  if (computer_->state().token.empty()) return;
+  app::Connection connection(around_.transport, *computer_);
+  app::Outgoing outgoing(connection, *computer_, *around_.clock, *around_.random);
+  auto now = [&] { return around_.clock->steady_ms(); };
+  for (const auto until = now() + kGiveUpMs; now() < until;) {
+    if (auto due = outgoing.due_ms(); due && *due > now()) return;
+    outgoing.tick({});
+    connection.poll();
+    around_.wait(20);
+  }
+}
+
+// Their names. Nobody has records open any more.
+std::vector<std::string> Command::take_away_erased() {
+  app::Connection connection(around_.transport, *computer_);
+  app::Outgoing outgoing(connection, *computer_, *around_.clock, *around_.random);
+  std::vector<std::string> names;
+  for (const auto& person : erased_) {
+    auto profile = computer_->profile(person);
+    if (profile && app::take_away(*computer_, outgoing, person, *around_.clock, *around_.random))
+      names.push_back(profile->name);
+  }
+  return names;
+}
+
 Result<json> Command::sync_one(const Profile& profile) {
   WAYMARK_TRY(records, open_records(profile));
   app::Connection connection(around_.transport, *computer_);
+  app::Outgoing outgoing(connection, *computer_, *around_.clock, *around_.random);
+  (void)outgoing.take_answers(*records, profile);
   app::Link link(connection, *records, profile.token, *around_.clock, *around_.random);
   link.come_back_with({profile.person, computer_->state().identity, profile.certificate, profile.signature,
                        profile.introduction, profile.device_key},
@@ -300,6 +335,8 @@ Result<json> Command::sync_one(const Profile& profile) {
   json refused = json::array();
   for (const auto& refusal : refusals)
     refused.push_back({{"op", refusal.op.hex()}, {"code", refusal.code}, {"why", refusal.sentence}});
+  if (waiting == 0 && files.empty()) outgoing.forget(records->store().replica());
+  for (auto& person : app::erased_here(*computer_, records->store())) erased_.insert(std::move(person));
   (void)computer_->change_profile(profile.person, [&](Profile& kept) {
     if (now.heard_ms) kept.heard_ms = *now.heard_ms;
     kept.unsent = waiting > 0 || !files.empty() || kept.pin_unsent;
@@ -371,6 +408,9 @@ Status Command::sync() {
     }
     all.push_back(std::move(*result));
   }
+  deliver_outgoing();
+  for (const auto& name : take_away_erased())
+    if (!given_.json) out() << name << " is erased at the school, and now here too.\n";
   if (given_.json) print(all.size() == 1 ? all.front() : all);
   if (problem) return *problem;
   return {};
@@ -662,19 +702,23 @@ Status Command::bundle_write() {
 
 Status Command::bundle_read() {
   WAYMARK_CHECK(enter());
-  sync::Session session(records_->store());
-  auto read = app::read_stick(session, *records_, profile_, computer_->state().identity, given_.file);
+  auto session = std::make_unique<sync::Session>(records_->store());
+  auto read = app::read_stick(*session, *records_, profile_, computer_->state().identity, given_.file);
   if (!read && read.error().code == Code::unauthorized)
     return Error{Code::conflict,
                  "The answer there is for another student or of another school, so nothing was changed"};
   if (!read) return read.error();
-  auto certificate = session.take_certificate();
+  auto certificate = session->take_certificate();
+  for (auto& person : app::erased_here(*computer_, records_->store())) erased_.insert(std::move(person));
   (void)computer_->change_profile(profile_.person, [&](Profile& kept) {
     kept.unsent = kept.unsent || read->waiting > 0;
     if (!certificate) return;
     kept.certificate = certificate->first, kept.signature = certificate->second;
     kept.introduction.clear();
   });
+  session.reset();
+  records_.reset();
+  auto gone = take_away_erased();
   if (given_.json)
     print({{"answers", read->answers},
            {"settled", read->settled},
@@ -694,6 +738,8 @@ Status Command::bundle_read() {
           << " still wait, " << read->files_settled << " files are at school"
           << (read->news > 0 ? ", and what is new there is here now" : "")
           << (read->whole ? ".\n" : "; the end of an answer is missing.\n");
+  for (const auto& name : gone)
+    if (!given_.json) out() << name << " is erased at the school, and now here too.\n";
   return {};
 }
 

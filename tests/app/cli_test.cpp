@@ -202,6 +202,57 @@ TEST_CASE("with several students a command asks which one") {
   CHECK(terminal.run({"sync", "--json"}).json().size() == 2);
 }
 
+TEST_CASE(
+    "a sync of one student delivers what another one left here, and its answer is taken when they come") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.leo, "0815");
+  lab.app->dispatch(app::Lock{});
+  lab.join_student(world.amira);
+  lab.run(30);
+  lab.net.plugged = false;
+  lab.add_goal("one");
+  lab.app->dispatch(app::Lock{});
+  lab.app.reset();
+  auto left = [&] {
+    std::vector<std::string> endings;
+    for (const auto& entry : std::filesystem::directory_iterator(lab.folder + "/outgoing"))
+      endings.push_back(entry.path().extension().string());
+    return endings;
+  };
+  REQUIRE(left() == std::vector<std::string>{".to-school"});
+  Terminal terminal(world, "lab-03");
+  terminal.net.plugged = false;
+  CHECK(terminal.run({"sync", "--person", "leo"}).code == 1);
+  CHECK(left() == std::vector<std::string>{".to-school"});
+  terminal.net.plugged = true;
+  REQUIRE(terminal.run({"sync", "--person", "leo"}).code == 0);
+  CHECK(world.goals_of(world.amira) == std::vector<std::string>{"one"});
+  CHECK(left() == std::vector<std::string>{".from-school"});
+  auto synced = terminal.run({"sync", "--person", "amira", "--json"}).json();
+  CHECK(synced["waiting"] == 0);
+  CHECK(synced["verified"] == true);
+  CHECK(left().empty());
+}
+
+TEST_CASE("who was erased is taken from a shared computer by whichever command hears of it") {
+  World world;
+  Terminal lab(world, "lab-03");
+  lab.join(world.amira);
+  REQUIRE(lab.run({"join", world.card(world.leo), "--pin-stdin"}, "0815\n").code == 0);
+  REQUIRE(lab.run({"sync"}).code == 0);
+  world.school->erase_student(std::nullopt, world.amira).value();
+  auto said = lab.run({"sync", "--person", "leo"});
+  CHECK(said.code == 0);
+  CHECK(said.out.find("Amira is erased at the school, and now here too.") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(lab.folder + "/profiles/" + world.amira.hex()));
+  auto people = lab.run({"status", "--json"}).json()["people"];
+  REQUIRE(people.size() == 1);
+  CHECK(people[0]["person"] == world.leo.hex());
+  CHECK(lab.run({"sync"}).out.find("erased") == std::string::npos);
+}
+
 TEST_CASE("an export is a zip with everything as JSON, the files, and a page to read") {
   World world;
   Terminal terminal(world, "lab-03");
