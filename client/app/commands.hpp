@@ -234,6 +234,10 @@ struct ResolveConflict {
   std::string op;  // the version to carry on with
   bool keep_both = false;
 };
+struct PutBack {  // an earlier version, as HistoryView has it
+  std::string id, field;
+  std::string op;
+};
 struct DismissRefusal {
   std::string op;
 };
@@ -251,7 +255,7 @@ using Gestures =
                 SaveGoal, CheckIn, NewDate, WrapUpGoal, ReopenGoal, SetLevel, SetBecause, ToggleEvidence,
                 SetConfidence, SetGlow, SetGrow, SetNext, TurnIn, AskForHelp, SettleHelp, ReadAnswer, Reply,
                 DismissNote, PackUp, SetAboutMe, SetMark, SetPreference, SaveDraft, DropDraft,
-                ResolveConflict, DismissRefusal, Undo, Redo>;
+                ResolveConflict, PutBack, DismissRefusal, Undo, Redo>;
 
 // One gesture on its way to App. It is held by pointer: a screen that makes one compiles nothing about the
 // others (a variant of all of them cost every screen four seconds).

@@ -23,7 +23,8 @@ enum class Screen {
   settings,
   conflict,  // `record` as ConflictView::id
   refusals,
-  stick,  // carrying work on one
+  history,  // earlier versions of what the student wrote: `record` as HistoryView::id
+  stick,    // carrying work on one
 };
 
 // The part of a screen that opens with it and takes the focus.

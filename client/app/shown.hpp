@@ -20,9 +20,10 @@ struct Appearance {
   bool operator==(const Appearance&) const = default;
 };
 
-using ScreenView = std::variant<WhoView, JoinView, PinView, TodayView, PackUpView, ProjectView, CheckView,
-                                FinishView, AnswerView, GoalsView, IdeasView, CompareIdeasView, GrowthView,
-                                AboutMeView, SettingsView, ConflictView, RefusalsView, StickView>;
+using ScreenView =
+    std::variant<WhoView, JoinView, PinView, TodayView, PackUpView, ProjectView, CheckView, FinishView,
+                 AnswerView, GoalsView, IdeasView, CompareIdeasView, GrowthView, AboutMeView, SettingsView,
+                 ConflictView, RefusalsView, HistoryView, StickView>;
 
 struct Shown {
   Appearance look;

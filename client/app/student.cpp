@@ -173,6 +173,10 @@ class Student::Impl {
         WAYMARK_TRY(found, conflict_view(s, to));
         return ScreenView(std::move(found));
       }
+      case Screen::history: {
+        WAYMARK_TRY(found, history_view(s, to));
+        return ScreenView(std::move(found));
+      }
       case Screen::refusals:
         return ScreenView(refusals_view(s));
       default:
@@ -1364,6 +1368,27 @@ class Student::Impl {
     Outcome outcome;
     outcome.go = rest.empty() ? place : Destination{Screen::conflict, {}, {}, {}, rest.front(), Focus::none};
     outcome.toast = phrase(toast);
+    return outcome;
+  }
+
+  // An edit like another: it is based on what stands there now, and can be taken back.
+  Result<Outcome> on(const PutBack& c) {
+    auto slash = c.id.find('/');
+    if (slash == std::string::npos) return not_here("text");
+    WAYMARK_TRY(id, RecordId::parse(c.id.substr(slash + 1)));
+    record::RecordKey key{person_stream(), c.id.substr(0, slash), id};
+    WAYMARK_TRY(current, find(key));
+    if (!current) return not_here("text");
+    auto now = calendar();
+    WAYMARK_TRY(earlier, earlier_of(scene(now), *current));
+    auto found = std::find_if(earlier.begin(), earlier.end(), [&](const Earlier& each) {
+      return each.field == c.field && each.head.op.hex() == c.op;
+    });
+    if (found == earlier.end()) return not_here("version");
+    auto words = found->head.value.text();
+    WAYMARK_TRY(outcome, commit({change(key, current, {{c.field, found->head.value}})}, "put_back",
+                                {{"words", one_line(words)}}));
+    outcome.toast = phrase("toast.put_back");
     return outcome;
   }
 

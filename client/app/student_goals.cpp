@@ -45,6 +45,7 @@ GoalCard goal_card(const Scene& scene, const Record& goal) {
   card.check_in_draft = scene.r.draft_text("check_in." + card.id, "text");
   card.learned_draft = scene.r.draft_text("wrap_up." + card.id, "learned");
   card.conflict = has_conflict(goal);
+  card.earlier = earlier_id(scene, goal);
   card.hidden = hidden_phrase(scene, goal);
   return card;
 }
@@ -199,6 +200,7 @@ AboutMeView about_me_view(const Scene& scene) {
   view.need = field_of(profile, "need");
   view.chosen_name = field_of(profile, "chosen_name");
   if (profile) view.mark = parse_mark(profile->text("mark"));
+  if (profile) view.earlier = earlier_id(scene, *profile);
   if (profile) view.hidden = hidden_phrase(scene, *profile);
   return view;
 }

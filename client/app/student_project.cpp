@@ -319,6 +319,7 @@ WorkPiece work_piece(const Scene& scene, const Record& work) {
     }
   piece.sent = scene.r.is_sent(work);
   piece.conflict = has_conflict(work);
+  piece.earlier = earlier_id(scene, work);
   piece.hidden = hidden_phrase(scene, work);
   return piece;
 }

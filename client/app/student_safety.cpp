@@ -82,16 +82,6 @@ std::string words_of_thing(const Scene& scene, const Record& record, const std::
   return words == one_line(record.text(thing)) ? std::string() : words;
 }
 
-// "conflict.what_work_title", "conflict.what_assessment_draft_level"
-std::string what_key(const Record& record, const std::string& field) {
-  auto kind = record.key.kind, name = field;
-  if (reads(record, field) == Reads::drawing) return "conflict.what_drawing";
-  // A form half filled in.
-  if (kind == "draft" && record.text("place").starts_with("goal.") && reads("goal", field.substr(5)))
-    kind = "goal", name = field.substr(5);
-  return std::string("conflict.what_").append(kind).append("_").append(name.substr(0, name.find('.')));
-}
-
 std::string waiting_group(const record::Op& op) {
   if (op.stream.starts_with("own:")) return "private";
   if (op.kind == "checkin") return "goal";
@@ -102,6 +92,32 @@ std::string waiting_group(const record::Op& op) {
 }
 
 }  // namespace
+
+std::string what_key(const Record& record, const std::string& field) {
+  auto kind = record.key.kind, name = field;
+  if (reads(record, field) == Reads::drawing) return "conflict.what_drawing";
+  // A form half filled in.
+  if (kind == "draft" && record.text("place").starts_with("goal.") && reads("goal", field.substr(5)))
+    kind = "goal", name = field.substr(5);
+  return std::string("conflict.what_").append(kind).append("_").append(name.substr(0, name.find('.')));
+}
+
+std::string words_of(const Scene& scene, const Record& record) {
+  return words_for(scene, record.key, displayed(record));
+}
+
+Version written_by(const Scene& scene, const store::Head& head) {
+  Version side;
+  side.op = head.op.hex();
+  if (head.author != scene.r.me) side.author = scene.r.name_of(head.author);
+  side.here = head.replica == scene.store.replica();
+  if (side.here)
+    side.place = scene.options.computer;
+  else if (!scene.r.preferences.empty())
+    side.place = scene.r.preferences.front().text("computer." + head.replica.hex());
+  side.at = scene.calendar.moment(head.time_ms);
+  return side;
+}
 
 bool has_conflict(const Record& record) {
   return std::any_of(record.fields.begin(), record.fields.end(),
@@ -139,18 +155,7 @@ Destination place_of(const RecordSet& records, const Record& record) {
 Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
   ConflictView view;
   auto all = conflicts(scene.r);
-  auto version = [&](const store::Head& head) {
-    Version side;
-    side.op = head.op.hex();
-    if (head.author != scene.r.me) side.author = scene.r.name_of(head.author);
-    side.here = head.replica == scene.store.replica();
-    if (side.here)
-      side.place = scene.options.computer;
-    else if (!scene.r.preferences.empty())
-      side.place = scene.r.preferences.front().text("computer." + head.replica.hex());
-    side.at = scene.calendar.moment(head.time_ms);
-    return side;
-  };
+  auto version = [&](const store::Head& head) { return written_by(scene, head); };
   auto mark_two = [&](Reads how) {
     if (view.versions.size() != 2 || (how != Reads::words && how != Reads::line)) return;
     auto [a, b] = differing_words(plain(view.versions[0].text), plain(view.versions[1].text));

@@ -133,6 +133,19 @@ std::vector<std::string> conflict_ids(const Scene& scene);  // "<kind>/<record>/
 bool has_conflict(const Record& record);
 // The sentence where a teacher hid it; empty where nobody did.
 Phrase hidden_phrase(const Scene& scene, const Record& record);
+// What stood in a record's texts before, the latest first: each as it was left, not every word of the typing.
+struct Earlier {
+  std::string field;
+  store::Head head;
+};
+Result<std::vector<Earlier>> earlier_of(const Scene& scene, const Record& record);
+// HistoryView::id, where there is something earlier.
+std::string earlier_id(const Scene& scene, const Record& record);
+Version written_by(const Scene& scene, const store::Head& head);
+// "conflict.what_work_title", "conflict.what_assessment_draft_level"
+std::string what_key(const Record& record, const std::string& field);
+// The words by which a student knows a record.
+std::string words_of(const Scene& scene, const Record& record);
 // Where a record is shown.
 Destination place_of(const RecordSet& records, const Record& record);
 
@@ -150,6 +163,7 @@ GrowthView growth_view(const Scene& scene, const Destination& to);
 AboutMeView about_me_view(const Scene& scene);
 Result<ConflictView> conflict_view(const Scene& scene, const Destination& to);
 RefusalsView refusals_view(const Scene& scene);
+Result<HistoryView> history_view(const Scene& scene, const Destination& to);
 Result<std::vector<WaitingThing>> waiting_things(const Scene& scene);
 
 }  // namespace waymark::app

@@ -236,7 +236,8 @@ struct GoalCard {
   std::string learned;
   std::string learned_draft;  // the same of wrapping up
   bool conflict = false;
-  Phrase hidden;  // a teacher hid it: by whom, and what that means; empty: nobody did
+  std::string earlier;  // HistoryView::id; empty: it was never written anew
+  Phrase hidden;        // a teacher hid it: by whom, and what that means; empty: nobody did
   bool operator==(const GoalCard&) const = default;
 };
 
@@ -342,7 +343,8 @@ struct WorkPiece {
   bool sent = false;
   bool chosen = false;  // as evidence, where it is offered as such
   bool conflict = false;
-  Phrase hidden;  // as of a goal
+  Phrase hidden;        // as of a goal
+  std::string earlier;  // as of a goal
   bool operator==(const WorkPiece&) const = default;
 };
 
@@ -568,6 +570,7 @@ struct GrowthView {
 struct AboutMeView {
   Field strengths, interests, languages, learn_best, need, chosen_name;
   Mark mark;
+  std::string earlier;  // as of a goal
   Phrase hidden;
   bool operator==(const AboutMeView&) const = default;
 };
@@ -621,6 +624,20 @@ struct ConflictView {
   bool from_undo = false;         // an undo met a newer change
   std::size_t more = 0;           // others wait after this one
   bool operator==(const ConflictView&) const = default;
+};
+
+// Of a text that was written anew: what stood there before, wherever that was written.
+struct EarlierVersion {
+  std::string field;
+  Phrase what;  // "What I want to get better at"
+  Version version;
+  bool operator==(const EarlierVersion&) const = default;
+};
+struct HistoryView {
+  std::string id;                        // "<kind>/<record>"
+  std::string words;                     // by which the student knows it
+  std::vector<EarlierVersion> versions;  // latest first
+  bool operator==(const HistoryView&) const = default;
 };
 
 struct RefusalLine {

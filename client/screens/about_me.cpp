@@ -106,6 +106,7 @@ void draw_about_me(ui::Ui& ui, const app::AboutMeView& view, Locals& locals, Com
     pair([&] { about_field(ui, locals, "learn_best", view.learn_best, 3); },
          [&] { about_field(ui, locals, "need", view.need, 3); });
     about_field(ui, locals, "languages", view.languages, 1);
+    earlier_link(ui, view.earlier, out);
   };
   const auto me = [&](ui::Length width) {
     auto card = ui.card("me", {.width = width, .pad = {26, 26}, .gap = 16});

@@ -1,6 +1,7 @@
 // One text written in two places: the versions side by side, alike in size and look, with the words that
 // differ marked. The student carries on with one or keeps both; the other stays in the history.
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "client/app/drawing.hpp"
@@ -12,14 +13,7 @@
 namespace waymark::screens {
 namespace {
 
-ui::Text where(const app::Version& version) {
-  if (version.here)
-    return version.place.empty() ? "screen.conflict.here"_t
-                                 : "screen.conflict.here_on"_t.with("computer", version.place);
-  if (!version.author.empty()) return "screen.conflict.by"_t.with("name", version.author);
-  return version.place.empty() ? "screen.conflict.elsewhere"_t
-                               : "screen.conflict.on"_t.with("computer", version.place);
-}
+constexpr std::array<std::string_view, 3> kWithHistory = {"goal/", "work/", "profile/"};
 
 // The sign, and how it is called: a picture alone tells nothing to who cannot see it.
 void mark_in_words(ui::Ui& ui, const app::Mark& mark) {
@@ -68,7 +62,7 @@ void version_card(ui::Ui& ui, const app::ConflictView& view, const app::Version&
     auto top = ui.row({.gap = 16, .cross = ui::Cross::center});
     ui.disc(ui::Icon::screen, 44);
     auto words = ui.column({.width = ui::fill(), .gap = 1});
-    ui.heading(3, where(version));
+    ui.heading(3, written_where(version));
     ui.text(ui::moment(version.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
   }
   ui.rule();
@@ -136,10 +130,12 @@ void draw_conflict(ui::Ui& ui, const app::ConflictView& view, Locals& locals, Co
     if (ui.button("keep_both", {.text = "screen.conflict.both"_t, .look = ui::Look::pine})) {
       out.push_back(app::ResolveConflict{view.id, view.versions.front().op, true});
     }
-  } else {
-    ui.text("screen.conflict.history"_t,
-            {.type = ui::Type::small, .ink = ui::Ink::muted, .align = ui::Align::center});
   }
+  // Of these there is a page of earlier versions.
+  const bool shown = std::any_of(std::begin(kWithHistory), std::end(kWithHistory),
+                                 [&](std::string_view kind) { return view.id.starts_with(kind); });
+  ui.text(shown && view.can_keep_both ? "screen.conflict.history"_t : "screen.conflict.kept"_t,
+          {.type = ui::Type::small, .ink = ui::Ink::muted, .align = ui::Align::center});
 }
 
 }  // namespace waymark::screens

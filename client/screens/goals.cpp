@@ -375,6 +375,7 @@ void open_goal(ui::Ui& ui, const app::GoalsView& view, const app::GoalCard& goal
     if (goal.hidden) ui.banner("hidden", {.text = goal.hidden, .icon = ui::Icon::lock, .soft = false});
     if (goal.conflict && ui.link("conflict", "screen.goals.conflict"_t, ui::Icon::document))
       out.push_back(go(app::Screen::conflict));
+    earlier_link(ui, goal.earlier, out);
     auto row = ui.row({.gap = goal.passed ? 10.0F : 18.0F, .cross = ui::Cross::center, .wrap = true});
     if (goal.passed) {
       if (ui.button("new_date",

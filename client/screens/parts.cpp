@@ -15,6 +15,20 @@ void page_title(ui::Ui& ui, const Locals& locals, const ui::Text& title, const u
   if (remark) ui.text(remark, {.type = ui::Type::small, .ink = ui::Ink::muted});
 }
 
+ui::Text written_where(const app::Version& version) {
+  if (version.here)
+    return version.place.empty() ? "screen.conflict.here"_t
+                                 : "screen.conflict.here_on"_t.with("computer", version.place);
+  if (!version.author.empty()) return "screen.conflict.by"_t.with("name", version.author);
+  return version.place.empty() ? "screen.conflict.elsewhere"_t
+                               : "screen.conflict.on"_t.with("computer", version.place);
+}
+
+void earlier_link(ui::Ui& ui, const std::string& history, Commands& out) {
+  if (!history.empty() && ui.link("earlier", "screen.history.title"_t, ui::Icon::clock))
+    out.push_back(go({app::Screen::history, {}, {}, {}, history, app::Focus::none}));
+}
+
 std::optional<std::string> choose_day(ui::Ui& ui, std::string_view key, const ui::Text& name,
                                       const app::Day& known, std::string_view chosen, int from) {
   std::optional<std::string> answer;

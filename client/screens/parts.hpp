@@ -39,6 +39,11 @@ inline app::Command go(app::Screen screen) { return app::Go{destination(screen)}
 void page_title(ui::Ui& ui, const Locals& locals, const ui::Text& title, const ui::Text& remark,
                 Commands& out);
 
+// On which computer a version was written, or by whom.
+ui::Text written_where(const app::Version& version);
+// The way to what stood there before; nothing where nothing did.
+void earlier_link(ui::Ui& ui, const std::string& history, Commands& out);
+
 // The days one may choose: school days of the next two weeks, today too where `from` is 0. `known` is any day
 // of which it is known how far it is from today. The day chosen, as an ISO date.
 std::optional<std::string> choose_day(ui::Ui& ui, std::string_view key, const ui::Text& name,

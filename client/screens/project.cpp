@@ -338,6 +338,7 @@ void my_work(ui::Ui& ui, const app::ProjectView& view, float room, Locals& local
 void piece_foot(ui::Ui& ui, const app::WorkPiece* piece, Locals& locals, Commands& out) {
   ui.space(4);
   const auto row = ui.row({.width = ui::fill(), .gap = 12, .cross = ui::Cross::center, .wrap = true});
+  if (piece != nullptr) earlier_link(ui, piece->earlier, out);
   if (piece != nullptr && ui.link("delete", "screen.work.delete"_t, ui::Icon::trash)) {
     out.push_back(app::DeleteWork{piece->id});
     locals.word(kPiece).clear();

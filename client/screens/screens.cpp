@@ -29,6 +29,7 @@ struct DrawScreen {
   void operator()(const app::AboutMeView& view) const { draw_about_me(ui, view, locals, out); }
   void operator()(const app::SettingsView& view) const { draw_settings(ui, view, locals, out); }
   void operator()(const app::ConflictView& view) const { draw_conflict(ui, view, locals, out); }
+  void operator()(const app::HistoryView& view) const { draw_history(ui, view, locals, out); }
   void operator()(const app::RefusalsView& view) const { draw_refusals(ui, view, locals, out); }
   void operator()(const app::StickView& view) const { draw_stick(ui, view, locals, out); }
 };

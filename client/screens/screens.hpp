@@ -37,6 +37,7 @@ void draw_growth(ui::Ui& ui, const app::GrowthView& view, Locals& locals, Comman
 void draw_about_me(ui::Ui& ui, const app::AboutMeView& view, Locals& locals, Commands& out);
 void draw_settings(ui::Ui& ui, const app::SettingsView& view, Locals& locals, Commands& out);
 void draw_conflict(ui::Ui& ui, const app::ConflictView& view, Locals& locals, Commands& out);
+void draw_history(ui::Ui& ui, const app::HistoryView& view, Locals& locals, Commands& out);
 void draw_refusals(ui::Ui& ui, const app::RefusalsView& view, Locals& locals, Commands& out);
 void draw_stick(ui::Ui& ui, const app::StickView& view, Locals& locals, Commands& out);
 

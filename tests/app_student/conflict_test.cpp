@@ -371,6 +371,91 @@ TEST_CASE("a drawing that was gone on with at two computers is one question with
   }
 }
 
+TEST_CASE("what was not carried on with stays among the earlier versions, and can be put back") {
+  TwoComputers two;
+  GoalFields fields;
+  fields.want = "ask better questions";
+  fields.first_step = "write three";
+  two.a.can(SaveGoal{{}, {}, fields});
+  auto goal = two.a.goals().open[0].id;
+  two.sync();
+  CHECK(two.a.goals().open[0].earlier == "");
+  auto set = [&](Computer& at, const std::string& first_step) {
+    auto card = at.goals().open[0];
+    card.fields.first_step = first_step;
+    at.can(SaveGoal{goal, card.base, card.fields});
+  };
+  two.world.hours(1);
+  set(two.a, "write four questions");
+  two.world.clock.advance_ms(60'000);
+  set(two.b, "write five questions");
+  two.sync();
+  auto conflict = two.a.conflict();
+  two.a.can(ResolveConflict{conflict.id, conflict.versions[0].op, false});
+  two.sync();
+  for (auto* at : {&two.a, &two.b}) {
+    auto id = at->goals().open[0].earlier;
+    REQUIRE(id == "goal/" + goal);
+    auto view = at->view<HistoryView>({Screen::history, {}, {}, {}, id, Focus::none});
+    CHECK(view.words == "ask better questions");
+    REQUIRE(view.versions.size() == 2);
+    CHECK(view.versions[0].what.key == "conflict.what_goal_first_step");
+    CHECK(plain(view.versions[0].version.text) == "write four questions");
+    CHECK(view.versions[0].version.here == (at == &two.a));
+    CHECK(view.versions[0].version.place == "lab-03");
+    CHECK(plain(view.versions[1].version.text) == "write three");
+  }
+  auto view = two.b.view<HistoryView>({Screen::history, {}, {}, {}, "goal/" + goal, Focus::none});
+  CHECK(two.b.cannot(PutBack{view.id, "want", view.versions[0].version.op}) == Code::not_found);
+  CHECK(two.b.cannot(PutBack{"goal", "want", view.versions[0].version.op}) == Code::not_found);
+  two.b.can(PutBack{view.id, "first_step", view.versions[0].version.op});
+  CHECK(two.b.goals().open[0].fields.first_step == "write four questions");
+  CHECK(two.b.student->undo().key == "undo.put_back");
+  two.sync();
+  CHECK(two.a.goals().open[0].fields.first_step == "write four questions");
+  CHECK(two.a.student->counts().conflicts == 0);
+  view = two.b.view<HistoryView>({Screen::history, {}, {}, {}, "goal/" + goal, Focus::none});
+  REQUIRE(view.versions.size() == 2);
+  CHECK(plain(view.versions[0].version.text) == "write five questions");
+  two.b.can(Undo{});
+  CHECK(two.b.goals().open[0].fields.first_step == "write five questions");
+}
+
+TEST_CASE("earlier versions are what stood there after a sitting, not every word of the typing") {
+  TwoComputers two;
+  two.a.can(WriteWork{two.project, "find-sources", "", WorkType::text, {"Mr. Halloran", ""}, {"He", ""}});
+  auto piece = [&] { return two.a.project(two.project, "find-sources").step.work[0]; };
+  auto write = [&](const std::string& text, std::int64_t after_ms) {
+    two.world.clock.advance_ms(after_ms);
+    auto now = piece();
+    two.a.can(
+        WriteWork{two.project, "find-sources", now.id, WorkType::text, now.title, {text, now.text.base}});
+    two.sync();
+  };
+  auto earlier = [&] {
+    std::vector<std::string> texts;
+    auto id = "work/" + piece().id;
+    for (const auto& each : two.a.view<HistoryView>({Screen::history, {}, {}, {}, id, Focus::none}).versions)
+      texts.push_back(plain(each.version.text));
+    return texts;
+  };
+  write("He remembers", 30'000);
+  write("He remembers 1998.", 30'000);
+  CHECK(piece().earlier == "");
+  CHECK(earlier().empty());
+  // The next day, and a great deal taken away at once.
+  write("He remembers 1998 very well.", 20 * 3'600'000);
+  write("He", 5'000);
+  CHECK(piece().earlier == "work/" + piece().id);
+  CHECK(earlier() == std::vector<std::string>{"He remembers 1998 very well.", "He remembers 1998."});
+  write("", 5'000);
+  CHECK(earlier() == std::vector<std::string>{"He", "He remembers 1998 very well.", "He remembers 1998."});
+  // No more than a page holds.
+  for (int i = 0; i < 60; i++) write("Version " + std::to_string(i), 3'600'000);
+  CHECK(earlier().size() == 50);
+  CHECK(earlier().front() == "Version 58");
+}
+
 TEST_CASE("a text half written at one computer is not put away by finishing it at another") {
   TwoComputers two;
   two.a.can(SaveDraft{"stuck.find-sources", {{"text", "I cannot find"}}});

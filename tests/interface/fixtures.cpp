@@ -283,7 +283,7 @@ SettingsView settings() {
 
 ConflictView conflict() {
   ConflictView view;
-  view.id = "piece/e0000000000000000000000000000001/text";
+  view.id = "work/e0000000000000000000000000000001/text";
   view.what = phrase("conflict.what_work_text",
                      {argument("step", std::string(say("Find sources", "Buscar fuentes")))});
   view.what_words = say("what my second source says", "lo que dice mi segunda fuente");
@@ -546,6 +546,7 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.open[0].fields.want = long_line();
     view.open[0].fields.first_step = long_line();
     view.open[0].conflict = true;
+    view.open[0].earlier = "goal/" + view.open[0].id;
     add("goals_long", shown(to(Screen::goals), view));
   }
 
@@ -663,6 +664,17 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     view.versions[0].mark = amira().mark;
     view.versions[1].mark = {"leaf", "cream", "pine"};
     add("conflict_mark", shown(to(Screen::conflict), view));
+  }
+  {
+    HistoryView view;
+    view.id = "goal/e0000000000000000000000000000001";
+    view.words = say("ask better questions", "hacer mejores preguntas");
+    auto versions = conflict().versions;
+    view.versions = {{"want", phrase("conflict.what_goal_want"), versions[0]},
+                     {"first_step", phrase("conflict.what_goal_first_step"), versions[1]}};
+    add("history", shown(to(Screen::history), view), true);
+    view.versions.clear();
+    add("history_none", shown(to(Screen::history), view));
   }
   {
     RefusalsView view;

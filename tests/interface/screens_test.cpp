@@ -515,6 +515,15 @@ TEST_CASE("of two versions one is carried on with, or both are kept") {
   CHECK(asked<app::ResolveConflict>(page.stage).keep_both);
 }
 
+TEST_CASE("an earlier version is put back with its button, and a goal leads to its own") {
+  On page("history");
+  page.stage.press("want1111/put_back");
+  const auto back = asked<app::PutBack>(page.stage);
+  CHECK(back.id == "goal/e0000000000000000000000000000001");
+  CHECK(back.field == "want");
+  CHECK(back.op == "1111");
+}
+
 TEST_CASE("the keys of the keyboard do what their list says") {
   On page("today");
   page.stage.key(ui::Key::z, false, true);
