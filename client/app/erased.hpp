@@ -17,6 +17,7 @@ std::vector<std::string> erased_here(Computer& computer, store::Store& heard);
 
 // Takes away the folder of one whose records nobody here has open, and what waited of theirs. What another
 // program has open stays for the next time: `database_locked`.
-Status take_away(Computer& computer, Outgoing& outgoing, const std::string& person, Clock& clock, Random& random);
+Status take_away(Computer& computer, Outgoing& outgoing, const std::string& person, Clock& clock,
+                 Random& random);
 
 }  // namespace waymark::app

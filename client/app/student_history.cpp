@@ -27,7 +27,8 @@ bool typed_on(const store::History& history, const std::string& field, const OpI
     return next.replica == op.replica && next.fields.contains(field) &&
            std::find(next.base.begin(), next.base.end(), id) != next.base.end() &&
            std::count_if(next.base.begin(), next.base.end(), sets) == 1 &&
-           next.time_ms - op.time_ms < kOneSittingMs && next.fields.at(field).text().size() * 2 >= text.size();
+           next.time_ms - op.time_ms < kOneSittingMs &&
+           next.fields.at(field).text().size() * 2 >= text.size();
   });
 }
 
