@@ -97,7 +97,9 @@ void World::crash(Computer& computer) {
   log("crash " + std::to_string(computer.index));
   auto newest = newest_op(*computer.store);
   OpId saved;
-  if (chance(50)) {
+  // One that died in the middle of a transaction writes no more.
+  bool writes = chance(50) && !computer.store->db().in_transaction();
+  if (writes) {
     // In the middle of a write: what it was about to say is not promised to be there, and nothing else
     // suffers.
     auto steps = 1 + static_cast<int>(random_.below(200));
