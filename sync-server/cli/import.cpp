@@ -25,6 +25,7 @@ Result<json> answer_of(const Plan& plan, bool applied) {
 
 Result<json> import_roster(School& school, const json& arguments) {
   WAYMARK_TRY(path, argument(arguments, "path"));
+  WAYMARK_CHECK(school.catch_up());
   WAYMARK_TRY(plan, plan_roster(school, path));
   bool dry = flag_set(arguments, "dry_run");
   if (!dry) WAYMARK_CHECK(apply_roster(school, plan));

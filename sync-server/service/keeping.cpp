@@ -142,6 +142,12 @@ Status School::hear_removals() {
   return seen == removals_read_.text() ? Status() : replay_removals();
 }
 
+Status School::catch_up() {
+  WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_CHECK(hear_removals());
+  return transaction.commit();
+}
+
 Status School::apply(const Removal& removal) {
   if (removal.what == "erasure") {
     auto op = record::parse_op(removal.value);

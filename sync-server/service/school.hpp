@@ -436,6 +436,9 @@ class School {
   Status put_person(const Person& person);
   Status put_classes(std::span<const ClassRow> rows);
   Status put_enrollments(std::span<const Enrollment> enrollments);
+  // What the log tells and this database does not have, as when something failed after it was logged. Before
+  // it is planned what a roster changes.
+  Status catch_up();
 
   // ---- who joined after the backup (keeping.cpp)
   // A student's computer that this database does not know shows its certificate and proves its key. The

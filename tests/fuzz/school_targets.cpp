@@ -211,6 +211,7 @@ void oneroster(std::string_view bytes) {
     files.found[name] = name + ".csv";
   }
   undone(school, [&] {
+    promise(school.catch_up().has_value(), "what was logged and taken back can be heard");
     const auto before = school.store().version().value();
     auto plan = plan_roster(school, files, {});
     promise(school.store().version().value() == before, "a plan changes nothing");
