@@ -63,16 +63,6 @@ void World::move_student() {
   refresh_access();
 }
 
-void World::enroll(const ClassId& where, const PersonId& person, std::string_view role, bool active) {
-  // Whom a school that was put back does not know there, nobody takes out.
-  auto known = must(school_->accounts().enrollments_of(person), "enrollments");
-  bool was = std::any_of(known.begin(), known.end(),
-                         [&](const auto& one) { return one.class_id == where && one.active; });
-  must(school_->enroll(where, person, role, active), "enrollment");
-  if (active) ended_.erase({where, person});
-  if (was && !active) ended_.insert({where, person});
-}
-
 // All but one, who settles what is to be settled.
 void World::teacher_leaves() {
   if (teachers_.size() < 2) return;
@@ -86,6 +76,7 @@ void World::teacher_leaves() {
     left_.erase(teacher);
   else
     left_.insert(teacher);
+  if (!before_loss_) wishes_.unsure.erase(teacher);
   refresh_access();
 }
 
@@ -101,6 +92,7 @@ void World::leave_school() {
     left_.erase(student);
   else
     left_.insert(student);
+  if (!before_loss_) wishes_.unsure.erase(student);
   refresh_access();
 }
 
@@ -116,7 +108,9 @@ void World::co_teach() {
 void World::remove_computer() {
   auto& computer = any();
   log("remove " + std::to_string(computer.index));
-  if (school_->remove_computer(computer.row)) removed_.insert(computer.row);
+  if (!school_->remove_computer(computer.row)) return;
+  removed_.insert(computer.row);
+  wishes_.removed.insert(computer.row);
 }
 
 // An adult joins it to the school as a computer of its own, and its person signs in on it.
@@ -191,6 +185,7 @@ void World::settle_letter() {
 
 // One student of a school at most, and now and then one op.
 void World::erase() {
+  if (log_was_away_) return;  // what it told would be forgotten with it
   if (chance(40) && erased_.empty()) {
     auto student = students_[random_.below(students_.size())];
     if (!must(school_->accounts().person(student), "person")) return;
@@ -286,6 +281,8 @@ bool World::come_back(Computer& computer) {
 // A server is started anew some day, and is told then what outlives its disk. Whoever is known or may come
 // back does, teachers and every second other by an adult's hand.
 void World::settle_people() {
+  // Or the log of who came and went stays away: then nobody's work is lost for it.
+  if (before_loss_ && plan_.seed % 2) put_log_back();
   open_school();
   for (auto& computer : computers_) {
     if (computer->at_hub && chance(50)) go_to(*computer, false);
@@ -317,7 +314,8 @@ std::set<std::string> World::granted_to(const PersonId& id) {
   if (person->role == "student") streams.insert(domain::person_stream(id));
   if (erased) return streams;
   for (const auto& enrollment : must(accounts.enrollments_of(id), "enrollments")) {
-    if (!enrollment.active) continue;
+    auto row = must(accounts.class_by_id(enrollment.class_id), "class");
+    if (!enrollment.active || !row || !row->active) continue;
     streams.insert(domain::class_stream(enrollment.class_id));
     if (enrollment.role == "student") continue;
     streams.insert(domain::author_stream(enrollment.class_id));
@@ -351,7 +349,9 @@ void World::check_told_by_stick(const Computer& computer, const std::string& byt
   for (const auto& page : news.reply.pages)
     if (page.stream != domain::school_stream && page.stream != domain::own_stream(me) &&
         page.stream != domain::inbox_stream(me) && page.stream != domain::person_stream(me) &&
-        page.stream != domain::class_stream(period_) && page.stream != domain::class_stream(other_))
+        std::none_of(were_in_.begin(), were_in_.end(), [&](const Place& place) {
+          return place.second == me && page.stream == domain::class_stream(place.first);
+        }))
       broken(10, who(computer) + " is told of " + page.stream + " by a stick");
 }
 
@@ -374,7 +374,8 @@ void World::check_held(Computer& computer) {
         stream == domain::person_stream(computer.person) || stream == domain::school_stream ||
         stream == domain::inbox_stream(computer.person))
       continue;
-    for (std::string_view kind : {"goal", "work", "observation", "support", "class", "member"})
+    for (std::string_view kind :
+         {"goal", "work", "observation", "support", "class", "member", "pathway", "pathway_version"})
       for (const auto& record : must(computer.store->records(stream, kind), "records"))
         for (const auto& [name, field] : record.fields)
           for (const auto& head : field.heads)

@@ -1,7 +1,8 @@
 // The inside of the simulated school: its parts, what may happen, and where each is written: world.cpp makes
 // the school and lets people write, people.cpp lets them come and go, network.cpp carries messages, hub.cpp
 // has the hub in the room, travel.cpp takes disks back in time and copies them, files.cpp attaches files,
-// carries them and lets the school collect, checks.cpp says what must hold.
+// carries them and lets the school collect, classes.cpp makes classes and says who is in them, checks.cpp
+// says what must hold.
 #pragma once
 
 #include <deque>
@@ -94,6 +95,11 @@ enum class Kind {
   back_up,          // the school makes a backup, by itself,
   restore_backup,   // and takes one in its place while it runs
   teacher_leaves,   // or comes back
+  make_class,       // while the school goes on, with people in it
+  change_row,       // a class is closed, opened or renamed
+  enroll,           // somebody into a class, or out of it
+  write_pathway,    // a teacher, for a class
+  move_log,         // an administrator moves removals.log away, restores, and later puts it back
 };
 struct Event {
   Kind kind = Kind::nothing;
@@ -388,12 +394,27 @@ class World {
     return computer.at_hub ? hub_->school->store() : school_->store();
   }
 
+  // classes.cpp
+  void happen_in_classes(Kind kind);
+  ClassId make_class(std::string_view title);
+  void make_class_for_some();
+  void change_row();
+  void enroll(const ClassId& where, const PersonId& person, std::string_view role, bool active);
+  void enroll_somebody();
+  void write_pathway();
+  void move_log();
+  void put_log_back();
+  void doubt_all();
+  void forget_what_began();
+  bool is_in(const ClassId& where, const PersonId& person);
+  std::set<std::string> wished_for(const PersonId& person);
+  void check_classes();
+
   // people.cpp
   void happen_among_people(Kind kind);
   void move_student();
   void leave_school();
   void teacher_leaves();
-  void enroll(const ClassId& where, const PersonId& person, std::string_view role, bool active);
   void co_teach();
   void remove_computer();
   void rejoin(Computer& computer);
@@ -445,7 +466,6 @@ class World {
   void compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant);
   void check_in_the_room(Computer& computer);
   void check_causes();
-  void check_endings();
   void go_on_beside_the_broken();
   bool is_through(Computer& computer);
   void become_quiet();
@@ -473,8 +493,26 @@ class World {
   std::vector<std::string> backups_;
   std::optional<SecretKey> identity_;  // of the school; with it a backup is read
   long restores_ = 0, cuts_ = 0;
-  std::set<std::pair<ClassId, PersonId>> ended_;  // enrollments
-  int era_ = 0;                                   // how often the school has travelled
+  // What was last said of each class, of who is in it, and of who is gone. Where the log of it was away there
+  // is nothing that must be so.
+  struct Wish {
+    bool active = true, sure = true;
+    std::string title = {};
+  };
+  using Place = std::pair<ClassId, PersonId>;
+  struct Wishes {
+    std::map<ClassId, Wish> classes;
+    std::map<Place, Wish> places;
+    std::set<PersonId> unsure;             // who of them is gone
+    std::set<server::ComputerId> removed;  // and stays so
+  };
+  Wishes wishes_;
+  std::optional<Wishes> before_loss_;  // of the log
+  bool log_was_away_ = false;
+  std::set<std::string> of_lost_log_;  // backups
+  std::set<Place> were_in_;            // ever
+  long made_classes_ = 0;
+  int era_ = 0;  // how often the school has travelled
   ClassId period_, other_;
   std::vector<PersonId> students_, teachers_;
   std::vector<std::unique_ptr<Computer>> computers_;

@@ -55,14 +55,17 @@ TEST_CASE("seeded schools lose nothing and agree in the end") {
 }
 
 TEST_CASE(
-    "schools whose people come, go, change class and are erased lose nothing else and tell nobody else") {
-  long moved = 0, letters = 0, erased = 0;
+    "schools whose people come, go, change class and are erased lose nothing else and tell nobody else; and "
+    "whoever is in which class, and reads what of it, is as it was last said, whatever was put back") {
+  long moved = 0, letters = 0, erased = 0, classes = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {
-    auto outcome = run({.seed = seed, .steps = 300, .people = true});
+    auto outcome = run({.seed = seed, .steps = 300, .people = true, .classes = seed % 3 != 0});
     CAPTURE(seed);
     CHECK(outcome.failure.value_or("") == "");
     moved += outcome.moved, letters += outcome.letters, erased += outcome.erased;
+    classes += outcome.classes;
   }
+  CHECK(classes > static_cast<long>(kSeeds / 10));
   CHECK(moved > static_cast<long>(kSeeds));
   CHECK(letters > static_cast<long>(kSeeds / 10));
   CHECK(erased > static_cast<long>(kSeeds / 20));
@@ -275,7 +278,7 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
                                    {Sabotage::news_anywhere, {6}}};
   // Each is noticed by what it does: where nothing happens, nothing is wrong. What a lost reply leaves behind
   // is looked for by losing some.
-  for (int sabotage = 1; sabotage <= static_cast<int>(Sabotage::wait_for_all); sabotage++) {
+  for (int sabotage = 1; sabotage <= static_cast<int>(Sabotage::no_class_log); sabotage++) {
     CAPTURE(sabotage);
     auto calm = run({.seed = 4,
                      .steps = 1,
@@ -311,6 +314,7 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
   CHECK(stopped({.steps = 300, .people = true, .sabotage = Sabotage::strip_unknown}, 20) >= 3);
   CHECK(noticed({.steps = 300, .people = true, .rough = true, .sabotage = Sabotage::no_removal_log}, 20,
                 {10}) >= 3);
+  CHECK(noticed({.steps = 300, .classes = true, .sabotage = Sabotage::no_class_log}, 20, {20}) >= 3);
   CHECK(noticed({.steps = 300, .liveness = true, .sabotage = Sabotage::wait_for_all}, 20, {16}) >= 3);
   CHECK(noticed({.steps = 300, .attacks = true, .sabotage = Sabotage::believe_any_seal}, 20, {10}) >= 3);
   CHECK(noticed({.steps = 300, .sabotage = Sabotage::no_fsync}, 20, {1, 8}) >= 3);

@@ -214,6 +214,7 @@ void World::restore_school() {
   school_.reset();
   disks::put(school_db(), image.database);
   if (plan_.sabotage == Sabotage::no_removal_log) std::filesystem::remove(folder_ + "/school/removals.log");
+  if (plan_.sabotage == Sabotage::no_class_log) forget_what_began();
   // A backup that is put in place leaves the files that are there; a disk that is put back does not.
   if (chance(50)) put_school_files(image.files);
   open_school();
@@ -253,6 +254,7 @@ void World::back_up() {
   auto file = folder_ + "/backup-" + std::to_string(backups_.size());
   must(School::finish_backup(job, file), "a backup");
   backups_.push_back(file);
+  if (before_loss_) of_lost_log_.insert(file);
 }
 
 void World::restore_backup() {
@@ -260,6 +262,8 @@ void World::restore_backup() {
   auto file = backups_[rough_.below(backups_.size())];
   log("restore backup");
   restores_++;
+  // What was said while the log was away becomes one with what it says itself.
+  if (of_lost_log_.contains(file)) doubt_all();
   must(school_->restore(file, *identity_), "a restore");
   granted_.clear();
   school_travelled();

@@ -83,6 +83,13 @@ constexpr Likely kRoughKinds[] = {
     {Kind::teacher_leaves, "teacher leaves", 6},
 };
 
+// The same where classes are made.
+constexpr Likely kClassKinds[] = {
+    {Kind::make_class, "make class", 8}, {Kind::change_row, "change class's row", 8},
+    {Kind::enroll, "enroll", 24},        {Kind::write_pathway, "write pathway", 20},
+    {Kind::move_log, "move log", 4},
+};
+
 std::optional<Kind> draw(std::span<const Likely> kinds, SeededRandom& random) {
   auto what = static_cast<int>(random.below(1'000));
   for (const auto& likely : kinds) {
@@ -93,7 +100,7 @@ std::optional<Kind> draw(std::span<const Likely> kinds, SeededRandom& random) {
 }
 bool travels(Kind kind) {
   return kind == Kind::restore_hub || kind == Kind::replace_hub || kind == Kind::torn_hub ||
-         kind == Kind::revert_hub || kind == Kind::restore_backup ||
+         kind == Kind::revert_hub || kind == Kind::restore_backup || kind == Kind::move_log ||
          (kind >= Kind::torn && kind <= Kind::copy && kind != Kind::gate && kind != Kind::loss &&
           kind != Kind::pause);
 }
@@ -102,21 +109,23 @@ bool travels(Kind kind) {
 
 std::string_view name(Kind kind) {
   for (auto kinds : {std::span<const Likely>(kKinds), std::span<const Likely>(kPeopleKinds),
-                     std::span<const Likely>(kRoughKinds)})
+                     std::span<const Likely>(kRoughKinds), std::span<const Likely>(kClassKinds)})
     for (const auto& likely : kinds)
       if (likely.kind == kind) return likely.name;
   return "nothing";
 }
 
 std::vector<Event> plan_events(const Plan& plan) {
-  SeededRandom random(plan.seed), of_people(plan.seed + 0x70656f706c65), of_disks(plan.seed + 0x6469736b73);
+  SeededRandom random(plan.seed), of_people(plan.seed + 0x70656f706c65), of_disks(plan.seed + 0x6469736b73),
+      of_classes(plan.seed + 0x636c617373);
   std::vector<Event> events;
   for (int i = 0; i < plan.steps; i++) {
     Event event{Kind::nothing, random.u64()};
     event.kind = draw(kKinds, random).value_or(Kind::nothing);
     // Every fourth school knows no journeys: what they excuse must hold there without excuse.
-    if (plan.people) event.kind = draw(kPeopleKinds, of_people).value_or(event.kind);
+    if (plan.people || plan.classes) event.kind = draw(kPeopleKinds, of_people).value_or(event.kind);
     if (plan.rough) event.kind = draw(kRoughKinds, of_disks).value_or(event.kind);
+    if (plan.classes) event.kind = draw(kClassKinds, of_classes).value_or(event.kind);
     if (plan.seed % 4 == 0 && travels(event.kind)) event.kind = Kind::nothing;
     events.push_back(event);
   }
@@ -129,6 +138,7 @@ World::World(const Plan& plan)
       ill_(plan.seed + 0x696c6c),
       rough_(plan.seed + 0x726f756768),
       harm_(plan.seed + 0x6861726d) {
+  plan_.people = plan_.people || plan_.classes;
   disks::use();
   disks::lie(false);
   make_folder(fs::is_directory("/dev/shm") ? "/dev/shm" : fs::temp_directory_path().string());
@@ -201,6 +211,7 @@ Outcome World::go() {
   outcome.told = told_;
   outcome.moved = moved_;
   outcome.letters = letters_;
+  outcome.classes = made_classes_;
   outcome.erased = static_cast<long>(erased_.size() + erased_ops_.size());
   outcome.files_carried = files_carried_;
   outcome.parcels = parcels_;
@@ -234,8 +245,8 @@ void World::make_school() {
   disks::put(folder_ + "/school/school.db", disks::read(blank.path() + "/school/school.db"));
   school_random_ = std::make_unique<SeededRandom>(random_.u64());
   open_school();
-  period_ = must(school_->add_class("Period 3"), "class");
-  if (plan_.people) other_ = must(school_->add_class("Period 5"), "class");
+  period_ = make_class("Period 3");
+  if (plan_.people) other_ = make_class("Period 5");
 }
 void World::open_school() {
   granted_.clear();
@@ -250,7 +261,7 @@ PersonId World::make_person(std::string_view role, int i) {
   person.role = role;
   person.given = std::string(role) + std::to_string(i);
   must(school_->accounts().put(person), "person");
-  must(school_->enroll(period_, person.id, role), "enrollment");
+  enroll(period_, person.id, role, true);
   (role == "student" ? students_ : teachers_).push_back(person.id);
   return person.id;
 }
@@ -436,6 +447,13 @@ void World::happen(const Event& event) {
       break;
     case Kind::teacher_leaves:
       teacher_leaves();
+      break;
+    case Kind::make_class:
+    case Kind::change_row:
+    case Kind::enroll:
+    case Kind::write_pathway:
+    case Kind::move_log:
+      happen_in_classes(event.kind);
       break;
     default:
       happen_among_people(event.kind);

@@ -48,6 +48,7 @@ enum class Sabotage {
   believe_any_seal,       // what comes back is taken in under whatever seal
   no_fsync,               // a disk says that it made sure of something, and did not
   wait_for_all,           // a computer sends nothing while another one is not heard of
+  no_class_log,  // what began since the backup, classes and who is in them, is forgotten by a restore
 };
 
 struct Plan {
@@ -58,7 +59,10 @@ struct Plan {
   int teachers = 2;          // each with one
   bool sticks_only = false;  // no network until sticks have brought all that they can
   bool hub = false;          // a room with a hub, to which computers go and from which they come back
-  bool people = false;   // who come, go, change class and are erased, and adults who settle what was refused
+  bool people = false;  // who come, go, change class and are erased, and adults who settle what was refused
+  // Classes that are made, closed and written for, people who go from one to the other, and a log of all that
+  // is put away and comes back; people come and go, too.
+  bool classes = false;
   bool attacks = false;  // what others do to the school, portals, and disks that are full for a moment
   // Power that goes in the middle of a write, disks that kept some of what they were not told to keep, the
   // school's own backups and restores, a hub's disk that tears or is reverted under it, teachers who leave.
@@ -82,6 +86,7 @@ struct Outcome {
   long collected = 0;
   long told = 0;     // lines that came by sticks
   long moved = 0;    // people and computers that came, went, or changed class
+  long classes = 0;  // made while the school went on
   long erased = 0;   // students and single ops
   long letters = 0;  // dead letters that an adult settled
   long backups = 0;  // of the school's own that took its place
