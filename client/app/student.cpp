@@ -1293,6 +1293,7 @@ class Student::Impl {
       WAYMARK_TRY(whole, whole_thing(scene(now), *current, name, c.op));
       return settle(whole, *current, "toast.chosen_one");
     }
+    const char* kept = "toast.chosen_one";
     if (c.keep_both) {
       std::vector<std::string> texts;  // the older first, each once
       for (auto head = field->heads.rbegin(); head != field->heads.rend(); ++head)
@@ -1315,6 +1316,7 @@ class Student::Impl {
       std::string both;
       for (const auto& text : texts) both += (both.empty() ? "" : "\n\n") + text;
       chosen = both;
+      kept = texts.size() > 2 ? "toast.kept_all" : "toast.kept_both";
     }
     if (!chosen)
       for (const auto& head : field->heads)
@@ -1325,7 +1327,7 @@ class Student::Impl {
     made.fields.emplace(name, *chosen);
     made.before.emplace(name, field->value());
     made.base = current->heads_of(std::vector<std::string>{name});
-    return settle(made, *current, c.keep_both ? "toast.kept_both" : "toast.chosen_one");
+    return settle(made, *current, kept);
   }
 
   // All fields of a thing as one computer had it, in one op over all that is there of them.

@@ -118,23 +118,28 @@ void draw_conflict(ui::Ui& ui, const app::ConflictView& view, Locals& locals, Co
                         {.gap = 20});
     for (const app::Version& version : view.versions) version_card(ui, view, version, out);
   }
+  const bool two = view.versions.size() == 2;
   if (view.can_keep_both) {
+    const ui::Text keep = two ? "screen.conflict.both"_t : "screen.conflict.all"_t;
     auto card = ui.card("both", {.pad = {ui.narrow() ? 20.0F : 28.0F, 18}, .gap = 0});
     auto row = ui.row({.gap = 20, .cross = ui::Cross::center});
     if (!ui.narrow()) ui.disc(ui::Icon::document, 40);
     {
       auto words = ui.column({.width = ui::fill(), .gap = 2});
-      ui.heading(3, "screen.conflict.both"_t);
-      ui.text("screen.conflict.both_detail"_t, {.type = ui::Type::small, .ink = ui::Ink::muted});
+      ui.heading(3, keep);
+      ui.text(two ? "screen.conflict.both_detail"_t : "screen.conflict.all_detail"_t,
+              {.type = ui::Type::small, .ink = ui::Ink::muted});
     }
-    if (ui.button("keep_both", {.text = "screen.conflict.both"_t, .look = ui::Look::pine})) {
+    if (ui.button("keep_both", {.text = keep, .look = ui::Look::pine})) {
       out.push_back(app::ResolveConflict{view.id, view.versions.front().op, true});
     }
   }
   // Of these there is a page of earlier versions.
   const bool shown = std::any_of(std::begin(kWithHistory), std::end(kWithHistory),
                                  [&](std::string_view kind) { return view.id.starts_with(kind); });
-  ui.text(shown && view.can_keep_both ? "screen.conflict.history"_t : "screen.conflict.kept"_t,
+  ui.text(!shown || !view.can_keep_both ? "screen.conflict.kept"_t
+          : two                         ? "screen.conflict.history"_t
+                                        : "screen.conflict.history_all"_t,
           {.type = ui::Type::small, .ink = ui::Ink::muted, .align = ui::Align::center});
 }
 

@@ -198,7 +198,9 @@ void my_things(ui::Ui& ui, const app::SettingsView& view, Locals& locals, Comman
   bool& asking = locals.flag("settings.forget");
   if (!view.can_forget) {
     // The way is told, not greyed: it opens by itself.
-    auto column = ui.column({.pad = {16, 12}, .gap = 2});
+    auto row = ui.row({.pad = {0, 8}, .gap = 14, .cross = ui::Cross::center});
+    ui.disc(ui::Icon::back, 36);
+    auto words = ui.column({.width = ui::fill(), .gap = 2});
     ui.text("screen.settings.forget"_t, {.type = ui::Type::label});
     ui.text("screen.settings.forget_later"_t, {.type = ui::Type::small, .ink = ui::Ink::muted});
   } else if (row_of(ui, "forget", ui::Icon::back, "screen.settings.forget"_t,

@@ -570,7 +570,8 @@ TEST_CASE("three places that did not see each other are three versions; keeping 
     }
     CHECK(places == std::vector<std::string>{"home", "lab-07", "lab-03"});
   }
-  two.a.can(ResolveConflict{two.a.conflict().id, {}, true});
+  auto all_kept = two.a.can(ResolveConflict{two.a.conflict().id, {}, true});
+  CHECK(all_kept.toast.key == "toast.kept_all");
   CHECK(two.a.goals().open[0].fields.first_step == "one\n\ntwo\n\nthree");
   CHECK(two.a.student->counts().conflicts == 0);
   two.a.can(Undo{});
@@ -633,7 +634,8 @@ TEST_CASE("keeping both leaves out what stands in the other as a paragraph, and 
   two.world.clock.advance_ms(60'000);
   two.set(two.b, "two");
   two.sync();
-  two.a.can(ResolveConflict{two.a.conflict().id, {}, true});
+  auto both_kept = two.a.can(ResolveConflict{two.a.conflict().id, {}, true});
+  CHECK(both_kept.toast.key == "toast.kept_both");
   CHECK(two.a.goals().open[0].fields.first_step == "ask two people\n\ntwo");
 }
 

@@ -672,7 +672,9 @@ std::vector<Fixture> frame_fixtures(std::string_view language) {
     auto versions = conflict().versions;
     view.versions = {{"want", phrase("conflict.what_goal_want"), versions[0]},
                      {"first_step", phrase("conflict.what_goal_first_step"), versions[1]}};
-    add("history", shown(to(Screen::history), view), true);
+    auto history = shown(to(Screen::history), view);
+    history.frame->can_go_back = true;
+    add("history", history, true);
     view.versions.clear();
     add("history_none", shown(to(Screen::history), view));
   }

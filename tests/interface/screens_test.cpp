@@ -513,6 +513,9 @@ TEST_CASE("of two versions one is carried on with, or both are kept") {
   page.stage.asked.clear();
   page.stage.press("keep_both");
   CHECK(asked<app::ResolveConflict>(page.stage).keep_both);
+  CHECK(page.stage.find("keep_both")->name == "Keep both");
+  On three("conflict_three");
+  CHECK(three.stage.find("keep_both")->name == "Keep all");
 }
 
 TEST_CASE("an earlier version is put back with its button, and a goal leads to its own") {
