@@ -816,6 +816,7 @@ class Planner {
       const ClassRow* row = nullptr;
     };
     std::map<Place, Wish> wishes;
+    std::map<std::string, Place> now_at;  // each row of the roster
     for (const auto& [source, seat] : roster_.seats) {
       auto person = people_.find(seat.user_source);
       auto row = classes_.find(seat.class_source);
@@ -830,6 +831,7 @@ class Planner {
         continue;
       }
       Place place{row->second.id, person->second.id};
+      now_at[source] = place;
       auto& wish = wishes[place];
       bool better = wish.person == nullptr || (seat.active && !wish.seat.active) ||
                     (seat.active && seat.role == "teacher");
@@ -865,11 +867,14 @@ class Planner {
         out_.enrollments.push_back(after);
       }
     }
-    if (!roster_.seats_whole) return {};
     for (const auto& [place, enrollment] : before) {
       // What somebody added by hand, the roster does not end.
       if (!enrollment.active || !enrollment.source || wishes.count(place) > 0) continue;
-      if (roster_.seats.count(*enrollment.source) > 0) continue;
+      // A row that names another class now, or somebody else, has left the place where it was. One that could
+      // not be used says nothing.
+      auto moved = now_at.find(*enrollment.source);
+      bool in_set = roster_.seats.count(*enrollment.source) > 0;
+      if (moved == now_at.end() && (in_set || !roster_.seats_whole)) continue;
       const Person* person = nullptr;
       const ClassRow* row = nullptr;
       for (const auto& [source, one] : people_)
@@ -879,8 +884,12 @@ class Planner {
       if (!person || !row) continue;
       Enrollment after = enrollment;
       after.active = false;
-      out_.plan.lines.push_back(
-          {Change::deactivate, "enrollment", title(*person, *row), "no longer in the roster", 1});
+      std::string why = "no longer in the roster";
+      if (moved != now_at.end()) {
+        const auto& wish = wishes[moved->second];
+        why = "the roster has this place for " + title(*wish.person, *wish.row) + " now";
+      }
+      out_.plan.lines.push_back({Change::deactivate, "enrollment", title(*person, *row), why, 1});
       out_.enrollments.push_back(after);
     }
     return {};
