@@ -14,15 +14,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A file that nothing mentions, and that nobody sent or asked for, is kept for so many of our own days.
-constexpr std::int64_t kGraceDays = 30;
-constexpr std::int64_t kDayMs =
-    std::int64_t{20} * 3600 * 1000;  // less than 24 hours, so that no night is left out
+// A file that nothing mentions, and that nobody sent or asked for, is kept for thirty days: for one counted
+// day more, since the one on which it came may have been about to end.
+constexpr std::int64_t kGraceDays = 31;
+constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::int64_t kParcelTimeMs = std::int64_t{30} * 24 * 3600 * 1000,
                        kParcelAnswerTimeMs = 3 * kParcelTimeMs;
 constexpr std::size_t kCollectedMax = 256;  // in one go
 constexpr std::size_t kAdoptedMax = 32;     // looked for in one go, each in all ops
-constexpr std::string_view kDayKey = "file_day", kDayTimeKey = "file_day_ms";
+constexpr std::string_view kDayKey = "file_day", kDayRunKey = "file_day_run_ms";
 
 std::int64_t number_of(const std::optional<std::string>& text) {
   return text ? std::strtoll(text->c_str(), nullptr, 10) : 0;
@@ -227,8 +227,8 @@ Result<std::vector<std::string>> School::lacking_files(const Bearer& bearer, std
 
 // ---- collection
 
-// Days are counted here, at most one each time that a day has passed since the last: a clock that jumps by
-// years ages nothing by more than a day.
+// A day has passed when a server has run here for 24 hours, a day at most between two calls: so no clock that
+// jumps, however often, makes a day of less. What it did not run for is not counted.
 Result<std::int64_t> School::file_day() {
   WAYMARK_TRY(day, store_->meta(kDayKey));
   return number_of(day);
@@ -236,15 +236,17 @@ Result<std::int64_t> School::file_day() {
 
 Result<std::int64_t> School::count_day() {
   WAYMARK_TRY(day, file_day());
-  WAYMARK_TRY(last, store_->meta(kDayTimeKey));
-  auto passed = clock_.now_ms() - number_of(last);
-  if (last && passed >= 0 && passed < kDayMs) return day;
-  if (last && passed >= kDayMs) day++;
+  WAYMARK_TRY(kept, store_->meta(kDayRunKey));
+  auto steady = clock_.steady_ms();
+  auto run = number_of(kept);
+  if (counted_to_ms_) run += std::clamp<std::int64_t>(steady - *counted_to_ms_, 0, kDayMs);
+  auto next = run >= kDayMs ? day + 1 : day;
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
-  WAYMARK_CHECK(store_->set_meta(kDayKey, std::to_string(day)));
-  WAYMARK_CHECK(store_->set_meta(kDayTimeKey, std::to_string(clock_.now_ms())));
+  WAYMARK_CHECK(store_->set_meta(kDayKey, std::to_string(next)));
+  WAYMARK_CHECK(store_->set_meta(kDayRunKey, std::to_string(run % kDayMs)));
   WAYMARK_CHECK(transaction.commit());
-  return day;
+  counted_to_ms_ = steady;
+  return next;
 }
 
 std::vector<std::string> School::files_on_disk(const std::string& data) {

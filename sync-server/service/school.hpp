@@ -636,6 +636,7 @@ class School {
   Sticks sticks_;
   std::map<std::string, std::int64_t> sticks_tried_;
   std::map<std::string, std::int64_t> parcels_tried_;  // which the school did not take, and when (steady)
+  std::optional<std::int64_t> counted_to_ms_;          // of the day that is being counted (steady)
   std::string adopted_to_;                             // the stray that was looked for last
   std::set<std::string> writing_;                      // uploads of which a piece is being written
   std::optional<std::int64_t> quota_bytes_;

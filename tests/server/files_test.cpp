@@ -277,7 +277,7 @@ TEST_CASE("a file that nothing mentions goes after thirty days, and one that is 
   REQUIRE(world.put(kept, 0, 1'000));
   REQUIRE(world.put(loose, 0, 1'000));
   CHECK(world.collect() == 0);
-  CHECK(world.collect_for_days(29) == 0);
+  CHECK(world.collect_for_days(30) == 0);
   CHECK(fs::exists(world.on_disk(loose)));
   CHECK(world.collect_for_days(1) == 1);
   CHECK_FALSE(fs::exists(world.on_disk(loose)));
@@ -296,13 +296,16 @@ TEST_CASE(
   auto body = noise(1'000);
   REQUIRE(world.put(body, 0, 1'000));
   CHECK(world.collect() == 0);
-  world.collect_for_days(29);
+  world.collect_for_days(30);
   REQUIRE(world.school->lacking_files(world.at_amira, world.stream, {name_of(body)}).value().empty());
-  CHECK(world.collect_for_days(29) == 0);
+  CHECK(world.collect_for_days(30) == 0);
   CHECK(world.put(body, 0, 1'000).value().whole);
-  CHECK(world.collect_for_days(29) == 0);
+  CHECK(world.collect_for_days(30) == 0);
   for (int jump = 0; jump < 20; jump++) {
+    world.restart();
     world.clock.set_ms(0);  // 1970, as a small server begins after a power cut
+    CHECK(world.collect() == 0);
+    world.clock.set_ms(1'800'000'000'000);  // and then somebody tells it what year it is
     CHECK(world.collect() == 0);
   }
   for (int i = 0; i < 50; i++) {
@@ -311,6 +314,34 @@ TEST_CASE(
   }
   world.clock.advance_ms(10 * 365 * kDayMs);
   CHECK(world.collect() == 1);
+}
+
+TEST_CASE("thirty days of grace are thirty times 24 hours of a server that runs, whenever it looks") {
+  World world;
+  auto body = noise(1'000);
+  CHECK(world.collect() == 0);
+  world.clock.advance_ms(kDayMs - 1);
+  CHECK(world.collect() == 0);
+  REQUIRE(world.put(body, 0, 1'000));  // just before a day has passed
+  constexpr std::int64_t kTooLong = 33 * 24;
+  std::int64_t hours = 0, gone = 0;
+  SUBCASE("every hour") {
+    for (; gone == 0 && hours < kTooLong; hours++) world.clock.advance_ms(3'600'000), gone += world.collect();
+  }
+  SUBCASE("every 21 hours") {
+    for (; gone == 0 && hours < kTooLong; hours += 21)
+      world.clock.advance_ms(21 * 3'600'000), gone += world.collect();
+  }
+  SUBCASE("for eight hours of each day, of which the night is not counted") {
+    for (; gone == 0 && hours < kTooLong; hours += 8) {
+      world.restart();
+      gone += world.collect();
+      for (int hour = 0; hour < 8; hour++) world.clock.advance_ms(3'600'000), gone += world.collect();
+      world.clock.advance_ms(16 * 3'600'000);
+    }
+  }
+  CHECK(hours > 30 * 24);
+  CHECK(hours < kTooLong);
 }
 
 TEST_CASE(
@@ -324,7 +355,7 @@ TEST_CASE(
   REQUIRE(world.school->restore(file, key_of_phrase(world.made.recovery_phrase).value()));
   CHECK(world.school->file(world.amira, world.stream, name_of(body)).error().code == Code::not_found);
   CHECK(world.collect() == 0);  // begins to count
-  CHECK(world.collect_for_days(20) == 0);
+  CHECK(world.collect_for_days(21) == 0);
   CHECK(world.school->lacking_files(world.at_amira, world.stream, {name_of(body)}).value().size() == 1);
   REQUIRE(world.put(body, 0, 1'000));
   CHECK(world.collect_for_days(10) == 1);
@@ -363,7 +394,7 @@ TEST_CASE("nothing is collected while a backup reads it, or while it comes again
   auto body = noise(1'000);
   REQUIRE(world.put(body, 0, 1'000));
   CHECK(world.collect() == 0);
-  world.collect_for_days(29);
+  world.collect_for_days(30);
   world.clock.advance_ms(kDayMs);
   {
     auto job = world.school->begin_backup().value();
