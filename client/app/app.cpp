@@ -724,7 +724,9 @@ struct App::Impl {
     forget_erased(me->records->store());
     if (!me) return;
     if (read->problem) {
-      stick_problem = {"stick.not_believed", {}, -1};
+      bool card = is_of_card(*read->problem);
+      stick_problem = card ? Phrase{"stick.not_believed", {}, -1} : not_taken(*read->problem);
+      if (!card) stick_next = remedy_of_not_taken(*read->problem);
       return;
     }
     auto files = read->files_settled + read->files_came;
@@ -1159,6 +1161,11 @@ struct App::Impl {
           view.problem_do = {"status.problem.do", {}, -1};
           return;
       }
+    if (auto link = me->link->status(); link && link->not_taken) {
+      view.problem = not_taken(*link->not_taken);
+      view.problem_do = remedy_of_not_taken(*link->not_taken);
+      return;
+    }
     if (const auto& file = me->link->file_problem()) {
       auto what = file->error.code;
       std::string sentence = what == Code::disk_full ? (file->here   ? "status.file_disk"

@@ -18,6 +18,21 @@ std::string key_of(const Error& error) {
 
 Phrase remedy_of(const Error& error) { return {key_of(error) + ".do", {}, -1}; }
 
+bool is_of_card(Code code) {
+  return code == Code::wrong_pin || code == Code::card_unknown || code == Code::card_voided;
+}
+
+Phrase not_taken(Code why) {
+  if (why == Code::unauthorized) return sentence_of({why, ""});
+  return {is_of_card(why) ? "status.not_believed" : "status.not_taken", {}, -1};
+}
+
+Phrase remedy_of_not_taken(Code why) {
+  auto phrase = not_taken(why);
+  phrase.key += ".do";
+  return phrase;
+}
+
 Phrase sentence_of(const Error& error) {
   Phrase phrase{key_of(error), {}, -1};
   if (error.code == Code::slowed_down) {

@@ -11,4 +11,10 @@ Phrase sentence_of(const Error& error);
 // What to do about it, for those that have it: "error.<code>.do".
 Phrase remedy_of(const Error& error);
 
+// Why the school did not take in what somebody else brought, and that it is safe here; what to do about it.
+Phrase not_taken(Code why);
+Phrase remedy_of_not_taken(Code why);
+// Card or PIN were not right: signing in once more mends it.
+bool is_of_card(Code code);
+
 }  // namespace waymark::app

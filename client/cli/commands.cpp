@@ -354,6 +354,7 @@ Result<json> Command::sync_one(const Profile& profile) {
                  {"files_waiting", files.size()},
                  {"files_in_room", in_room.size()},
                  {"verified", now.verified},
+                 {"not_taken", now.not_taken ? json(std::string(name(*now.not_taken))) : json()},
                  {"elsewhere", elsewhere}};
   if (problem) {
     result["problem"] = std::string(name(problem->code));
@@ -403,6 +404,8 @@ Status Command::sync() {
       if ((*result)["beside"] > 0)
         out() << "  " << (*result)["beside"]
               << " from another computer are in the room, not yet at school.\n";
+      if ((*result)["not_taken"].is_string())
+        out() << "  " << not_taken(code_named((*result)["not_taken"].get<std::string>())) << ".\n";
       for (const auto& place : (*result)["elsewhere"])
         out() << "  " << place["waiting"] << " still on " << place["computer"].get<std::string>() << ".\n";
     }
@@ -729,10 +732,7 @@ Status Command::bundle_read() {
            {"whole", read->whole},
            {"problem", read->problem ? json(std::string(name(*read->problem))) : json()}});
   else if (read->problem)
-    return Error{
-        *read->problem,
-        "The school did not take the work in, so it still waits here; sign in once more with: waymark "
-        "join --card"};
+    return Error{Code::conflict, not_taken(*read->problem)};
   else
     out() << "The school has answered: " << read->settled << " changes are settled, " << read->waiting
           << " still wait, " << read->files_settled << " files are at school"

@@ -1,5 +1,6 @@
 #include "client/cli/sentences.hpp"
 
+#include "client/app/sentences.hpp"
 #include "client/app/transport.hpp"
 
 namespace waymark::cli {
@@ -90,6 +91,17 @@ std::string sentence(const Error& error) {
   }
   return "Something went wrong inside Waymark: " + std::string(name(error.code)) + because +
          " Nothing that was saved is lost.";
+}
+
+std::string not_taken(Code why) {
+  if (app::is_of_card(why))
+    return "The school did not take the work in because the card or the PIN was not right, so it still waits "
+           "here; sign in once more with: waymark join --card";
+  if (why == Code::unauthorized)
+    return "The school does not know this computer or this student any more, so the work still waits here; "
+           "ask a teacher";
+  return "The school did not take the work in (" + std::string(name(why)) +
+         "), so it still waits here; it is brought again by itself, and a teacher can ask why";
 }
 
 }  // namespace waymark::cli

@@ -8,5 +8,7 @@
 namespace waymark::cli {
 
 std::string sentence(const Error& error);
+// Why the school did not take in what was brought to it, without the full stop.
+std::string not_taken(Code why);
 
 }  // namespace waymark::cli

@@ -59,6 +59,7 @@ Status Session::meet(std::string_view hub) {
   verified_ = false;
   mismatches_ = 0;
   beside_ = 0;
+  not_taken_.reset();
   // What was read at one parent the other may lack.
   WAYMARK_CHECK(store_.compare_all_again());
   asked_again_ = false;
@@ -361,6 +362,7 @@ void Session::on_lost(const Error& error, std::int64_t steady_ms, std::int64_t r
 Status Session::heard_from_hub(const wire::SyncReply& reply) {
   ask_school_ = false;
   beside_ = reply.beside;
+  not_taken_ = reply.problem.empty() ? std::optional<Code>() : code_named(reply.problem);
   WAYMARK_TRY(own, store_.own_position(reply.room->n));
   if (!own || !(*own == *reply.room)) {
     again_now_ = true;
@@ -743,6 +745,7 @@ Result<SessionStatus> Session::status() {
   status.heard_ms = heard_ms_;
   status.verified = verified_ && waiting == 0;
   status.problem = problem_;
+  if (status.waiting > 0) status.not_taken = not_taken_;
   return status;
 }
 

@@ -27,6 +27,7 @@ struct SessionStatus {
   std::optional<std::int64_t> heard_ms;  // wall clock of the last good reply
   bool verified = false;                 // the last exchange ended with equal digests and nothing waiting
   std::optional<Code> problem;           // why the last try failed
+  std::optional<Code> not_taken;  // why the school did not take in what is in the room, as the hub last said
 };
 
 class Session {
@@ -162,6 +163,7 @@ class Session {
   std::int64_t again_from_ = -1;      // what the hub has above this number it is given again
   std::int64_t pushed_end_ = -1;      // the last number on its way to the hub
   std::int64_t beside_ = 0;           // as the hub last said
+  std::optional<Code> not_taken_;     // likewise
   bool moved_meanwhile_ = false;      // cursors have moved since the request on its way was made
   bool asked_again_ = false;          // it was given again what it said it does not carry
   bool went_back_ = false;

@@ -127,6 +127,7 @@ std::string encode(const SyncReply& reply) {
   if (reply.room) header["room"] = position_json(*reply.room);
   if (reply.carried != 0) header["carried"] = reply.carried;
   if (reply.beside != 0) header["beside"] = reply.beside;
+  if (!reply.problem.empty()) header["problem"] = reply.problem;
   for (const auto& answer : reply.answers) header["answers"].push_back(answer);
   for (const auto& place : reply.places)
     header["places"].push_back({{"hub", place.hub}, {"name", place.name}, {"addresses", place.addresses}});
@@ -172,6 +173,7 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
   reply.carried = in.integer("carried", 0);
   reply.beside = in.integer("beside", 0);
   if (reply.beside < 0) in.fail("beside");
+  reply.problem = in.text("problem", "");
   in.array("answers", answers_max, [&](const json& item) {
     if (!item.is_string()) return in.fail("answers");
     reply.answers.push_back(item.get<std::string>());

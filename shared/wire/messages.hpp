@@ -125,6 +125,7 @@ struct SyncReply {
   std::optional<record::Position> room;
   std::int64_t carried = 0;  // from a hub: batches of this replica on their way to the school
   std::int64_t beside = 0;   // from a hub: ops of this person on their way that other replicas brought
+  std::string problem;       // from a hub: why the school did not take in what waits here; a code
   std::vector<std::string> answers;  // from a hub: the school's acknowledgements of this replica's batches
   std::vector<Place> places;
   std::optional<bool> same;  // answer to `same` or `mark`; false: send cursors

@@ -820,6 +820,8 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
     served.reply.answers = std::move(answers);
     WAYMARK_TRY(on_their_way, carried_->carried_of(request.replica));
     served.reply.carried = on_their_way;
+    WAYMARK_TRY(problem, carried_->problem_of(request.replica, request.at_school));
+    served.reply.problem = problem;
     WAYMARK_TRY(beside, carried_->carried_beside(bearer.person, request.replica));
     served.reply.beside = beside;
   }

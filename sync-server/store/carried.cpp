@@ -16,6 +16,7 @@ constexpr std::int64_t kAnsweredTimeMs = std::int64_t{30} * 24 * 3600 * 1000;
 // it is asked every day, by the letters and by the newest batch of each replica.
 constexpr std::int64_t kAskAgainMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kAnswerBytesMax = 100 * 1024;
+constexpr std::size_t kCodeBytesMax = 64;
 
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
@@ -96,7 +97,8 @@ Result<bool> Carried::change_all(
 
 Status Carried::tried(std::int64_t n, std::string_view problem) {
   WAYMARK_TRY(query, db_.prepare(sql::carried_tried));
-  return query.bind(now()).bind(problem).bind(n).run();
+  // The device is told it, and no code is longer.
+  return query.bind(now()).bind(problem.substr(0, kCodeBytesMax)).bind(n).run();
 }
 
 Result<std::optional<std::string>> Carried::settle(const wire::Acknowledgement& answer,
@@ -200,6 +202,12 @@ Result<std::int64_t> Carried::carried_of(const ReplicaId& replica) {
   WAYMARK_TRY(query, db_.prepare(sql::carried_of));
   WAYMARK_TRY(row, query.bind(replica).step());
   return row ? query.integer(0) : std::int64_t{0};
+}
+
+Result<std::string> Carried::problem_of(const ReplicaId& replica, std::int64_t settled) {
+  WAYMARK_TRY(query, db_.prepare(sql::carried_problem));
+  WAYMARK_TRY(row, query.bind(replica).bind(settled).step());
+  return row ? query.text(0) : std::string();
 }
 
 Result<std::int64_t> Carried::carried_beside(const PersonId& person, const ReplicaId& replica) {

@@ -87,6 +87,9 @@ class Carried {
   // How many batches of a replica are on their way, or with the school's dead letters: they need not be
   // brought again.
   Result<std::int64_t> carried_of(const ReplicaId& replica);
+  // Why the school did not take in a batch of this replica, as it last said of one with ops that the device
+  // does not know to be settled; empty: it said no such thing.
+  Result<std::string> problem_of(const ReplicaId& replica, std::int64_t settled);
   // How many ops of a person are on their way that another replica than this one brought.
   Result<std::int64_t> carried_beside(const PersonId& person, const ReplicaId& replica);
   Result<Carrying> carrying();

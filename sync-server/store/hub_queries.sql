@@ -40,6 +40,10 @@ DELETE FROM carried WHERE answered_ms < ?1 OR (answered_ms IS NOT NULL AND probl
 DELETE FROM carried WHERE person = ? AND answered_ms IS NOT NULL
 -- name: carried_of
 SELECT count(*) FROM carried WHERE replica = ? AND (answered_ms IS NULL OR problem IS NOT NULL)
+-- name: carried_problem
+SELECT problem FROM carried
+WHERE replica = ? AND end_n > before_n AND end_n > ? AND problem IS NOT NULL AND problem NOT IN ('not answered', 'slowed_down')
+ORDER BY n DESC LIMIT 1
 -- name: carried_beside
 SELECT replica, before_n, end_n FROM carried WHERE person = ? AND replica <> ? AND answered_ms IS NULL
 ORDER BY replica, before_n

@@ -523,6 +523,48 @@ TEST_CASE("what was written at another computer and is only in the room is not s
   CHECK(may_forget(seven));
 }
 
+TEST_CASE("what the school does not believe of the room's is told, and goes by itself after a new sign-in") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.leo);
+  lab.run(30);
+  (void)world.card(world.amira);  // which the hub hears of
+  auto hub = hub_of(world, lab.net);
+  lab.net.attach(*hub);
+  lab.run(90);
+  lab.app->dispatch(Lock{});
+  lab.run(2);
+  lab.join_student(world.amira);
+  lab.add_goal("swim a length");
+  lab.run(90);
+  CHECK(lab.frame().status.problem.key == "");
+  REQUIRE(world.school->reprint_card(world.amira));
+  auto carry = [&] {
+    auto load = hub->next_load().value();
+    REQUIRE(hub->take_answers(load, world.school->read_bundle(load.bundle, server::Carrier::hub)->answer));
+  };
+  carry();
+  lab.run(90);
+  CHECK(lab.frame().status.problem.key == "status.not_believed");
+  CHECK(lab.frame().status.problem_do.key == "status.not_believed.do");
+  CHECK(lab.frame().status.waiting_phrase.key == "status.in_room");
+
+  auto papers = world.school->hub_papers(world.school->bearer(hub->hub()->token).value(),
+                                         hub->hub_question(lab.net.spki, {"https://10.0.0.9:8443"}));
+  REQUIRE(hub->take_papers(papers.value(), lab.net.spki));
+  lab.app->dispatch(Lock{});
+  lab.run(2);
+  lab.join_student(world.amira);
+  lab.run(90);
+  CHECK(lab.frame().status.problem.key == "");
+  CHECK(world.goals_of(world.amira).empty());
+  carry();
+  lab.run(90);
+  CHECK(lab.frame().status.waiting_phrase.key == "status.all_at_school");
+  CHECK(world.goals_of(world.amira).size() == 1);
+}
+
 TEST_CASE("a photo in a room without the school is said to be where it is: here, in the room, at school") {
   World world;
   auto pathway = water(world);

@@ -336,6 +336,9 @@ function make() {
   reply('beside', 'of a hub: nothing of this replica is on its way, and three ops of this person from other replicas are', {
     v: 1, now: TIME, feed: id('feed of the hub'), again: 20000, room: position(2), beside: 3, same: true,
   });
+  reply('not-believed', 'of a hub: what is on its way is there, and the school did not take it in because of the PIN', {
+    v: 1, now: TIME, feed: id('feed of the hub'), again: 20000, room: position(2), carried: 1, problem: 'wrong_pin', same: true,
+  });
   reply('marked', 'what came with a mark is taken in, and nothing else is new', { again: 20000, mark: markAt(position(3)), now: TIME, v: 1 });
 
   const badRequest = (name, code, why, bytes) => index.not_requests.push({ name, code, why, file: put(`not_requests/${name}.txt`, Buffer.from(bytes)) });

@@ -418,6 +418,65 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "a batch that the school does not believe is told back through the hub until the student signs in anew") {
+  World world;
+  Profile amira(world, world.amira, "amira"), home(world, world.amira, "home");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("written in the room");
+  amira.sync(*world.hub);
+  CHECK_FALSE(amira.status().not_taken);
+  // Meanwhile the school learns another PIN, and the card is made anew.
+  REQUIRE(home.sign_in(*world.school, "1234"));
+  world.carry();
+  CHECK(world.problems == Texts{"wrong_pin"});
+  CHECK_FALSE(amira.status().not_taken);
+  amira.sync(*world.hub);
+  CHECK(amira.status().not_taken == Code::wrong_pin);
+  CHECK(amira.status().waiting == 1);
+  CHECK(amira.status().in_room == 1);
+  // That the next try comes too soon says nothing of the work, and what was said before stands.
+  world.clock.advance_ms(1'000);
+  auto batch = world.hub->carried().next(1 << 20, 0).value().front();
+  REQUIRE(world.hub->carried().tried(batch.n, "slowed_down"));
+  CHECK(world.hub->carried().problem_of(batch.replica, 0).value().empty());
+  REQUIRE(world.hub->carried().tried(batch.n, "not answered"));
+  CHECK(world.hub->carried().problem_of(batch.replica, 0).value().empty());
+  REQUIRE(world.hub->carried().tried(batch.n, std::string(70, 'x')));
+  CHECK(world.hub->carried().problem_of(batch.replica, 0).value() == std::string(64, 'x'));
+  CHECK(world.hub->carried().problem_of(batch.replica, 1).value().empty());  // settled otherwise meanwhile
+  CHECK(world.hub->carried().problem_of(world.random.id<ReplicaId>(), 0).value().empty());
+
+  amira.card = world.school->reprint_card(world.amira).value();
+  world.clock.advance_ms(11 * 60'000);
+  world.carry();
+  amira.sync(*world.hub);
+  CHECK(amira.status().not_taken == Code::card_voided);
+  // With the new card and the PIN of the school all of it is given again, and is believed.
+  world.ask();
+  world.random.fill(amira.key.seed);
+  amira.token = make_token(world.random);
+  REQUIRE(amira.sign_in(*world.hub, "1234"));
+  amira.sync(*world.hub);
+  CHECK_FALSE(amira.status().not_taken);
+  CHECK(amira.status().waiting == 1);
+  world.carry();
+  CHECK(world.goals(*world.school, world.amira) == Texts{"written in the room"});
+  amira.sync(*world.hub);
+  CHECK(amira.status().waiting == 0);
+  CHECK_FALSE(amira.status().not_taken);
+
+  // Of what waits with an adult it is told as well, and another place knows nothing of it.
+  amira.goal("from a removed computer");
+  amira.sync(*world.hub);
+  REQUIRE(world.school->remove_computer(world.lab.id));
+  world.carry();
+  amira.sync(*world.hub);
+  CHECK(amira.status().not_taken == Code::unauthorized);
+  REQUIRE(amira.session->meet(""));
+  CHECK_FALSE(amira.status().not_taken);
+}
+
+TEST_CASE(
     "of a removed computer's batch a hub lets go once the school says that all of it is with the letters") {
   World world;
   Profile amira(world, world.amira, "amira");

@@ -320,6 +320,7 @@ TEST_CASE("golden replies are read as what they say, also when they were written
       if (reply.room) check_position(*reply.room, header["room"]);
       CHECK(reply.carried == header.value("carried", 0));
       CHECK(reply.beside == header.value("beside", 0));
+      CHECK(reply.problem == text(header, "problem"));
       CHECK(json(reply.answers) == list("answers"));
       CHECK(hexes(reply.lacking) == list("lacking"));
       json places = json::array();
