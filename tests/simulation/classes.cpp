@@ -1,6 +1,6 @@
 // Classes that are made, closed, opened and renamed while the school goes on, pathways for them, and who is
-// wished into which. After every restore each is as it was last said, as long as the log beside the database is
-// there; without it nothing that anybody wrote is lost, whoever is in which class.
+// wished into which. After every restore each is as it was last said, as long as the log beside the database
+// is there; without it nothing that anybody wrote is lost, whoever is in which class.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -42,8 +42,8 @@ void World::make_class_for_some() {
 }
 
 void World::change_row() {
-  auto place = std::next(wishes_.classes.begin(),
-                         static_cast<std::ptrdiff_t>(random_.below(wishes_.classes.size())));
+  auto place =
+      std::next(wishes_.classes.begin(), static_cast<std::ptrdiff_t>(random_.below(wishes_.classes.size())));
   auto row = must(school_->accounts().class_by_id(place->first), "class");
   if (!row) return;  // a school that was put back, without the log
   auto before = *row;
@@ -82,8 +82,8 @@ bool World::is_in(const ClassId& where, const PersonId& person) {
 }
 
 void World::enroll_somebody() {
-  auto place = std::next(wishes_.classes.begin(),
-                         static_cast<std::ptrdiff_t>(random_.below(wishes_.classes.size())));
+  auto place =
+      std::next(wishes_.classes.begin(), static_cast<std::ptrdiff_t>(random_.below(wishes_.classes.size())));
   bool teaches = chance(20);
   const auto& people = teaches ? teachers_ : students_;
   auto person = people[random_.below(people.size())];
@@ -98,8 +98,8 @@ void World::enroll_somebody() {
 
 // On the school's pages, or on a computer of one's own.
 void World::write_pathway() {
-  auto place = std::next(wishes_.classes.begin(),
-                         static_cast<std::ptrdiff_t>(random_.below(wishes_.classes.size())));
+  auto place =
+      std::next(wishes_.classes.begin(), static_cast<std::ptrdiff_t>(random_.below(wishes_.classes.size())));
   auto stream = domain::class_stream(place->first);
   auto& computer = any();
   bool append_only = chance(60);
@@ -224,10 +224,10 @@ void World::check_classes() {
     auto row = must(accounts.class_by_id(id), "class");
     if (!row || row->active != wish.active || row->title != wish.title)
       broken(20, "the class " + id.hex() +
-                     (!row                         ? " is not there"
-                      : row->title != wish.title   ? " has another title"
-                      : wish.active                ? " is closed"
-                                                   : " is open again"));
+                     (!row                       ? " is not there"
+                      : row->title != wish.title ? " has another title"
+                      : wish.active              ? " is closed"
+                                                 : " is open again"));
   }
   for (const auto& computer : must(accounts.computers(), "computers"))
     if (wishes_.removed.count(computer.id) && !computer.removed)
@@ -241,14 +241,15 @@ void World::check_classes() {
       if (!person) wait.insert(id);
       if (!person || erased_.count(id) || wishes_.unsure.count(id)) continue;
       if (person->active == (left_.count(id) > 0))
-        broken(10, id.hex() + (person->active ? " left the school, and is back" : " is back, and was left out"));
+        broken(10,
+               id.hex() + (person->active ? " left the school, and is back" : " is back, and was left out"));
     }
   for (const auto& [place, wish] : wishes_.places)
     if (wish.sure && !wait.count(place.second) && !erased_.count(place.second) &&
         is_in(place.first, place.second) != wish.active)
       broken(wish.active ? 20 : 10,
-             place.second.hex() + (wish.active ? " was put into " : " was taken out of ") + place.first.hex() +
-                 (wish.active ? ", and is not in it" : ", and is in it again"));
+             place.second.hex() + (wish.active ? " was put into " : " was taken out of ") +
+                 place.first.hex() + (wish.active ? ", and is not in it" : ", and is in it again"));
   for (const auto& all : {students_, teachers_})
     for (const auto& id : all) {
       if (wait.count(id)) continue;
@@ -258,7 +259,8 @@ void World::check_classes() {
       for (const auto& computer : computers_) {
         if (computer->person != id || computer->turned_away || computer->at_hub) continue;
         std::set<std::string> reads;
-        for (const auto& reading : must(computer->store->readings(), "readings")) reads.insert(reading.stream);
+        for (const auto& reading : must(computer->store->readings(), "readings"))
+          reads.insert(reading.stream);
         if (reads != may) broken(11, who(*computer) + " reads other streams than it may");
       }
     }

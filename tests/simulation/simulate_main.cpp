@@ -140,8 +140,7 @@ int main(int count, char** words) {
       "%ld cuts in a write, %ld backups restored, "
       "%.1f schools and %.0f events a second, planned and messages\n",
       seeds, ops, messages, crashes, journeys, copies, files, collected, moved, classes, letters, erased,
-      cuts, backups, static_cast<double>(seeds) / seconds,
-      static_cast<double>(events) / seconds);
+      cuts, backups, static_cast<double>(seeds) / seconds, static_cast<double>(events) / seconds);
   std::printf("%llu passed, %llu failed\n", passed, failed);
   return failed ? 1 : 0;
 }
