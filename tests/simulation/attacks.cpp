@@ -121,10 +121,12 @@ SecretKey World::identity_key() {
 // A student of the room gives its hub what another one is said to have written: in a batch of theirs, in one
 // of one's own, or in none.
 void World::attack_hub() {
-  if (!plan_.attacks || !hub_ || !hub_up_ || harm_.below(20) != 0) return;
+  if (!plan_.attacks || hubs_.empty()) return;
+  auto& hub = *hubs_[hubs_.size() > 1 ? harm_.below(hubs_.size()) : 0];
+  if (!hub.up || harm_.below(20) != 0) return;
   const auto& attacker = *computers_[harm_.below(computers_.size())];
   const auto& victim = *computers_[harm_.below(computers_.size())];
-  auto bearer = hub_->school->bearer(attacker.token);
+  auto bearer = hub.school->bearer(attacker.token);
   if (!bearer || attacker.teacher || victim.teacher || victim.person == attacker.person) return;
   auto body = made_up(domain::person_stream(victim.person), "goal", victim.person, harm_);
   auto op = must(record::parse_op(body), "an op");
@@ -139,8 +141,8 @@ void World::attack_hub() {
   bool believed = plan_.sabotage == Sabotage::no_batch_signature;
   if (kind < 2) request.batch = wire::signed_lines(batch, believed ? writer.key : attacker.key);
   log("attack hub");
-  (void)hub_->school->sync(*bearer, wire::encode(request));
-  if (has_content(hub_->school->store(), batch.ids.front())) broken(10, "what nobody wrote is at the hub");
+  (void)hub.school->sync(*bearer, wire::encode(request));
+  if (has_content(hub.school->store(), batch.ids.front())) broken(10, "what nobody wrote is at the hub");
 }
 
 }  // namespace waymark::simulation

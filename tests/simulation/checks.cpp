@@ -69,7 +69,8 @@ void World::check_step() {
   }
   compare(*computer.store, entries(*computer.store, stream), 2);
   check_status(computer);
-  if (hub_) check_hub(), check_in_the_room(computer);
+  for (auto& hub : hubs_) check_hub(*hub);
+  check_in_the_room(computer);
   check_file_status(computer);
 }
 
@@ -92,7 +93,7 @@ void World::check_cursors(Computer& computer) {
       if (!lacking && !must(computer.store->has(id), "has")) lacking = id;
     }
     bool same_history = there == reading.served;
-    if (!same_history && (computer.at_hub ? hub_->era : era_) == 0)
+    if (!same_history && (computer.hub ? computer.hub->era : era_) == 0)
       broken(6, who(computer) + " was served something else of " + reading.stream + " than the school has");
     if (same_history && lacking)
       broken(6, who(computer) + " read " + reading.stream + " to " + std::to_string(reading.cursor.seq) +
@@ -102,10 +103,9 @@ void World::check_cursors(Computer& computer) {
 
 // Does the computer know that it wrote this itself? Of what it forgot and read again it need not say that it
 // waits, only not that all is well.
-bool World::is_own(Computer& computer, const OpId& id) {
+bool World::is_own(store::Store& store, const OpId& id) {
   auto query =
-      must(computer.store->db().prepare("SELECT 1 FROM outbox JOIN op ON op.n = outbox.op WHERE op.id = ?"),
-           "outbox");
+      must(store.db().prepare("SELECT 1 FROM outbox JOIN op ON op.n = outbox.op WHERE op.id = ?"), "outbox");
   return must(query.bind(id).step(), "outbox");
 }
 
@@ -129,13 +129,13 @@ void World::check_status(Computer& computer) {
   for (const auto& op : committed_)
     if (op.computer == computer.index && !refused.count(op.id) && !is_covered(op) &&
         !must(school_->store().has(op.id), "has") && must(computer.store->has(op.id), "has") &&
-        (is_own(computer, op.id) || (status.verified && !computer.at_hub && is_read(op.id))))
+        (is_own(*computer.store, op.id) || (status.verified && !computer.hub && is_read(op.id))))
       lacking.push_back(op.id);
   auto waiting = static_cast<std::size_t>(status.waiting);
   // What an adult took in and a school that was put back forgot is a dead letter there, as before.
   if (lacking.size() > waiting) {
     auto letters = dead_letters();
-    std::erase_if(lacking, [&](const OpId& id) { return letters.count(id) && is_own(computer, id); });
+    std::erase_if(lacking, [&](const OpId& id) { return letters.count(id) && is_own(*computer.store, id); });
   }
   if (lacking.size() > waiting)
     broken(15, who(computer) + " says that " + std::to_string(waiting) + " wait, and the school lacks " +
@@ -146,7 +146,9 @@ void World::check_status(Computer& computer) {
 // school. What was answered is kept for a month, and who meets the hub meanwhile hears that the school lost
 // it.
 void World::check_in_the_room(Computer& computer) {
-  if (!computer.at_hub || computer.heard_hub_era != hub_->era || computer.heard_era != era_) return;
+  const auto* hub = computer.hub;
+  if (!hub || computer.heard_hub != hub) return;
+  if (computer.heard_hub_era != hub->era || computer.heard_era != era_) return;
   if (now_ms_ - computer.heard_ms > kDayMs) return;
   auto said = must(computer.session->status(), "status").in_room;
   if (said == 0) return;
@@ -155,11 +157,11 @@ void World::check_in_the_room(Computer& computer) {
     for (const auto& id : must(wire::read_batch_ids(body), "carried")) carried.insert(id);
     return std::optional<std::string>();
   };
-  must(hub_->school->carried().change_all(look), "carried");
+  must(hub->school->carried().change_all(look), "carried");
   auto waits = must(computer.store->waiting_ids(kWaitingMax), "waiting");
   auto letters = dead_letters();
   auto there = std::count_if(waits.begin(), waits.end(), [&](const OpId& id) {
-    return carried.count(id) || letters.count(id) || must(hub_->school->store().has(id), "has") ||
+    return carried.count(id) || letters.count(id) || must(hub->school->store().has(id), "has") ||
            must(school_->store().has(id), "has");
   });
   if (said > there)
@@ -200,7 +202,7 @@ void World::go_on_beside_the_broken() {
   school_up_ = true;
   lossy_ = 0;
   network_.clear();
-  if (hub_) hub_line_up_ = chance(60), hub_up_ = chance(80);
+  for (auto& hub : hubs_) hub->line_up = chance(60), hub->up = chance(80);
   for (auto& computer : computers_) {
     if (chance(50)) computer->ill = static_cast<Ill>(1 + random_.below(4));
   }
@@ -211,10 +213,10 @@ void World::go_on_beside_the_broken() {
     attack();
     write(any());
     for (auto& computer : computers_) send(*computer);
-    if (hub_) send_up();
+    for (auto& hub : hubs_) send_up(*hub);
     advance(1'000);
     deliver();
-    if (hub_) send_up();
+    for (auto& hub : hubs_) send_up(*hub);
     advance(1'000);
     deliver();
     last.clear();
@@ -232,16 +234,17 @@ void World::go_on_beside_the_broken() {
 }
 
 bool World::is_through(Computer& computer) {
-  if (computer.turned_away || (computer.at_hub && !hub_up_)) return true;
+  if (computer.turned_away || (computer.hub && !computer.hub->up)) return true;
   auto status = must(computer.session->status(), "status");
-  if (computer.at_hub && !hub_line_up_) return status.in_room == status.waiting;
+  if (computer.hub && !computer.hub->line_up) return status.in_room == status.waiting;
   return status.verified && status.waiting == 0;
 }
 
 // ---- when all is well again
 
 void World::become_quiet() {
-  school_up_ = hub_up_ = hub_line_up_ = true;
+  school_up_ = true;
+  for (auto& hub : hubs_) hub->up = hub->line_up = true;
   lossy_ = 0;
   network_.clear();
   file_network_.clear();
@@ -262,13 +265,13 @@ void World::become_quiet() {
       computer->session->on_lost({Code::offline, ""}, computer->clock.steady_ms());
     }
     // Whoever meets a hub again asks how far the school is.
-    if (computer->at_hub) must(computer->session->meet(hub_file_.hub.hex()), "meet");
+    if (computer->hub) must(computer->session->meet(computer->hub->file.hub.hex()), "meet");
     computer->session->hurry(computer->clock.steady_ms());
   }
-  if (hub_) {
-    hub_->ticket = 0;
-    hub_->session->on_lost({Code::offline, ""}, hub_->clock.steady_ms());
-    hub_->session->hurry(hub_->clock.steady_ms());
+  for (auto& hub : hubs_) {
+    hub->ticket = 0;
+    hub->session->on_lost({Code::offline, ""}, hub->clock.steady_ms());
+    hub->session->hurry(hub->clock.steady_ms());
   }
   set_servers_clocks();
   if (plan_.sticks_only) become_quiet_by_sticks();
@@ -280,17 +283,17 @@ void World::become_quiet() {
       send(*computer);
       send_file(*computer);
     }
-    if (hub_) send_up();
+    for (auto& hub : hubs_) send_up(*hub);
     advance(1'000);
     deliver();
     deliver_files();
-    bool all =
-        (!hub_ || hub_is_quiet()) && std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
-          if (computer->turned_away) return true;
-          auto status = must(computer->session->status(), "status");
-          return status.verified && status.waiting == 0 && reads_everything(*computer) &&
-                 stands_where_it_was_left(*computer);
-        });
+    bool all = std::all_of(hubs_.begin(), hubs_.end(), [&](auto& hub) { return hub_is_quiet(*hub); }) &&
+               std::all_of(computers_.begin(), computers_.end(), [&](auto& computer) {
+                 if (computer->turned_away) return true;
+                 auto status = must(computer->session->status(), "status");
+                 return status.verified && status.waiting == 0 && reads_everything(*computer) &&
+                        stands_where_it_was_left(*computer);
+               });
     if (!all) continue;
     // A file on the school's disk whose row was lost is found by one tidying, and taken up by the next.
     if (tidied++ < 2) {
@@ -303,8 +306,8 @@ void World::become_quiet() {
       collect_once();
       for (auto& computer : computers_) {
         // What a hub does not bring on its computer brings: files, and private texts that the school lost.
-        if (computer->at_hub && !(unsettled_file(*computer).empty() && private_is_settled(*computer)))
-          go_to(*computer, false);
+        if (computer->hub && !(unsettled_file(*computer).empty() && private_is_settled(*computer)))
+          go_to(*computer, nullptr);
         computer->queue->hurry();
       }
     }
@@ -321,7 +324,8 @@ void World::become_quiet() {
                      std::to_string(computer->exchanges) + " exchanges");
     if (!reads_everything(*computer)) broken(16, who(*computer) + " has not read everything");
   }
-  if (hub_ && !hub_is_quiet()) broken(16, "the hub still has something to carry or to read");
+  for (auto& hub : hubs_)
+    if (!hub_is_quiet(*hub)) broken(16, "the hub still has something to carry or to read");
   for (auto& computer : computers_) {
     if (computer->turned_away) continue;
     if (auto file = unsettled_file(*computer); !file.empty()) broken(16, who(*computer) + " " + file);
@@ -332,7 +336,7 @@ void World::become_quiet() {
 
 bool World::reads_everything(Computer& computer) {
   for (const auto& reading : must(computer.store->readings(), "readings"))
-    if ((!computer.at_hub && computer.era != era_) ||
+    if ((!computer.hub && computer.era != era_) ||
         reading.cursor.seq != must(parent_of(computer).stream_state(reading.stream), "state").head)
       return false;
   return true;
@@ -342,7 +346,7 @@ bool World::reads_everything(Computer& computer) {
 // finds out by its next exchange.
 bool World::stands_where_it_was_left(Computer& computer) {
   auto there = must(school_->store().position(computer.store->replica()), "position");
-  if (computer.at_hub || there.n <= must(computer.store->last_number(), "number")) return true;
+  if (computer.hub || there.n <= must(computer.store->last_number(), "number")) return true;
   computer.session->hurry(computer.clock.steady_ms());
   return false;
 }
@@ -362,7 +366,7 @@ bool World::private_is_settled(Computer& computer) {
 void World::check_quiet() {
   auto& root = school_->store();
   must(root.verify(), "the school's store");
-  if (hub_) must(hub_->school->store().verify(), "the hub's store");
+  for (auto& hub : hubs_) must(hub->school->store().verify(), "the hub's store");
   check_nothing_lost();
   check_copies();
   check_files();
@@ -379,13 +383,17 @@ void World::check_quiet() {
   // what the school lost after all who could prove whose it is. Of what the room had and the school has as a
   // dead letter, a stub is left with those who read it there.
   auto letters = dead_letters();
-  std::set<OpId> lost;
-  for (const auto& op : committed_)
-    if (op.lost) lost.insert(op.id);
+  // What a teacher wrote at a hub, and its disk lost or the school refused, stays with who had read it there.
+  std::set<OpId> lost, of_the_room;
+  for (const auto& op : committed_) {
+    bool at_hub = op.computer == kOnHubPages;
+    if (at_hub ? op.lost || letters.count(op.id) : op.lost) (at_hub ? of_the_room : lost).insert(op.id);
+  }
   auto only_in_the_room = [&](const Computer& computer, const OracleEntry& entry) {
     auto op = must(OpId::parse(entry.id), "id");
-    return (computer.at_hub && lost.count(op) && must(hub_->school->store().has(op), "has")) ||
-           (hub_ && !entry.accepted && letters.count(op));
+    return of_the_room.count(op) ||
+           (computer.hub && lost.count(op) && must(computer.hub->school->store().has(op), "has")) ||
+           (!hubs_.empty() && !entry.accepted && letters.count(op));
   };
   std::map<std::string, std::vector<OracleEntry>> at_root;
   auto looking = std::make_optional(look_at(root));
@@ -422,12 +430,19 @@ void World::check_quiet() {
       // the school tells its author.
       std::set<OpId> refused;
       for (const auto& refusal : must(computer->store->refusals(), "refusals")) refused.insert(refusal.op);
-      if (computer->at_hub)
+      if (computer->hub)
         std::erase_if(wanted, [&](const std::string& id) {
           auto op = must(OpId::parse(id), "id");
           return !has.count(id) && letters.count(op) > 0 && refused.count(op) > 0;
         });
-      if (has != wanted) broken(2, who(*computer) + " has another " + reading.stream);
+      if (has != wanted) {
+        std::string what;
+        for (const auto& id : has)
+          if (!wanted.count(id)) what += ", with " + id;
+        for (const auto& id : wanted)
+          if (!has.count(id)) what += ", without " + id;
+        broken(2, who(*computer) + " has another " + reading.stream + what);
+      }
       // 14: bit for bit, whatever this version knows of it.
       std::map<std::string, const std::string*> bodies;
       for (const auto& entry : there)
@@ -467,7 +482,7 @@ void World::check_nothing_lost() {
       if (!has_content(*computer->store, op.id)) continue;
       // Whoever reads the stream and wrote it, or has it under the school's seal, can bring it.
       bool can_bring = reads(*computer, op.id) &&
-                       (is_own(*computer, op.id) || must(computer->store->seal_of(op.id), "seal"));
+                       (is_own(*computer->store, op.id) || must(computer->store->seal_of(op.id), "seal"));
       (can_bring ? connected : held).insert(op.id);
     }
   for (const auto& id : held)
@@ -491,12 +506,13 @@ void World::check_nothing_lost() {
       std::string places;
       for (const auto& computer : computers_)
         if (must(computer->store->has(op.id), "has"))
-          places += ", " + who(*computer) + (computer->at_hub ? " at the hub" : "") +
-                    (is_own(*computer, op.id) ? " has it as its own" : " has it") +
+          places += ", " + who(*computer) + (computer->hub ? " at the hub" : "") +
+                    (is_own(*computer->store, op.id) ? " has it as its own" : " has it") +
                     (must(computer->store->seal_of(op.id), "seal") ? " under a seal" : "") +
                     (reads(*computer, op.id) ? " and reads it" : "") +
                     (computer->turned_away ? " and is turned away" : "");
-      if (hub_ && must(hub_->school->store().has(op.id), "has")) places += ", the hub has it";
+      for (const auto& hub : hubs_)
+        if (must(hub->school->store().has(op.id), "has")) places += ", a hub has it";
       if (auto reason = must(root.stub_reason(op.id), "stub"))
         places += ", the school has a stub: " + *reason;
       broken(era_ ? 7 : 1,
@@ -549,16 +565,18 @@ void World::check_authors() {
 
 // 9: two that are called the same have written the same.
 void World::check_copies() {
-  std::map<ReplicaId, std::pair<const Computer*, record::Position>> known;
-  for (const auto& computer : computers_) {
-    if (computer->turned_away) continue;  // nobody can tell it
-    auto n = must(computer->store->last_number(), "number");
-    if (n == 0) continue;  // nothing is written under it here; a hub has nothing to tell it by
-    auto at = must(computer->store->own_position(n), "position").value_or(record::Position{});
-    auto [found, fresh] = known.emplace(computer->store->replica(), std::pair(computer.get(), at));
+  std::map<ReplicaId, std::pair<std::string, record::Position>> known;
+  auto look = [&](store::Store& store, const std::string& whose) {
+    auto n = must(store.last_number(), "number");
+    if (n == 0) return;  // nothing is written under it here; a hub has nothing to tell it by
+    auto at = must(store.own_position(n), "position").value_or(record::Position{});
+    auto [found, fresh] = known.emplace(store.replica(), std::pair(whose, at));
     if (!fresh && !(found->second.second == at))
-      broken(9, who(*computer) + " and " + who(*found->second.first) + " write under one name");
-  }
+      broken(9, whose + " and " + found->second.first + " write under one name");
+  };
+  for (const auto& computer : computers_)
+    if (!computer->turned_away) look(*computer->store, who(*computer));  // else nobody can tell it
+  for (const auto& hub : hubs_) look(hub->school->store(), "hub " + std::to_string(hub->index));
 }
 
 }  // namespace waymark::simulation

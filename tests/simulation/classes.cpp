@@ -116,7 +116,8 @@ void World::write_pathway() {
     auto written = school_->write(teachers_[random_.below(teachers_.size())], std::span(&edit, 1));
     if (!written && written.error().code == Code::not_granted) return log("not theirs to write for");
     auto id = must(std::move(written), "a pathway").front().op;
-    committed_.push_back({id, record::canonical(*must(school_->store().op(id), "op")), -1, append_only});
+    committed_.push_back(
+        {id, record::canonical(*must(school_->store().op(id), "op")), kOnPages, append_only});
     return log("pathway " + id.hex());
   }
   if (!must(computer.store->reading(stream), "reading")) return;
@@ -257,7 +258,7 @@ void World::check_classes() {
       for (const auto& access : must(accounts.access(id), "access")) may.insert(access.stream);
       if (may != wished_for(id)) broken(20, id.hex() + " may read other streams than their classes give");
       for (const auto& computer : computers_) {
-        if (computer->person != id || computer->turned_away || computer->at_hub) continue;
+        if (computer->person != id || computer->turned_away || computer->hub) continue;
         std::set<std::string> reads;
         for (const auto& reading : must(computer->store->readings(), "readings"))
           reads.insert(reading.stream);

@@ -189,7 +189,7 @@ void World::send_file(Computer& computer) {
   }
   computer.file_ticket = ++tickets_;
   computer.file_sent_ms = steady;
-  post_file({true, computer.index, computer.file_ticket, 0, std::move(*step), {}, {}, computer.at_hub});
+  post_file({true, computer.index, computer.file_ticket, 0, std::move(*step), {}, {}, computer.hub});
 }
 
 void World::post_file(FileMessage message) {
@@ -212,7 +212,7 @@ void World::deliver_files() {
     auto message = std::move(file_network_.front());
     file_network_.pop_front();
     if (message.to_school)
-      message.at_hub ? file_arrives_at_hub(message) : file_arrives_at_school(message);
+      message.hub ? file_arrives_at_hub(message) : file_arrives_at_school(message);
     else
       file_arrives_at(*computers_[static_cast<std::size_t>(message.computer)], message);
   }
@@ -275,12 +275,17 @@ void World::file_arrives_at(Computer& computer, const FileMessage& message) {
                      : computer.queue->on_reply(message.reply, steady),
        "a file's answer");
   files_ += computer.queue->received() - received;
-  if (!message.at_hub) return;
+  if (!message.hub) return;
   parcels_ += computer.queue->sent() - sent;
   // Of all that it was given the hub has told, or it was given nothing else.
-  auto given = must(computer.store->parcels_at(hub_file_.hub.hex()), "parcels");
+  auto given = must(computer.store->parcels_at(message.hub->file.hub.hex()), "parcels");
   bool of_all = message.step.what == sync::FileStep::What::ask || (given.size() == 1 && message.reply.whole);
-  if (!message.error && of_all) computer.files_hub_era = message.hub_era;
+  if (!message.error && of_all && message.hub_era == message.hub->era) {
+    std::erase_if(computer.parcels_told,
+                  [&](const auto& told) { return told.first->file.hub == message.hub->file.hub; });
+    for (const auto& twin : hubs_)
+      if (twin->file.hub == message.hub->file.hub) computer.parcels_told[twin.get()] = twin->era;
+  }
   if (plan_.sabotage == Sabotage::believe_hub_of_files && message.reply.whole)
     for (const auto& one : given)
       must(computer.store->set_file_state(one.stream, one.hash, sync::file_at_school), "sabotage");
@@ -344,23 +349,25 @@ bool World::school_has(const Attached& file) {
 // What the hub still carries, read with the school's key.
 std::set<World::StreamFile> World::files_in_parcels() {
   std::set<StreamFile> files;
-  if (!hub_ || !hub_->school) return files;
-  for (const auto& row : hub_->school->parcels().waiting()) {
-    auto [known, fresh] = in_parcel_.try_emplace(row.name);
-    if (fresh) {
-      SecretKey identity;
-      auto seed = must(from_hex(must(school_->store().meta("identity"), "identity").value()), "identity");
-      std::copy(seed.begin(), seed.end(), identity.seed.begin());
-      auto path = hub_->school->parcels().path(row.person, row.name);
-      auto bytes =
-          must(School::read_file({path, "", row.bytes}, 0, static_cast<std::size_t>(row.bytes)), "a parcel");
-      for (const auto& item : must(wire::open_bundle(bytes, identity), "a parcel").items)
-        if (item.kind == wire::file_item) {
-          auto piece = must(wire::decode_piece(item.body), "a piece");
-          known->second.emplace(piece.stream, piece.hash);
-        }
+  for (const auto& hub : hubs_) {
+    if (!hub->school) continue;
+    for (const auto& row : hub->school->parcels().waiting()) {
+      auto [known, fresh] = in_parcel_.try_emplace(row.name);
+      if (fresh) {
+        SecretKey identity;
+        auto seed = must(from_hex(must(school_->store().meta("identity"), "identity").value()), "identity");
+        std::copy(seed.begin(), seed.end(), identity.seed.begin());
+        auto path = hub->school->parcels().path(row.person, row.name);
+        auto bytes = must(School::read_file({path, "", row.bytes}, 0, static_cast<std::size_t>(row.bytes)),
+                          "a parcel");
+        for (const auto& item : must(wire::open_bundle(bytes, identity), "a parcel").items)
+          if (item.kind == wire::file_item) {
+            auto piece = must(wire::decode_piece(item.body), "a piece");
+            known->second.emplace(piece.stream, piece.hash);
+          }
+      }
+      files.insert(known->second.begin(), known->second.end());
     }
-    files.insert(known->second.begin(), known->second.end());
   }
   return files;
 }
@@ -374,7 +381,7 @@ bool World::parcels_are_settled() {
 }
 
 void World::note_files_at_school() {
-  if (!hub_) return;
+  if (hubs_.empty()) return;
   for (const auto& file : attached_) {
     StreamFile one(file.stream, file.hash);
     if (!were_at_school_.contains(one) && school_has(file)) were_at_school_.insert(std::move(one));
@@ -384,20 +391,30 @@ void World::note_files_at_school() {
 // 15: nothing is said to be at school that never was, and nothing to be in the room of which the hub, since
 // it last spoke of parcels, had nothing.
 void World::check_file_status(Computer& computer) {
-  if (!hub_ || computer.teacher) return;
+  if (hubs_.empty() || computer.teacher) return;
   note_files_at_school();
   for (const auto& row : must(computer.store->files_at_school(), "files at school"))
     if (!were_at_school_.contains({row.stream, row.hash}))
       broken(15, "computer " + std::to_string(computer.index) + " says that the file " + row.hash +
                      " is at school");
   auto in_room = must(computer.store->files_in_room(), "files in the room");
-  if (in_room.empty() || computer.files_hub_era != hub_->era || erased_.contains(computer.person)) return;
-  const auto& parcels = hub_->school->parcels();
-  for (const auto& sent : must(computer.store->parcels_at(hub_file_.hub.hex()), "parcels"))
-    if (!sent.asks && in_room.contains({sent.stream, sent.hash}) &&
-        !parcels.waits(computer.person, sent.name) && !parcels.answer(computer.person, sent.name))
-      broken(15, "computer " + std::to_string(computer.index) + " says that the file " + sent.hash +
-                     " is in the room");
+  if (in_room.empty() || erased_.contains(computer.person)) return;
+  for (const auto& [hub, era] : computer.parcels_told) {
+    // Of two copies of one the computer does not know which it was.
+    std::vector<const Hub*> twins;
+    bool as_told = true;
+    for (const auto& [other, then] : computer.parcels_told)
+      if (other->file.hub == hub->file.hub) twins.push_back(other), as_told = as_told && then == other->era;
+    if (!as_told) continue;
+    for (const auto& sent : must(computer.store->parcels_at(hub->file.hub.hex()), "parcels"))
+      if (!sent.asks && in_room.contains({sent.stream, sent.hash}) &&
+          std::none_of(twins.begin(), twins.end(), [&](const Hub* twin) {
+            const auto& parcels = twin->school->parcels();
+            return parcels.waits(computer.person, sent.name) || parcels.answer(computer.person, sent.name);
+          }))
+        broken(15, "computer " + std::to_string(computer.index) + " says that the file " + sent.hash +
+                       " is in the room");
+  }
 }
 
 // What has not come or gone yet, though it can. Where a student has no access any more, what belongs to work

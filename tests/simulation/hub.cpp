@@ -12,37 +12,45 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::int64_t kReplyTimeMs = 30'000;
 constexpr std::int64_t kPapersMs = 60'000;
+constexpr std::size_t kHubsMax = 4;
 }  // namespace
 
-void World::make_hub() {
-  hub_file_ = must(school_->add_hub("North room", {period_}), "hub");
-  hub_file_.upstream = "https://school.example";
-  hub_ = std::make_unique<Hub>();
-  hub_->clock.set_ms(now_ms_);
-  hub_->random = std::make_unique<SeededRandom>(random_.u64());
-  must(School::make_hub(folder_ + "/hub", hub_file_), "a hub's directory");
-  open_hub();
+Hub& World::make_hub(std::string_view name, const std::vector<ClassId>& classes) {
+  auto hub = std::make_unique<Hub>();
+  hub->index = static_cast<int>(hubs_.size());
+  hub->folder = folder_ + "/hub" + (hubs_.empty() ? "" : std::to_string(hub->index));
+  hub->file = must(school_->add_hub(name, classes), "hub");
+  hub->file.upstream = "https://school.example";
+  hub->clock.set_ms(now_ms_);
+  hub->random = std::make_unique<SeededRandom>(random_.u64());
+  must(School::make_hub(hub->folder, hub->file), "a hub's directory");
+  open_hub(*hub);
+  return *hubs_.emplace_back(std::move(hub));
 }
 
-void World::open_hub() {
-  auto& hub = *hub_;
+Hub* World::some_hub() {
+  if (hubs_.empty()) return nullptr;
+  return hubs_[hubs_.size() > 1 ? random_.below(hubs_.size()) : 0].get();
+}
+
+void World::open_hub(Hub& hub) {
   hub.session.reset();
   hub.school.reset();
-  hub.school = must(School::open(folder_ + "/hub", hub.clock, *hub.random), "hub");
+  hub.school = must(School::open(hub.folder, hub.clock, *hub.random), "hub");
   hub.session = std::make_unique<sync::Session>(hub.school->store());
   must(hub.session->start(), "start");
   hub.session->hurry(hub.clock.steady_ms());
   hub.ticket = 0;
   hub.papers_ms = -kPapersMs;
   hub.parcel_come = -1;
-  if (hub.images.empty()) remember(hub.images, hub_image());
+  if (hub.images.empty()) remember(hub.images, hub_image(hub));
 }
 
 // Its disk: the database, and the parcels and answers beside it.
-Image World::hub_image() {
-  Image image{image_of(hub_->school->store()), {}};
+Image World::hub_image(Hub& hub) {
+  Image image{image_of(hub.school->store()), {}};
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(folder_ + "/hub/parcels", none)) {
+  for (const auto& entry : fs::directory_iterator(hub.folder + "/parcels", none)) {
     std::ifstream in(entry.path(), std::ios::binary);
     image.files.emplace(entry.path().filename().string(), std::make_shared<const std::string>(std::string(
                                                               std::istreambuf_iterator<char>(in), {})));
@@ -50,12 +58,13 @@ Image World::hub_image() {
   return image;
 }
 
-void World::put_hub_parcels(const std::map<std::string, Content, std::less<>>& parcels) {
-  fs::remove_all(folder_ + "/hub/parcels");
-  fs::create_directories(folder_ + "/hub/parcels");
+void World::put_hub_parcels(const Hub& hub, const std::map<std::string, Content, std::less<>>& parcels) {
+  auto folder = hub.folder + "/parcels";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
   for (const auto& [name, body] : parcels) {
-    std::ofstream(folder_ + "/hub/parcels/" + name, std::ios::binary) << *body;
-    fs::last_write_time(folder_ + "/hub/parcels/" + name, parcel_time());
+    std::ofstream(folder + "/" + name, std::ios::binary) << *body;
+    fs::last_write_time(folder + "/" + name, parcel_time());
   }
 }
 
@@ -65,78 +74,107 @@ fs::file_time_type World::parcel_time() { return begun_ + std::chrono::milliseco
 // ---- what happens to it
 
 void World::move(Computer& computer) {
-  if (!hub_ || computer.teacher) return;
-  go_to(computer, !computer.at_hub);
+  if (hubs_.empty() || computer.teacher) return;
+  // From one room into another, or back to the school.
+  bool into_another = hubs_.size() > 1 && chance(50);
+  go_to(computer, computer.hub && !into_another ? nullptr : some_hub());
 }
 
-void World::go_to(Computer& computer, bool hub) {
-  log(std::string(hub ? "to the hub " : "to the school ") + std::to_string(computer.index));
-  computer.at_hub = hub;
+void World::go_to(Computer& computer, Hub* hub) {
+  log(std::string(hub ? "to the hub " : "to the school ") + std::to_string(computer.index) +
+      (hub && hub->index ? " " + std::to_string(hub->index) : ""));
+  computer.hub = hub;
   // What is on its way is not answered any more.
   if (computer.ticket) computer.session->on_lost({Code::offline, ""}, computer.clock.steady_ms());
   computer.ticket = 0;
   if (computer.file_ticket)
     must(computer.queue->on_lost({Code::cancelled, ""}, computer.clock.steady_ms()), "loss");
   computer.file_ticket = 0;
-  must(computer.session->meet(hub ? hub_file_.hub.hex() : ""), "meet");
-  computer.queue->meet(hub ? hub_file_.hub.hex() : "");
+  must(computer.session->meet(hub ? hub->file.hub.hex() : ""), "meet");
+  computer.queue->meet(hub ? hub->file.hub.hex() : "");
   computer.session->hurry(computer.clock.steady_ms());
 }
 
-void World::crash_hub() {
-  if (!hub_) return;
+void World::crash_hub(Hub& hub) {
   crashes_++;
   log("crash hub");
-  say_no_goodbye(hub_->school->store());
-  hub_->session.reset();
-  hub_->school.reset();
-  disks::lose_power(hub_db(), luck());
-  open_hub();
+  say_no_goodbye(hub.school->store());
+  hub.session.reset();
+  hub.school.reset();
+  disks::lose_power(hub.db(), luck());
+  open_hub(hub);
 }
 
 void World::restore_hub() {
-  if (!hub_) return;
-  auto image = hub_->images[random_.below(hub_->images.size())];
-  if (chance(50)) remember(hub_->images, hub_image());
+  auto* hub = some_hub();
+  if (!hub) return;
+  auto image = hub->images[random_.below(hub->images.size())];
+  if (chance(50)) remember(hub->images, hub_image(*hub));
   log("restore hub");
-  hub_->session.reset();
-  hub_->school.reset();
-  disks::put(hub_db(), image.database);
-  put_hub_parcels(image.files);
-  open_hub();
-  hub_travelled();
+  hub->session.reset();
+  hub->school.reset();
+  disks::put(hub->db(), image.database);
+  put_hub_parcels(*hub, image.files);
+  open_hub(*hub);
+  hub_travelled(*hub);
 }
 
-void World::hub_travelled() {
+void World::hub_travelled(Hub& hub) {
   journeys_++;
-  hub_->era++;
+  hub.era++;
   count_losses();
 }
 
 // It is dead, and another comes with the same file and nothing else.
 void World::replace_hub() {
-  if (!hub_) return;
+  auto* hub = some_hub();
+  if (!hub) return;
   log("replace hub");
-  hub_->session.reset();
-  hub_->school.reset();
-  fs::remove_all(folder_ + "/hub");
-  disks::remove_below(folder_ + "/hub/");
-  must(School::make_hub(folder_ + "/hub", hub_file_), "a hub's directory");
-  open_hub();
-  hub_travelled();
+  hub->session.reset();
+  hub->school.reset();
+  fs::remove_all(hub->folder);
+  disks::remove_below(hub->folder + "/");
+  must(School::make_hub(hub->folder, hub->file), "a hub's directory");
+  open_hub(*hub);
+  hub_travelled(*hub);
+}
+
+// Its disk is put into a second machine, and both are switched on. Neither history is the one hub's any more.
+void World::copy_hub() {
+  auto* from = some_hub();
+  if (!from || hubs_.size() >= kHubsMax) return;
+  copies_++;
+  auto hub = std::make_unique<Hub>();
+  hub->index = static_cast<int>(hubs_.size());
+  log("copy hub " + std::to_string(from->index) + " to " + std::to_string(hub->index));
+  hub->folder = folder_ + "/hub" + std::to_string(hub->index);
+  hub->file = from->file;
+  hub->clock = from->clock;
+  hub->random = std::make_unique<SeededRandom>(random_.u64());
+  auto image = hub_image(*from);
+  must(School::make_hub(hub->folder, hub->file), "a hub's directory");
+  disks::put(hub->db(), image.database);
+  put_hub_parcels(*hub, image.files);
+  open_hub(*hub);
+  from->era++;
+  hub_travelled(*hubs_.emplace_back(std::move(hub)));
+}
+
+// A teacher, on a hub's pages, for a student of its classes.
+void World::write_at_hub() {
+  if (auto* hub = some_hub()) staff_write(*hub->school);
 }
 
 // ---- its line to the school
 
-void World::send_up() {
-  auto& hub = *hub_;
+void World::send_up(Hub& hub) {
   auto steady = hub.clock.steady_ms();
   if (hub.ticket && steady - hub.sent_ms > kReplyTimeMs) {
     hub.ticket = 0;
     if (hub.asked == Asked::sync) hub.session->on_lost({Code::timeout, ""}, steady);
   }
   if (hub.ticket) return;
-  Message message{true, kHub, 0, 0, {}, 0, {}};
+  Message message{true, kHub, 0, 0, {}, 0, {}, &hub};
   if (steady - hub.papers_ms >= kPapersMs) {
     message.asked = Asked::papers;
     message.body = hub.school->hub_question("", {"https://192.168.4.9:8443"});
@@ -148,7 +186,7 @@ void World::send_up() {
       hub.load = std::move(load);
     } else {
       auto request = must(hub.session->next(steady), "next");
-      if (!request) return send_parcel_up();
+      if (!request) return send_parcel_up(hub);
       message.asked = Asked::sync;
       message.body = wire::encode(*request);
     }
@@ -161,13 +199,12 @@ void World::send_up() {
 }
 
 // When there is nothing else to say.
-void World::send_parcel_up() {
-  auto& hub = *hub_;
+void World::send_parcel_up(Hub& hub) {
   auto next = hub.school->next_parcel();
   if (!next) return;
   if (next->name != hub.parcel.name || next->person != hub.parcel.person) hub.parcel_come = -1;
   hub.parcel = *next;
-  Message message{true, kHub, 0, 0, {}, 0, Asked::parcel};
+  Message message{true, kHub, 0, 0, {}, 0, Asked::parcel, &hub};
   message.parcel = hub.parcel;
   if (hub.parcel_come >= 0) {
     auto path = hub.school->parcels().path(next->person, next->name);
@@ -183,8 +220,9 @@ void World::send_parcel_up() {
 }
 
 void World::hub_at_school(const Message& message) {
-  if (!school_up_ || !hub_line_up_) return;
-  auto bearer = school_->bearer(hub_file_.token);
+  const auto& hub = *message.hub;
+  if (!school_up_ || !hub.line_up) return;
+  auto bearer = school_->bearer(hub.file.token);
   if (!bearer) return;  // a school of before the hub
   Result<std::string> reply = Error{Code::internal, ""};
   auto cut = may_die(school_->store(), school_db());
@@ -197,7 +235,7 @@ void World::hub_at_school(const Message& message) {
     else
       reply = read.error();
   }
-  Message told{false, kHub, message.ticket, 0, {}, era_, message.asked};
+  Message told{false, kHub, message.ticket, 0, {}, era_, message.asked, message.hub};
   if (message.asked == Asked::parcel) {
     auto state =
         school_->put_parcel(*bearer, message.parcel.name, {message.from, message.parcel.bytes, message.body});
@@ -217,17 +255,17 @@ void World::hub_at_school(const Message& message) {
   note_files_at_school();
   if (!reply) return log("the school refused the hub " + std::string(name(reply.error().code)));
   if (message.asked == Asked::sync)
-    check_served_to_hub(must(wire::decode_reply(*reply), "the school's own reply"));
+    check_served_to_hub(hub, must(wire::decode_reply(*reply), "the school's own reply"));
   told.body = std::move(*reply);
   post(std::move(told));
 }
 
 void World::arrive_at_hub_from_school(const Message& message) {
-  auto& hub = *hub_;
+  auto& hub = *message.hub;
   if (hub.ticket != message.ticket) return;
   hub.ticket = 0;
   auto steady = hub.clock.steady_ms();
-  auto cut = may_die(hub.school->store(), hub_db());
+  auto cut = may_die(hub.school->store(), hub.db());
   Status taken;
   if (message.asked == Asked::papers) taken = hub.school->take_papers(message.body, "");
   if (message.asked == Asked::papers && taken) hub.papers_ms = steady;
@@ -243,6 +281,10 @@ void World::arrive_at_hub_from_school(const Message& message) {
   if (message.asked == Asked::sync) {
     auto reply = wire::decode_reply(message.body);
     if (reply) {
+      if (plan_.sabotage == Sabotage::hub_believes) {
+        auto n = std::min(reply->position.n, must(hub.school->store().last_number(), "number"));
+        reply->position = must(hub.school->store().own_position(n), "position").value_or(record::Position{});
+      }
       taken = hub.session->on_reply(*reply, steady);
       auto heard = hub.school->heard_the_school(hub.session->take_went_back());
       if (taken) taken = heard;
@@ -251,7 +293,7 @@ void World::arrive_at_hub_from_school(const Message& message) {
   }
   bool died = cut && cut->came(taken.has_value());
   cut.reset();
-  if (died) return crash_hub();
+  if (died) return crash_hub(hub);
   // One that was reverted before it first said anything has another key now.
   if (!taken && taken.error().code == Code::unauthorized && hub.era != hub.sent_era) return;
   if (!taken && taken.error().code != Code::malformed && taken.error().code != Code::identity_changed)
@@ -261,32 +303,33 @@ void World::arrive_at_hub_from_school(const Message& message) {
 // ---- the room's computers at it
 
 void World::arrive_at_hub(const Message& message) {
-  if (!hub_up_) return;
+  auto& hub = *message.hub;
+  if (!hub.up) return;
   const auto& computer = *computers_[static_cast<std::size_t>(message.computer)];
-  auto& hub = *hub_;
   auto bearer = hub.school->bearer(computer.token);
   if (!bearer) {
     Message turned_away{false, message.computer, message.ticket, 0, "unauthorized", era_};
-    turned_away.unauthorized = turned_away.at_hub = true;
+    turned_away.unauthorized = true;
+    turned_away.hub = &hub;
     return post(std::move(turned_away));
   }
-  auto cut = may_die(hub.school->store(), hub_db());
+  auto cut = may_die(hub.school->store(), hub.db());
   auto reply = hub.school->sync(*bearer, message.body);
   bool died = cut && cut->came(reply.has_value());
   cut.reset();
-  if (died) return crash_hub();
+  if (died) return crash_hub(hub);
   if (!reply) return log("the hub refused " + std::string(name(reply.error().code)));
   if (plan_.sabotage == Sabotage::hub_forgets)
     must(hub.school->store().db().execute("DELETE FROM carried"), "sabotage");
   check_served_by_hub(computer, must(wire::decode_reply(*reply), "the hub's own reply"));
-  post({false, message.computer, message.ticket, 0, std::move(*reply), era_, Asked::sync, true, hub.era});
+  post({false, message.computer, message.ticket, 0, std::move(*reply), era_, Asked::sync, &hub, hub.era});
 }
 
 void World::file_arrives_at_hub(const FileMessage& message) {
-  if (!hub_up_) return;
-  auto& hub = *hub_;
+  auto& hub = *message.hub;
+  if (!hub.up) return;
   const auto& step = message.step;
-  FileMessage answer{false, message.computer, message.ticket, 0, {}, {}, {}, true, hub.era};
+  FileMessage answer{false, message.computer, message.ticket, 0, {}, {}, {}, &hub, hub.era};
   answer.step.what = step.what;
   auto bearer = hub.school->bearer(computers_[static_cast<std::size_t>(message.computer)]->token);
   if (!bearer) {
@@ -306,20 +349,20 @@ void World::file_arrives_at_hub(const FileMessage& message) {
   if (!put) answer.error = put.error();
   if (!there && fs::exists(path)) fs::last_write_time(path, parcel_time());
   if (plan_.sabotage == Sabotage::hub_drops_files) fs::remove(path);
-  if (lossy_ && chance(4)) return crash_hub();
+  if (lossy_ && chance(4)) return crash_hub(hub);
   post_file(std::move(answer));
 }
 
 // ---- what must hold of it
 
 // 10: nothing of a stream that the hub was not given can be read there, nor in what it carries.
-void World::check_hub() {
-  auto& db = hub_->school->store().db();
+void World::check_hub(Hub& hub) {
+  auto& db = hub.school->store().db();
   {
     auto query =
         must(db.prepare("SELECT s.name FROM op JOIN stream s ON s.id = op.stream WHERE s.name LIKE 'own:%'"),
              "streams");
-    if (must(query.step(), "streams") && query.text(0) != domain::own_stream(hub_file_.hub))
+    if (must(query.step(), "streams") && query.text(0) != domain::own_stream(hub.file.hub))
       broken(10, "the hub has " + query.text(0));
   }
   auto query = must(db.prepare("SELECT body FROM carried"), "carried");
@@ -328,8 +371,7 @@ void World::check_hub() {
       broken(10, "the hub can read what it carries sealed");
 }
 
-bool World::hub_is_quiet() {
-  auto& hub = *hub_;
+bool World::hub_is_quiet(Hub& hub) {
   auto status = must(hub.session->status(), "status");
   if (!status.verified) return false;
   // Also of what came from a removed computer, or from who left: the school has it as letters, and says so.

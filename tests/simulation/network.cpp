@@ -21,8 +21,8 @@ void World::send(Computer& computer) {
   computer.sent_ms = computer.clock.steady_ms();
   computer.exchanges++;
   sabotage_request(computer, *request);
-  if (plan_.attacks && !computer.at_hub) asked_[computer.index] = wire::encode(*request);
-  post({true, computer.index, computer.ticket, 0, wire::encode(*request), 0, Asked::sync, computer.at_hub});
+  if (plan_.attacks && !computer.hub) asked_[computer.index] = wire::encode(*request);
+  post({true, computer.index, computer.ticket, 0, wire::encode(*request), 0, Asked::sync, computer.hub});
 }
 
 void World::post(Message message) {
@@ -47,7 +47,7 @@ void World::deliver() {
     if (message.computer == kHub)
       message.to_school ? hub_at_school(message) : arrive_at_hub_from_school(message);
     else if (message.to_school)
-      message.at_hub ? arrive_at_hub(message) : arrive_at_school(message);
+      message.hub ? arrive_at_hub(message) : arrive_at_school(message);
     else
       arrive_at(*computers_[static_cast<std::size_t>(message.computer)], message);
   }
@@ -93,7 +93,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
   if (message.unauthorized) {
     computer.session->on_lost({Code::unauthorized, ""}, steady);
     // Whom a hub does not know the school may.
-    if (message.at_hub) return go_to(computer, false);
+    if (message.hub) return go_to(computer, nullptr);
     computer.turned_away = !school_up_ || !come_back(computer);
     if (!computer.turned_away) computer.session->hurry(steady);
     return;
@@ -124,8 +124,9 @@ void World::arrive_at(Computer& computer, const Message& message) {
   }
   if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
   // What a hub tells of the school it tells by answers of some time ago.
-  computer.era = message.at_hub && message.era > 0 ? -1 : message.era;
-  computer.heard_hub_era = message.at_hub ? message.hub_era : -1;
+  computer.era = message.hub && message.era > 0 ? -1 : message.era;
+  computer.heard_hub = message.hub;
+  computer.heard_hub_era = message.hub ? message.hub_era : -1;
   computer.heard_era = message.era;
   computer.heard_ms = now_ms_;
   note_believed(computer, computer.era, waited);
@@ -139,7 +140,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
 // ---- mistakes on purpose
 
 void World::sabotage_request(Computer& computer, wire::SyncRequest& request) {
-  if (plan_.sabotage == Sabotage::open_own && computer.at_hub && !request.ops.empty()) {
+  if (plan_.sabotage == Sabotage::open_own && computer.hub && !request.ops.empty()) {
     sync::Author author{
         computer.person, computer.key, computer.certificate, computer.certificate_signature, {}};
     wire::Batch batch{computer.person,

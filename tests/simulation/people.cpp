@@ -252,13 +252,13 @@ void World::check_erased() {
     }
   };
   look(folder_ + "/school/school.db", "the school");
-  if (hub_) look(folder_ + "/hub/school.db", "the hub");
+  for (const auto& hub : hubs_) look(hub->db(), "the hub");
   for (auto& computer : computers_) {
     // Who has nothing to read at a hub hears of it when they meet the school.
     auto readings = must(computer->store->readings(), "readings");
     bool hears = std::any_of(readings.begin(), readings.end(),
                              [](const auto& reading) { return reading.stream == domain::school_stream; });
-    if (computer->turned_away || (!hears && computer->at_hub)) continue;
+    if (computer->turned_away || (!hears && computer->hub)) continue;
     look(computer->path, who(*computer));
     for (const auto& hash : files)
       if (computer->files.whole.contains(hash))
@@ -285,7 +285,7 @@ void World::settle_people() {
   if (before_loss_ && plan_.seed % 2) put_log_back();
   open_school();
   for (auto& computer : computers_) {
-    if (computer->at_hub && chance(50)) go_to(*computer, false);
+    if (computer->hub && chance(50)) go_to(*computer, nullptr);
     if (!school_->bearer(computer->token) && !come_back(*computer) && (computer->teacher || chance(50)))
       rejoin(*computer);
     computer->turned_away = !school_->bearer(computer->token);
@@ -336,8 +336,8 @@ void World::check_served(const Computer& computer, const std::set<std::string>& 
     if (!granted.count(page.stream)) broken(10, who(computer) + " is served " + page.stream);
 }
 
-void World::check_served_to_hub(const wire::SyncReply& reply) {
-  auto granted = granted_to(hub_file_.hub);
+void World::check_served_to_hub(const Hub& hub, const wire::SyncReply& reply) {
+  auto granted = granted_to(hub.file.hub);
   for (const auto& page : reply.pages)
     if (!granted.count(page.stream)) broken(10, "the hub is served " + page.stream);
 }
@@ -358,16 +358,17 @@ void World::check_told_by_stick(const Computer& computer, const std::string& byt
 // A hub hears late who came and went; but whose a stream is does not change, nor which classes it is for.
 void World::check_served_by_hub(const Computer& computer, const wire::SyncReply& reply) {
   const auto& me = computer.person;
-  const std::set<std::string> mine{std::string(domain::school_stream), domain::own_stream(me),
-                                   domain::inbox_stream(me), domain::person_stream(me),
-                                   domain::class_stream(period_)};
+  std::set<std::string> mine{std::string(domain::school_stream), domain::own_stream(me),
+                             domain::inbox_stream(me), domain::person_stream(me)};
+  for (const auto& [where, person] : were_in_)
+    if (person == me) mine.insert(domain::class_stream(where));
   for (const auto& page : reply.pages)
     if (!mine.count(page.stream)) broken(10, who(computer) + " is served " + page.stream + " by the hub");
 }
 
 // What others wrote in a stream that is granted no longer cannot be read any more.
 void World::check_held(Computer& computer) {
-  if (computer.at_hub) return;  // the school ends what the school gave
+  if (computer.hub) return;  // the school ends what the school gave
   auto granted = granted_to(computer.person);
   for (const auto& stream : must(computer.store->streams(), "streams")) {
     if (granted.count(stream) || stream == domain::own_stream(computer.person) ||
@@ -423,7 +424,7 @@ void World::check_refusals() {
       continue;
     // Once an adult took it in it is no refusal any more, even at a school that has forgotten that.
     if (taken_in_.count(id)) continue;
-    if (must(school_->store().op(id), "op") || computer.turned_away || !is_own(computer, id)) continue;
+    if (must(school_->store().op(id), "op") || computer.turned_away || !is_own(*computer.store, id)) continue;
     // A school took it in and lost it, the next one refused it, and the computer is again as it was between:
     // it believes the first, and only an adult reads it.
     if (letters.count(id) && computer.travels != refused.travels) continue;

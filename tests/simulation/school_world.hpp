@@ -92,6 +92,8 @@ enum class Kind {
   settle,           // an adult settles a dead letter
   torn_hub,         // as a computer
   revert_hub,       // as the school
+  copy_hub,         // its disk is copied, and both live on
+  write_at_hub,     // a teacher, on its pages
   back_up,          // the school makes a backup, by itself,
   restore_backup,   // and takes one in its place while it runs
   teacher_leaves,   // or comes back
@@ -139,6 +141,8 @@ enum class Ill {
   full,     // its disk
 };
 
+struct Hub;
+
 constexpr std::size_t kWaitingMax = 10'000;
 
 struct Computer {
@@ -154,8 +158,8 @@ struct Computer {
   std::int64_t sent_ms = 0;
   std::int64_t ops_seen = 0;  // never fewer, but for a journey
   int exchanges = 0;
-  int era = 0;  // of the school, when it last answered this computer
-  bool at_hub = false;
+  int era = 0;                                     // of the school, when it last answered this computer
+  Hub* hub = nullptr;                              // where it is; none: at the school
   std::vector<record::RecordKey> records;          // that this computer wrote to
   std::map<std::string, std::vector<OpId>> forms;  // a form opened earlier and not saved yet: what it read
   std::vector<Image> images;                       // of its disk
@@ -165,9 +169,10 @@ struct Computer {
   std::vector<sync::Mention> mentioned;
   std::uint64_t file_ticket = 0;
   std::int64_t file_sent_ms = 0;
-  int files_hub_era = -1;  // of the hub, when it last told of parcels
-  int heard_hub_era = -1;  // of the hub, when it last answered this computer,
-  int heard_era = -1;      // and of the school at that moment,
+  std::map<const Hub*, int> parcels_told;  // of hubs of one name, when one last told of parcels: their eras
+  const Hub* heard_hub = nullptr;          // that last answered this computer,
+  int heard_hub_era = -1;                  // its era
+  int heard_era = -1;                      // and the school's at that moment,
   std::int64_t heard_ms = 0;
   Ill ill = Ill::no;  // until all is mended
   // With what a student's device signs; a copy has the same.
@@ -189,7 +194,7 @@ struct Message {
   std::string body;
   int era = 0;  // of the school that answered
   Asked asked = Asked::sync;
-  bool at_hub = false;  // between a computer and the hub
+  Hub* hub = nullptr;  // one of both ends
   int hub_era = 0;
   bool unauthorized = false;
   // A piece of a parcel, from byte `from` on, and how far it has come; `body` is the piece, or the answer.
@@ -200,6 +205,10 @@ struct Message {
 };
 
 struct Hub {
+  int index = 0;
+  std::string folder;
+  server::HubFile file;
+  bool up = true, line_up = true;
   ManualClock clock;
   std::unique_ptr<SeededRandom> random;
   std::unique_ptr<School> school;
@@ -213,6 +222,7 @@ struct Hub {
   std::int64_t parcel_come = -1;  // and how much of it has come; -1: the school is asked
   int era = 0;                    // how often it has travelled,
   int sent_era = 0;               // and when it last said something
+  std::string db() const { return folder + "/school.db"; }
 };
 
 // A step of a computer's queue of files on its way, and the answer.
@@ -224,7 +234,7 @@ struct FileMessage {
   sync::FileStep step;
   sync::FileReply reply;
   std::optional<Error> error;
-  bool at_hub = false;
+  Hub* hub = nullptr;
   int hub_era = 0;
 };
 
@@ -234,10 +244,12 @@ struct Attached {
   bool lost = false;  // no surviving disk has it
 };
 
+inline constexpr int kOnPages = -1, kOnHubPages = -2;
+
 struct Committed {
   OpId id;
   std::string body;
-  int computer = 0;  // -1: the school's own pages
+  int computer = 0;  // kOnPages: the school's own; kOnHubPages: a hub's
   bool append_only = false;
   bool lost = false;  // no surviving disk has it
 };
@@ -275,7 +287,8 @@ class World {
   void open_school();
   void happen(const Event& event);
   void write(Computer& computer);
-  void staff_write();
+  void staff_write(School& school);
+  void write_at_hub();
   store::Edit edit_of(Computer& computer, const record::RecordKey& key);
   store::Edit edit_of_work(Computer& computer, const record::RecordKey& key);
   static void base_on_what_is_here(store::Store& store, store::Edit& edit);
@@ -301,7 +314,6 @@ class World {
   std::optional<PowerCut> may_die(store::Store& store, const std::string& path, int steps_max = 2'000);
   SeededRandom* luck() { return plan_.rough ? &rough_ : nullptr; }
   std::string school_db() const { return folder_ + "/school/school.db"; }
-  std::string hub_db() const { return folder_ + "/hub/school.db"; }
   void note_what_was_kept(Computer& computer, std::int64_t after);
   void crash(Computer& computer);
   void crash_school();
@@ -323,6 +335,7 @@ class World {
   void make_clones();
   void travelled(Computer& computer);
   void school_travelled();
+  static bool can_bring(store::Store& store, const Committed& op);
   void count_losses();
 
   // files.cpp
@@ -370,28 +383,30 @@ class World {
   std::string sabotage_news(Computer& computer, const std::string& bytes);
 
   // hub.cpp
-  void make_hub();
-  void open_hub();
-  Image hub_image();
-  void put_hub_parcels(const std::map<std::string, Content, std::less<>>& parcels);
-  void send_parcel_up();
+  Hub& make_hub(std::string_view name, const std::vector<ClassId>& classes);
+  Hub* some_hub();
+  void open_hub(Hub& hub);
+  Image hub_image(Hub& hub);
+  void put_hub_parcels(const Hub& hub, const std::map<std::string, Content, std::less<>>& parcels);
+  void send_parcel_up(Hub& hub);
   std::filesystem::file_time_type parcel_time();
   void move(Computer& computer);
-  void go_to(Computer& computer, bool hub);
-  void crash_hub();
+  void go_to(Computer& computer, Hub* hub);
+  void crash_hub(Hub& hub);
   void restore_hub();
   void replace_hub();
   void torn_hub();
   void revert_hub();
-  void hub_travelled();
-  void send_up();
+  void copy_hub();
+  void hub_travelled(Hub& hub);
+  void send_up(Hub& hub);
   void hub_at_school(const Message& message);
   void arrive_at_hub_from_school(const Message& message);
   void arrive_at_hub(const Message& message);
-  void check_hub();
-  bool hub_is_quiet();
+  void check_hub(Hub& hub);
+  bool hub_is_quiet(Hub& hub);
   store::Store& parent_of(const Computer& computer) {
-    return computer.at_hub ? hub_->school->store() : school_->store();
+    return computer.hub ? computer.hub->school->store() : school_->store();
   }
 
   // classes.cpp
@@ -429,7 +444,7 @@ class World {
   void refresh_access();
   bool come_back(Computer& computer);
   std::set<std::string> granted_to(const PersonId& person);
-  void check_served_to_hub(const wire::SyncReply& reply);
+  void check_served_to_hub(const Hub& hub, const wire::SyncReply& reply);
   void check_told_by_stick(const Computer& computer, const std::string& bytes);
   void check_served_by_hub(const Computer& computer, const wire::SyncReply& reply);
   void check_served(const Computer& computer, const std::set<std::string>& granted,
@@ -461,7 +476,7 @@ class World {
   static store::Transaction look_at(store::Store& store);
   void check_step();
   void check_cursors(Computer& computer);
-  static bool is_own(Computer& computer, const OpId& id);
+  static bool is_own(store::Store& store, const OpId& id);
   void check_status(Computer& computer);
   void compare(store::Store& store, const std::vector<OracleEntry>& from, int invariant);
   void check_in_the_room(Computer& computer);
@@ -553,9 +568,7 @@ class World {
   long told_ = 0;           // lines that came with one
   long brought_back_ = 0;   // lines that the school had lost
   bool school_up_ = true;
-  std::unique_ptr<Hub> hub_;  // nothing: this school has none
-  server::HubFile hub_file_;
-  bool hub_up_ = true, hub_line_up_ = true;
+  std::vector<std::unique_ptr<Hub>> hubs_;
   int lossy_ = 20;
   int event_ = 0;
   long messages_ = 0, crashes_ = 0, journeys_ = 0, copies_ = 0;

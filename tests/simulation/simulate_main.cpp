@@ -42,7 +42,10 @@ void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, i
   std::printf("  with %zu events: %s\n", smaller.only->size(), again.failure.value_or("(passes)").c_str());
   for (const auto& event : simulation::events_of(smaller)) std::printf("    %s\n", event.c_str());
   std::printf("  again: ./dev simulate --seed %llu --steps %d%s%s%s%s --only %s\n",
-              static_cast<unsigned long long>(plan.seed), plan.steps, plan.hub ? " --hub 1" : "",
+              static_cast<unsigned long long>(plan.seed), plan.steps,
+              plan.hub > 1 ? " --hub 2"
+              : plan.hub   ? " --hub 1"
+                           : "",
               plan.classes  ? " --classes 1"
               : plan.people ? " --people 1"
                             : "",
@@ -80,7 +83,7 @@ int main(int count, char** words) {
     } else if (word == "--students") {
       plan.students = static_cast<int>(value);
     } else if (word == "--hub") {
-      plan.hub = value != 0;
+      plan.hub = static_cast<int>(value);
     } else if (word == "--people") {
       plan.people = value != 0;
     } else if (word == "--classes") {
@@ -104,7 +107,7 @@ int main(int count, char** words) {
     } else {
       std::fprintf(stderr,
                    "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
-                   "--hub 1, --people 1, --classes 1, --sticks 1, --attacks 1, --rough 1, --liveness 1, "
+                   "--hub 1 or 2, --people 1, --classes 1, --sticks 1, --attacks 1, --rough 1, --liveness 1, "
                    "--clocks 1, --clones N, "
                    "--sabotage N, --log 1, --shrink RUNS\n");
       return 2;

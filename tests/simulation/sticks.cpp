@@ -167,7 +167,7 @@ void World::read_stick(Computer& computer) {
 // school or written there, is at the school, whoever wrote it.
 void World::become_quiet_by_sticks() {
   auto goes = [](const Computer& computer) {
-    return !computer.teacher && !computer.turned_away && !computer.at_hub;
+    return !computer.teacher && !computer.turned_away && !computer.hub;
   };
   for (int round = 0; round < kStickRounds; round++)
     for (auto& computer : computers_) {
@@ -187,7 +187,7 @@ void World::become_quiet_by_sticks() {
       for (const auto& entry : entries(*computer->store, reading.stream)) {
         auto id = must(OpId::parse(entry.id), "id");
         if (refused.count(id) || erased_ops_.count(id) || must(school_->store().has(id), "has")) continue;
-        bool own = is_own(*computer, id);
+        bool own = is_own(*computer->store, id);
         if (own || must(computer->store->seal_of(id), "seal"))
           broken(7, entry.id + " of " + reading.stream + " is on computer " +
                         std::to_string(computer->index) + (own ? ", which wrote it," : "") +

@@ -270,25 +270,27 @@ void World::restore_backup() {
 }
 
 void World::torn_hub() {
-  if (!hub_) return;
+  auto* hub = some_hub();
+  if (!hub) return;
   crashes_++;
   log("torn hub");
-  DiskAsKept disk(hub_db());
-  hub_->session.reset();
-  hub_->school.reset();
+  DiskAsKept disk(hub->db());
+  hub->session.reset();
+  hub->school.reset();
   disk.put_back(random_);
-  open_hub();
-  hub_travelled();
+  open_hub(*hub);
+  hub_travelled(*hub);
 }
 
 // It does not notice anything; what it was about to say goes on.
 void World::revert_hub() {
-  if (!hub_) return;
-  auto image = hub_->images[random_.below(hub_->images.size())];
+  auto* hub = some_hub();
+  if (!hub) return;
+  auto image = hub->images[random_.below(hub->images.size())];
   log("revert hub");
-  revert(hub_->school->store(), std::move(image.database));
-  put_hub_parcels(image.files);
-  hub_travelled();
+  revert(hub->school->store(), std::move(image.database));
+  put_hub_parcels(*hub, image.files);
+  hub_travelled(*hub);
 }
 
 void World::copy(Computer& computer) {
@@ -319,7 +321,7 @@ Computer& World::copy_of(const Computer& computer, Image image) {
   open(*copied);
   copied->images = {std::move(image)};
   copied->era = -1;
-  if (computer.at_hub) go_to(*copied, true);
+  if (computer.hub) go_to(*copied, computer.hub);
   computers_.push_back(std::move(copied));
   return *computers_.back();
 }
@@ -348,19 +350,31 @@ void World::school_travelled() {
   count_losses();
 }
 
+// Whose it is no computer can prove of what its hub lost before the school had it.
+bool World::can_bring(store::Store& store, const Committed& op) {
+  return has_content(store, op.id) &&
+         (op.computer != kOnHubPages || must(store.seal_of(op.id), "seal").has_value());
+}
+
 // What no disk has any more is lost, and nobody can be blamed for it.
 void World::count_losses() {
   std::set<OpId> carried;
-  if (hub_ && hub_->school)
-    for (const auto& batch : must(hub_->school->carried().next(1 << 30, 0), "carried"))
-      for (const auto& id : must(wire::read_batch_ids(batch.body), "carried")) carried.insert(id);
+  for (const auto& hub : hubs_)
+    if (hub->school)
+      for (const auto& batch : must(hub->school->carried().next(1 << 30, 0), "carried"))
+        for (const auto& id : must(wire::read_batch_ids(batch.body), "carried")) carried.insert(id);
   std::vector<store::Transaction> looking;
   looking.push_back(look_at(school_->store()));
   for (auto& computer : computers_) looking.push_back(look_at(*computer->store));
   for (auto& op : committed_) {
     if (op.lost || carried.count(op.id) || has_content(school_->store(), op.id)) continue;
+    // What a teacher wrote at a hub it sends by itself.
+    if (op.computer == kOnHubPages && std::any_of(hubs_.begin(), hubs_.end(), [&](const auto& hub) {
+          return hub->school && is_own(hub->school->store(), op.id);
+        }))
+      continue;
     op.lost = std::none_of(computers_.begin(), computers_.end(),
-                           [&](const auto& computer) { return has_content(*computer->store, op.id); });
+                           [&](const auto& computer) { return can_bring(*computer->store, op); });
     if (op.lost) log("lost " + op.id.hex());
   }
   looking.clear();

@@ -90,6 +90,12 @@ constexpr Likely kClassKinds[] = {
     {Kind::move_log, "move log", 4},
 };
 
+// The same where there are several hubs.
+constexpr Likely kHubKinds[] = {
+    {Kind::copy_hub, "copy hub", 12},
+    {Kind::write_at_hub, "write at hub", 60},
+};
+
 std::optional<Kind> draw(std::span<const Likely> kinds, SeededRandom& random) {
   auto what = static_cast<int>(random.below(1'000));
   for (const auto& likely : kinds) {
@@ -101,6 +107,7 @@ std::optional<Kind> draw(std::span<const Likely> kinds, SeededRandom& random) {
 bool travels(Kind kind) {
   return kind == Kind::restore_hub || kind == Kind::replace_hub || kind == Kind::torn_hub ||
          kind == Kind::revert_hub || kind == Kind::restore_backup || kind == Kind::move_log ||
+         kind == Kind::copy_hub ||
          (kind >= Kind::torn && kind <= Kind::copy && kind != Kind::gate && kind != Kind::loss &&
           kind != Kind::pause);
 }
@@ -109,7 +116,8 @@ bool travels(Kind kind) {
 
 std::string_view name(Kind kind) {
   for (auto kinds : {std::span<const Likely>(kKinds), std::span<const Likely>(kPeopleKinds),
-                     std::span<const Likely>(kRoughKinds), std::span<const Likely>(kClassKinds)})
+                     std::span<const Likely>(kRoughKinds), std::span<const Likely>(kClassKinds),
+                     std::span<const Likely>(kHubKinds)})
     for (const auto& likely : kinds)
       if (likely.kind == kind) return likely.name;
   return "nothing";
@@ -117,7 +125,7 @@ std::string_view name(Kind kind) {
 
 std::vector<Event> plan_events(const Plan& plan) {
   SeededRandom random(plan.seed), of_people(plan.seed + 0x70656f706c65), of_disks(plan.seed + 0x6469736b73),
-      of_classes(plan.seed + 0x636c617373);
+      of_classes(plan.seed + 0x636c617373), of_hubs(plan.seed + 0x68756273);
   std::vector<Event> events;
   for (int i = 0; i < plan.steps; i++) {
     Event event{Kind::nothing, random.u64()};
@@ -126,6 +134,7 @@ std::vector<Event> plan_events(const Plan& plan) {
     if (plan.people || plan.classes) event.kind = draw(kPeopleKinds, of_people).value_or(event.kind);
     if (plan.rough) event.kind = draw(kRoughKinds, of_disks).value_or(event.kind);
     if (plan.classes) event.kind = draw(kClassKinds, of_classes).value_or(event.kind);
+    if (plan.hub > 1) event.kind = draw(kHubKinds, of_hubs).value_or(event.kind);
     if (plan.seed % 4 == 0 && travels(event.kind)) event.kind = Kind::nothing;
     events.push_back(event);
   }
@@ -150,7 +159,9 @@ World::World(const Plan& plan)
   }
   for (int i = 0; i < plan.teachers; i++) make_computer(make_person("teacher", i), true);
   must(school_->refresh_access(), "access");
-  if (plan.hub) make_hub();
+  if (plan.hub) make_hub("North room", {period_});
+  if (plan.hub > 1)
+    make_hub("South room", plan_.people ? std::vector{period_, other_} : std::vector{period_});
   for (auto& computer : computers_) {
     open(*computer);
     remember(*computer);  // before the first sync
@@ -165,7 +176,7 @@ World::World(const Plan& plan)
 World::~World() {
   computers_.clear();
   school_.reset();
-  hub_.reset();
+  hubs_.clear();
   disks::remove_below(folder_);
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
@@ -298,7 +309,7 @@ void World::open(Computer& computer) {
   // Small files in smaller pieces, so that there are several of them and few bytes.
   // What seals a file is longer than most of them.
   const sync::PieceBytes pieces =
-      hub_ ? sync::PieceBytes{512, 2'048, 4'096} : sync::PieceBytes{64, 512, 1'024};
+      !hubs_.empty() ? sync::PieceBytes{512, 2'048, 4'096} : sync::PieceBytes{64, 512, 1'024};
   computer.queue = std::make_unique<sync::FileQueue>(*computer.store, computer.files, pieces);
   computer.queue->look_by([this, &computer] { return mentions(computer); });
   computer.ticket = computer.file_ticket = 0;
@@ -306,10 +317,10 @@ void World::open(Computer& computer) {
   finish_erasures(computer);
   computer.forms.clear();
   sign_in(computer);
-  computer.files_hub_era = -1;
-  if (!computer.at_hub) return;
-  must(computer.session->meet(hub_file_.hub.hex()), "meet");
-  computer.queue->meet(hub_file_.hub.hex());
+  computer.parcels_told.clear();
+  if (!computer.hub) return;
+  must(computer.session->meet(computer.hub->file.hub.hex()), "meet");
+  computer.queue->meet(computer.hub->file.hub.hex());
 }
 
 // With the papers that it has now.
@@ -332,7 +343,7 @@ void World::advance(std::int64_t by_ms) {
   now_ms_ += by_ms;
   school_clock_.advance_ms(by_ms);
   for (auto& computer : computers_) computer->clock.advance_ms(by_ms);
-  if (hub_) hub_->clock.advance_ms(by_ms);
+  for (auto& hub : hubs_) hub->clock.advance_ms(by_ms);
 }
 
 void World::happen(const Event& event) {
@@ -345,7 +356,7 @@ void World::happen(const Event& event) {
       write(any());
       break;
     case Kind::staff_write:
-      staff_write();
+      staff_write(*school_);
       break;
     case Kind::open_form:
       open_form(any());
@@ -407,16 +418,16 @@ void World::happen(const Event& event) {
       move(any());
       break;
     case Kind::hub_gate:
-      hub_up_ = !hub_up_;
+      if (auto* hub = some_hub()) hub->up = !hub->up;
       break;
     case Kind::hub_line:
-      hub_line_up_ = !hub_line_up_;
+      if (auto* hub = some_hub()) hub->line_up = !hub->line_up;
       break;
     case Kind::crash_hub:
-      crash_hub();
+      if (auto* hub = some_hub()) crash_hub(*hub);
       break;
     case Kind::remember_hub:
-      if (hub_) remember(hub_->images, hub_image());
+      if (auto* hub = some_hub()) remember(hub->images, hub_image(*hub));
       break;
     case Kind::restore_hub:
       restore_hub();
@@ -432,6 +443,12 @@ void World::happen(const Event& event) {
       break;
     case Kind::lose_file:
       lose_file();
+      break;
+    case Kind::copy_hub:
+      copy_hub();
+      break;
+    case Kind::write_at_hub:
+      write_at_hub();
       break;
     case Kind::torn_hub:
       torn_hub();
@@ -462,7 +479,7 @@ void World::happen(const Event& event) {
     send(*computer);
     send_file(*computer);
   }
-  if (hub_) send_up();
+  for (auto& hub : hubs_) send_up(*hub);
   deliver();
   deliver_files();
 }
@@ -547,7 +564,7 @@ store::Edit World::edit_of_work(Computer& computer, const record::RecordKey& key
   return edit;
 }
 
-void World::staff_write() {
+void World::staff_write(School& school) {
   auto teacher = teachers_[random_.below(teachers_.size())];
   store::Edit edit;
   auto stream = domain::person_stream(students_[random_.below(students_.size())]);
@@ -558,13 +575,14 @@ void World::staff_write() {
   } else {
     edit.key = {stream, "support", domain::singleton_id("support", stream + "/find-sources")};
     edit.fields = {{"form", "step_by_step"}, {"step", "find-sources"}};
-    base_on_what_is_here(school_->store(), edit);
+    base_on_what_is_here(school.store(), edit);
   }
-  auto tried = school_->write(teacher, std::span(&edit, 1));
+  auto tried = school.write(teacher, std::span(&edit, 1));
   if (!tried && tried.error().code == Code::not_granted) return log("not theirs to write");
   auto written = must(std::move(tried), "a teacher's write");
-  auto op = must(school_->store().op(written.front().op), "op");
-  committed_.push_back({written.front().op, record::canonical(*op), -1, append_only});
+  auto op = must(school.store().op(written.front().op), "op");
+  committed_.push_back(
+      {written.front().op, record::canonical(*op), school.hub() ? kOnHubPages : kOnPages, append_only});
   log("staff write " + written.front().op.hex());
 }
 
@@ -606,8 +624,8 @@ void World::jump_clock(Computer& computer) {
 void World::jump_servers_clock() {
   if (!plan_.clocks || harm_.below(40) != 0) return;
   static constexpr std::int64_t years[] = {-56, -1, 0, 0, 1, 10};
-  bool hub = hub_ && harm_.below(2) == 0;
-  auto& clock = hub ? hub_->clock : school_clock_;
+  bool hub = !hubs_.empty() && harm_.below(2) == 0;
+  auto& clock = hub ? hubs_[hubs_.size() > 1 ? harm_.below(hubs_.size()) : 0]->clock : school_clock_;
   clock.set_ms(std::max<std::int64_t>(0, now_ms_ + years[harm_.below(6)] * kYearMs));
   log(hub ? "clock of the hub" : "clock of the school");
 }
@@ -615,7 +633,7 @@ void World::jump_servers_clock() {
 void World::set_servers_clocks() {
   if (!plan_.clocks) return;
   school_clock_.set_ms(now_ms_);
-  if (hub_) hub_->clock.set_ms(now_ms_);
+  for (auto& hub : hubs_) hub->clock.set_ms(now_ms_);
 }
 
 // ---- plans

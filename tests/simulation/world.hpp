@@ -48,6 +48,7 @@ enum class Sabotage {
   believe_any_seal,       // what comes back is taken in under whatever seal
   no_fsync,               // a disk says that it made sure of something, and did not
   wait_for_all,           // a computer sends nothing while another one is not heard of
+  hub_believes,           // a hub believes every position
   no_class_log,  // what began since the backup, classes and who is in them, is forgotten by a restore
 };
 
@@ -58,7 +59,9 @@ struct Plan {
   int students = 4;          // each with two computers
   int teachers = 2;          // each with one
   bool sticks_only = false;  // no network until sticks have brought all that they can
-  bool hub = false;          // a room with a hub, to which computers go and from which they come back
+  // Rooms with a hub, to which computers go and from which they come back. Of two, disks are copied, too, so
+  // that one hub becomes two, and teachers write at them.
+  int hub = 0;
   bool people = false;  // who come, go, change class and are erased, and adults who settle what was refused
   // Classes that are made, closed and written for, people who go from one to the other, and a log of all that
   // is put away and comes back; people come and go, too.
