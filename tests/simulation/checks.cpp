@@ -372,6 +372,7 @@ void World::check_quiet() {
   check_files();
   check_refusals();
   check_deletions();
+  check_reach();
   check_causes();
   if (plan_.people || plan_.rough) check_classes();
   if (plan_.people) check_erased();

@@ -1,8 +1,8 @@
 // The inside of the simulated school: its parts, what may happen, and where each is written: world.cpp makes
 // the school and lets people write, people.cpp lets them come and go, network.cpp carries messages, hub.cpp
 // has the hub in the room, travel.cpp takes disks back in time and copies them, files.cpp attaches files,
-// carries them and lets the school collect, classes.cpp makes classes and says who is in them, checks.cpp
-// says what must hold.
+// carries them and lets the school collect, classes.cpp makes classes and says who is in them, archives.cpp
+// puts goals and projects away, checks.cpp says what must hold.
 #pragma once
 
 #include <deque>
@@ -23,6 +23,10 @@
 #include "tests/simulation/world.hpp"
 
 struct sqlite3;
+
+namespace waymark::app {
+struct RecordSet;
+}
 
 namespace waymark::simulation {
 
@@ -101,7 +105,12 @@ enum class Kind {
   change_row,       // a class is closed, opened or renamed
   enroll,           // somebody into a class, or out of it
   write_pathway,    // a teacher, for a class
-  move_log,         // an administrator moves removals.log away, restores, and later puts it back
+  begin_project,
+  put_away,    // a goal or a project, with what is in it
+  bring_back,  // one that is away
+  fill,        // a goal or a project
+  take_out,    // a piece of work
+  move_log,    // an administrator moves removals.log away, restores, and later puts it back
 };
 struct Event {
   Kind kind = Kind::nothing;
@@ -425,6 +434,12 @@ class World {
   std::set<std::string> wished_for(const PersonId& person);
   void check_classes();
 
+  // archives.cpp
+  void happen_in_archives(Kind kind);
+  store::Edit edit_in_holder(Computer& computer, const app::RecordSet& seen);
+  std::map<std::string, bool> away_by_oracle(const std::vector<OracleEntry>& all);
+  void check_reach();
+
   // people.cpp
   void happen_among_people(Kind kind);
   void move_student();
@@ -526,7 +541,7 @@ class World {
   bool log_was_away_ = false;
   std::set<std::string> of_lost_log_;  // backups
   std::set<Place> were_in_;            // ever
-  long made_classes_ = 0;
+  long made_classes_ = 0, shelved_ = 0, put_away_ = 0;
   int era_ = 0;  // how often the school has travelled
   ClassId period_, other_;
   std::vector<PersonId> students_, teachers_;

@@ -41,20 +41,21 @@ void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, i
   auto again = simulation::run(smaller);
   std::printf("  with %zu events: %s\n", smaller.only->size(), again.failure.value_or("(passes)").c_str());
   for (const auto& event : simulation::events_of(smaller)) std::printf("    %s\n", event.c_str());
-  std::printf("  again: ./dev simulate --seed %llu --steps %d%s%s%s%s --only %s\n",
-              static_cast<unsigned long long>(plan.seed), plan.steps,
-              plan.hub > 1 ? " --hub 2"
-              : plan.hub   ? " --hub 1"
-                           : "",
-              plan.classes  ? " --classes 1"
-              : plan.people ? " --people 1"
-                            : "",
-              plan.sticks_only ? " --sticks 1" : "",
-              (std::string(plan.attacks ? " --attacks 1" : "") + (plan.rough ? " --rough 1" : "") +
-               (plan.liveness ? " --liveness 1" : "") + (plan.clocks ? " --clocks 1" : "") +
-               (plan.clones ? " --clones " + std::to_string(plan.clones) : ""))
-                  .c_str(),
-              numbers(*smaller.only).c_str());
+  std::printf(
+      "  again: ./dev simulate --seed %llu --steps %d%s%s%s%s --only %s\n",
+      static_cast<unsigned long long>(plan.seed), plan.steps,
+      plan.hub > 1 ? " --hub 2"
+      : plan.hub   ? " --hub 1"
+                   : "",
+      plan.classes  ? " --classes 1"
+      : plan.people ? " --people 1"
+                    : "",
+      plan.sticks_only ? " --sticks 1" : "",
+      (std::string(plan.archives ? " --archives 1" : "") + (plan.attacks ? " --attacks 1" : "") +
+       (plan.rough ? " --rough 1" : "") + (plan.liveness ? " --liveness 1" : "") +
+       (plan.clocks ? " --clocks 1" : "") + (plan.clones ? " --clones " + std::to_string(plan.clones) : ""))
+          .c_str(),
+      numbers(*smaller.only).c_str());
   std::fflush(stdout);
 }
 
@@ -88,6 +89,8 @@ int main(int count, char** words) {
       plan.people = value != 0;
     } else if (word == "--classes") {
       plan.classes = value != 0;
+    } else if (word == "--archives") {
+      plan.archives = value != 0;
     } else if (word == "--sticks") {
       plan.sticks_only = value != 0;
     } else if (word == "--attacks") {
@@ -107,7 +110,8 @@ int main(int count, char** words) {
     } else {
       std::fprintf(stderr,
                    "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
-                   "--hub 1 or 2, --people 1, --classes 1, --sticks 1, --attacks 1, --rough 1, --liveness 1, "
+                   "--hub 1 or 2, --people 1, --classes 1, --archives 1, --sticks 1, --attacks 1, --rough 1, "
+                   "--liveness 1, "
                    "--clocks 1, --clones N, "
                    "--sabotage N, --log 1, --shrink RUNS\n");
       return 2;
@@ -117,7 +121,7 @@ int main(int count, char** words) {
   auto begun = std::chrono::steady_clock::now();
   unsigned long long passed = 0, failed = 0;
   long events = 0, ops = 0, messages = 0, crashes = 0, journeys = 0, copies = 0, files = 0, collected = 0;
-  long moved = 0, classes = 0, letters = 0, erased = 0, cuts = 0, backups = 0;
+  long moved = 0, classes = 0, shelved = 0, put_away = 0, letters = 0, erased = 0, cuts = 0, backups = 0;
   for (unsigned long long i = 0; i < seeds; i++) {
     plan.seed = seed + i;
     auto outcome = simulation::run(plan);
@@ -126,7 +130,8 @@ int main(int count, char** words) {
     journeys += outcome.journeys, copies += outcome.copies;
     files += outcome.files, collected += outcome.collected;
     cuts += outcome.cuts, backups += outcome.backups;
-    moved += outcome.moved, classes += outcome.classes, letters += outcome.letters, erased += outcome.erased;
+    moved += outcome.moved, classes += outcome.classes, shelved += outcome.shelved,
+        put_away += outcome.put_away, letters += outcome.letters, erased += outcome.erased;
     if (log) std::fwrite(outcome.log.data(), 1, outcome.log.size(), stdout);
     if (!outcome.failure) {
       passed++;
@@ -138,12 +143,14 @@ int main(int count, char** words) {
   double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   std::printf(
       "%llu seeds, %ld ops, %ld messages, %ld crashes, %ld journeys back in time, %ld copied disks, "
-      "%ld files brought and %ld collected, %ld people moved, %ld classes made, %ld letters settled, %ld "
+      "%ld files brought and %ld collected, %ld people moved, %ld classes made, %ld things shelved and %ld "
+      "away, %ld letters settled, %ld "
       "erased, "
       "%ld cuts in a write, %ld backups restored, "
       "%.1f schools and %.0f events a second, planned and messages\n",
-      seeds, ops, messages, crashes, journeys, copies, files, collected, moved, classes, letters, erased,
-      cuts, backups, static_cast<double>(seeds) / seconds, static_cast<double>(events) / seconds);
+      seeds, ops, messages, crashes, journeys, copies, files, collected, moved, classes, shelved, put_away,
+      letters, erased, cuts, backups, static_cast<double>(seeds) / seconds,
+      static_cast<double>(events) / seconds);
   std::printf("%llu passed, %llu failed\n", passed, failed);
   return failed ? 1 : 0;
 }

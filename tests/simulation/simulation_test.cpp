@@ -41,14 +41,17 @@ int stopped(Plan plan, std::uint64_t seeds) {
 }  // namespace
 
 TEST_CASE("seeded schools lose nothing and agree in the end") {
-  long files = 0, collected = 0;
+  long files = 0, collected = 0, put_away = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; seed++) {
-    auto outcome = run({.seed = seed, .steps = 300});
+    auto outcome = run({.seed = seed, .steps = 300, .archives = seed % 5 == 1});
     CAPTURE(seed);
     CHECK(outcome.failure.value_or("") == "");
     CHECK(outcome.ops > 0);
+    put_away += outcome.put_away;
     files += outcome.files, collected += outcome.collected;
   }
+  // What was put away by who saw all that it holds was away in the end.
+  CHECK(put_away > static_cast<long>(kSeeds / 10));
   // Files came to second computers, and schools let go of what a journey had left over.
   CHECK(files > static_cast<long>(kSeeds));
   CHECK(collected > static_cast<long>(kSeeds / 10));
@@ -254,6 +257,7 @@ TEST_CASE("one seed gives one log, byte by byte") {
                    .hub = 2,
                    .people = true,
                    .classes = true,
+                   .archives = true,
                    .attacks = true,
                    .rough = true,
                    .clocks = true,
@@ -306,6 +310,7 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
     CAPTURE(static_cast<int>(sabotage));
     CHECK(noticed({.steps = 300, .hub = 1, .sabotage = sabotage}, 30, broken) >= 3);
   }
+  CHECK(noticed({.steps = 300, .archives = true, .sabotage = Sabotage::names_nothing}, 20, {5}) >= 3);
   CHECK(noticed({.steps = 300, .hub = 2, .sabotage = Sabotage::hub_believes}, 30, {16}) >= 3);
   const std::vector<Mistake> among_people{
       {Sabotage::keep_access, {10}},     {Sabotage::keep_reading, {16}},

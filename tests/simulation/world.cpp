@@ -90,6 +90,13 @@ constexpr Likely kClassKinds[] = {
     {Kind::move_log, "move log", 4},
 };
 
+// The same where things are put away.
+constexpr Likely kArchiveKinds[] = {
+    {Kind::begin_project, "begin project", 20}, {Kind::put_away, "put away", 50},
+    {Kind::bring_back, "bring back", 16},       {Kind::fill, "fill", 80},
+    {Kind::take_out, "take out", 16},
+};
+
 // The same where there are several hubs.
 constexpr Likely kHubKinds[] = {
     {Kind::copy_hub, "copy hub", 12},
@@ -117,7 +124,7 @@ bool travels(Kind kind) {
 std::string_view name(Kind kind) {
   for (auto kinds : {std::span<const Likely>(kKinds), std::span<const Likely>(kPeopleKinds),
                      std::span<const Likely>(kRoughKinds), std::span<const Likely>(kClassKinds),
-                     std::span<const Likely>(kHubKinds)})
+                     std::span<const Likely>(kHubKinds), std::span<const Likely>(kArchiveKinds)})
     for (const auto& likely : kinds)
       if (likely.kind == kind) return likely.name;
   return "nothing";
@@ -125,7 +132,8 @@ std::string_view name(Kind kind) {
 
 std::vector<Event> plan_events(const Plan& plan) {
   SeededRandom random(plan.seed), of_people(plan.seed + 0x70656f706c65), of_disks(plan.seed + 0x6469736b73),
-      of_classes(plan.seed + 0x636c617373), of_hubs(plan.seed + 0x68756273);
+      of_classes(plan.seed + 0x636c617373), of_hubs(plan.seed + 0x68756273),
+      of_archives(plan.seed + 0x736865);
   std::vector<Event> events;
   for (int i = 0; i < plan.steps; i++) {
     Event event{Kind::nothing, random.u64()};
@@ -134,6 +142,7 @@ std::vector<Event> plan_events(const Plan& plan) {
     if (plan.people || plan.classes) event.kind = draw(kPeopleKinds, of_people).value_or(event.kind);
     if (plan.rough) event.kind = draw(kRoughKinds, of_disks).value_or(event.kind);
     if (plan.classes) event.kind = draw(kClassKinds, of_classes).value_or(event.kind);
+    if (plan.archives) event.kind = draw(kArchiveKinds, of_archives).value_or(event.kind);
     if (plan.hub > 1) event.kind = draw(kHubKinds, of_hubs).value_or(event.kind);
     if (plan.seed % 4 == 0 && travels(event.kind)) event.kind = Kind::nothing;
     events.push_back(event);
@@ -223,6 +232,7 @@ Outcome World::go() {
   outcome.moved = moved_;
   outcome.letters = letters_;
   outcome.classes = made_classes_;
+  outcome.shelved = shelved_, outcome.put_away = put_away_;
   outcome.erased = static_cast<long>(erased_.size() + erased_ops_.size());
   outcome.files_carried = files_carried_;
   outcome.parcels = parcels_;
@@ -443,6 +453,13 @@ void World::happen(const Event& event) {
       break;
     case Kind::lose_file:
       lose_file();
+      break;
+    case Kind::begin_project:
+    case Kind::put_away:
+    case Kind::bring_back:
+    case Kind::fill:
+    case Kind::take_out:
+      happen_in_archives(event.kind);
       break;
     case Kind::copy_hub:
       copy_hub();

@@ -49,6 +49,7 @@ enum class Sabotage {
   no_fsync,               // a disk says that it made sure of something, and did not
   wait_for_all,           // a computer sends nothing while another one is not heard of
   hub_believes,           // a hub believes every position
+  names_nothing,          // whoever puts something away does not say what they saw in it
   no_class_log,  // what began since the backup, classes and who is in them, is forgotten by a restore
 };
 
@@ -66,7 +67,8 @@ struct Plan {
   // Classes that are made, closed and written for, people who go from one to the other, and a log of all that
   // is put away and comes back; people come and go, too.
   bool classes = false;
-  bool attacks = false;  // what others do to the school, portals, and disks that are full for a moment
+  bool archives = false;  // goals and projects that are put away, filled, and brought back
+  bool attacks = false;   // what others do to the school, portals, and disks that are full for a moment
   // Power that goes in the middle of a write, disks that kept some of what they were not told to keep, the
   // school's own backups and restores, a hub's disk that tears or is reverted under it, teachers who leave.
   bool rough = false;
@@ -87,13 +89,14 @@ struct Outcome {
   long carried = 0;   // ops that a stick's answer settled
   long files = 0;     // attached, and come to where they were wanted
   long collected = 0;
-  long told = 0;     // lines that came by sticks
-  long moved = 0;    // people and computers that came, went, or changed class
-  long classes = 0;  // made while the school went on
-  long erased = 0;   // students and single ops
-  long letters = 0;  // dead letters that an adult settled
-  long backups = 0;  // of the school's own that took its place
-  long cuts = 0;     // power that went in the middle of a write
+  long told = 0;                   // lines that came by sticks
+  long moved = 0;                  // people and computers that came, went, or changed class
+  long shelved = 0, put_away = 0;  // gestures there, and what was away in the end
+  long classes = 0;                // made while the school went on
+  long erased = 0;                 // students and single ops
+  long letters = 0;                // dead letters that an adult settled
+  long backups = 0;                // of the school's own that took its place
+  long cuts = 0;                   // power that went in the middle of a write
   long files_carried = 0;
   long parcels = 0;       // files of which the school's answer came through the hub
   long brought_back = 0;  // lines that the school had lost, by sticks
