@@ -1,6 +1,6 @@
-// Goals and projects that are put away and come back, what is put into them meanwhile, and what is taken out. A
-// holder is away only where whoever put it away had seen all that it holds: nothing that is not deleted is out
-// of reach, on any computer or on a teacher's page.
+// Goals and projects that are put away and come back, what is put into them meanwhile, and what is taken out.
+// A holder is away only where whoever put it away had seen all that it holds: nothing that is not deleted is
+// out of reach, on any computer or on a teacher's page.
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -87,10 +87,7 @@ void World::happen_in_archives(Kind kind) {
     edit = {work.key, {{"deleted", true}}, work.all_heads(), {}};
   }
   if (edit.fields.empty()) return;
-  auto id = must(computer.store->write(computer.person, std::span(&edit, 1)), "a gesture").front().op;
-  auto op = must(computer.store->op(id), "op");
-  committed_.push_back({id, record::canonical(*op), computer.index, op->record == RecordId{}});
-  computer.session->committed(computer.clock.steady_ms());
+  auto id = save(computer, edit, edit.key.id == RecordId{});
   shelved_++;
   log(std::string(name(kind)) + " " + std::to_string(computer.index) + " " + id.hex());
 }
@@ -162,7 +159,9 @@ std::map<std::string, bool> World::away_by_oracle(const std::vector<OracleEntry>
 void World::check_reach() {
   auto must_be = [&](const std::string& holder, bool away, bool shown_away, const std::string& where) {
     if (away == shown_away) return;
-    broken(5, holder + (away ? " was put away, and stands " : " is out of reach, and not all in it was seen, ") + where);
+    broken(5, holder +
+                  (away ? " was put away, and stands " : " is out of reach, and not all in it was seen, ") +
+                  where);
   };
   for (auto& computer : computers_) {
     if (computer->teacher || erased_.count(computer->person)) continue;
@@ -174,15 +173,18 @@ void World::check_reach() {
     std::set<std::string> shown;
     for (const auto* all : {&seen.goals, &seen.projects})
       for (const auto& record : *all) shown.insert(record.key.kind + " " + record.key.id.hex());
-    for (const auto& [holder, is_away] : away) must_be(holder, is_away, !shown.count(holder), "on " + who(*computer));
+    for (const auto& [holder, is_away] : away)
+      must_be(holder, is_away, !shown.count(holder), "on " + who(*computer));
   }
   for (const auto& student : students_) {
     if (erased_.count(student)) continue;
     auto stream = domain::person_stream(student);
     for (const auto& [holder, is_away] : away_by_oracle(entries(school_->store(), stream))) {
       auto kind = holder.substr(0, holder.find(' '));
-      auto record = must(school_->store().find({stream, kind, must(RecordId::parse(id_in(holder)), "id")}), "find");
-      if (record) must_be(holder, is_away, must(server::put_away(*school_, *record), "put away"), "at the school");
+      auto record =
+          must(school_->store().find({stream, kind, must(RecordId::parse(id_in(holder)), "id")}), "find");
+      if (record)
+        must_be(holder, is_away, must(server::put_away(*school_, *record), "put away"), "at the school");
       put_away_ += is_away;
     }
   }

@@ -2,11 +2,13 @@
 // bottomless ones, forged seals, old requests said again, a portal that answers in the school's place, and
 // disks that are full for a moment. It draws from a source of its own, so that all else is as in the plan
 // without it.
+#include "shared/wire/pack.hpp"
 #include "tests/simulation/school_world.hpp"
 
 namespace waymark::simulation {
 namespace {
 constexpr std::uint64_t kAttackedInHundred = 12, kPortalInHundred = 3, kFullInHundred = 3;
+constexpr std::uint64_t kPortalBetweenInHundred = 10;
 constexpr std::int64_t kAsManyPagesAsThereMayBe = 1'073'741'823;
 
 // What a hall's network says to whoever has not bought an hour of it.
@@ -33,6 +35,73 @@ std::unique_ptr<FullDisk> World::full_for_a_moment(store::Store& store) {
 
 std::string World::through_portal(const std::string& body) {
   return by_chance_ill(kPortalInHundred) ? std::string(kPortal) : body;
+}
+
+bool World::by_chance_between(std::uint64_t in_hundred) {
+  return plan_.attacks && !quiet_ && between_.below(100) < in_hundred;
+}
+
+std::unique_ptr<FullDisk> World::full_hub(Hub& hub) {
+  return by_chance_between(kFullInHundred) ? std::make_unique<FullDisk>(hub.school->store()) : nullptr;
+}
+
+// A page that says it is one, a redirect or a proxy's 407 is known for what it is; one that claims to be
+// bytes of a file, or an answer, is read as such.
+std::optional<Error> World::portal_before(FileMessage& message) {
+  if (!by_chance_between(kPortalBetweenInHundred)) return {};
+  portals_++;
+  Error page{Code::not_waymark, "a page answered"};
+  if (message.step.what != sync::FileStep::What::get || between_.below(2)) return page;
+  message.error.reset();
+  message.reply = {{},         false, 0, 0, static_cast<std::int64_t>(kPortal.size()), std::string(kPortal),
+                   "text/html"};
+  return {};
+}
+
+// What a hub hears in its school's place. False: nothing that can be taken for an answer.
+bool World::portal_before(Message& message) {
+  if (!by_chance_between(kPortalBetweenInHundred)) return true;
+  portals_++;
+  if (message.asked == Asked::parcel || between_.below(2)) return false;
+  message.body = kPortal;
+  return true;
+}
+
+// Bodies beyond every bound: more bytes than are read, more ops, more bytes than packing shows.
+void World::bombard() {
+  if (!by_chance_between(2) || !school_up_) return;
+  const auto& attacker = *computers_[between_.below(computers_.size())];
+  auto bearer = school_->bearer(attacker.token);
+  if (!bearer || attacker.teacher) return;
+  static const std::string packed = wire::pack(std::string(4 * wire::message_bytes_max, 'a'));
+  wire::SyncRequest request;
+  request.replica = between_.id<ReplicaId>();
+  auto own = domain::person_stream(attacker.person);
+  bombs_++;
+  auto& school = !hubs_.empty() && between_.below(2) ? *hubs_.front()->school : *school_;
+  log("bombard");
+  std::string body;
+  switch (between_.below(3)) {
+    case 0: {
+      if (packed.size() > 100'000) throw Broken("no bomb");
+      auto text = wire::unpack(packed, wire::message_bytes_max);
+      if (text || text.error().code != Code::too_large) broken(12, "a bomb was unpacked");
+      body = packed;
+      break;
+    }
+    case 1:
+      request.ops.assign(wire::ops_per_request_max + 1, made_up(own, "goal", attacker.person, between_));
+      body = wire::encode(request);
+      break;
+    default:
+      request.ops = {made_up(own, "goal", attacker.person, between_)};
+      request.ops.front().insert(request.ops.front().size() - 1, wire::message_bytes_max, ' ');
+      body = wire::encode(request);
+  }
+  if (auto reply = school.sync(*bearer, body)) broken(12, "what is beyond every bound was answered");
+  if (school.read_bundle(packed)) broken(12, "a bomb was read as a bundle");
+  for (const auto& op : request.ops)
+    if (has_content(school.store(), record::op_id(op))) broken(10, "what is beyond every bound was taken in");
 }
 
 // An op that nobody wrote, by the author it claims.

@@ -122,10 +122,7 @@ void World::write_pathway() {
   }
   if (!must(computer.store->reading(stream), "reading")) return;
   if (!append_only) base_on_what_is_here(*computer.store, edit);
-  auto id = must(computer.store->write(computer.person, std::span(&edit, 1)), "a pathway").front().op;
-  committed_.push_back(
-      {id, record::canonical(*must(computer.store->op(id), "op")), computer.index, append_only});
-  computer.session->committed(computer.clock.steady_ms());
+  auto id = save(computer, edit, append_only);
   log("pathway " + std::to_string(computer.index) + " " + id.hex());
 }
 

@@ -271,22 +271,26 @@ void World::file_arrives_at(Computer& computer, const FileMessage& message) {
   computer.files.full = lossy_ && chance(5);
   auto steady = computer.clock.steady_ms();
   auto received = computer.queue->received(), sent = computer.queue->sent();
-  must(message.error ? computer.queue->on_lost(*message.error, steady)
-                     : computer.queue->on_reply(message.reply, steady),
+  auto heard = message;
+  if (auto page = portal_before(heard)) heard.error = *page;
+  if (plan_.sabotage == Sabotage::believe_portal && heard.error && heard.error->code == Code::not_waymark)
+    heard.error.reset(), heard.reply = {}, heard.reply.whole = true;
+  must(heard.error ? computer.queue->on_lost(*heard.error, steady)
+                   : computer.queue->on_reply(heard.reply, steady),
        "a file's answer");
   files_ += computer.queue->received() - received;
   if (!message.hub) return;
   parcels_ += computer.queue->sent() - sent;
   // Of all that it was given the hub has told, or it was given nothing else.
   auto given = must(computer.store->parcels_at(message.hub->file.hub.hex()), "parcels");
-  bool of_all = message.step.what == sync::FileStep::What::ask || (given.size() == 1 && message.reply.whole);
-  if (!message.error && of_all && message.hub_era == message.hub->era) {
+  bool of_all = heard.step.what == sync::FileStep::What::ask || (given.size() == 1 && heard.reply.whole);
+  if (!heard.error && of_all && message.hub_era == message.hub->era) {
     std::erase_if(computer.parcels_told,
                   [&](const auto& told) { return told.first->file.hub == message.hub->file.hub; });
     for (const auto& twin : hubs_)
       if (twin->file.hub == message.hub->file.hub) computer.parcels_told[twin.get()] = twin->era;
   }
-  if (plan_.sabotage == Sabotage::believe_hub_of_files && message.reply.whole)
+  if (plan_.sabotage == Sabotage::believe_hub_of_files && heard.reply.whole)
     for (const auto& one : given)
       must(computer.store->set_file_state(one.stream, one.hash, sync::file_at_school), "sabotage");
 }

@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kReplyTimeMs = 30'000;
 constexpr std::int64_t kPapersMs = 60'000;
 constexpr std::size_t kHubsMax = 4;
+constexpr std::uint64_t kFullInHundred = 3;
 }  // namespace
 
 Hub& World::make_hub(std::string_view name, const std::vector<ClassId>& classes) {
@@ -260,11 +261,17 @@ void World::hub_at_school(const Message& message) {
   post(std::move(told));
 }
 
-void World::arrive_at_hub_from_school(const Message& message) {
+void World::arrive_at_hub_from_school(const Message& told) {
+  auto message = told;
   auto& hub = *message.hub;
   if (hub.ticket != message.ticket) return;
   hub.ticket = 0;
   auto steady = hub.clock.steady_ms();
+  if (!portal_before(message)) {
+    if (message.asked == Asked::sync) hub.session->on_lost({Code::not_waymark, ""}, steady);
+    return;
+  }
+  auto full = full_hub(hub);
   auto cut = may_die(hub.school->store(), hub.db());
   Status taken;
   if (message.asked == Asked::papers) taken = hub.school->take_papers(message.body, "");
@@ -291,9 +298,12 @@ void World::arrive_at_hub_from_school(const Message& message) {
     } else
       hub.session->on_lost(reply.error(), steady);
   }
-  bool died = cut && cut->came(taken.has_value());
+  bool was_full = full && !taken && taken.error().code == Code::disk_full;
+  bool died = cut && cut->came(taken.has_value() || was_full);
   cut.reset();
+  full.reset();
   if (died) return crash_hub(hub);
+  if (was_full) return log("the hub's disk was full");
   // One that was reverted before it first said anything has another key now.
   if (!taken && taken.error().code == Code::unauthorized && hub.era != hub.sent_era) return;
   if (!taken && taken.error().code != Code::malformed && taken.error().code != Code::identity_changed)
@@ -313,10 +323,12 @@ void World::arrive_at_hub(const Message& message) {
     turned_away.hub = &hub;
     return post(std::move(turned_away));
   }
+  auto full = full_hub(hub);
   auto cut = may_die(hub.school->store(), hub.db());
   auto reply = hub.school->sync(*bearer, message.body);
-  bool died = cut && cut->came(reply.has_value());
+  bool died = cut && cut->came(reply.has_value() || full);
   cut.reset();
+  full.reset();
   if (died) return crash_hub(hub);
   if (!reply) return log("the hub refused " + std::string(name(reply.error().code)));
   if (plan_.sabotage == Sabotage::hub_forgets)
@@ -340,6 +352,10 @@ void World::file_arrives_at_hub(const FileMessage& message) {
   if (step.what == sync::FileStep::What::ask) {
     auto news = must(hub.school->parcel_news(*bearer, step.hashes), "news of parcels");
     answer.reply.lacking = std::move(news.lacking), answer.reply.answers = std::move(news.answers);
+    return post_file(std::move(answer));
+  }
+  if (by_chance_between(kFullInHundred)) {
+    answer.error = Error{Code::disk_full, ""};
     return post_file(std::move(answer));
   }
   auto path = hub.school->parcels().path(bearer->person, step.hash);

@@ -2,7 +2,7 @@
 // the school and lets people write, people.cpp lets them come and go, network.cpp carries messages, hub.cpp
 // has the hub in the room, travel.cpp takes disks back in time and copies them, files.cpp attaches files,
 // carries them and lets the school collect, classes.cpp makes classes and says who is in them, archives.cpp
-// puts goals and projects away, checks.cpp says what must hold.
+// puts goals and projects away, rounds.cpp edits one goal on three computers, checks.cpp says what must hold.
 #pragma once
 
 #include <deque>
@@ -298,6 +298,7 @@ class World {
   void write(Computer& computer);
   void staff_write(School& school);
   void write_at_hub();
+  OpId save(Computer& computer, const store::Edit& edit, bool append_only);
   store::Edit edit_of(Computer& computer, const record::RecordKey& key);
   store::Edit edit_of_work(Computer& computer, const record::RecordKey& key);
   static void base_on_what_is_here(store::Store& store, store::Edit& edit);
@@ -434,6 +435,9 @@ class World {
   std::set<std::string> wished_for(const PersonId& person);
   void check_classes();
 
+  // rounds.cpp
+  void edit_in_rounds();
+
   // archives.cpp
   void happen_in_archives(Kind kind);
   store::Edit edit_in_holder(Computer& computer, const app::RecordSet& seen);
@@ -476,6 +480,11 @@ class World {
   bool by_chance_ill(std::uint64_t in_hundred);
   std::unique_ptr<FullDisk> full_for_a_moment(store::Store& store);
   std::string through_portal(const std::string& body);
+  bool by_chance_between(std::uint64_t in_hundred);
+  std::optional<Error> portal_before(FileMessage& message);
+  bool portal_before(Message& message);
+  std::unique_ptr<FullDisk> full_hub(Hub& hub);
+  void bombard();
   std::string made_up(const std::string& stream, std::string_view kind, const PersonId& author,
                       SeededRandom& random);
   void note_believed(const Computer& computer, int era, const std::vector<OpId>& waited);
@@ -513,6 +522,7 @@ class World {
   SeededRandom ill_;                  // of attacks
   SeededRandom rough_;                // of disks and power
   SeededRandom harm_;                 // of servers' clocks and attacks on a hub
+  SeededRandom between_;              // of portals before files and hubs, of hubs' disks, and of bombs
   std::map<int, std::string> asked_;  // what each computer last asked the school
   std::string folder_;
   std::int64_t now_ms_ = 1'795'000'000'000;
@@ -586,6 +596,7 @@ class World {
   std::vector<std::unique_ptr<Hub>> hubs_;
   int lossy_ = 20;
   int event_ = 0;
+  long portals_ = 0, bombs_ = 0, side_by_side_ = 0;
   long messages_ = 0, crashes_ = 0, journeys_ = 0, copies_ = 0;
 };
 

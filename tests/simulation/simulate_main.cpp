@@ -53,7 +53,8 @@ void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, i
       plan.sticks_only ? " --sticks 1" : "",
       (std::string(plan.archives ? " --archives 1" : "") + (plan.attacks ? " --attacks 1" : "") +
        (plan.rough ? " --rough 1" : "") + (plan.liveness ? " --liveness 1" : "") +
-       (plan.clocks ? " --clocks 1" : "") + (plan.clones ? " --clones " + std::to_string(plan.clones) : ""))
+       (plan.clocks ? " --clocks 1" : "") + (plan.rounds ? " --rounds " + std::to_string(plan.rounds) : "") +
+       (plan.clones ? " --clones " + std::to_string(plan.clones) : ""))
           .c_str(),
       numbers(*smaller.only).c_str());
   std::fflush(stdout);
@@ -91,6 +92,8 @@ int main(int count, char** words) {
       plan.classes = value != 0;
     } else if (word == "--archives") {
       plan.archives = value != 0;
+    } else if (word == "--rounds") {
+      plan.rounds = static_cast<int>(value);
     } else if (word == "--sticks") {
       plan.sticks_only = value != 0;
     } else if (word == "--attacks") {
@@ -112,7 +115,7 @@ int main(int count, char** words) {
                    "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
                    "--hub 1 or 2, --people 1, --classes 1, --archives 1, --sticks 1, --attacks 1, --rough 1, "
                    "--liveness 1, "
-                   "--clocks 1, --clones N, "
+                   "--clocks 1, --clones N, --rounds N, "
                    "--sabotage N, --log 1, --shrink RUNS\n");
       return 2;
     }

@@ -140,12 +140,29 @@ TEST_CASE(
 }
 
 TEST_CASE("schools that are attacked, behind a portal, and with disks full for a moment, lose nothing") {
+  long portals = 0, bombs = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds / 5; seed++) {
     auto outcome = run(
         {.seed = seed, .steps = 300, .hub = seed % 2 == 0 ? 1 : 0, .people = seed % 2 == 0, .attacks = true});
     CAPTURE(seed);
     CHECK(outcome.failure.value_or("") == "");
+    portals += outcome.portals, bombs += outcome.bombs;
   }
+  // Also such as answered for files, or a hub.
+  CHECK(portals > static_cast<long>(kSeeds / 10));
+  CHECK(bombs > static_cast<long>(kSeeds / 10));
+}
+
+TEST_CASE("one goal is edited on three computers for twenty rounds, each time with another of them cut off") {
+  long side_by_side = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds / 12; seed++) {
+    auto outcome = run({.seed = seed, .steps = 0, .hub = seed % 2 == 0 ? 1 : 0, .rounds = 20});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+    CHECK(outcome.ops > 60);
+    side_by_side += outcome.side_by_side;
+  }
+  CHECK(side_by_side > 0);
 }
 
 TEST_CASE(
@@ -311,6 +328,8 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
     CHECK(noticed({.steps = 300, .hub = 1, .sabotage = sabotage}, 30, broken) >= 3);
   }
   CHECK(noticed({.steps = 300, .archives = true, .sabotage = Sabotage::names_nothing}, 20, {5}) >= 3);
+  CHECK(noticed({.steps = 300, .hub = 1, .attacks = true, .sabotage = Sabotage::believe_portal}, 40, {15}) >=
+        3);
   CHECK(noticed({.steps = 300, .hub = 2, .sabotage = Sabotage::hub_believes}, 30, {16}) >= 3);
   const std::vector<Mistake> among_people{
       {Sabotage::keep_access, {10}},     {Sabotage::keep_reading, {16}},

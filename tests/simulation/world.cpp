@@ -155,7 +155,8 @@ World::World(const Plan& plan)
       random_(plan.seed),
       ill_(plan.seed + 0x696c6c),
       rough_(plan.seed + 0x726f756768),
-      harm_(plan.seed + 0x6861726d) {
+      harm_(plan.seed + 0x6861726d),
+      between_(plan.seed + 0x6265747765656e) {
   plan_.people = plan_.people || plan_.classes;
   disks::use();
   disks::lie(false);
@@ -166,6 +167,7 @@ World::World(const Plan& plan)
     make_computer(person, false);
     make_computer(person, false);
   }
+  if (plan.rounds) make_computer(students_.front(), false);
   for (int i = 0; i < plan.teachers; i++) make_computer(make_person("teacher", i), true);
   must(school_->refresh_access(), "access");
   if (plan.hub) make_hub("North room", {period_});
@@ -205,6 +207,7 @@ Outcome World::go() {
       happen(events.at(static_cast<std::size_t>(i)));
       attack();
       attack_hub();
+      bombard();
       jump_servers_clock();
       if (plan_.day > 0 && i % plan_.day == plan_.day - 1) advance(kNightMs);
       if (i == plan_.steps / 4) make_clones();
@@ -212,6 +215,7 @@ Outcome World::go() {
     }
     event_ = plan_.steps;
     random_ = SeededRandom(plan_.seed + 1);
+    if (plan_.rounds) edit_in_rounds();
     if (plan_.liveness) go_on_beside_the_broken();
     become_quiet();
     check_quiet();
@@ -232,6 +236,8 @@ Outcome World::go() {
   outcome.moved = moved_;
   outcome.letters = letters_;
   outcome.classes = made_classes_;
+  outcome.portals = portals_, outcome.bombs = bombs_;
+  outcome.side_by_side = side_by_side_;
   outcome.shelved = shelved_, outcome.put_away = put_away_;
   outcome.erased = static_cast<long>(erased_.size() + erased_ops_.size());
   outcome.files_carried = files_carried_;
@@ -561,6 +567,14 @@ void World::write(Computer& computer) {
   if (!append_only && edit.key.kind == "goal") computer.records.push_back(edit.key);
   computer.session->committed(computer.clock.steady_ms());
   log("write " + std::to_string(computer.index) + " " + written->front().op.hex());
+}
+
+OpId World::save(Computer& computer, const store::Edit& edit, bool append_only) {
+  auto id = must(computer.store->write(computer.person, std::span(&edit, 1)), "a gesture").front().op;
+  auto op = must(computer.store->op(id), "op");
+  committed_.push_back({id, record::canonical(*op), computer.index, append_only});
+  computer.session->committed(computer.clock.steady_ms());
+  return id;
 }
 
 // One piece of work, so that both computers of a student change it and delete it; or, of a later version, a

@@ -49,6 +49,7 @@ enum class Sabotage {
   no_fsync,               // a disk says that it made sure of something, and did not
   wait_for_all,           // a computer sends nothing while another one is not heard of
   hub_believes,           // a hub believes every position
+  believe_portal,         // whatever page answers, a file is at school
   names_nothing,          // whoever puts something away does not say what they saw in it
   no_class_log,  // what began since the backup, classes and who is in them, is forgotten by a restore
 };
@@ -75,6 +76,7 @@ struct Plan {
   bool clocks = false;    // the school's and the hub's, which go wrong while they serve
   bool liveness = false;  // before all is mended, others' computers stay broken, and the rest has to go on
   int clones = 0;         // of one computer's disk, all at once
+  int rounds = 0;         // after the events: one goal on three computers, in each round other ones cut off
   Sabotage sabotage = Sabotage::none;
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;
@@ -91,6 +93,8 @@ struct Outcome {
   long collected = 0;
   long told = 0;                   // lines that came by sticks
   long moved = 0;                  // people and computers that came, went, or changed class
+  long portals = 0, bombs = 0;     // that answered for files, or a hub; and bodies beyond every bound
+  long side_by_side = 0;           // fields of the goal of the rounds, before they were settled
   long shelved = 0, put_away = 0;  // gestures there, and what was away in the end
   long classes = 0;                // made while the school went on
   long erased = 0;                 // students and single ops
