@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/app/stick.hpp"
+#include "shared/base/hash.hpp"
 #include "shared/store/files.hpp"
 #include "shared/sync/session.hpp"
 #include "shared/wire/bundle.hpp"
@@ -19,6 +20,7 @@ constexpr const char* kNotTaken = ".not-taken";  // the school could not read it
 constexpr std::int64_t kLookForMs = 5 * 60'000;
 constexpr std::int64_t kWaitMs = 30'000;
 constexpr std::int64_t kWaitMaxMs = 30 * 60'000;
+constexpr std::int64_t kAskHubMs = 60'000;
 
 void remove(const std::string& path) {
   std::error_code error;
@@ -72,6 +74,7 @@ Status Outgoing::keep(Records& records, const Profile& profile) {
   }
   WAYMARK_CHECK(store::write_durably(mine, sealed.bytes));
   if (sent_ == replica.hex()) sent_.clear();
+  in_room_.erase(replica.hex());
   due_ms_ = std::min(due_ms_, clock_.steady_ms() + kWaitMs);
   return {};
 }
@@ -108,39 +111,124 @@ std::optional<std::int64_t> Outgoing::due_ms() const {
   return due_ms_;
 }
 
-void Outgoing::tick(const std::set<std::string>& held) {
-  if (ticket_ || computer_.state().token.empty() || clock_.steady_ms() < due_ms_) return;
+std::size_t Outgoing::in_room() const {
   auto waiting = replicas(kToSchool);
-  auto next = std::find_if(waiting.begin(), waiting.end(), [&](const auto& r) { return !held.contains(r); });
-  if (next == waiting.end()) {
+  return static_cast<std::size_t>(std::count_if(in_room_.begin(), in_room_.end(), [&](const auto& one) {
+    return one.second.has && waiting.contains(one.first);
+  }));
+}
+
+void Outgoing::tick(const std::set<std::string>& held) {
+  if (ticket_ || computer_.state().token.empty()) return;
+  if (met_ != connection_.hub()) {
+    met_ = connection_.hub();
+    in_room_.clear();
+    failures_ = 0;
+    due_ms_ = std::min(due_ms_, clock_.steady_ms());
+  }
+  if (clock_.steady_ms() < due_ms_) return;
+  auto waiting = replicas(kToSchool);
+  const bool any = !waiting.empty();
+  std::erase_if(waiting, [&](const auto& replica) { return held.contains(replica); });
+  if (waiting.empty()) {
     // Those that are held may be let go with something left, and another process may leave some.
-    due_ms_ = clock_.steady_ms() + (waiting.empty() ? kLookForMs : kWaitMs);
+    due_ms_ = clock_.steady_ms() + (any ? kWaitMs : kLookForMs);
     return;
   }
-  auto bytes = store::read_whole(path(*next, kToSchool), outgoing_bytes_max * 2);
+  if (!met_.empty()) return hand_to_hub(waiting);
+  auto bytes = store::read_whole(path(*waiting.begin(), kToSchool), outgoing_bytes_max * 2);
   if (!bytes) {
     due_ms_ = clock_.steady_ms() + kWaitMaxMs;
     return;
   }
-  HttpRequest request;
-  request.method = "POST";
-  request.url = "/v1/bundles";
-  request.headers["authorization"] = "Bearer " + computer_.state().token;
-  request.headers["content-type"] = "application/octet-stream";
-  request.headers["content-encoding"] = "identity";  // what is sealed does not become smaller
-  request.timeout_ms = 60'000 + static_cast<std::int64_t>(bytes->size()) / 20;
-  request.body = std::move(*bytes);
-  sent_ = *next;
-  ticket_ = connection_.send(std::move(request),
-                             [this, replica = *next](Result<HttpReply> reply, std::int64_t wait_ms) {
+  auto replica = *waiting.begin();
+  sent_ = replica;
+  ticket_ = connection_.send(request_for("POST", "/v1/bundles", std::move(*bytes)),
+                             [this, replica](Result<HttpReply> reply, std::int64_t wait_ms) {
                                ticket_ = 0;
                                on_answer(replica, std::move(reply), wait_ms);
                              });
 }
 
+// Asks first, since another process may have brought it.
+void Outgoing::hand_to_hub(const std::set<std::string>& waiting) {
+  auto now = clock_.steady_ms();
+  auto due = now + kLookForMs;
+  const std::string* next = nullptr;
+  for (const auto& replica : waiting) {
+    const auto& there = in_room_[replica];
+    if (there.answered || there.due_ms >= due) continue;
+    due = there.due_ms;
+    next = &replica;
+  }
+  if (!next || due > now) {
+    due_ms_ = due;
+    return;
+  }
+  auto bytes = store::read_whole(path(*next, kToSchool), outgoing_bytes_max * 2);
+  auto& there = in_room_[*next];
+  if (!bytes) {
+    there.due_ms = now + kWaitMaxMs;
+    return;
+  }
+  if (auto name = to_hex(sha256(as_bytes(*bytes))); name != there.name) {
+    there = {};
+    there.name = std::move(name);
+  }
+  const bool asks = !there.asked || there.has;
+  sent_ = *next;
+  auto url = "/v1/bundles/" + there.name;
+  auto request = asks ? request_for("GET", url, "") : request_for("PUT", url, std::move(*bytes));
+  ticket_ = connection_.send(std::move(request),
+                             [this, replica = *next, asks](Result<HttpReply> reply, std::int64_t wait_ms) {
+                               ticket_ = 0;
+                               on_hub(replica, asks, std::move(reply), wait_ms);
+                             });
+}
+
+HttpRequest Outgoing::request_for(std::string method, std::string path, std::string body) const {
+  HttpRequest request;
+  request.method = std::move(method);
+  request.url = std::move(path);
+  request.headers["authorization"] = "Bearer " + computer_.state().token;
+  if (request.method != "GET") {
+    request.headers["content-type"] = "application/octet-stream";
+    request.headers["content-encoding"] = "identity";  // what is sealed does not become smaller
+  }
+  request.timeout_ms = 60'000 + static_cast<std::int64_t>(body.size()) / 20;
+  request.body = std::move(body);
+  return request;
+}
+
+// What a hub says is believed as far as to leave everything here: the answer lies beside the bundle.
+void Outgoing::on_hub(const std::string& replica, bool asked, Result<HttpReply> reply,
+                      std::int64_t retry_after_ms) {
+  if (std::exchange(sent_, {}) != replica) return wait_after({}, retry_after_ms);
+  auto& there = in_room_[replica];
+  if (!reply && asked && reply.error().code == Code::not_found) {
+    there.asked = true, there.has = false;
+    there.due_ms = 0;
+    return wait_after({}, retry_after_ms);
+  }
+  if (!reply) return wait_after(reply.error(), retry_after_ms);
+  Status kept;
+  if (asked && reply->status == 200) {
+    kept = store::write_durably(path(replica, kFromSchool), reply->body);
+    there.answered = there.has = static_cast<bool>(kept);
+  } else if (reply->status == 204) {
+    there.asked = there.has = true;
+    there.due_ms = clock_.steady_ms() + kAskHubMs;
+  } else {
+    kept = Error{Code::not_waymark, "an answer that says nothing of a bundle"};
+  }
+  wait_after(kept, retry_after_ms);
+}
+
 void Outgoing::on_answer(const std::string& replica, Result<HttpReply> reply, std::int64_t retry_after_ms) {
   bool the_same = std::exchange(sent_, {}) == replica;
   auto file = path(replica, kToSchool);
+  // The address may lead to a hub by now, whose word this is not.
+  if (!connection_.hub().empty()) return wait_after({}, retry_after_ms);
   Status kept;
   if (reply && the_same) {
     kept = store::write_durably(path(replica, kFromSchool), reply->body);
@@ -150,11 +238,18 @@ void Outgoing::on_answer(const std::string& replica, Result<HttpReply> reply, st
   } else if (!reply) {
     kept = reply.error();
   }
-  failures_ = kept ? 0 : failures_ + 1;
-  auto wait = kept ? 0 : std::min(kWaitMaxMs, kWaitMs << std::min(failures_ - 1, 6));
+  wait_after(kept, retry_after_ms);
+}
+
+void Outgoing::wait_after(const Status& done, std::int64_t retry_after_ms) {
+  failures_ = done ? 0 : failures_ + 1;
+  auto wait = done ? 0 : std::min(kWaitMaxMs, kWaitMs << std::min(failures_ - 1, 6));
   // A room of computers that had no network comes back together.
   if (wait > 0) wait = wait / 2 + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(wait)));
   due_ms_ = clock_.steady_ms() + std::max(wait, retry_after_ms);
+  // Another answers there than was thought.
+  if (!done && (done.error().code == Code::unsupported || done.error().code == Code::unauthorized))
+    ticket_ = connection_.who_answers([this] { ticket_ = 0; });
 }
 
 }  // namespace waymark::app

@@ -249,11 +249,14 @@ void Command::deliver_outgoing() {
   app::Outgoing outgoing(connection, *computer_, *around_.clock, *around_.random);
   auto now = [&] { return around_.clock->steady_ms(); };
   for (const auto until = now() + kGiveUpMs; now() < until;) {
-    if (auto due = outgoing.due_ms(); due && *due > now()) return;
+    if (auto due = outgoing.due_ms(); due && *due > now()) break;
     outgoing.tick({});
     connection.poll();
     around_.wait(20);
   }
+  if (auto count = outgoing.in_room(); count > 0 && !given_.json)
+    out() << "What " << count << (count == 1 ? " student" : " students")
+          << " left here when signing out is in the room, and not known to be at school yet.\n";
 }
 
 // Their names. Nobody has records open any more.

@@ -110,6 +110,7 @@ Result<json> hub_status(School& school, const json&) {
                   {{"batches", carrying.batches},
                    {"changes", carrying.ops},
                    {"since", when(carrying.since_ms)},
+                   {"bundles", school.bundles().waiting().size()},
                    {"files", school.parcels().waiting().size() + school.sticks().waiting().size()}}},
                  {"not_taken", carrying.not_taken},
                  {"problem", carrying.problem},
@@ -123,7 +124,8 @@ std::string print_status(const json& result) {
   std::string shown = text("name") + ", a hub of " + text("school") + " at " + text("upstream") + ".\n" +
                       "The school was last reached: " + shown_time(result["heard"], "never") + ".\n" +
                       "On the way to the school: " + result["carrying"]["changes"].dump() +
-                      " changes of students, " + result["answers_waiting"].dump() + " of teachers, and " +
+                      " changes of students, " + result["answers_waiting"].dump() + " of teachers, what " +
+                      result["carrying"]["bundles"].dump() + " students left when they signed out, and " +
                       result["carrying"]["files"].dump() + " photos and files.\n";
   if (result["not_taken"].get<std::int64_t>() > 0)
     shown += "The school did not take in " + result["not_taken"].dump() + " of them yet (" + text("problem") +

@@ -293,7 +293,8 @@ Result<Response> session(School& school, const Asked& asked) {
     WAYMARK_TRY(carrying, school.carried().carrying());
     WAYMARK_TRY(own, school.store().waiting_count());
     auto files =
-        static_cast<std::int64_t>(school.parcels().waiting().size() + school.sticks().waiting().size());
+        static_cast<std::int64_t>(school.parcels().waiting().size() + school.sticks().waiting().size() +
+                                  school.bundles().waiting().size());
     said["hub"] = {{"name", school.hub()->name}, {"waiting", carrying.ops + own + files}};
   }
   return json_response(said);

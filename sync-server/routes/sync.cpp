@@ -252,6 +252,29 @@ Answer put_stick(School& school, const Request& request) {
                      [&school, upload] { return parcel_came(school.finish_stick(*upload)); }};
 }
 
+// What waited on a shared computer: at a hub by that computer's token, at the school by a hub's.
+Answer put_bundle(School& school, const Request& request) {
+  if (request.bearer().empty()) return Error{Code::unauthorized, "no token came with the request"};
+  const auto& read = *static_cast<const PieceRead*>(request.prepared.get());
+  if (!read) return read.error();
+  auto begun =
+      school.begin_bundle(request.bearer(), request.param("sha256"), {read->from, read->total, read->bytes});
+  if (!begun) return not_taken(begun.error());
+  if (!begun->to_write) return parcel_came(school.finish_bundle(*begun));
+  auto upload = std::make_shared<Upload>(std::move(*begun));
+  return http::Later{[upload, kept = request.prepared] { School::write_piece(*upload); },
+                     [&school, upload] { return parcel_came(school.finish_bundle(*upload)); }};
+}
+
+Result<Response> bundle_answer(School& school, const Request& request) {
+  if (request.bearer().empty()) return Error{Code::unauthorized, "no token came with the request"};
+  WAYMARK_TRY(answer, school.bundle_answer(request.bearer(), request.param("sha256")));
+  if (answer.empty()) return http::no_content();
+  Response response{200, {}, std::move(answer)};
+  response.set("content-type", "application/octet-stream").set("cache-control", "no-store");
+  return response;
+}
+
 Result<Response> parcel_news(School& school, const Request& request) {
   WAYMARK_TRY(bearer, bearer_of(school, request));
   WAYMARK_TRY(body, http::json_text(request));
@@ -347,6 +370,9 @@ void add_sync_routes(http::Router& router, School& school) {
   on("GET", "/v1/events", events, 0);
   on("POST", "/v1/have", have, kHaveBytesMax);
   on("POST", "/v1/bundles", bundle, kBundleBytesMax);
+  on("PUT", "/v1/bundles/{sha256}", put_bundle, static_cast<std::size_t>(kept_bundle_bytes_max), false,
+     prepare_file);
+  on("GET", "/v1/bundles/{sha256}", bundle_answer, 0);
   on("POST", "/v1/streams/{stream}/files", lacking_files, kLackingBytesMax);
   on("PUT", "/v1/streams/{stream}/files/{sha256}", put_file, static_cast<std::size_t>(file_bytes_max), false,
      prepare_file);

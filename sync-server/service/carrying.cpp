@@ -17,7 +17,7 @@ Error may_not_any_more() {
   return {Code::unauthorized, "its author may not any more; it is with the dead letters"};
 }
 std::string_view name_of(Carrier carrier) {
-  constexpr std::array names{"computer", "hub", "stick"};
+  constexpr std::array names{"computer", "hub", "stick", "hub"};
   return names[static_cast<std::size_t>(carrier)];
 }
 constexpr std::int64_t kFilesBackMax = 24 * 1024 * 1024;  // of files in one answer, beside the news

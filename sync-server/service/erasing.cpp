@@ -135,7 +135,7 @@ Status School::forget_person(const PersonId& id) {
     WAYMARK_CHECK(accounts_->put(person));
   }
   uploads_.forget(id);
-  parcels_.forget(id);
+  parcels_.parcels.forget(id);
   return accounts_->forget(id);
 }
 

@@ -285,7 +285,8 @@ Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_di
   if (copying_.use_count() > 1) return 0;  // a backup reads them
   WAYMARK_TRY(day, count_day());
   uploads_.remove_older_than(upload_age_max_ms);
-  parcels_.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
+  parcels_.parcels.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
+  bundles_.parcels.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
   sticks_.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
   auto since = day - kGraceDays;
   WAYMARK_TRY(untouched, store_->files_untouched(since, kCollectedMax));

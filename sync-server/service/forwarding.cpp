@@ -23,37 +23,48 @@ bool is_the_schools_own(Code code) {
 
 std::string key_of(const ParcelRow& parcel) { return parcel.person.hex() + parcel.name; }
 
+PersonId keeper_of(const Computer& computer) {
+  return PersonId::parse(computer.id.hex()).value_or(PersonId{});
+}
+
 }  // namespace
+
+Result<Upload> School::begin_handed(const Handed& handed, const PersonId& from, Upload upload) {
+  const auto& kept = handed.parcels;
+  if (kept.waits(from, upload.hash) || kept.answer(from, upload.hash)) {
+    upload.state = {true, true, upload.piece.total};
+    return upload;
+  }
+  if (kept.waiting_of(from) >= parcels_per_person_max) return Error{Code::disk_full, std::string(quota_full)};
+  upload.part = uploads_.path(from, upload.hash);
+  upload.path = kept.path(from, upload.hash);
+  return begin_pieces({from, {}, {}, {}}, std::move(upload), [&] { return kept.bytes(); });
+}
 
 Result<Upload> School::begin_parcel(const Bearer& bearer, std::string_view name, const FilePiece& piece) {
   WAYMARK_CHECK(must_be_piece(name, piece, parcel_bytes_max));
   Upload upload;
   upload.hash = name;
   upload.piece = piece;
-  upload.part = uploads_.path(bearer.person, name);
+  if (hub_) return begin_handed(parcels_, bearer.person, std::move(upload));
   // The school reads it where it has come.
-  upload.path = hub_ ? parcels_.path(bearer.person, name) : upload.part;
-  if (!hub_) return begin_pieces(bearer, std::move(upload), [&] { return store_->file_bytes(); });
-  if (parcels_.waits(bearer.person, name) || parcels_.answer(bearer.person, name)) {
-    upload.state = {true, true, piece.total};
-    return upload;
-  }
-  if (parcels_.waiting_of(bearer.person) >= parcels_per_person_max)
-    return Error{Code::disk_full, std::string(quota_full)};
-  return begin_pieces(bearer, std::move(upload), [&] { return parcels_.bytes(); });
+  upload.part = upload.path = uploads_.path(bearer.person, name);
+  return begin_pieces(bearer, std::move(upload), [&] { return store_->file_bytes(); });
 }
 
 Result<ParcelState> School::finish_parcel(const Upload& upload) {
+  return finish_sealed(upload, static_cast<std::size_t>(parcel_bytes_max),
+                       [&](std::string_view bytes) { return read_parcel(bytes); });
+}
+
+Result<ParcelState> School::finish_sealed(const Upload& upload, std::size_t bytes_max, const Reads& reads) {
   writing_.erase(upload.key);
   if (upload.problem) return *upload.problem;
   ParcelState done{upload.state, {}};
   if (!upload.state.whole || !upload.to_write) return done;
-  if (hub_) {
-    if (to_carry_) to_carry_();
-    return done;
-  }
-  return finish_at_school(upload, static_cast<std::size_t>(parcel_bytes_max),
-                          [&](std::string_view bytes) { return read_parcel(bytes); });
+  if (!hub_) return finish_at_school(upload, bytes_max, reads);
+  if (to_carry_) to_carry_();
+  return done;
 }
 
 // What has come is read once and then goes: it is brought again where it was not taken in.
@@ -75,29 +86,65 @@ Result<ParcelState> School::finish_at_school(const Upload& upload, std::size_t b
   return done;
 }
 
-// A stick that a hub kept.
-Result<Upload> School::begin_stick(const Bearer& bearer, std::string_view name, const FilePiece& piece) {
+// What a hub kept for others and could not open.
+Result<Upload> School::begin_from_hub(const Bearer& bearer, std::string_view name, const FilePiece& piece,
+                                      std::int64_t bytes_max, std::int64_t beside) {
   WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(person, accounts_->person(bearer.person));
-  if (!person || person->role != "hub") return Error{Code::forbidden, "sticks come from hubs"};
-  WAYMARK_CHECK(must_be_piece(name, piece, static_cast<std::int64_t>(wire::bundle_bytes_max)));
+  if (!person || person->role != "hub") return Error{Code::forbidden, "this comes from hubs"};
+  WAYMARK_CHECK(must_be_piece(name, piece, bytes_max));
   Upload upload;
   upload.hash = name;
   upload.piece = piece;
   upload.part = upload.path = uploads_.path(bearer.person, name);
-  return begin_pieces(bearer, std::move(upload), [&] { return store_->file_bytes(); });
+  return begin_pieces(bearer, std::move(upload), [&] { return beside; });
+}
+
+Result<Upload> School::begin_stick(const Bearer& bearer, std::string_view name, const FilePiece& piece) {
+  WAYMARK_TRY(files, store_->file_bytes());
+  return begin_from_hub(bearer, name, piece, static_cast<std::int64_t>(wire::bundle_bytes_max), files);
 }
 
 Result<ParcelState> School::finish_stick(const Upload& upload) {
-  writing_.erase(upload.key);
-  if (upload.problem) return *upload.problem;
-  if (!upload.state.whole || !upload.to_write) return ParcelState{upload.state, {}};
-  return finish_at_school(upload, wire::bundle_bytes_max, [&](std::string_view bytes) -> Result<std::string> {
+  return finish_sealed(upload, wire::bundle_bytes_max, [&](std::string_view bytes) -> Result<std::string> {
     WAYMARK_TRY(read, read_bundle(bytes, Carrier::stick));
     // Nobody on the way can say what was wrong with it, and the computer is told by the answer.
     if (!read.answer.empty() || read.problems.empty()) return read.answer;
     return read.problems.front();
   });
+}
+
+Result<Upload> School::begin_bundle(std::string_view token, std::string_view name, const FilePiece& piece) {
+  if (!hub_) {
+    WAYMARK_TRY(bearer, this->bearer(token));
+    return begin_from_hub(bearer, name, piece, kept_bundle_bytes_max, 0);  // text has room beside all files
+  }
+  WAYMARK_TRY(from, computer(token));
+  WAYMARK_CHECK(must_be_piece(name, piece, kept_bundle_bytes_max));
+  Upload upload;
+  upload.hash = name;
+  upload.piece = piece;
+  return begin_handed(bundles_, keeper_of(from), std::move(upload));
+}
+
+Result<ParcelState> School::finish_bundle(const Upload& upload) {
+  return finish_sealed(upload, static_cast<std::size_t>(kept_bundle_bytes_max),
+                       [&](std::string_view bytes) -> Result<std::string> {
+                         WAYMARK_TRY(read, read_bundle(bytes, Carrier::through_hub));
+                         if (!read.answer.empty()) return read.answer;
+                         return read.problems.empty() ? Error{Code::malformed, "the bundle has no batch"}
+                                                      : read.problems.front();
+                       });
+}
+
+Result<std::string> School::bundle_answer(std::string_view token, std::string_view name) {
+  Error not_here{Code::not_found, "no such bundle is here"};
+  if (!hub_) return not_here;
+  WAYMARK_TRY(from, computer(token));
+  if (name.size() != 64 || !from_hex(name)) return not_here;
+  if (auto answer = bundles_.parcels.answer(keeper_of(from), name)) return *answer;
+  if (!bundles_.parcels.waits(keeper_of(from), name)) return not_here;
+  return std::string();
 }
 
 Result<ParcelState> School::put_parcel(const Bearer& bearer, std::string_view name, const FilePiece& piece) {
@@ -136,42 +183,54 @@ Result<ParcelNews> School::parcel_news(const Bearer& bearer, const std::vector<s
   for (const auto& name : names) {
     if (name.size() != 64 || !from_hex(name))
       return Error{Code::malformed, "a parcel's name has 64 hexadecimal digits"};
-    if (auto answer = parcels_.answer(bearer.person, name)) {
+    if (auto answer = parcels_.parcels.answer(bearer.person, name)) {
       if (news.answers.size() < kAnswersMax) news.answers.emplace_back(name, std::move(*answer));
-    } else if (!parcels_.waits(bearer.person, name)) {
+    } else if (!parcels_.parcels.waits(bearer.person, name)) {
       news.lacking.push_back(name);
     }
   }
   return news;
 }
 
-std::optional<ParcelRow> School::next_parcel() {
+std::optional<ParcelRow> School::next_of(Handed& handed) {
   auto now = clock_.steady_ms();
-  for (auto& parcel : parcels_.waiting()) {
-    auto tried = parcels_tried_.find(key_of(parcel));
-    if (tried != parcels_tried_.end() && now - tried->second < kParcelAgainMs) continue;
-    return std::move(parcel);
+  for (auto& row : handed.parcels.waiting()) {
+    auto tried = handed.tried.find(key_of(row));
+    if (tried != handed.tried.end() && now - tried->second < kParcelAgainMs) continue;
+    return std::move(row);
   }
   return {};
 }
 
-Status School::take_parcel_answer(const ParcelRow& parcel, std::string_view answer) {
-  parcels_tried_.erase(key_of(parcel));
-  if (!parcels_.waits(parcel.person, parcel.name)) return {};  // of who was erased meanwhile
-  if (answer.empty() || answer.size() > parcel_answer_bytes_max) {
-    parcel_not_taken(parcel);
+Status School::take_answer_of(Handed& handed, const ParcelRow& row, std::string_view answer) {
+  handed.tried.erase(key_of(row));
+  if (!handed.parcels.waits(row.person, row.name)) return {};  // of who was erased meanwhile
+  if (answer.empty() || answer.size() > handed.parcels.answer_bytes_max()) {
+    not_taken_of(handed, row);
     return {};
   }
-  return parcels_.settle(parcel, answer);
+  return handed.parcels.settle(row, answer);
 }
 
-void School::parcel_not_taken(const ParcelRow& parcel) {
+void School::not_taken_of(Handed& handed, const ParcelRow& row) {
   // Of those that are gone by now nothing need be remembered.
-  std::erase_if(parcels_tried_, [&](const auto& tried) {
+  std::erase_if(handed.tried, [&](const auto& tried) {
     auto person = PersonId::parse(tried.first.substr(0, 32));
-    return !person || !parcels_.waits(*person, tried.first.substr(32));
+    return !person || !handed.parcels.waits(*person, tried.first.substr(32));
   });
-  parcels_tried_[key_of(parcel)] = clock_.steady_ms();
+  handed.tried[key_of(row)] = clock_.steady_ms();
 }
+
+std::optional<ParcelRow> School::next_parcel() { return next_of(parcels_); }
+Status School::take_parcel_answer(const ParcelRow& parcel, std::string_view answer) {
+  return take_answer_of(parcels_, parcel, answer);
+}
+void School::parcel_not_taken(const ParcelRow& parcel) { not_taken_of(parcels_, parcel); }
+
+std::optional<ParcelRow> School::next_bundle() { return next_of(bundles_); }
+Status School::take_bundle_answer(const ParcelRow& bundle, std::string_view answer) {
+  return take_answer_of(bundles_, bundle, answer);
+}
+void School::bundle_not_taken(const ParcelRow& bundle) { not_taken_of(bundles_, bundle); }
 
 }  // namespace waymark::server

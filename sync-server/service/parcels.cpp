@@ -57,7 +57,7 @@ bool Parcels::waits(const PersonId& person, std::string_view name) const {
 }
 
 std::optional<std::string> Parcels::answer(const PersonId& person, std::string_view name) const {
-  auto bytes = store::read_whole(path(person, name) + std::string(kAnswer), parcel_answer_bytes_max);
+  auto bytes = store::read_whole(path(person, name) + std::string(kAnswer), answer_bytes_max_);
   if (!bytes) return {};
   return *bytes;
 }

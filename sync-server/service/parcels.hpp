@@ -2,6 +2,9 @@
 // has answered it, and then the answer until its device has had time to fetch it. A parcel belongs to the
 // person who brought it; nobody else learns that it is here. The folder is all there is, so nothing can
 // disagree with it; what is lost here the devices find lacking and bring again.
+//
+// In a folder of its own likewise what waited on a shared computer when somebody signed out: whose it is only
+// the school can read, so it belongs to the computer that brought it.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +21,21 @@ namespace waymark::server {
 inline constexpr std::int64_t parcel_bytes_max = 22 * 1024 * 1024;
 inline constexpr std::size_t parcels_per_person_max = 1'000;
 inline constexpr std::size_t parcel_answer_bytes_max = 64 * 1024;
+inline constexpr std::int64_t kept_bundle_bytes_max = 20 * 1024 * 1024;
+// Of a bundle of so many bytes, each of whose batches is answered, and as many refusals as fit in.
+inline constexpr std::size_t kept_bundle_answer_bytes_max = 8 * 1024 * 1024;
 
 struct ParcelRow {
-  PersonId person;
+  PersonId person;   // of a bundle the computer's id
   std::string name;  // 64 digits: the SHA-256 of its bytes
   std::int64_t bytes = 0;
 };
 
 class Parcels {
  public:
-  explicit Parcels(std::string folder) : folder_(std::move(folder)) {}
+  explicit Parcels(std::string folder, std::size_t answer_bytes_max = parcel_answer_bytes_max)
+      : folder_(std::move(folder)), answer_bytes_max_(answer_bytes_max) {}
+  std::size_t answer_bytes_max() const { return answer_bytes_max_; }
 
   std::string path(const PersonId& person, std::string_view name) const;
   bool waits(const PersonId& person, std::string_view name) const;
@@ -45,6 +53,7 @@ class Parcels {
 
  private:
   std::string folder_;
+  std::size_t answer_bytes_max_;
 };
 
 }  // namespace waymark::server

@@ -67,7 +67,8 @@ School::School(std::string data, Clock& clock, Random& random)
       removals_(data_ + "/removals.log"),
       standings_(std::make_unique<Standings>()),
       uploads_(data_ + "/uploads"),
-      parcels_(data_ + "/parcels"),
+      parcels_{Parcels(data_ + "/parcels")},
+      bundles_{Parcels(data_ + "/bundles", kept_bundle_answer_bytes_max)},
       sticks_(data_ + "/sticks") {}
 
 School::~School() {

@@ -104,7 +104,8 @@ struct Student {
 };
 
 // Whose hands brought what a device wrote.
-enum class Carrier { computer, hub, stick };
+// through_hub: a device's own bundle, which a hub could not open.
+enum class Carrier { computer, hub, stick, through_hub };
 
 // What a bundle brought.
 struct BundleRead {
@@ -352,7 +353,18 @@ class School {
   std::optional<ParcelRow> next_parcel();
   Status take_parcel_answer(const ParcelRow& parcel, std::string_view answer);
   void parcel_not_taken(const ParcelRow& parcel);
-  const Parcels& parcels() const { return parcels_; }
+  const Parcels& parcels() const { return parcels_.parcels; }
+
+  // ---- bundles at a hub: of who signed out at a shared computer, brought by that computer's token, and
+  // handed on like parcels. At the school, from a hub alone. Errors as of a parcel; `forbidden`.
+  Result<Upload> begin_bundle(std::string_view token, std::string_view name, const FilePiece& piece);
+  Result<ParcelState> finish_bundle(const Upload& upload);
+  // At the hub, to that computer: the school's answer, or no bytes while the bundle waits. `not_found`.
+  Result<std::string> bundle_answer(std::string_view token, std::string_view name);
+  std::optional<ParcelRow> next_bundle();
+  Status take_bundle_answer(const ParcelRow& bundle, std::string_view answer);
+  void bundle_not_taken(const ParcelRow& bundle);
+  const Parcels& bundles() const { return bundles_.parcels; }
 
   // ---- sticks at a hub (sticks.cpp): kept as they are, handed on like parcels, and taken in at the school
   // as if they had been read there. The answer is the school's newest for that computer, if there is one.
@@ -594,7 +606,20 @@ class School {
                                                    BundleRead& read);
   Result<std::string> read_parcel(std::string_view bytes);
   using Reads = std::function<Result<std::string>(std::string_view)>;
+  Result<ParcelState> finish_sealed(const Upload& upload, std::size_t bytes_max, const Reads& reads);
   Result<ParcelState> finish_at_school(const Upload& upload, std::size_t bytes_max, const Reads& reads);
+  // `beside`: what has to have room together with it, in bytes.
+  Result<Upload> begin_from_hub(const Bearer& bearer, std::string_view name, const FilePiece& piece,
+                                std::int64_t bytes_max, std::int64_t beside);
+  // What a hub hands on, and of it what the school did not take, with when that was (steady).
+  struct Handed {
+    Parcels parcels;
+    std::map<std::string, std::int64_t> tried = {};
+  };
+  Result<Upload> begin_handed(const Handed& handed, const PersonId& from, Upload upload);
+  std::optional<ParcelRow> next_of(Handed& handed);
+  Status take_answer_of(Handed& handed, const ParcelRow& row, std::string_view answer);
+  void not_taken_of(Handed& handed, const ParcelRow& row);
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   static Status must_be_piece(std::string_view hash, const FilePiece& piece, std::int64_t bytes_max);
   Result<Upload> begin_pieces(const Bearer& bearer, Upload upload,
@@ -632,13 +657,12 @@ class School {
   };
   std::map<std::string, Pending> joins_;  // by code id; bounded
   Uploads uploads_;
-  Parcels parcels_;
+  Handed parcels_, bundles_;
   Sticks sticks_;
   std::map<std::string, std::int64_t> sticks_tried_;
-  std::map<std::string, std::int64_t> parcels_tried_;  // which the school did not take, and when (steady)
-  std::optional<std::int64_t> counted_to_ms_;          // of the day that is being counted (steady)
-  std::string adopted_to_;                             // the stray that was looked for last
-  std::set<std::string> writing_;                      // uploads of which a piece is being written
+  std::optional<std::int64_t> counted_to_ms_;  // of the day that is being counted (steady)
+  std::string adopted_to_;                     // the stray that was looked for last
+  std::set<std::string> writing_;              // uploads of which a piece is being written
   std::optional<std::int64_t> quota_bytes_;
   BackupPlace backup_place_;
   ReadsToday reads_today_;

@@ -229,6 +229,17 @@ Status Upstream::carry_parcels() {
   });
 }
 
+Status Upstream::carry_bundles() {
+  return carry_sealed(bundles_due_ms_, [&]() -> std::optional<Sealed> {
+    auto bundle = school_.next_bundle();
+    if (!bundle) return {};
+    return Sealed{
+        "/v1/bundles/" + bundle->name, school_.bundles().path(bundle->person, bundle->name), bundle->bytes,
+        [this, row = *bundle](std::string_view answer) { return school_.take_bundle_answer(row, answer); },
+        [this, row = *bundle] { school_.bundle_not_taken(row); }};
+  });
+}
+
 Status Upstream::carry_sticks() {
   return carry_sealed(sticks_due_ms_, [&]() -> std::optional<Sealed> {
     auto stick = school_.next_stick();
@@ -247,12 +258,15 @@ Status Upstream::round() {
   auto read_on = read();
   WAYMARK_CHECK(carried);
   WAYMARK_CHECK(read_on);
-  more_parcels_ = false;
-  WAYMARK_CHECK(carry_parcels());
-  const bool more = more_parcels_;
-  auto sticks = carry_sticks();
-  more_parcels_ = more_parcels_ || more;
-  return sticks;
+  // Text first, and of each kind for as long as its time lasts.
+  bool more = false;
+  for (auto carry_some : {&Upstream::carry_bundles, &Upstream::carry_parcels, &Upstream::carry_sticks}) {
+    more_parcels_ = false;
+    WAYMARK_CHECK((this->*carry_some)());
+    more = more || more_parcels_;
+  }
+  more_parcels_ = more;
+  return {};
 }
 
 void Upstream::work() {

@@ -58,6 +58,7 @@ class Upstream {
   Status carry_sealed(std::int64_t& due_ms, const Next& next);
   Status carry_parcels();
   Status carry_sticks();
+  Status carry_bundles();
   Status send(const Sealed& sealed);
   Status refused(const Sealed& sealed, const Error& error);
 
@@ -69,9 +70,9 @@ class Upstream {
   std::unique_ptr<sync::Session> session_;
   std::int64_t papers_ms_ = 0;  // steady: when they were last asked for
   bool have_papers_ = false;
-  std::size_t piece_ = 256 * 1024;                                            // grows while pieces arrive
-  std::int64_t parcels_due_ms_ = 0, sticks_due_ms_ = 0, parcels_end_ms_ = 0;  // steady
-  bool more_parcels_ = false;                                                 // the time for them was up
+  std::size_t piece_ = 256 * 1024;  // grows while pieces arrive
+  std::int64_t parcels_due_ms_ = 0, sticks_due_ms_ = 0, bundles_due_ms_ = 0, parcels_end_ms_ = 0;  // steady
+  bool more_parcels_ = false;  // the time for them was up
   int failures_ = 0;
   bool told_good_ = false;
   Code told_code_ = Code::internal;

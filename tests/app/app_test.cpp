@@ -1368,6 +1368,124 @@ TEST_CASE("what a student left on a shared computer is not lost with their folde
   CHECK(lab.goals() == std::vector<std::string>{"one"});
 }
 
+namespace {
+
+// The left work's computer reaches a hub alone, and another program has the student's records open.
+struct LeftAtHub : Left {
+  std::unique_ptr<server::School> hub;
+  std::unique_ptr<App> other;
+  LeftAtHub() {
+    hub = hub_of(world, lab.net);
+    REQUIRE(app::Computer::open(lab.folder, world.clock).value().change([&](app::ComputerState& state) {
+      state.hub = hub->hub()->hub.hex();
+    }));
+    lab.app.reset();
+    other = without_network();
+    other->dispatch(SignIn{world.amira.hex()});
+    other->dispatch(EnterPin{"4711"});
+    lab.net.attach(*hub);
+    lab.net.plugged = true;
+    lab.start();
+    lab.run(10);
+  }
+  std::vector<std::string> asked() {
+    std::vector<std::string> found;
+    for (const auto& one : std::exchange(lab.net.asked, {}))
+      if (one.find("/v1/bundles") != std::string::npos) found.push_back(one.substr(0, one.find(' ')));
+    return found;
+  }
+  // What the hub kept goes to the school, and the answer back.
+  void carry() {
+    auto token = hub->hub()->token;
+    while (auto row = hub->next_bundle()) {
+      auto bytes = store::read_whole(hub->bundles().path(row->person, row->name), 1 << 24).value();
+      auto begun = world.school->begin_bundle(token, row->name, {0, row->bytes, bytes}).value();
+      server::School::write_piece(begun);
+      auto done = world.school->finish_bundle(begun);
+      if (!done) return hub->bundle_not_taken(*row);
+      REQUIRE(hub->take_bundle_answer(*row, done->answer));
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what a student left on a shared computer is in the room, and lies there until the school has it") {
+  LeftAtHub left;
+  auto& lab = left.lab;
+  CHECK(left.asked() == std::vector<std::string>{"GET", "PUT"});
+  CHECK(left.hub->bundles().waiting().size() == 1);
+  CHECK(left.files() == Endings{".to-school"});
+  lab.run(70);
+  CHECK(left.asked() == std::vector<std::string>{"GET"});
+  CHECK(left.files() == Endings{".to-school"});
+
+  // The hub's disk is lost, and an empty one is there: it is brought again.
+  std::filesystem::remove_all(left.world.folder.path() + "/hub/bundles");
+  lab.run(70);
+  CHECK(left.asked() == std::vector<std::string>{"GET", "PUT"});
+  left.carry();
+  CHECK(left.world.goals_of(left.world.amira) == std::vector<std::string>{"one"});
+  CHECK(left.hub->bundles().waiting().empty());
+  lab.run(70);
+  CHECK(left.asked() == std::vector<std::string>{"GET"});
+  // Nobody but the student can tell whether that is the school's answer.
+  CHECK(left.files() == Endings{".from-school", ".to-school"});
+  lab.run(600);
+  CHECK(left.asked().empty());
+  left.other->dispatch(Lock{});
+  left.other.reset();
+  lab.net.plugged = false;
+  SUBCASE("who sees it when they are back") {
+    lab.sign_in(left.world.amira);
+    CHECK(lab.frame().status.waiting == 0);
+    lab.app->dispatch(Lock{});
+    CHECK(left.files().empty());
+  }
+  SUBCASE("and without them the school itself takes it") {
+    lab.app.reset();
+    std::filesystem::remove_all(lab.folder + "/profiles/" + left.world.amira.hex());
+    lab.net.attach(*left.world.school);
+    lab.net.plugged = true;
+    lab.start();
+    lab.run(100);
+    CHECK(left.files() == Endings{".from-school"});
+  }
+}
+
+TEST_CASE("a hub that makes up an answer to what was left, or is of an earlier version, takes nothing away") {
+  LeftAtHub left;
+  auto& lab = left.lab;
+  SUBCASE("made up") {
+    auto row = left.hub->next_bundle().value();
+    REQUIRE(left.hub->take_bundle_answer(row, "waymark bundle 1\nmade up"));
+    lab.run(70);
+    CHECK(left.files() == Endings{".from-school", ".to-school"});
+  }
+  SUBCASE("of an earlier version") {
+    lab.net.parcels = false;
+    std::filesystem::remove_all(left.world.folder.path() + "/hub/bundles");
+    lab.run(200);
+    CHECK(left.files() == Endings{".to-school"});
+  }
+  left.other->dispatch(Lock{});
+  left.other.reset();
+  CHECK(left.world.goals_of(left.world.amira).empty());
+  lab.app.reset();
+  REQUIRE(app::Computer::open(lab.folder, left.world.clock).value().change([](app::ComputerState& state) {
+    state.hub.clear();
+  }));
+  lab.net.attach(*left.world.school);
+  lab.start();
+  lab.sign_in(left.world.amira);
+  lab.run(60);
+  CHECK(lab.frame().status.waiting == 0);
+  CHECK(left.world.goals_of(left.world.amira) == std::vector<std::string>{"one"});
+  lab.app->dispatch(Lock{});
+  lab.run(5);
+  CHECK(left.files().empty());
+}
+
 TEST_CASE("when all of it is at school by itself, nothing is left lying") {
   Left left;
   left.lab.net.plugged = true;

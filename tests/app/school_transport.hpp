@@ -156,6 +156,8 @@ class SchoolTransport final : public app::Transport {
       if (!read->answer.empty()) return {200, {{"content-type", "application/octet-stream"}}, read->answer};
       return failed(read->problems.empty() ? Error{Code::malformed, "no batch"} : read->problems.front());
     }
+    constexpr std::string_view kBundles = "/v1/bundles/";
+    if (path.starts_with(kBundles) && parcels) return bundle(request, path.substr(kBundles.size()));
     auto bearer = school_->bearer(token(request));
     if (!bearer) return failed(bearer.error());
     if (path == "/v1/sync") {
@@ -171,6 +173,20 @@ class SchoolTransport final : public app::Transport {
     constexpr std::string_view kParcels = "/v1/parcels";
     if (path.starts_with(kParcels) && parcels) return parcel(request, *bearer, path.substr(kParcels.size()));
     return failure(404, {Code::not_found, path});
+  }
+
+  app::HttpReply bundle(const app::HttpRequest& request, const std::string& name) {
+    if (request.method == "GET") {
+      auto answer = school_->bundle_answer(token(request), name);
+      if (!answer) return failed(answer.error());
+      return {answer->empty() ? 204 : 200, {}, *answer};
+    }
+    auto begun = school_->begin_bundle(token(request), name, piece_of(request));
+    if (!begun) return failed(begun.error());
+    server::School::write_piece(*begun);
+    auto put = school_->finish_bundle(*begun);
+    if (!put) return failed(put.error());
+    return {204, {{"upload-offset", std::to_string(put->state.bytes)}}, put->answer};
   }
 
   app::HttpReply parcel(const app::HttpRequest& request, const server::Bearer& bearer,

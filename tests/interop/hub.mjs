@@ -36,6 +36,7 @@ export function checkHub(check, bin, refusedWith) {
     for (const code of codes) world.computers.push(await joinComputer(school.port, code, ''));
     world.ana = await Profile.signIn(world.computers[0], world.cards.Ana, '1234');
     world.anaTwo = await Profile.signIn(world.computers[1], world.cards.Ana, '1234');
+    world.left = new Replica(await Profile.signIn(world.computers[1], world.cards.Ana, '1234'));
     world.a = new Replica(world.ana);
     world.b = new Replica(world.anaTwo);
     for (const replica of [world.a, world.b]) await replica.sync();
@@ -133,6 +134,26 @@ export function checkHub(check, bin, refusedWith) {
     assert.deepEqual(await world.parcels(world.a.link), { v: 1, lacking: [], answers: [] });
   });
 
+  check('hub: what waited on a shared computer waits in the room for that computer alone, and only the school opens it', async () => {
+    const { left, a, computers } = world;
+    left.write('goal', randomId(), { want: 'left when signing out' });
+    world.bundle = left.bundle();
+    const { link } = a;
+    const [mine, another] = [computers[1].joined.token, computers[0].joined.token];
+    const size = world.bundle.length;
+    const path = `/v1/bundles/${sha256(world.bundle).toString('hex')}`;
+    const put = (range, body) => link.send('PUT', path, { body, token: mine, type: 'application/octet-stream', headers: { 'content-range': `bytes ${range}/${size}` } });
+    world.askBundle = (token = mine) => world.a.link.send('GET', path, { token });
+    assert.equal((await world.askBundle()).status, 404);
+    assert.equal((await put('0-99', world.bundle.subarray(0, 100))).status, 202);
+    assert.equal((await put(`100-${size - 1}`, world.bundle.subarray(100))).status, 204);
+    assert.equal((await put(`*`, Buffer.alloc(0))).status, 204);
+    assert.deepEqual([(await world.askBundle()).status, (await world.askBundle(another)).status, (await world.askBundle('x')).status], [204, 404, 401]);
+    // A computer that does not know of this takes no word of the hub's for the school's.
+    const plain = await link.send('POST', '/v1/bundles', { body: world.bundle, type: 'application/octet-stream', token: mine });
+    assert.deepEqual([errorOf(plain).code, plain.status], ['unsupported', 422]);
+  });
+
   check('hub: it tells at once what came, says which ops it has, and "same" to who has read everything', async () => {
     const { a, b } = world;
     const s = `person:${world.people.Ana}`;
@@ -183,6 +204,13 @@ export function checkHub(check, bin, refusedWith) {
       await ben.meet();
       return a.waiting === 0 && ben.waiting === 0;
     });
+    const answer = await until('what was left is answered', async () => {
+      const reply = await world.askBundle();
+      return reply.status === 200 && reply.body;
+    });
+    assert.equal(world.left.takeBundle(answer).counted, 2, 'an acknowledgement and news');
+    assert.equal(world.left.waiting, 0);
+    assert.throws(() => openBundle(answer, world.ana.device), (error) => error.code === 'unauthorized');
     assert.deepEqual([...a.refusals.values()].map((one) => [one.op.id, one.code]), [[world.tooLong.id, 'too_large']]);
     assert.ok(ben.profile.introduction === null && signedBy(ben.profile.identity, ben.profile.answer.certificate, ben.profile.answer.signature));
     // The rejection reaches who reads in the room as a stub, through which the later edit links.
@@ -206,6 +234,34 @@ export function checkHub(check, bin, refusedWith) {
     await a.sync();
     const s = `person:${world.people.Ana}`;
     assert.deepEqual([a.streams.get(s).count, a.streams.get(s).digest], [b.streams.get(s).count, b.streams.get(s).digest]);
+  });
+
+  check('hub: why the school does not believe a batch travels down, and goes once the student has signed in anew', async () => {
+    const link = Object.assign(new Link(world.hub.port, world.ben.link.pin), { token: world.computers[0].joined.token });
+    const card = plainCode(world.cards.Ben);
+    const device = keyOf(randomBytes(32));
+    const token = randomBytes(16).toString('base64url');
+    await link.json('POST', '/v1/join', { step: 'student', card, pin: '2468', pin_kind: 'digits', device_key: device.open, token });
+    const introduced = (pin) => sealIntroduction(world.ana.identity, {
+      card, pin, pin_kind: 'digits', pin_hash: hashPin(pin), key: device.open, computer: world.computers[0].joined.computer, token: sha256(token).toString('hex'),
+    });
+    link.token = token;
+    const ben = new Replica({ link, device, identity: world.ana.identity, person: world.people.Ben, answer: {}, introduction: introduced('1357') });
+    ben.goTo(world.file.hub, link);
+    ben.write('goal', randomId(), { want: 'dive' });
+    assert.equal((await ben.meet()).problem, undefined);
+    // Asked without a batch: each would be another wrong try.
+    const told = async () => (await ben.post({ v: 1, replica: ben.id, now: Date.now(), settled: 0, cursors: ben.request().header.cursors }, [])).header.problem;
+    await until('it is told', async () => (await told()) === 'wrong_pin');
+    assert.deepEqual([ben.room.n, ben.waiting], [1, 1]);
+    ben.profile.introduction = introduced('2468');
+    ben.room = { n: 0, c: ZERO };
+    assert.equal((await ben.meet()).problem, undefined);
+    await until('it is at school', async () => {
+      await ben.meet();
+      return ben.waiting === 0;
+    });
+    assert.equal(await told(), undefined);
   });
 
   check('hub: the school’s answer about the parcel opens with the device’s key alone, and the photo is at school', async () => {

@@ -189,3 +189,96 @@ TEST_CASE("only a hub brings sticks for others, and a thousand wait at one") {
   CHECK(full.error().code == Code::disk_full);
   CHECK(full.error().detail == "quota_full");
 }
+
+TEST_CASE(
+    "what waited on a shared computer a hub keeps for that computer alone, and hands on for its answer") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  amira.goal("swim a length");
+  Computer other{world.random.id<ComputerId>(), "lab-04", 0, {}, false, 0};
+  auto other_token = make_token(world.random);
+  REQUIRE(world.school->accounts().add_computer(other, token_hash(other_token)));
+  world.ask();
+  auto bundle = stick_of(amira);
+  auto name = to_hex(sha256(as_bytes(bundle)));
+  auto put = [&](School& at, std::string_view token, const std::string& bytes, std::size_t piece) {
+    auto called = to_hex(sha256(as_bytes(bytes)));
+    for (std::size_t from = 0;; from += piece) {
+      auto part = std::string_view(bytes).substr(from, piece);
+      auto begun = at.begin_bundle(
+          token, called, {static_cast<std::int64_t>(from), static_cast<std::int64_t>(bytes.size()), part});
+      if (!begun) return Result<ParcelState>(begun.error());
+      School::write_piece(*begun);
+      auto come = at.finish_bundle(*begun);
+      if (!come || come->state.whole) return come;
+    }
+  };
+  auto hand_on = [&]() -> std::string {
+    auto next = world.hub->next_bundle();
+    if (!next) return "nothing waits";
+    auto bytes = store::read_whole(world.hub->bundles().path(next->person, next->name), 1 << 26).value();
+    auto come = put(*world.school, world.file.token, bytes, 200);
+    if (!come) {
+      world.hub->bundle_not_taken(*next);
+      return std::string(waymark::name(come.error().code));
+    }
+    REQUIRE(world.hub->take_bundle_answer(*next, come->answer));
+    return "answered";
+  };
+  auto answer = [&](std::string_view token) { return world.hub->bundle_answer(token, name); };
+
+  CHECK(put(*world.hub, "strange", bundle, 100).error().code == Code::unauthorized);
+  CHECK(put(*world.hub, amira.token, bundle, 100).error().code == Code::unauthorized);
+  CHECK(answer(world.computer_token).error().code == Code::not_found);
+  REQUIRE(put(*world.hub, world.computer_token, bundle, 100).value().state.whole);
+  CHECK(put(*world.hub, world.computer_token, bundle, 100).value().state.whole);
+  CHECK(world.hub->bundles().waiting().size() == 1);
+  CHECK(answer(world.computer_token).value().empty());
+  CHECK(answer(other_token).error().code == Code::not_found);
+  CHECK(answer("strange").error().code == Code::unauthorized);
+  CHECK(world.hub->bundle_answer(world.computer_token, "../hub.json").error().code == Code::not_found);
+  CHECK(world.hub->read_bundle(bundle).error().code == Code::unsupported);
+  // Through a restart. Files may fill the school: text has its room.
+  world.open_hub();
+  world.school->set_quota(static_cast<std::int64_t>(bundle.size()));
+  CHECK(hand_on() == "answered");
+  CHECK(hand_on() == "nothing waits");
+  world.school->set_quota({});
+  CHECK(world.goals(*world.school, world.amira) == Goals{"swim a length"});
+  CHECK(student_page(*world.school, world.amira).value().heard.carrier == "hub");
+  CHECK(amira.status().waiting == 1);
+  REQUIRE(hear(amira, answer(world.computer_token).value()));
+  CHECK(amira.status().waiting == 0);
+  // Told again for as long as somebody may come for it, and not to others.
+  CHECK_FALSE(answer(world.computer_token).value().empty());
+  CHECK(answer(other_token).error().code == Code::not_found);
+
+  // What the school does not believe is an answer too, which its device opens; what is none is tried each
+  // day.
+  amira.goal("float");
+  auto second = stick_of(amira);
+  REQUIRE(world.school->remove_computer(world.lab.id));
+  REQUIRE(put(*world.hub, other_token, second, 1 << 20));
+  CHECK(hand_on() == "answered");
+  auto told = wire::open_bundle(
+                  world.hub->bundle_answer(other_token, to_hex(sha256(as_bytes(second)))).value(), amira.key)
+                  .value();
+  REQUIRE(told.items.size() == 1);
+  CHECK(wire::decode_problem(told.items.front().body)->code == "unauthorized");
+  REQUIRE(put(*world.hub, other_token, second.substr(0, 160), 1 << 20));
+  CHECK(hand_on() == "malformed");
+  CHECK(hand_on() == "nothing waits");
+  world.clock.advance_ms(std::int64_t{86'400'000});
+  CHECK(hand_on() == "malformed");
+
+  // At the school a hub alone brings such, and has its answer at once.
+  CHECK(put(*world.school, amira.token, bundle, 1 << 20).error().code == Code::unauthorized);
+  CHECK(put(*world.school, other_token, bundle, 1 << 20).error().code == Code::unauthorized);
+  CHECK(world.school->bundle_answer(other_token, name).error().code == Code::not_found);
+  auto large = FilePiece{0, kept_bundle_bytes_max + 1, ""};
+  CHECK(world.school->begin_bundle(world.file.token, name, large).error().code == Code::too_large);
+  CHECK(world.hub->begin_bundle(other_token, name, large).error().code == Code::too_large);
+  large.total = kept_bundle_bytes_max;
+  CHECK(world.hub->begin_bundle(other_token, std::string(64, 'b'), large).has_value());
+}
