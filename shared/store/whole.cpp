@@ -1,5 +1,9 @@
 #include "shared/store/whole.hpp"
 
+#include <algorithm>
+
+#include "shared/record/merge.hpp"
+
 namespace waymark::store {
 
 Result<History> history_of(Store& store, const record::RecordKey& key) {
@@ -19,15 +23,14 @@ Whole whole_at(const History& history, std::span<const OpId> tips) {
     if (op == history.end() || !whole.past.insert(id).second) continue;
     open.insert(open.end(), op->second.base.begin(), op->second.base.end());
   }
-  for (const auto& id : whole.past) {
-    const auto& op = history.at(id);
-    for (const auto& [name, value] : op.fields) {
-      auto [at, fresh] = whole.set_by.try_emplace(name, id);
-      if (!fresh && !record::displayed_before(op.time_ms, id, history.at(at->second).time_ms, at->second))
-        continue;
-      at->second = id;
-      whole.fields[name] = value;
-    }
+  std::vector<record::Link> links;
+  for (const auto& id : whole.past) links.push_back(record::link_of(history.at(id), id));
+  for (const auto& [name, ids] : record::heads(links)) {
+    auto last = std::min_element(ids.begin(), ids.end(), [&](const OpId& a, const OpId& b) {
+      return record::displayed_before(history.at(a).time_ms, a, history.at(b).time_ms, b);
+    });
+    whole.set_by.emplace(name, *last);
+    whole.fields.emplace(name, history.at(*last).fields.at(name));
   }
   return whole;
 }

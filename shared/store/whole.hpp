@@ -16,7 +16,7 @@ Result<History> history_of(Store& store, const record::RecordKey& key);
 
 struct Whole {
   std::set<OpId> past;    // the tips and all that was read before them, as far as it is here
-  record::Fields fields;  // as the latest in the past set them
+  record::Fields fields;  // as those set them that nothing in the past wrote over; of several the latest
   std::map<std::string, OpId, std::less<>> set_by;
 };
 // `tips` that are not in the history lead nowhere.

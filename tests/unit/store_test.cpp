@@ -10,6 +10,7 @@
 #include "shared/domain/kinds.hpp"
 #include "shared/store/erase.hpp"
 #include "shared/store/hidden.hpp"
+#include "shared/store/whole.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -411,6 +412,31 @@ TEST_CASE("a new grant of a stream starts from zero, the same grant goes on") {
   CHECK(world.store->readings().value()[0].served.count == 0);
   REQUIRE(world.store->revoke(kStream));
   CHECK(world.store->readings().value().empty());
+}
+
+TEST_CASE("a whole says what was written last in its past, whatever the clocks said") {
+  SeededRandom random(7);
+  store::History history;
+  auto write = [&](std::int64_t time_ms, const char* words, std::vector<OpId> base) {
+    record::Op op;
+    op.time_ms = time_ms;
+    op.fields = {{"want", words}};
+    op.base = std::move(base);
+    auto id = random.id<OpId>();
+    history.emplace(id, op);
+    return id;
+  };
+  auto first = write(1'000, "one", {});
+  auto ahead = write(9'000'000, "under a clock that was ahead", {first});
+  auto last = write(2'000, "three", {ahead});
+  auto other = write(3'000, "beside it", {first});
+  auto whole = store::whole_at(history, std::vector<OpId>{last});
+  CHECK(whole.fields.at("want").text() == "three");
+  CHECK(whole.set_by.at("want") == last);
+  CHECK(whole.past == std::set<OpId>{first, ahead, last});
+  // Of two that did not see each other, the later.
+  CHECK(store::whole_at(history, std::vector<OpId>{last, other}).fields.at("want").text() == "beside it");
+  CHECK(store::whole_at(history, std::vector<OpId>{random.id<OpId>()}).fields.empty());
 }
 
 TEST_CASE("when an access ends, what others wrote is held back until it begins again; one's own stays") {
