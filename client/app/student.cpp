@@ -446,6 +446,24 @@ class Student::Impl {
     return {prefix + steps.back().name, steps.back().arguments, -1};
   }
 
+  // Of each of these fields the last op that set it to what is expected.
+  Result<std::vector<OpId>> last_that_said(const record::RecordKey& key, const record::Fields& names,
+                                           const record::Fields& expected) {
+    WAYMARK_TRY(history, store_.history(key));
+    std::vector<OpId> ops;
+    for (const auto& [name, wanted] : names) {
+      auto said = expected.find(name);
+      const auto& value = said == expected.end() ? null_value : said->second;
+      auto last = std::find_if(history.rbegin(), history.rend(), [&](const auto& each) {
+        auto set = each.second.fields.find(name);
+        return set != each.second.fields.end() && set->second == value;
+      });
+      if (last != history.rend() && std::find(ops.begin(), ops.end(), last->first) == ops.end())
+        ops.push_back(last->first);
+    }
+    return ops;
+  }
+
   Result<Outcome> turn_back(std::deque<UndoStep>& from, std::deque<UndoStep>& to, bool undoing) {
     if (from.empty()) return Outcome{};
     UndoStep step = from.back();
@@ -458,18 +476,31 @@ class Student::Impl {
       made.key = part->key;
       made.fields = wanted;
       bool whole = wanted.count("deleted") || wanted.count("archived");
+      // A drawing or a file is one thing, and what another computer made of it stays beside what stood here.
+      auto one_thing = [&](const std::string& name) {
+        auto how = reads(*current, name);
+        return how == Reads::drawing || how == Reads::file;
+      };
+      bool drawn =
+          current && part->key.kind == "draft" &&
+          std::any_of(wanted.begin(), wanted.end(), [&](const auto& w) { return one_thing(w.first); });
+      bool beside = false;
       for (const auto& [name, value] : wanted) {
         const auto* field = current ? current->field(name) : nullptr;
         auto left = expected.find(name);
         const auto& mine = left == expected.end() ? null_value : left->second;
         bool still = !field ? mine.is_null() : field->heads.size() == 1 && field->value() == mine;
+        if (!still && !whole && current && (drawn || one_thing(name))) {
+          beside = true;
+          continue;
+        }
         // A newer change met: the student chooses.
         if (!still && !whole) {
           from.pop_back();
           sitting_.meeting = UndoMeeting{part->key, name, value};
           ++local_;
           Outcome outcome;
-          outcome.go = Destination{Screen::conflict, {}, {}, {}, {}, Focus::none};
+          outcome.go = Destination{Screen::conflict, {}, {}, {}, met_by_undo, Focus::none};
           return outcome;
         }
       }
@@ -477,6 +508,10 @@ class Student::Impl {
         std::vector<std::string> names;
         for (const auto& each : wanted) names.push_back(each.first);
         made.base = whole ? current->all_heads() : current->heads_of(names);
+        if (beside) {
+          WAYMARK_TRY(base, last_that_said(part->key, wanted, expected));
+          made.base = std::move(base);
+        }
         if (auto flag = wanted.find("archived"); flag != wanted.end() && flag->second.boolean())
           made.fields.emplace(std::string(store::saw_field), saw_of(*current));
       }
@@ -1132,8 +1167,12 @@ class Student::Impl {
         break;
       case NoteKind::came_back:
         for (const auto& each : records_.came_back) {
+          auto name = "came_back." + each.removal.hex();
+          if (records_.is_dismissed(name)) continue;
           WAYMARK_TRY(record, find(each.key));
-          if (record && place_of(records_, *record) == c.note.to) id = "came_back." + each.removal.hex();
+          if (!record || place_of(records_, *record) != c.note.to) continue;
+          id = name;
+          break;
         }
         if (id.empty()) return Outcome{};
         break;
@@ -1270,7 +1309,9 @@ class Student::Impl {
     record::RecordKey key;
     std::string name;
     std::optional<record::Value> chosen;
-    if (sitting_.meeting) {
+    const bool undo = c.id == met_by_undo;
+    if (undo && !sitting_.meeting) return not_here("conflict");
+    if (undo) {
       key = sitting_.meeting->key, name = sitting_.meeting->field;
       if (c.op == "undo") chosen = sitting_.meeting->old_value;
     } else {
@@ -1289,7 +1330,7 @@ class Student::Impl {
     if (!field) return not_here("conflict");
     auto how = reads(*current, name);
     if (c.keep_both && how != Reads::words) return not_here("way to keep both");
-    if (!sitting_.meeting && (how == Reads::drawing || how == Reads::file)) {
+    if (!undo && (how == Reads::drawing || how == Reads::file)) {
       WAYMARK_TRY(whole, whole_thing(scene(now), *current, name, c.op));
       return settle(whole, *current, "toast.chosen_one");
     }
@@ -1300,7 +1341,7 @@ class Student::Impl {
         if (auto text = head->value.text();
             !text.empty() && std::find(texts.begin(), texts.end(), text) == texts.end())
           texts.push_back(text);
-      if (sitting_.meeting)
+      if (undo)
         if (auto old = sitting_.meeting->old_value.text();
             !old.empty() && std::find(texts.begin(), texts.end(), old) == texts.end())
           texts.insert(texts.begin(), old);

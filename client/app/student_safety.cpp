@@ -162,9 +162,9 @@ Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
     view.versions[0].text = std::move(a);
     view.versions[1].text = std::move(b);
   };
-  if (const auto& meeting = scene.sitting.meeting) {
+  if (const auto& meeting = scene.sitting.meeting; meeting && to.record == met_by_undo) {
     WAYMARK_TRY(found, scene.store.find(meeting->key));
-    view.id = conflict_id(meeting->key, meeting->field);
+    view.id = met_by_undo;
     view.from_undo = true;
     view.what = phrase("conflict.undo_met");
     view.more = all.size();
@@ -176,7 +176,7 @@ Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
       say(scene, *found, meeting->field, head.value, view.versions.back());
     }
     Version old;
-    old.op = "undo";
+    old.op = met_by_undo;
     old.here = true;
     old.place = scene.options.computer;
     say(scene, *found, meeting->field, meeting->old_value, old);
@@ -186,9 +186,12 @@ Result<ConflictView> conflict_view(const Scene& scene, const Destination& to) {
     return view;
   }
   if (all.empty()) return view;
-  auto chosen = all.begin();
-  for (auto it = all.begin(); it != all.end(); ++it)
-    if (conflict_id(it->record->key, it->thing) == to.record) chosen = it;
+  // The one that is named, or one of the record that is.
+  auto chosen = std::find_if(all.begin(), all.end(), [&](const auto& each) {
+    auto id = conflict_id(each.record->key, each.thing);
+    return id == to.record || (!to.record.empty() && id.starts_with(to.record + "/"));
+  });
+  if (chosen == all.end()) chosen = all.begin();
   const auto& record = *chosen->record;
   auto how = reads(record, chosen->thing);
   view.id = conflict_id(record.key, chosen->thing);

@@ -166,15 +166,18 @@ Phrase level_words(const Scene& scene, const Record& record, std::string_view fi
 }
 
 // Titles one after the other; those that are not here any more are counted.
-Phrase works_words(const Scene& scene, const std::vector<std::string>& ids, std::string& text) {
+Phrase works_words(const Scene& scene, const std::vector<std::string>& ids, std::string& text,
+                   std::vector<Phrase>& without_words) {
   std::int64_t away = 0;
   for (const auto& id : ids) {
     const auto* work = find_record(scene.r.works, id);
     auto title = work ? work->text("title") : std::string();
     if (work && title.empty()) title = one_line(work->text("text"));
     if (work && title.empty()) title = work->text("name");
-    if (title.empty())
+    if (!work)
       ++away;
+    else if (title.empty())
+      without_words.push_back(meaning("type", work->text("type")));
     else
       text += (text.empty() ? "" : ", ") + title;
   }
@@ -298,7 +301,7 @@ void say(const Scene& scene, const Record& record, std::string_view field, const
       say_text(words);
       break;
     case Reads::works:
-      into.says = works_words(scene, value.texts(), words);
+      into.says = works_words(scene, value.texts(), words, into.more);
       say_text(words);
       break;
     case Reads::tried:

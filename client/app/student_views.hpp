@@ -7,7 +7,8 @@
 
 namespace waymark::app {
 
-// An undo that met a newer change: both are offered.
+// An undo that met a newer change: both are offered, at a conflict of this name.
+inline constexpr const char* met_by_undo = "undo";
 struct UndoMeeting {
   record::RecordKey key;
   std::string field;

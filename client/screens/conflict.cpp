@@ -63,7 +63,9 @@ void version_card(ui::Ui& ui, const app::ConflictView& view, const app::Version&
     ui.disc(ui::Icon::screen, 44);
     auto words = ui.column({.width = ui::fill(), .gap = 1});
     ui.heading(3, written_where(version));
-    ui.text(ui::moment(version.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
+    // What an undo brings back is of this sitting.
+    if (version.op != "undo")
+      ui.text(ui::moment(version.at), {.type = ui::Type::small, .ink = ui::Ink::muted});
   }
   ui.rule();
   what_it_says(ui, version);

@@ -374,7 +374,7 @@ void open_goal(ui::Ui& ui, const app::GoalsView& view, const app::GoalCard& goal
     }
     if (goal.hidden) ui.banner("hidden", {.text = goal.hidden, .icon = ui::Icon::lock, .soft = false});
     if (goal.conflict && ui.link("conflict", "screen.goals.conflict"_t, ui::Icon::document))
-      out.push_back(go(app::Screen::conflict));
+      out.push_back(go({app::Screen::conflict, {}, {}, {}, "goal/" + goal.id, app::Focus::none}));
     earlier_link(ui, goal.earlier, out);
     auto row = ui.row({.gap = goal.passed ? 10.0F : 18.0F, .cross = ui::Cross::center, .wrap = true});
     if (goal.passed) {
@@ -423,8 +423,11 @@ void past_goals(ui::Ui& ui, const app::GoalsView& view, Locals& locals, Commands
         ui.text("screen.goals.what_i_learned"_t, {.type = ui::Type::small_bold, .ink = ui::Ink::muted});
       ui.text(ui::quoted(goal.learned));
     }
-    auto row = ui.row({.cross = ui::Cross::center});
+    auto row = ui.row({.gap = 18, .cross = ui::Cross::center, .wrap = true});
     if (ui.link("reopen", "screen.goals.reopen"_t)) out.push_back(app::ReopenGoal{goal.id});
+    if (goal.conflict && ui.link("conflict", "screen.goals.conflict"_t, ui::Icon::document))
+      out.push_back(go({app::Screen::conflict, {}, {}, {}, "goal/" + goal.id, app::Focus::none}));
+    earlier_link(ui, goal.earlier, out);
   }
   if (view.past.size() > 1 && ui.link("older", older ? "screen.goals.fewer"_t : "screen.goals.older"_t,
                                       ui::Icon::none, older ? ui::Icon::none : ui::Icon::arrow)) {

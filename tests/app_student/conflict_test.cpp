@@ -101,6 +101,13 @@ TEST_CASE("a date, a choice, an id and a flag are shown in words, and only texts
   two.world.write_source(two.a, two.project);
   two.sync();
   auto work = two.a.project(two.project, "find-sources").step.work[0].id;
+  auto nameless = record();
+  two.world.write(*two.a.store, amira,
+                  {{person, "work", nameless},
+                   {{"project", two.project}, {"step", "find-sources"}, {"type", "shown_in_person"}},
+                   {},
+                   {}});
+  two.sync();
   auto version = two.world.water_version, pathway = two.world.water;
   struct Row {
     const char *kind, *field;
@@ -179,6 +186,9 @@ TEST_CASE("a date, a choice, an id and a flag are shown in words, and only texts
       {"assessment_draft", "level.sources", check, 2, 9, "Getting there", "<value.level> 9"},
       {"assessment_draft", "evidence.sources", check, record::Value(std::vector<std::string>{work, gone}),
        record::Value(std::vector<std::string>{work}), "Mr. Halloran <value.work_away> 1", "Mr. Halloran"},
+      {"assessment_draft", "evidence.sources", check,
+       record::Value(std::vector<std::string>{work, nameless.hex()}), record::Value(),
+       "Mr. Halloran<screen.work.kind.shown>", ""},
       {"assessment_draft",
        "rubric",
        {{"version", version}},
@@ -349,6 +359,25 @@ TEST_CASE("a drawing that was gone on with at two computers is one question with
     CHECK(two.drawn(two.a) == more_a);
     CHECK(two.a.student->counts().conflicts == 0);
   }
+  SUBCASE("keeping one is undone though the other went on, and they are two pictures again") {
+    two.a.can(AttachFile{two.project, two.step, {}, "from above", true, {}, two.at_a});
+    two.sync();
+    auto more_b = two.at_b + strokes(3, 20);
+    two.b.can(SaveDraft{two.place, drawing_parts(more_b)});
+    two.sync();
+    auto outcome = two.a.can(Undo{});
+    CHECK_FALSE(outcome.go);
+    CHECK(two.a.project(two.project, two.step).step.work.empty());
+    CHECK(two.drawn(two.a) == two.at_a);
+    two.sync();
+    CHECK(two.drawn(two.b) == more_b);
+    for (auto* at : {&two.a, &two.b}) {
+      auto both = at->conflict();
+      REQUIRE(both.versions.size() == 2);
+      CHECK(both.versions[0].drawing != both.versions[1].drawing);
+      for (const auto& each : both.versions) CHECK((each.drawing == two.at_a || each.drawing == more_b));
+    }
+  }
   SUBCASE("one becomes work, and the other is still there to be gone on with") {
     two.world.clock.advance_ms(60'000);
     two.a.can(AttachFile{two.project, two.step, {}, "from above", true, {}, two.at_a});
@@ -449,7 +478,26 @@ TEST_CASE("earlier versions are what stood there after a sitting, not every word
   CHECK(piece().earlier == "work/" + piece().id);
   CHECK(earlier() == std::vector<std::string>{"He remembers 1998 very well.", "He remembers 1998."});
   write("", 5'000);
-  CHECK(earlier() == std::vector<std::string>{"He", "He remembers 1998 very well.", "He remembers 1998."});
+  CHECK(earlier() == std::vector<std::string>{"He remembers 1998 very well.", "He remembers 1998."});
+  // Taken away letter by letter is taken away, and so is what something else was typed over.
+  const std::string long_text =
+      "The creek came up to the window in 1998, and they carried the books upstairs by the light of one "
+      "lamp.";
+  write(long_text, 3'600'000);
+  for (auto left = long_text.size() - 8; left < long_text.size(); left -= 8)
+    write(long_text.substr(0, left), 1'800);
+  CHECK(earlier().front() == long_text);
+  CHECK(earlier().size() == 3);
+  write(std::string(long_text.rbegin(), long_text.rend()), 1'800);
+  write("Something else of about that length was typed over all of it by somebody, and nobody asked at once.",
+        1'800);
+  CHECK(earlier().size() == 4);
+  // A clock that was put back does not make one sitting of two.
+  write("What was typed before the clock went back", 3'600'000);
+  two.world.clock.set_ms(two.world.clock.now_ms() - 3 * 86'400'000);
+  write("What was typed before the clock went back, and after", 1'800);
+  CHECK(earlier().size() == 6);
+  two.world.clock.set_ms(two.world.clock.now_ms() + 3 * 86'400'000);
   // No more than a page holds.
   for (int i = 0; i < 60; i++) write("Version " + std::to_string(i), 3'600'000);
   CHECK(earlier().size() == 50);

@@ -164,7 +164,8 @@ TEST_CASE("undo of what was changed elsewhere since asks instead of overwriting"
   REQUIRE(outcome.go);
   CHECK(outcome.go->screen == Screen::conflict);
   CHECK(two.a.goals().open[0].fields.first_step == "write five questions");
-  auto view = two.a.conflict();
+  CHECK(two.a.conflict().versions.empty());  // it is no conflict of the records
+  auto view = two.a.view<ConflictView>(*outcome.go);
   CHECK(view.from_undo);
   REQUIRE(view.versions.size() == 2);
   CHECK(plain(view.versions[1].text) == "write three");
