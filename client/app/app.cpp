@@ -592,9 +592,8 @@ struct App::Impl {
       dirty = true;
       if (!me || me->person != one.person) continue;
       toast = {};
-      error = {};
       if (!one.done->file) {
-        error = sentence_of(one.done->file.error());
+        if (!error) error = sentence_of(one.done->file.error());  // until somebody does something
         continue;
       }
       one.command.taken = std::make_shared<const Imported>(std::move(*one.done->file));
@@ -726,7 +725,10 @@ struct App::Impl {
     if (read->problem) {
       bool card = is_of_card(*read->problem);
       stick_problem = card ? Phrase{"stick.not_believed", {}, -1} : not_taken(*read->problem);
-      if (!card) stick_next = remedy_of_not_taken(*read->problem);
+      // Nothing brings a stick again but who writes it.
+      if (!card)
+        stick_next = *read->problem == Code::unauthorized ? remedy_of_not_taken(*read->problem)
+                                                          : Phrase{"stick.not_taken.do", {}, -1};
       return;
     }
     auto files = read->files_settled + read->files_came;
@@ -1185,15 +1187,24 @@ struct App::Impl {
   bool forgets_what_waits() {
     if (!options.forgets || me_from_stick) return false;
     auto counts = me->student->counts();
-    return counts.waiting + counts.files_waiting > 0;
+    return !taking.empty() || counts.waiting + counts.files_waiting > 0;
   }
-  std::int64_t waited_ms() { return clock.now_ms() - me->student->counts().waiting_since_ms; }
+  std::int64_t waited_ms() {
+    auto counts = me->student->counts();
+    if (counts.waiting + counts.files_waiting == 0)
+      return 0;  // a file that is being taken in waits since now
+    return clock.now_ms() - counts.waiting_since_ms;
+  }
 
   // Where the work is, at packing up: in the words of the status.
   void say_where(PackUpView& view) {
     auto now = status();
     if (now.elsewhere || now.files_waiting > 0) view.waiting = now.waiting_phrase;
     if (now.waiting_phrase.key == "status.in_room") view.waiting = {"pack_up.in_room", {}, -1};
+    if (!taking.empty()) {
+      view.saved = {"pack_up.taking_in", {}, -1};
+      view.waiting = {"pack_up.taking_in_detail", {}, -1};
+    }
   }
 
   FrameView frame() {

@@ -734,15 +734,14 @@ Status Command::bundle_read() {
            {"files_came", read->files_came},
            {"whole", read->whole},
            {"problem", read->problem ? json(std::string(name(*read->problem))) : json()}});
-  else if (read->problem)
-    return Error{Code::conflict, not_taken(*read->problem)};
-  else
+  else if (!read->problem)
     out() << "The school has answered: " << read->settled << " changes are settled, " << read->waiting
           << " still wait, " << read->files_settled << " files are at school"
           << (read->news > 0 ? ", and what is new there is here now" : "")
           << (read->whole ? ".\n" : "; the end of an answer is missing.\n");
   for (const auto& name : gone)
     if (!given_.json) out() << name << " is erased at the school, and now here too.\n";
+  if (read->problem && !given_.json) return Error{Code::conflict, not_taken(*read->problem, true)};
   return {};
 }
 

@@ -93,15 +93,17 @@ std::string sentence(const Error& error) {
          " Nothing that was saved is lost.";
 }
 
-std::string not_taken(Code why) {
+std::string not_taken(Code why, bool by_stick) {
   if (app::is_of_card(why))
     return "The school did not take the work in because the card or the PIN was not right, so it still waits "
-           "here; sign in once more with: waymark join --card";
+           "here; sign in once more with: waymark join --card" +
+           std::string(by_stick ? ", then write the stick again" : "");
   if (why == Code::unauthorized)
     return "The school does not know this computer or this student any more, so the work still waits here; "
            "ask a teacher";
-  return "The school did not take the work in (" + std::string(name(why)) +
-         "), so it still waits here; it is brought again by itself, and a teacher can ask why";
+  return "The school did not take the work in (" + std::string(name(why)) + "), so it still waits here; " +
+         (by_stick ? "write the stick again, and ask a teacher why"
+                   : "it is brought again by itself, and a teacher can ask why");
 }
 
 }  // namespace waymark::cli

@@ -9,6 +9,6 @@ namespace waymark::cli {
 
 std::string sentence(const Error& error);
 // Why the school did not take in what was brought to it, without the full stop.
-std::string not_taken(Code why);
+std::string not_taken(Code why, bool by_stick = false);
 
 }  // namespace waymark::cli

@@ -2043,6 +2043,48 @@ TEST_CASE("what is no photo is told on the stick's screen and on the first one, 
   CHECK(at.lab.see<WhoView>().notice.key == "error.not_an_image");
 }
 
+TEST_CASE("what is no photo is told though the next one is taken in at the same moment") {
+  StillTaking at;
+  at.choose(note(at.world, "notes.txt", "x"));
+  at.choose(photo(at.world, "bridge.jpg"));
+  at.lab.app->dispatch(ForgetMe{});
+  CHECK(at.lab.frame().error.key == "error.not_an_image");
+  CHECK(at.work().size() == 2);
+  at.choose(note(at.world, "notes.txt", "x"));
+  at.choose(photo(at.world, "roof.jpg"));
+  at.held.finish();
+  at.lab.app->tick();
+  CHECK(at.lab.frame().error.key == "error.not_an_image");
+  at.choose(note(at.world, "notes.txt", "x"));
+  at.choose(photo(at.world, "door.jpg"));
+  at.lab.app->dispatch(Lock{});
+  CHECK(at.lab.see<WhoView>().notice.key == "error.not_an_image");
+}
+
+TEST_CASE("packing up waits for a photo that is still being taken in, and a computer that forgets says so") {
+  StillTaking at;
+  at.lab.app->dispatch(to(Screen::pack_up));
+  CHECK(at.lab.see<PackUpView>().saved.key == "pack_up.taking_in");
+  CHECK(at.lab.see<PackUpView>().waiting.key == "pack_up.taking_in_detail");
+  CHECK(at.lab.see<PackUpView>().forgets.key == "");
+  at.lab.app->dispatch(Back{});
+  at.held.finish();
+  at.lab.app->tick();
+  at.lab.run(400);
+  at.lab.app->dispatch(to(Screen::pack_up));
+  CHECK(at.lab.see<PackUpView>().saved.key == "pack_up.all_saved");
+  CHECK(at.lab.see<PackUpView>().waiting.key == "pack_up.all_at_school");
+  at.lab.app->dispatch(Lock{});
+  at.lab.forgets = true;
+  at.lab.start();
+  at.lab.sign_in(at.world.amira);
+  at.lab.run(60);
+  at.choose(photo(at.world, "bridge.jpg"));
+  at.lab.app->dispatch(to(Screen::pack_up));
+  CHECK(at.lab.see<PackUpView>().forgets.key == "pack_up.forgets");
+  CHECK(at.lab.frame().status.problem.key == "");  // of a moment's wait nothing is said
+}
+
 TEST_CASE("a photo that is still being taken in goes along in what is written on a stick") {
   StillTaking at;
   at.lab.net.plugged = false;
