@@ -434,6 +434,11 @@ Status Session::apply(const wire::SyncReply& reply) {
     return Error{Code::not_waymark,
                  at_hub() ? "a hub says what it has" : "a hub answers in the school's place"};
   WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
+  went_back_ = false;
+  auto commit = [&]() -> Status {
+    if (went_back_ && heed_went_back_) WAYMARK_CHECK(heed_went_back_());
+    return transaction.commit();
+  };
   WAYMARK_CHECK(at_hub() ? heard_from_hub(reply) : heard_from_school(reply));
   WAYMARK_CHECK(note_what_is_lost(reply));
 
@@ -443,7 +448,7 @@ Status Session::apply(const wire::SyncReply& reply) {
     again_now_ = true;
     verified_ = false;
     WAYMARK_CHECK(finish_refill({}));
-    return transaction.commit();
+    return commit();
   }
   for (const auto& granted : reply.granted)
     WAYMARK_CHECK(store_.grant(granted.stream, granted.access, granted.role));
@@ -467,7 +472,7 @@ Status Session::apply(const wire::SyncReply& reply) {
   WAYMARK_TRY(readings, store_.readings());
   for (const auto& reading : readings) behind = behind || !reading.compared;
 
-  WAYMARK_CHECK(transaction.commit());
+  WAYMARK_CHECK(commit());
   WAYMARK_TRY(waiting, store_.waiting_count());
   auto to_push = waiting;
   if (at_hub()) {

@@ -77,8 +77,9 @@ class Session {
   Result<SessionStatus> status();
   // Streams whose records changed by the last reply.
   const std::vector<std::string>& changed() const { return changed_; }
-  // The parent has lost something since it was first read, as the last reply showed; taken once.
-  bool take_went_back() { return std::exchange(went_back_, false); }
+  // To be done when a reply shows that the parent has lost something since it was first read, and in its
+  // transaction, so that it is done even if the power goes then.
+  void when_parent_went_back(std::function<Status()> heed) { heed_went_back_ = std::move(heed); }
   // What the school gave a device that came by an introduction: certificate and signature; taken once.
   std::optional<std::pair<std::string, std::string>> take_certificate() {
     return std::exchange(certificate_, std::nullopt);
@@ -166,7 +167,8 @@ class Session {
   std::optional<Code> not_taken_;     // likewise
   bool moved_meanwhile_ = false;      // cursors have moved since the request on its way was made
   bool asked_again_ = false;          // it was given again what it said it does not carry
-  bool went_back_ = false;
+  bool went_back_ = false;            // the reply that is being applied shows it
+  std::function<Status()> heed_went_back_;
   bool ask_school_ = false;  // this hub has not yet been given a batch since it was met
   std::optional<std::pair<std::string, std::string>> certificate_;
   std::vector<wire::Place> places_;

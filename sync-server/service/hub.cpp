@@ -11,6 +11,7 @@
 #include "shared/base/text.hpp"
 #include "shared/store/erase.hpp"
 #include "shared/store/files.hpp"
+#include "shared/sync/session.hpp"
 #include "shared/wire/bundle.hpp"
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/school.hpp"
@@ -560,8 +561,11 @@ Result<std::optional<std::string>> School::without_erased(std::string_view batch
   return changed ? std::optional(std::move(kept)) : std::nullopt;
 }
 
-Status School::heard_the_school(bool went_back) {
-  if (went_back) WAYMARK_CHECK(carried_->carry_again());
+void School::follow(sync::Session& session) {
+  session.when_parent_went_back([this] { return carried_->carry_again(); });
+}
+
+Status School::heard_the_school() {
   WAYMARK_TRY(state, store_->stream_state(domain::school_stream));
   auto head = std::to_string(state.head);
   WAYMARK_TRY(seen, store_->meta(kErasuresSeenKey));

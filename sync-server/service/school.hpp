@@ -32,6 +32,10 @@
 #include "sync-server/store/accounts.hpp"
 #include "sync-server/store/carried.hpp"
 
+namespace waymark::sync {
+class Session;
+}
+
 namespace waymark::server {
 
 class Standings;
@@ -335,9 +339,11 @@ class School {
   // What is to be carried now; and what the school answered to it.
   Result<HubLoad> next_load();
   Status take_answers(const HubLoad& load, std::string_view bundle);
-  // After each answer that the hub's own session took. `went_back`: the school has lost something, so that
-  // what it answered lately is brought to it again. What it told to be erased is carried as stubs.
-  Status heard_the_school(bool went_back);
+  // Of the hub's own session with its school: where this has lost something, what it answered lately is
+  // brought to it again. The session must not outlive this school.
+  void follow(sync::Session& session);
+  // After each answer that the session took: what the school told to be erased is carried as stubs.
+  Status heard_the_school();
 
   // ---- parcels (forwarding.cpp): bundles with files, sealed to the school, that a hub takes and hands on as
   // they are. In three steps like a file, of which write_piece() is the middle one. `too_large`, `wrong_id`,

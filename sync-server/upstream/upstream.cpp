@@ -41,6 +41,7 @@ Upstream::Upstream(School& school, Options options, Run run, Told told)
         }
         woken_.notify_all();
       }) {
+  school_.follow(*session_);
   thread_ = std::thread([this] { work(); });
 }
 
@@ -142,7 +143,7 @@ Status Upstream::read() {
       if (!message) return lost(message.error());
       auto taken = session_->on_reply(*message, steady);
       if (!taken) return taken;
-      return school_.heard_the_school(session_->take_went_back());
+      return school_.heard_the_school();
     }));
   }
   return {};

@@ -110,12 +110,42 @@ TEST_CASE(
   seven.sync(*world.hub);
   CHECK(seven.status().beside == 0);
   // Of what the school has lost since it is told again.
-  REQUIRE(world.hub->heard_the_school(true));
+  REQUIRE(world.hub->carried().carry_again());
   seven.sync(*world.hub);
   CHECK(seven.status().beside == 3);
   // The school's own server is no hub, and carries nothing.
   REQUIRE(seven.session->meet(""));
   CHECK(seven.status().beside == 0);
+}
+
+TEST_CASE(
+    "a hub that dies as it hears that the school went back brings again what no computer has any more") {
+  World world;
+  auto backup = world.folder.path() + "/school.waymark-backup";
+  {
+    Profile amira(world, world.amira, "amira");
+    REQUIRE(amira.sign_in(*world.hub, "4711"));
+    REQUIRE(School::finish_backup(world.school->begin_backup().value(), backup));
+    amira.goal("swim a length");
+    amira.write(domain::own_stream(world.amira), "draft", "text.want", "a secret");
+    amira.sync(*world.hub);
+    world.round();
+    world.round();
+  }
+  auto own = domain::own_stream(world.amira);
+  REQUIRE(world.school->store().records(own, "draft").value().size() == 1);
+  REQUIRE(world.hub->carried().carrying().value().batches == 0);
+  REQUIRE(world.school->restore(backup, world.identity()));
+  REQUIRE(world.school->store().records(own, "draft").value().empty());
+  // It hears of it, and its power goes before it did anything else.
+  world.up->hurry(world.clock.steady_ms());
+  while (auto request = world.up->next(world.clock.steady_ms()).value()) {
+    auto reply = world.school->sync(world.hub_bearer(), wire::encode(*request)).value();
+    REQUIRE(world.up->on_reply(wire::decode_reply(reply).value(), world.clock.steady_ms()));
+  }
+  world.open_hub();
+  world.round();
+  CHECK(world.school->store().records(own, "draft").value().size() == 1);
 }
 
 TEST_CASE("batches of one replica that overlap are counted once") {
@@ -186,6 +216,7 @@ TEST_CASE("a hub whose clock is wrong carries everything, and no date of anybody
   world.hub.reset();
   world.hub = School::open(world.hub_data, hubs, world.random).value();
   world.up = std::make_unique<sync::Session>(world.hub->store());
+  world.hub->follow(*world.up);
   world.ask();
   Profile amira(world, world.amira, "amira");
   REQUIRE(amira.sign_in(*world.hub, "4711"));

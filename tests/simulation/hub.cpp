@@ -39,6 +39,7 @@ void World::open_hub(Hub& hub) {
   hub.school.reset();
   hub.school = must(School::open(hub.folder, hub.clock, *hub.random), "hub");
   hub.session = std::make_unique<sync::Session>(hub.school->store());
+  hub.school->follow(*hub.session);
   must(hub.session->start(), "start");
   hub.session->hurry(hub.clock.steady_ms());
   hub.ticket = 0;
@@ -293,7 +294,7 @@ void World::arrive_at_hub_from_school(const Message& told) {
         reply->position = must(hub.school->store().own_position(n), "position").value_or(record::Position{});
       }
       taken = hub.session->on_reply(*reply, steady);
-      auto heard = hub.school->heard_the_school(hub.session->take_went_back());
+      auto heard = hub.school->heard_the_school();
       if (taken) taken = heard;
     } else
       hub.session->on_lost(reply.error(), steady);

@@ -1,5 +1,5 @@
-// One goal on three computers of one student, round after round: in each another of them hears nothing, or is in
-// another room, and all go on writing. In the end one of them settles what is shown side by side.
+// One goal on three computers of one student, round after round: in each another of them hears nothing, or is
+// in another room, and all go on writing. In the end one of them settles what is shown side by side.
 #include <algorithm>
 
 #include "tests/simulation/school_world.hpp"
