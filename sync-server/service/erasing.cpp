@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kNamedMax = 256;  // ops, or files, in one record
 constexpr std::int64_t kLettersMax = 1'000'000;
+constexpr std::string_view kHeededKey = "erasures_heeded";  // how many a hub knew of
 
 }  // namespace
 
@@ -180,9 +181,20 @@ Status School::heed_erasures() {
     if (!hub_) WAYMARK_CHECK(remember("erasure", id ? id->hex() : "", line.value_or("")));
     any = any || !hub_;
   }
+  if (hub_) WAYMARK_CHECK(forget_sealed_answers(erasures.size()));
   if (!any) return {};
   erasures_wait_ = true;
   return refresh_access();
+}
+
+// Whose the answers to sticks and bundles are a hub cannot know, and the school tells each of them again.
+Status School::forget_sealed_answers(std::size_t erasures) {
+  auto now = std::to_string(erasures);
+  WAYMARK_TRY(heeded, store_->meta(kHeededKey));
+  if (heeded.value_or("0") == now) return {};
+  sticks_.forget_answers();
+  bundles_.parcels.forget_answers();
+  return store_->set_meta(kHeededKey, now);
 }
 
 Status School::finish_erasures() {

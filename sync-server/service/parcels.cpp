@@ -95,6 +95,12 @@ void Parcels::forget(const PersonId& person) const {
     if (kept.row.person == person) fs::remove(kept.path, ignored);
 }
 
+void Parcels::forget_answers() const {
+  std::error_code ignored;
+  for (const auto& kept : kept_in(folder_))
+    if (kept.answered) fs::remove(kept.path, ignored);
+}
+
 void Parcels::remove_older_than(std::int64_t parcel_ms, std::int64_t answer_ms) const {
   auto now = fs::file_time_type::clock::now();
   std::error_code ignored;

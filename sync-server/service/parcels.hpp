@@ -48,6 +48,7 @@ class Parcels {
   // The answer takes the parcel's place.
   Status settle(const ParcelRow& parcel, std::string_view answer) const;
   void forget(const PersonId& person) const;
+  void forget_answers() const;
   // Parcels that the school did not take in `parcel_ms`, answers that nobody fetched in `answer_ms`.
   void remove_older_than(std::int64_t parcel_ms, std::int64_t answer_ms) const;
 

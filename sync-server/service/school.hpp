@@ -557,6 +557,8 @@ class School {
   // What erasures ask for beside the records, where they came back from a computer that still knew them, or
   // to a hub from its school.
   Status heed_erasures();
+  // At a hub that knows of so many.
+  Status forget_sealed_answers(std::size_t erasures);
   // What a teacher hid at a hub, or a computer brought back, is to outlive a restore like what was hidden
   // here.
   Status heed_hidings(const SyncRead& read);

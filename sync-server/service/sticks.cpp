@@ -122,6 +122,12 @@ Status Sticks::settle(const StickRow& stick, std::string_view answer) const {
   return {};
 }
 
+void Sticks::forget_answers() const {
+  std::error_code ignored;
+  for (const auto& kept : sticks_in(folder_))
+    if (kept.answer) fs::remove(kept.path, ignored);
+}
+
 void Sticks::remove_older_than(std::int64_t stick_ms, std::int64_t answer_ms) const {
   auto now = fs::file_time_type::clock::now();
   std::error_code ignored;

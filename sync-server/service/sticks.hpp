@@ -35,6 +35,7 @@ class Sticks {
   Status keep(const ReplicaId& replica, std::string_view name, std::string_view bytes) const;
   // The answer takes the stick's place, and that of any answer before it.
   Status settle(const StickRow& stick, std::string_view answer) const;
+  void forget_answers() const;
   void remove_older_than(std::int64_t stick_ms, std::int64_t answer_ms) const;
 
  private:

@@ -190,6 +190,52 @@ TEST_CASE("only a hub brings sticks for others, and a thousand wait at one") {
   CHECK(full.error().detail == "quota_full");
 }
 
+TEST_CASE("with each erasure that a hub hears of it lets go of sealed answers, which are had again") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  auto leo = world.student("Leo", world.period4);
+  world.round();
+  amira.goal("swim a length");
+  auto stick = stick_of(amira);
+  amira.goal("float");
+  auto bundle = stick_of(amira);
+  auto name = to_hex(sha256(as_bytes(bundle)));
+  FilePiece whole{0, static_cast<std::int64_t>(bundle.size()), bundle};
+  auto put = [&](School& at, std::string_view token) {
+    auto begun = at.begin_bundle(token, name, whole).value();
+    School::write_piece(begun);
+    return at.finish_bundle(begun).value().answer;
+  };
+  auto bring = [&] {
+    REQUIRE(read_at(*world.hub, world, stick, amira).kept);
+    CHECK(hand_on(world, 1 << 20) == "answered");
+    put(*world.hub, world.computer_token);
+    REQUIRE(world.hub->take_bundle_answer(*world.hub->next_bundle(), put(*world.school, world.file.token)));
+  };
+  auto stick_answered = [&] { return world.hub->sticks().answer(amira.store->replica()).has_value(); };
+  auto bundle_answered = [&] { return world.hub->bundle_answer(world.computer_token, name).has_value(); };
+  bring();
+  // Whatever else the school says.
+  store::Edit edit{{"school", "framework", world.random.id<RecordId>()}, {{"title", "Reading"}}, {}, {}};
+  REQUIRE(world.school->write_as_school(std::span(&edit, 1)));
+  world.read();
+  CHECK(stick_answered());
+  CHECK(bundle_answered());
+  // Of somebody whom this hub does not know.
+  REQUIRE(world.school->erase_student(std::nullopt, leo));
+  world.read();
+  CHECK_FALSE(stick_answered());
+  CHECK_FALSE(bundle_answered());
+  bring();
+  world.read();
+  world.carry();
+  CHECK(stick_answered());
+  REQUIRE(hear(amira, world.hub->sticks().answer(amira.store->replica()).value()));
+  REQUIRE(hear(amira, world.hub->bundle_answer(world.computer_token, name).value()));
+  CHECK(amira.status().waiting == 0);
+}
+
 TEST_CASE(
     "what waited on a shared computer a hub keeps for that computer alone, and hands on for its answer") {
   World world;
