@@ -148,6 +148,32 @@ check('the hub is dead and an empty one takes its place: the student notices not
   assert.equal(student('sync').waiting, 0);
 });
 
+check('a card that was made anew meanwhile is told through the hub, and the new one mends it', async () => {
+  const third = atComputer('third');
+  const code = JSON.stringify(school('computer', 'add', '--name', 'lab-09')).match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/)[0];
+  third('join', `https://127.0.0.1:${world.ports[0]}#${code}`);
+  await until('the hub knows the computer', () =>
+    JSON.parse(run('waymark-server', ['computer', 'list', '--data', at('hub'), '--json'])).computers.some((c) => c.name === 'lab-09'));
+  await world.school.stop();
+  third('join', world.card);
+  third('add', 'goal', 'want=somersault', 'first_step=go there');
+  assert.deepEqual([third('sync').in_room, third('sync').not_taken], [1, null]);
+  const card = JSON.stringify(school('invite', '--class', 'Period 3', '--reprint')).match(/[0-9A-Z]{4}-[0-9A-Z]{4}(?=")/)[0];
+  assert.notEqual(card, world.card);
+  world.school = await serve('school', world.ports[0]);
+  await until('it is told', () => third('sync').not_taken === 'card_voided');
+  assert.equal(third('sync').waiting, 1);
+  await until('the hub knows the new card', () => {
+    try {
+      return third('join', card);
+    } catch {
+      return false;
+    }
+  });
+  await until('it is at school', () => third('sync').waiting === 0);
+  assert.equal(third('sync').not_taken, null);
+});
+
 check('at home the computer finds the school by itself', async () => {
   await world.hub.stop();
   student('add', 'goal', 'want=dive', 'first_step=go there');
@@ -155,7 +181,7 @@ check('at home the computer finds the school by itself', async () => {
   assert.deepEqual([sent.waiting, sent.verified], [0, true]);
   const known = JSON.parse(readFileSync(at('lab/computer.json'), 'utf8'));
   assert.equal(known.hub, '');
-  assert.equal(student('list', 'goal').length, 3);
+  assert.equal(student('list', 'goal').length, 4);
 });
 
 let passed = 0;
