@@ -235,6 +235,8 @@ void World::go_on_beside_the_broken() {
 
 bool World::is_through(Computer& computer) {
   if (computer.turned_away || (computer.hub && !computer.hub->up)) return true;
+  // Who left the school writes on at a hub that has not heard of it: an adult settles that.
+  if (left_.count(computer.person) && !school_->bearer(computer.token)) return true;
   auto status = must(computer.session->status(), "status");
   if (computer.hub && !computer.hub->line_up) return status.in_room == status.waiting;
   return status.verified && status.waiting == 0;

@@ -155,7 +155,7 @@ TEST_CASE("schools that are attacked, behind a portal, and with disks full for a
 
 TEST_CASE("one goal is edited on three computers for twenty rounds, each time with another of them cut off") {
   long side_by_side = 0;
-  for (std::uint64_t seed = 1; seed <= kSeeds / 12; seed++) {
+  for (std::uint64_t seed = 1; seed <= 4; seed++) {
     auto outcome = run({.seed = seed, .steps = 0, .hub = seed % 2 == 0 ? 1 : 0, .rounds = 20});
     CAPTURE(seed);
     CHECK(outcome.failure.value_or("") == "");
@@ -204,6 +204,20 @@ TEST_CASE("the school's clock and the hub's go wrong while they serve, and nobod
       jumps += outcome.log.find(whose) != std::string::npos;
   }
   CHECK(jumps > static_cast<int>(kSeeds / 10));
+}
+
+TEST_CASE(
+    "who joined, left, and is not known to a school that was put back keeps no other from being through") {
+  CHECK(run({.seed = 20035,
+             .steps = 300,
+             .hub = 2,
+             .classes = true,
+             .archives = true,
+             .attacks = true,
+             .rough = true,
+             .clocks = true,
+             .liveness = true})
+            .failure.value_or("") == "");
 }
 
 TEST_CASE("a lab is set up from one disk, twenty-eight times, and all that is written on it arrives") {
