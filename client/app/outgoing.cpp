@@ -118,6 +118,8 @@ std::size_t Outgoing::in_room() const {
   }));
 }
 
+std::size_t Outgoing::waiting() const { return replicas(kToSchool).size(); }
+
 void Outgoing::tick(const std::set<std::string>& held) {
   if (ticket_ || computer_.state().token.empty()) return;
   if (met_ != connection_.hub()) {
@@ -143,6 +145,7 @@ void Outgoing::tick(const std::set<std::string>& held) {
   }
   auto replica = *waiting.begin();
   sent_ = replica;
+  sent_hash_ = to_hex(sha256(as_bytes(*bytes)));
   ticket_ = connection_.send(request_for("POST", "/v1/bundles", std::move(*bytes)),
                              [this, replica](Result<HttpReply> reply, std::int64_t wait_ms) {
                                ticket_ = 0;
@@ -225,8 +228,12 @@ void Outgoing::on_hub(const std::string& replica, bool asked, Result<HttpReply> 
 }
 
 void Outgoing::on_answer(const std::string& replica, Result<HttpReply> reply, std::int64_t retry_after_ms) {
-  bool the_same = std::exchange(sent_, {}) == replica;
   auto file = path(replica, kToSchool);
+  bool the_same = std::exchange(sent_, {}) == replica;
+  if (the_same) {
+    auto now = store::read_whole(file, outgoing_bytes_max * 2);
+    the_same = now && to_hex(sha256(as_bytes(*now))) == sent_hash_;
+  }
   // The address may lead to a hub by now, whose word this is not.
   if (!connection_.hub().empty()) return wait_after({}, retry_after_ms);
   Status kept;

@@ -47,6 +47,7 @@ class Outgoing {
   // How many of those that wait here the hub has as well, as it said to this process: in the room, and not
   // known to be at school.
   std::size_t in_room() const;
+  std::size_t waiting() const;  // how many wait here, those in the room too
 
  private:
   // Of one replica, at the hub that is met.
@@ -69,8 +70,9 @@ class Outgoing {
   Clock& clock_;
   Random& random_;
   std::uint64_t ticket_ = 0;
-  std::string sent_;  // the replica whose bundle is on its way; empty when it was written anew meanwhile
-  std::string met_;   // the hub whose are the following; empty: the school's server
+  std::string sent_hash_;  // of the bundle on its way: another process may write that replica's anew
+  std::string sent_;       // the replica whose bundle is on its way; empty when it was written anew meanwhile
+  std::string met_;        // the hub whose are the following; empty: the school's server
   std::map<std::string, InRoom> in_room_;  // by replica
   std::int64_t due_ms_ = 0;
   int failures_ = 0;

@@ -101,7 +101,11 @@ class Command {
   Status wait_for(app::Joining& joining, app::Connection& connection);
   Result<json> sync_one(const Profile& profile);
   bool find_again(app::Connection& connection);
-  void deliver_outgoing();
+  struct LeftHere {
+    std::size_t before = 0, waiting = 0, in_room = 0;
+  };
+  LeftHere deliver_outgoing();
+  Status sync_what_was_left();
   std::vector<std::string> take_away_erased();
   Result<store::Record> find_record();
   Result<record::Fields> read_fields(const domain::KindRule& kind);
@@ -243,20 +247,40 @@ bool Command::find_again(app::Connection& connection) {
 }
 
 // What others left behind when they signed out of this computer.
-void Command::deliver_outgoing() {
-  if (computer_->state().token.empty()) return;
+Command::LeftHere Command::deliver_outgoing() {
+  LeftHere left;
   app::Connection connection(around_.transport, *computer_);
   app::Outgoing outgoing(connection, *computer_, *around_.clock, *around_.random);
   auto now = [&] { return around_.clock->steady_ms(); };
+  left.before = left.waiting = outgoing.waiting();
+  if (computer_->state().token.empty()) return left;
   for (const auto until = now() + kGiveUpMs; now() < until;) {
     if (auto due = outgoing.due_ms(); due && *due > now()) break;
     outgoing.tick({});
     connection.poll();
     around_.wait(20);
   }
-  if (auto count = outgoing.in_room(); count > 0 && !given_.json)
+  left.waiting = outgoing.waiting(), left.in_room = outgoing.in_room();
+  if (auto count = left.in_room; count > 0 && !given_.json)
     out() << "What " << count << (count == 1 ? " student" : " students")
           << " left here when signing out is in the room, and not known to be at school yet.\n";
+  return left;
+}
+
+// Of those who took their records along on a stick, what they left is all there is.
+Status Command::sync_what_was_left() {
+  auto left = deliver_outgoing();
+  if (left.before == 0)
+    return Error{Code::not_found, "no student uses this computer; join one with: waymark join --card"};
+  if (given_.json)
+    print({{"left_here", left.before}, {"waiting", left.waiting}, {"in_room", left.in_room}});
+  else if (left.waiting == 0)
+    out() << "What " << left.before << (left.before == 1 ? " student" : " students")
+          << " left here when signing out is at school now.\n";
+  if (left.waiting > left.in_room)
+    return Error{Code::offline, "what " + std::to_string(left.waiting - left.in_room) +
+                                    " left here when signing out still waits here, and nothing is lost"};
+  return {};
 }
 
 // Their names. Nobody has records open any more.
@@ -374,8 +398,7 @@ Status Command::sync() {
   std::vector<Profile> whose;
   if (given_.person.empty()) {
     whose = computer_->profiles();
-    if (whose.empty())
-      return Error{Code::not_found, "no student uses this computer; join one with: waymark join --card"};
+    if (whose.empty()) return sync_what_was_left();
   } else {
     WAYMARK_TRY(one, who());
     whose.push_back(std::move(one));

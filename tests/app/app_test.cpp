@@ -1321,6 +1321,37 @@ using Endings = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("what another process writes anew while the old one is on its way is not taken for sent") {
+  Left left;
+  auto& lab = left.lab;
+  lab.app.reset();
+  auto other = left.without_network();
+  other->dispatch(SignIn{left.world.amira.hex()});
+  other->dispatch(EnterPin{"4711"});
+  REQUIRE(other->shown().frame.has_value());
+  auto old = std::filesystem::file_size(left.file(".to-school"));
+  std::size_t seen = 0;
+  lab.net.loses = [&](const app::HttpRequest& request) {
+    if (!request.url.ends_with("/v1/bundles") || seen++ > 0) return false;
+    GoalFields fields;
+    fields.want = "two";
+    fields.first_step = "begin";
+    other->dispatch(SaveGoal{{}, {}, fields});
+    other->dispatch(Lock{});
+    lab.net.plugged = false;  // from the next request on
+    return false;
+  };
+  lab.net.plugged = true;
+  lab.start();
+  for (int i = 0; i < 100 && seen == 0; i++) lab.run(1);
+  lab.run(3);
+  REQUIRE(left.files() == Endings{".to-school"});
+  CHECK(std::filesystem::file_size(left.file(".to-school")) > old);
+  lab.net.plugged = true;
+  lab.run(120);
+  CHECK(left.world.goals_of(left.world.amira) == std::vector<std::string>{"one", "two"});
+}
+
 TEST_CASE("what a student left on a shared computer goes though their records are in use elsewhere") {
   Left left;
   auto& lab = left.lab;

@@ -236,6 +236,35 @@ TEST_CASE(
   CHECK(left().empty());
 }
 
+TEST_CASE("a sync delivers what was left by students who took their records along on a stick") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  auto stick = world.folder.path() + "/CREEK";
+  std::filesystem::create_directories(stick);
+  lab.plugged_in = {{stick, "CREEK"}};
+  lab.app->dispatch(app::Go{{app::Screen::stick, {}, {}, {}, {}, app::Focus::none}});
+  lab.run(3);
+  lab.app->dispatch(app::KeepOnStick{stick});
+  lab.net.plugged = false;
+  lab.add_goal("one");
+  lab.app->dispatch(app::Lock{});
+  lab.app.reset();
+  Terminal terminal(world, "lab-03");
+  terminal.net.plugged = false;
+  auto waits = terminal.run({"sync"});
+  CHECK(waits.code == 1);
+  CHECK(waits.errors.find("what 1 left here when signing out still waits here") != std::string::npos);
+  terminal.net.plugged = true;
+  auto said = terminal.run({"sync"});
+  CHECK(said.code == 0);
+  CHECK(said.out == "What 1 student left here when signing out is at school now.\n");
+  CHECK(world.goals_of(world.amira) == std::vector<std::string>{"one"});
+  CHECK(terminal.run({"sync"}).errors.find("no student uses this computer") != std::string::npos);
+}
+
 TEST_CASE("who was erased is taken from a shared computer by whichever command hears of it") {
   World world;
   Terminal lab(world, "lab-03");
