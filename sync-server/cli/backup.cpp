@@ -119,11 +119,15 @@ std::string print_confirmed(const json& result) {
   return shown + " is in " + titles + " again.\n";
 }
 
-std::vector<fs::path> backups_in(const std::string& folder) {
+// The oldest day first. None of a later day than tomorrow: a clock that ran ahead wrote that, or this one
+// runs behind; nothing of today is known by it, and it is not old.
+std::vector<fs::path> backups_in(const std::string& folder, std::int64_t now_ms) {
+  auto tomorrow = day_of(now_ms + kDayMs);
   std::vector<fs::path> found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == kEnding) found.push_back(entry.path());
+    if (entry.path().extension() == kEnding && entry.path().stem().string() <= tomorrow)
+      found.push_back(entry.path());
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -191,7 +195,7 @@ Nightly::Nightly(std::string folder, int keep_days) : folder_(std::move(folder))
 bool Nightly::due(std::int64_t now_ms) const {
   // From two in the morning, once a day; a server that slept through the night makes up for it.
   if (now_ms < tried_ms_ + 3600 * 1000 && now_ms >= tried_ms_) return false;
-  auto made = backups_in(folder_);
+  auto made = backups_in(folder_, now_ms);
   auto today = day_of(now_ms);
   if (!made.empty() && made.back().stem().string() >= today) return false;
   return made.empty() || local(now_ms).tm_hour >= 2;
@@ -203,16 +207,16 @@ std::string Nightly::file(std::int64_t now_ms) {
 }
 
 void Nightly::forget_old(std::int64_t now_ms) const {
-  auto made = backups_in(folder_);
+  auto made = backups_in(folder_, now_ms);
   auto oldest = day_of(now_ms - keep_days_ * kDayMs);
   std::error_code ignored;
-  // Never the last one, whatever the clock says.
-  for (std::size_t i = 0; i + 1 < made.size(); i++)
+  // Never the last ones, as many as are asked for, whatever the clock says.
+  for (std::size_t i = 0; i + static_cast<std::size_t>(keep_days_) < made.size(); i++)
     if (made[i].stem().string() < oldest) fs::remove(made[i], ignored);
 }
 
-std::optional<std::int64_t> Nightly::newest_ms() const {
-  auto made = backups_in(folder_);
+std::optional<std::int64_t> Nightly::newest_ms(std::int64_t now_ms) const {
+  auto made = backups_in(folder_, now_ms);
   struct stat about {};
   if (made.empty() || ::stat(made.back().c_str(), &about) != 0) return std::nullopt;
   return static_cast<std::int64_t>(about.st_mtime) * 1000;

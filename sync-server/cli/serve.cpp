@@ -132,8 +132,8 @@ void back_up(School& school, net::Server& server, Nightly& nightly, Clock& clock
 
 // For the administrator's pages. The folder, which may be on another disk, is looked at beside the school's
 // work.
-bool note_backup(School& school, net::Server& server, const Nightly& nightly) {
-  auto newest = nightly.newest_ms();
+bool note_backup(School& school, net::Server& server, const Nightly& nightly, std::int64_t now_ms) {
+  auto newest = nightly.newest_ms(now_ms);
   bool old = false;
   server.run([&] {
     auto place = school.backup_place();
@@ -276,7 +276,7 @@ Status serve(const Asked& asked, const Commands& commands) {
   if (!opened) return opened.error();
   auto school = std::move(opened).value();
   Nightly nightly(backups, keep_days);
-  if (!school->hub()) school->set_backup_place({backups, keep_days, nightly.newest_ms()});
+  if (!school->hub()) school->set_backup_place({backups, keep_days, nightly.newest_ms(clock.now_ms())});
   if (quota_mb > 0) school->set_quota(quota_mb * 1024 * 1024);
   net::ServerOptions options;
   options.connections_max = net::allow_connections(static_cast<std::size_t>(connections));
@@ -377,7 +377,7 @@ Status serve(const Asked& asked, const Commands& commands) {
     if (!school->hub()) {
       bool due = nightly.due(clock.now_ms());
       if (due) back_up(*school, *server, nightly, clock, log);
-      if (note_backup(*school, *server, nightly) && due)
+      if (note_backup(*school, *server, nightly, clock.now_ms()) && due)
         log.write(spdlog::level::warn, {{"event", "backup is old"}},
                   "The last backup is more than two days old, or there is none.");
     }

@@ -1,4 +1,5 @@
 // Is it alive, is it ready, and what it has done, for those who run it.
+#include <algorithm>
 #include <string>
 
 #include "sync-server/routes/routes.hpp"
@@ -14,6 +15,12 @@ void metric(std::string& text, std::string_view name, std::string_view type, std
   text += "# HELP waymark_" + std::string(name) + " " + std::string(help) + "\n# TYPE waymark_" +
           std::string(name) + " " + std::string(type) + "\nwaymark_" + std::string(name) + " " +
           std::to_string(value) + "\n";
+}
+
+std::int64_t age_seconds(std::int64_t now_ms, std::optional<std::int64_t> made_ms) {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  if (!made_ms || *made_ms > now_ms + kDayMs) return -1;
+  return std::max<std::int64_t>(0, now_ms - *made_ms) / 1000;
 }
 
 Result<std::string> metrics_text(School& school, const http::Metrics& metrics) {
@@ -38,8 +45,8 @@ Result<std::string> metrics_text(School& school, const http::Metrics& metrics) {
   metric(text, "malformed_total", "counter", "What arrived and was no request.", metrics.malformed);
 
   if (const auto& backups = school.backup_place(); !backups.folder.empty())
-    metric(text, "backup_age_seconds", "gauge", "Age of the newest nightly backup; -1: there is none.",
-           backups.last_ms ? (school.clock().now_ms() - *backups.last_ms) / 1000 : -1);
+    metric(text, "backup_age_seconds", "gauge", "Age of the newest nightly backup; -1: none is known.",
+           age_seconds(school.clock().now_ms(), backups.last_ms));
 
   WAYMARK_TRY(letters, school.accounts().dead_letters_waiting());
   WAYMARK_TRY(computers, school.accounts().computers());

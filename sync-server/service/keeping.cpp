@@ -66,9 +66,10 @@ Status School::finish_backup(const BackupJob& job, const std::string& file) {
 Result<bool> School::backup_is_old() {
   if (backup_place_.folder.empty()) return false;
   auto now = clock_.now_ms();
-  if (backup_place_.last_ms) return now - *backup_place_.last_ms > 2 * kBackupDayMs;
   WAYMARK_TRY(begun, accounts_->first_person_ms());
-  return now - begun > kBackupDayMs;
+  auto age = now - backup_place_.last_ms.value_or(begun);
+  // One of tomorrow is of a clock that ran ahead, and says nothing of today.
+  return age > (backup_place_.last_ms ? 2 : 1) * kBackupDayMs || age < -kBackupDayMs;
 }
 
 // ---- restores

@@ -498,7 +498,8 @@ class School {
   };
   void set_backup_place(BackupPlace place) { backup_place_ = std::move(place); }
   const BackupPlace& backup_place() const { return backup_place_; }
-  // The newest is more than two days old; or none is there though the school is older than a day.
+  // The newest is more than two days old, or of a day to come; or none is there though the school is older
+  // than a day.
   Result<bool> backup_is_old();
   // What was noted today already, so that the audit says once a day who read about whom.
   class ReadsToday {

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -437,7 +438,8 @@ TEST_CASE("a serving school backs itself up, once a day, and keeps the backups f
   auto folder = world.folder.path() + "/other-disk";
   check_sentence(world.on({"serve", "--keep-backups", "0"}), 2, "--keep-backups");
   std::filesystem::create_directories(folder);
-  std::ofstream(folder + "/2001-01-01.waymark-backup") << "old";
+  for (auto day : {"2001-01-01", "2001-01-02", "2001-01-03"})
+    std::ofstream(folder + "/" + day + ".waymark-backup") << "old";
   std::ofstream(folder + "/notes.txt") << "not ours";
   // Wherever it is three in the morning now.
   auto now = std::time(nullptr);
@@ -454,6 +456,7 @@ TEST_CASE("a serving school backs itself up, once a day, and keeps the backups f
   for (int i = 0; i < 6'000 && !done(); i++) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   CHECK(done());
   CHECK_FALSE(std::filesystem::exists(folder + "/2001-01-01.waymark-backup"));
+  CHECK(std::filesystem::exists(folder + "/2001-01-02.waymark-backup"));
   CHECK(std::filesystem::exists(folder + "/notes.txt"));
   CHECK(serving.stop() == 0);
 }
@@ -470,7 +473,7 @@ TEST_CASE(
   {
     Nightly nightly(folder.path(), 3);
     CHECK(nightly.due(midnight));  // there is none
-    CHECK_FALSE(nightly.newest_ms());
+    CHECK_FALSE(nightly.newest_ms(midnight));
     CHECK(nightly.file(midnight) == made("2026-11-25"));
     // It failed: nothing is there.
     CHECK_FALSE(nightly.due(midnight + kHour - 1));
@@ -479,7 +482,7 @@ TEST_CASE(
     CHECK_FALSE(nightly.due(midnight + 23 * kHour));
     timeval written[2] = {{1'795'600'000, 0}, {1'795'600'000, 0}};
     REQUIRE(::utimes(made("2026-11-25").c_str(), written) == 0);
-    CHECK(nightly.newest_ms() == 1'795'600'000'000);
+    CHECK(nightly.newest_ms(midnight) == 1'795'600'000'000);
   }
   // After a start, too, that remembers nothing.
   Nightly nightly(folder.path(), 3);
@@ -491,10 +494,61 @@ TEST_CASE(
   nightly.forget_old(midnight + 2 * kHour);
   CHECK_FALSE(std::filesystem::exists(made("2026-11-21")));
   CHECK(std::filesystem::exists(made("2026-11-22")));
-  // Never the last one, whatever the clock says.
+  // Never the last ones, whatever the clock says.
   nightly.forget_old(midnight + 1'000 * kDay);
-  CHECK_FALSE(std::filesystem::exists(made("2026-11-23")));
-  CHECK(std::filesystem::exists(made("2026-11-25")));
+  for (auto day : {"2026-11-22", "2026-11-23", "2026-11-25"}) CHECK(std::filesystem::exists(made(day)));
+  ::unsetenv("TZ");
+  ::tzset();
+}
+
+TEST_CASE("a clock that was wrong for a while neither stops the nightly backups nor removes the good ones") {
+  ::setenv("TZ", "UTC0", 1);
+  ::tzset();
+  test::TemporaryFolder folder;
+  constexpr std::int64_t kHour = 3'600'000, kDay = 24 * kHour;
+  const std::int64_t night = 1'795'575'600'000;  // 2026-11-25 03:00
+  auto write = [&](const std::string& day, std::int64_t at_ms) {
+    auto file = folder.path() + "/" + day + ".waymark-backup";
+    std::ofstream(file) << "b";
+    timeval written[2] = {{at_ms / 1000, 0}, {at_ms / 1000, 0}};
+    REQUIRE(::utimes(file.c_str(), written) == 0);
+  };
+  auto here = [&] {
+    std::set<std::string> days;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+      days.insert(entry.path().stem().string());
+    return days;
+  };
+  using Days = std::set<std::string>;
+  write("2026-11-22", night - 3 * kDay);
+  write("2026-11-23", night - 2 * kDay);
+  write("2026-11-24", night - kDay);
+  Nightly nightly(folder.path(), 3);
+  const std::int64_t ahead = 1'935'370'800'000;  // 2031-05-01 03:00
+  REQUIRE(nightly.due(ahead));
+  write("2031-05-01", ahead);
+  nightly.forget_old(ahead);
+  CHECK(here() == Days{"2026-11-23", "2026-11-24", "2031-05-01"});
+  // The clock is put right.
+  CHECK(nightly.newest_ms(night) == night - kDay);
+  CHECK(nightly.due(night));
+  write("2026-11-25", night);
+  CHECK_FALSE(nightly.due(night + kHour));
+  CHECK(nightly.newest_ms(night + kHour) == night);
+  nightly.forget_old(night);
+  write("2026-11-26", night + kDay);
+  nightly.forget_old(night + kDay);
+  CHECK(here() == Days{"2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2031-05-01"});
+  // It begins at 1970 after a power cut. What looks like days to come is what must not go.
+  CHECK(nightly.due(kHour));
+  CHECK_FALSE(nightly.newest_ms(kHour));
+  write("1970-01-01", kHour);
+  CHECK_FALSE(nightly.due(3 * kHour));
+  nightly.forget_old(3 * kHour);
+  CHECK(here() == Days{"1970-01-01", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2031-05-01"});
+  // Tomorrow's is no wrong clock's: another zone, or one put back by an hour.
+  write("2026-11-28", night + 3 * kDay);
+  CHECK_FALSE(nightly.due(night + 2 * kDay));
   ::unsetenv("TZ");
   ::tzset();
 }

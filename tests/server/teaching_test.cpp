@@ -1389,6 +1389,13 @@ TEST_CASE("an administrator is told of a backup that is more than two days old, 
   CHECK(age() == "172800");
   clock.advance_ms(1);
   CHECK(told(head) == json{{"last_ms", made}, {"folder", "/mnt/usb/backups"}});
+  // Of a clock that ran ahead. A few minutes are none.
+  for (auto ahead : {kDay, 5 * 365 * kDay}) {
+    auto last = clock.now_ms() + ahead;
+    school.set_backup_place({"/mnt/usb/backups", 30, last});
+    CHECK(told(head).is_null() == (ahead == kDay));
+    CHECK(age() == (ahead == kDay ? "0" : "-1"));
+  }
 }
 
 TEST_CASE("an administrator sees what a class box holds and when it was heard, and removes one") {
