@@ -230,14 +230,17 @@ Result<std::vector<School::Left>> School::left_before(std::int64_t ms) {
     else
       since.erase(key);
   };
+  // A clock that once ran behind must not make anybody long gone: no line is older than one before it.
+  WAYMARK_TRY(at_ms, accounts_->first_person_ms());
   WAYMARK_TRY(log, removals_.read());
   for (const auto& line : log) {
+    at_ms = std::max(at_ms, line.at_ms);
     auto id = PersonId::parse(line.subject);
     auto class_id = ClassId::parse(line.what == "class" ? line.subject : line.class_id);
-    if (line.what == "person" && id) note(gone, *id, line.value == "gone", line.at_ms);
-    if (line.what == "class" && class_id) note(closed, *class_id, line.value == "gone", line.at_ms);
+    if (line.what == "person" && id) note(gone, *id, line.value == "gone", at_ms);
+    if (line.what == "class" && class_id) note(closed, *class_id, line.value == "gone", at_ms);
     if (line.what == "enrollment" && id && class_id)
-      note(ended, std::pair(*class_id, *id), line.value == "ended", line.at_ms);
+      note(ended, std::pair(*class_id, *id), line.value == "ended", at_ms);
   }
   std::set<ClassId> open;
   WAYMARK_TRY(classes, accounts_->classes());
@@ -263,15 +266,15 @@ Result<std::vector<School::Left>> School::left_before(std::int64_t ms) {
   WAYMARK_TRY(people, accounts_->people());
   for (auto& person : people) {
     if (person.role != "student") continue;
-    std::int64_t at_ms = 0;
-    if (auto found = gone.find(person.id); !person.active && found != gone.end()) at_ms = found->second;
+    std::int64_t since_ms = 0;
+    if (auto found = gone.find(person.id); !person.active && found != gone.end()) since_ms = found->second;
     if (person.active) {
       WAYMARK_TRY(out, out_of_class(person.id));
-      at_ms = out;
+      since_ms = out;
     }
-    if (at_ms == 0 || at_ms >= ms) continue;
+    if (since_ms == 0 || since_ms >= ms) continue;
     WAYMARK_TRY(erased, store::is_erased(*store_, person.id));
-    if (!erased) left.push_back({std::move(person), at_ms});
+    if (!erased) left.push_back({std::move(person), since_ms});
   }
   std::stable_sort(left.begin(), left.end(), [](const Left& a, const Left& b) { return a.at_ms < b.at_ms; });
   return left;

@@ -516,6 +516,8 @@ class School {
   ReadsToday& reads_today() { return reads_today_; }
   // Students who left the school, or are in no class any more since their last ended, and when; the longest
   // ago first. Not those who are erased, who were never in a class, or of whom no line of the log tells when.
+  // A line counts as no older than those before it, nor than the school: so a wrong clock only makes it
+  // later.
   struct Left {
     Person person;
     std::int64_t at_ms = 0;

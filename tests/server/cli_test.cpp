@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "shared/store/db.hpp"
 #include "sync-server/cli/backup.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/support/temporary.hpp"
@@ -351,6 +352,9 @@ TEST_CASE("who was taken out of their last class long ago is found by retention,
     log.replace(at + kAt.size(), 13,
                 std::to_string(std::stoll(log.substr(at + kAt.size(), 13)) - std::int64_t{730} * 86'400'000));
   std::ofstream(world.data + "/removals.log") << log;
+  REQUIRE(store::Db::open(world.data + "/school.db")
+              .value()
+              ->execute("UPDATE person SET created_ms = created_ms - 730 * 86400000"));
   auto found = world.on({"retention", "--years", "1", "--json"}).parsed()["students"];
   REQUIRE(found.size() == 1);
   CHECK(found[0]["name"] == "Amira Haddad");

@@ -1297,6 +1297,38 @@ TEST_CASE("a retention rule names who left long enough ago, and nobody else") {
   CHECK(world.school->left_before(left_ms + 1).value().empty());
 }
 
+TEST_CASE("who is taken out while the clock runs behind did not leave long ago") {
+  World world;
+  auto first = world.student("Bo", "Lindqvist"), second = world.student("Cy", "Lindqvist"),
+       third = world.student("Di", "Lindqvist");
+  auto take_out = [&](const PersonId& id) {
+    auto person = world.school->accounts().person(id).value().value();
+    person.active = false;
+    REQUIRE(world.school->put_person(person));
+  };
+  auto now = world.clock.now_ms();
+  world.clock.set_ms(1'000);  // where there is no battery it begins so
+  take_out(first);
+  world.clock.set_ms(now + 5'000);
+  take_out(second);
+  world.clock.set_ms(2'000);
+  take_out(third);
+  world.clock.set_ms(now + 6'000);
+  auto left = [&](std::int64_t ms) {
+    std::vector<std::pair<PersonId, std::int64_t>> found;
+    for (const auto& one : world.school->left_before(ms).value())
+      found.emplace_back(one.person.id, one.at_ms);
+    return found;
+  };
+  CHECK(left(now - 1'000).empty());
+  auto all = left(now + 5'001);
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].first == first);
+  CHECK(all[0].second >= now - 1'000);
+  CHECK(all[1] == std::pair(second, now + 5'000));
+  CHECK(all[2] == std::pair(third, now + 5'000));
+}
+
 TEST_CASE("two copies of one disk do not turn each other away, and their tokens do not pile up") {
   World world;
   Laptop amira(world, world.amira, world.join_computer("lab-03"));
