@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include "shared/base/text.hpp"
 #include "sync-server/import/table.hpp"
@@ -808,7 +809,8 @@ class Planner {
     auto title = [&](const Person& person, const ClassRow& row) {
       return trim(person.given + " " + person.family) + " in " + row.title;
     };
-    // Several rows may be about one person in one class (two terms): active if one of them is.
+    // Several rows may be about one person in one class (two terms): active if one of them is. Those that
+    // hold a place stay with it, one a line, so that a set of changes which ends one does not end the others.
     struct Wish {
       Seat seat;
       std::string source;
@@ -816,7 +818,8 @@ class Planner {
       const ClassRow* row = nullptr;
     };
     std::map<Place, Wish> wishes;
-    std::map<std::string, Place> now_at;  // each row of the roster
+    std::map<Place, std::set<std::string>> held;  // by rows of this roster
+    std::map<std::string, Place> now_at;          // each row of the roster
     for (const auto& [source, seat] : roster_.seats) {
       auto person = people_.find(seat.user_source);
       auto row = classes_.find(seat.class_source);
@@ -832,14 +835,25 @@ class Planner {
       }
       Place place{row->second.id, person->second.id};
       now_at[source] = place;
+      if (seat.active) held[place].insert(source);
       auto& wish = wishes[place];
       bool better = wish.person == nullptr || (seat.active && !wish.seat.active) ||
                     (seat.active && seat.role == "teacher");
       if (better) wish = {seat, source, &person->second, &row->second};
     }
+    // A row that could not be used says nothing, nor does one that a set of changes does not name.
+    for (const auto& [place, enrollment] : before) {
+      if (!enrollment.active) continue;
+      for (const auto& source : rows_of(enrollment)) {
+        bool in_set = roster_.seats.count(source) > 0;
+        if (now_at.count(source) == 0 && (in_set || !roster_.seats_whole)) held[place].insert(source);
+      }
+    }
     for (const auto& [place, wish] : wishes) {
       auto known = before.find(place);
-      Enrollment after{place.first, place.second, wish.seat.role, wish.seat.active, wish.source};
+      const auto& rows = held[place];
+      Enrollment after{place.first, place.second, wish.seat.role, wish.seat.active,
+                       rows.empty() ? wish.source : lines(rows)};
       if (known == before.end()) {
         if (!wish.seat.active) {
           skip("enrollment", wish.seat.why);
@@ -851,6 +865,7 @@ class Planner {
         continue;
       }
       const auto& now = known->second;
+      if (now.active && !after.active && !rows.empty()) after.role = now.role, after.active = true;
       std::vector<std::string> what;
       if (now.role != after.role) what.push_back("was " + now.role);
       if (!now.active && after.active) what.push_back("active again");
@@ -861,6 +876,7 @@ class Planner {
         out_.enrollments.push_back(after);
       } else if (what.empty() || (!now.active && !after.active)) {
         out_.plan.unchanged++;
+        if (now.active && now.source != after.source) out_.enrollments.push_back(after);
       } else {
         out_.plan.lines.push_back(
             {Change::change, "enrollment", title(*wish.person, *wish.row), joined(what), 1});
@@ -870,11 +886,12 @@ class Planner {
     for (const auto& [place, enrollment] : before) {
       // What somebody added by hand, the roster does not end.
       if (!enrollment.active || !enrollment.source || wishes.count(place) > 0) continue;
-      // A row that names another class now, or somebody else, has left the place where it was. One that could
-      // not be used says nothing.
-      auto moved = now_at.find(*enrollment.source);
-      bool in_set = roster_.seats.count(*enrollment.source) > 0;
-      if (moved == now_at.end() && (in_set || !roster_.seats_whole)) continue;
+      if (const auto& rows = held[place]; !rows.empty()) {
+        auto after = enrollment;
+        after.source = lines(rows);
+        if (after.source != enrollment.source) out_.enrollments.push_back(after);
+        continue;
+      }
       const Person* person = nullptr;
       const ClassRow* row = nullptr;
       for (const auto& [source, one] : people_)
@@ -885,7 +902,10 @@ class Planner {
       Enrollment after = enrollment;
       after.active = false;
       std::string why = "no longer in the roster";
-      if (moved != now_at.end()) {
+      // A row that names another class now, or somebody else, has left the place where it was.
+      for (const auto& source : rows_of(enrollment)) {
+        auto moved = now_at.find(source);
+        if (moved == now_at.end()) continue;
         const auto& wish = wishes[moved->second];
         why = "the roster has this place for " + title(*wish.person, *wish.row) + " now";
       }
@@ -893,6 +913,18 @@ class Planner {
       out_.enrollments.push_back(after);
     }
     return {};
+  }
+
+  static std::string lines(const std::set<std::string>& rows) {
+    std::string text;
+    for (const auto& row : rows) text += (text.empty() ? "" : "\n") + row;
+    return text;
+  }
+  static std::vector<std::string> rows_of(const Enrollment& enrollment) {
+    std::vector<std::string> rows;
+    std::istringstream text(enrollment.source.value_or(""));
+    for (std::string row; std::getline(text, row);) rows.push_back(row);
+    return rows;
   }
 
   static std::string joined(const std::vector<std::string>& parts) {
@@ -941,7 +973,9 @@ Result<RosterPlan> plan_roster(School& school, const RosterFiles& files, Finding
 }
 
 Status apply_roster(School& school, const RosterPlan& plan) {
-  if (!plan.plan.changes_anything()) return {};
+  // Which rows hold a place may change while nobody's place does.
+  if (!plan.plan.changes_anything())
+    return plan.enrollments.empty() ? Status() : school.put_enrollments(plan.enrollments);
   WAYMARK_TRY(transaction, store::Transaction::begin(school.store().db()));
   auto& accounts = school.accounts();
   for (const auto& person : plan.people) WAYMARK_CHECK(school.put_person(person));

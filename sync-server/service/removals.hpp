@@ -24,7 +24,8 @@ struct Removal {
   std::string kind;      // of a PIN; the role of an enrollment
   std::string class_id;  // of an enrollment
   std::string title = {};  // of a class; empty in lines of earlier versions, which do not tell it
-  // The roster's id of a class or an enrollment, empty for what was made by hand; none in such lines.
+  // The roster's id of a class, or those of an enrollment, one a line; empty for what was made by hand; none
+  // in such lines.
   std::optional<std::string> source = std::nullopt;
 };
 

@@ -41,7 +41,8 @@ struct Enrollment {
   PersonId person;
   std::string role;  // student, teacher
   bool active = true;
-  std::optional<std::string> source = std::nullopt;  // none: added by hand, and no import ends it
+  // The rows of a roster that hold it, one a line; none: added by hand, and no import ends it.
+  std::optional<std::string> source = std::nullopt;
 };
 struct Card {
   std::string code;

@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS enrollment (
   person BLOB NOT NULL REFERENCES person (id),
   role TEXT NOT NULL,
   active INTEGER NOT NULL DEFAULT 1,
-  source TEXT,                       -- the roster's own id of it; none: added by hand, and no import ends it
+  -- The roster's own id of it, several one a line; none: added by hand, and no import ends it.
+  source TEXT,
   PRIMARY KEY (class, person)
 ) STRICT, WITHOUT ROWID;
 

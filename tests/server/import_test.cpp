@@ -471,6 +471,72 @@ TEST_CASE("a set of changes adds and ends what it names and leaves the rest") {
   CHECK(world.school->accounts().person_by_source("u1").value().value().active);
 }
 
+TEST_CASE("a set of changes that ends one of two rows of a place leaves the place to the other") {
+  World world;
+  auto folder = world.copy("clean-1.1");
+  auto whole = read(folder + "/enrollments.csv");
+  const std::string columns = whole.substr(0, whole.find("e1,"));
+  const std::string now = "2026-11-18T00:00:00.000Z";
+  auto amira_in = [&](const char* source) {
+    auto row = world.school->accounts().class_by_source(source).value().value();
+    auto amira = world.school->accounts().person_by_source("u1").value().value();
+    auto found = world.school->accounts().enrollment(row.id, amira.id).value();
+    return found && found->active;
+  };
+  auto classes = read(folder + "/classes.csv");
+  auto k2 = classes.substr(classes.find("k1,"));
+  k2.replace(0, 2, "k2").replace(k2.find("Period 3"), 8, "Period 4");
+  write(folder + "/classes.csv", classes + k2);
+  bool known_before = false;
+  SUBCASE("from the first") {}
+  SUBCASE("the second row came later, and nothing else with it") { known_before = true; }
+  if (known_before) REQUIRE(apply_roster(*world.school, plan_roster(*world.school, folder).value()));
+  write(folder + "/enrollments.csv", whole + "e2b,,,k1,s1,u1,student,false,,\r\n");
+  auto both = plan_roster(*world.school, folder).value();
+  CHECK(both.plan.changes_anything() != known_before);
+  REQUIRE(apply_roster(*world.school, both));
+  CHECK(amira_in("k1"));
+  replace(folder + "/manifest.csv", "file.enrollments,bulk", "file.enrollments,delta");
+  auto changes = [&](const std::string& rows) {
+    write(folder + "/enrollments.csv", columns + rows);
+    auto plan = plan_roster(*world.school, folder).value();
+    REQUIRE(apply_roster(*world.school, plan));
+    CHECK_FALSE(plan_roster(*world.school, folder).value().plan.changes_anything());
+    return plan.plan;
+  };
+  SUBCASE("either ends") {
+    std::string first = "e2", second = "e2b";
+    SUBCASE("the earlier") {}
+    SUBCASE("the later") { std::swap(first, second); }
+    CHECK_FALSE(changes(first + ",tobedeleted," + now + ",k1,s1,u1,student,false,,\r\n").changes_anything());
+    CHECK(amira_in("k1"));
+    CHECK(
+        changes(second + ",tobedeleted," + now + ",k1,s1,u1,student,false,,\r\n").count(Change::deactivate) ==
+        1);
+    CHECK_FALSE(amira_in("k1"));
+  }
+  SUBCASE("one names another class, and then the other ends") {
+    auto moved = changes("e2,active," + now + ",k2,s1,u1,student,false,,\r\n");
+    CHECK(moved.count(Change::add) == 1);
+    CHECK(moved.count(Change::deactivate) == 0);
+    CHECK(amira_in("k1"));
+    CHECK(amira_in("k2"));
+    changes("e2b,active," + now + ",k2,s1,u1,student,false,,\r\n");
+    CHECK_FALSE(amira_in("k1"));
+    CHECK(amira_in("k2"));
+  }
+  SUBCASE("both end at once") {
+    changes("e2,tobedeleted," + now + ",k1,s1,u1,student,false,,\r\ne2b,tobedeleted," + now +
+            ",k1,s1,u1,student,false,,\r\n");
+    CHECK_FALSE(amira_in("k1"));
+    // Ended rows hold nothing when one of them begins again.
+    changes("e2,active," + now + ",k1,s1,u1,student,false,,\r\n");
+    CHECK(amira_in("k1"));
+    changes("e2,tobedeleted," + now + ",k1,s1,u1,student,false,,\r\n");
+    CHECK_FALSE(amira_in("k1"));
+  }
+}
+
 TEST_CASE("a teacher who was added by hand is tied to the roster by their e-mail") {
   World world;
   auto staff =
