@@ -2,6 +2,7 @@
 // that outlives them, and people and computers that joined after the backup.
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -435,24 +436,31 @@ Result<bool> School::waits_to_be_confirmed(const PersonId& person) {
 }
 
 // Those of the certificate, and then what the log says of moves since, which the backup did not know of.
-Result<std::vector<ClassRow>> School::classes_of_newcomer(const Newcomer& newcomer) {
-  std::vector<std::string> ids;
-  auto object = json::parse(newcomer.certificate, nullptr, false);
-  if (object.is_object() && object["classes"].is_array())
-    for (const auto& item : object["classes"])
-      if (item.is_string()) ids.push_back(item.get<std::string>());
-  WAYMARK_TRY(log, removals_.read_about(newcomer.person.hex()));
-  for (const auto& removal : log) {
-    if (removal.what != "enrollment") continue;
-    std::erase(ids, removal.class_id);
-    if (removal.value != "ended") ids.push_back(removal.class_id);
+Result<std::vector<std::vector<ClassRow>>> School::classes_of_newcomers(std::span<const Newcomer> newcomers) {
+  std::map<std::string, std::vector<std::string>> ids;
+  for (const auto& newcomer : newcomers) {
+    auto& own = ids[newcomer.person.hex()];
+    auto object = json::parse(newcomer.certificate, nullptr, false);
+    if (object.is_object() && object["classes"].is_array())
+      for (const auto& item : object["classes"])
+        if (item.is_string()) own.push_back(item.get<std::string>());
   }
-  std::vector<ClassRow> classes;
-  for (const auto& id : ids) {
-    auto class_id = ClassId::parse(id);
-    if (!class_id) continue;
-    WAYMARK_TRY(row, accounts_->class_by_id(*class_id));
-    if (row) classes.push_back(*row);
+  WAYMARK_TRY(log, ids.size() == 1 ? removals_.read_about(ids.begin()->first) : removals_.read());
+  for (const auto& removal : log) {
+    auto own = ids.find(removal.subject);
+    if (removal.what != "enrollment" || own == ids.end()) continue;
+    std::erase(own->second, removal.class_id);
+    if (removal.value != "ended") own->second.push_back(removal.class_id);
+  }
+  std::vector<std::vector<ClassRow>> classes;
+  for (const auto& newcomer : newcomers) {
+    auto& rows = classes.emplace_back();
+    for (const auto& id : ids[newcomer.person.hex()]) {
+      auto class_id = ClassId::parse(id);
+      if (!class_id) continue;
+      WAYMARK_TRY(row, accounts_->class_by_id(*class_id));
+      if (row) rows.push_back(*row);
+    }
   }
   return classes;
 }
@@ -505,7 +513,8 @@ Result<std::vector<ClassRow>> School::confirm_newcomer(const PersonId& id) {
   auto found =
       std::find_if(newcomers.begin(), newcomers.end(), [&](const auto& n) { return n.person == id; });
   if (found == newcomers.end()) return Error{Code::not_found, "nobody of this id waits to be confirmed"};
-  WAYMARK_TRY(classes, classes_of_newcomer(*found));
+  WAYMARK_TRY(all_classes, classes_of_newcomers(std::span(&*found, 1)));
+  auto& classes = all_classes.front();
   std::vector<Enrollment> begin;
   for (const auto& row : classes) begin.push_back({row.id, id, "student"});
   WAYMARK_CHECK(put_enrollments(begin));

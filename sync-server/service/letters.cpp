@@ -4,6 +4,7 @@
 #include "sync-server/service/letters.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "shared/base/text.hpp"
 #include "sync-server/service/school.hpp"
@@ -199,17 +200,21 @@ Result<bool> may_settle(School& school, const Person& reader, std::int64_t n) {
 
 Result<std::vector<NewcomerLine>> newcomer_lines(School& school) {
   WAYMARK_TRY(newcomers, school.newcomers());
+  if (newcomers.empty()) return std::vector<NewcomerLine>();
   WAYMARK_TRY(people, school.accounts().people());
+  std::map<std::string, std::vector<const Person*>> by_name;
+  for (const auto& person : people)
+    if (person.role == "student" && person.active)
+      by_name[fold(trim(person.given + " " + person.family))].push_back(&person);
+  WAYMARK_TRY(classes, school.classes_of_newcomers(newcomers));
   std::vector<NewcomerLine> lines;
-  for (const auto& newcomer : newcomers) {
+  for (std::size_t i = 0; i < newcomers.size(); i++) {
+    const auto& newcomer = newcomers[i];
     NewcomerLine line{newcomer.person.hex(), newcomer.name, newcomer.at_ms, newcomer.waiting, {}, "", "", ""};
-    WAYMARK_TRY(classes, school.classes_of_newcomer(newcomer));
-    for (const auto& row : classes) line.classes.push_back(row.title);
-    for (const auto& person : people) {
-      if (person.id == newcomer.person || person.role != "student" || !person.active ||
-          fold(trim(person.given + " " + person.family)) != fold(newcomer.name))
-        continue;
-      if (!school.may_be_merged(person.id)) continue;
+    for (const auto& row : classes[i]) line.classes.push_back(row.title);
+    for (const auto* same : by_name[fold(newcomer.name)]) {
+      const auto& person = *same;
+      if (person.id == newcomer.person || !school.may_be_merged(person.id)) continue;
       line.same_id = person.id.hex();
       line.same_name = trim(person.given + " " + person.family);
       WAYMARK_TRY(enrollments, school.accounts().enrollments_of(person.id));

@@ -465,8 +465,9 @@ class School {
   Result<JoinedStudent> return_student(std::string_view certificate, std::string_view signature,
                                        std::string_view proof, std::string_view token = {});
   Result<std::vector<Newcomer>> newcomers();
-  // Those of their certificate that are still here, and of the log since.
-  Result<std::vector<ClassRow>> classes_of_newcomer(const Newcomer& newcomer);
+  // Of each in turn, the classes of their certificate that are still here, and of the log since, which is
+  // read once.
+  Result<std::vector<std::vector<ClassRow>>> classes_of_newcomers(std::span<const Newcomer> newcomers);
   // Into these classes, which it tells.
   Result<std::vector<ClassRow>> confirm_newcomer(const PersonId& id);
   // A roster that was imported meanwhile may have made the same student again. One that has no work and no

@@ -1060,6 +1060,43 @@ TEST_CASE("what a batch may write is what its author may write; another's stream
   CHECK(world.school->accounts().dead_letters_waiting().value() == 1);
 }
 
+TEST_CASE("the log is read once for all who wait to be confirmed") {
+  World world;
+  world.backup();
+  std::vector<std::unique_ptr<Laptop>> fresh;
+  for (int i = 0; i < 12; i++) {
+    auto id = world.student("Late" + std::to_string(i), "Comer");
+    fresh.push_back(std::make_unique<Laptop>(world, id, world.join_computer("lab-" + std::to_string(i))));
+  }
+  auto elsewhere = world.school->add_class("Period 5").value();
+  REQUIRE(world.school->enroll(elsewhere, fresh[3]->person, "student"));
+  REQUIRE(world.school->enroll(world.period3, fresh[4]->person, "student", false));
+  std::vector<Enrollment> many;
+  for (int i = 0; i < 2'000; i++) many.push_back({elsewhere, world.amira, i % 2 ? "student" : "teacher"});
+  REQUIRE(world.school->put_enrollments(many));
+  REQUIRE(world.school->restore(world.file, world.key()));
+  for (auto& laptop : fresh) REQUIRE(laptop->come_back());
+  // What this process has read, whether or not the disk was asked.
+  auto read_so_far = [] {
+    std::ifstream io("/proc/self/io");
+    std::string name;
+    std::int64_t bytes = 0;
+    io >> name >> bytes;
+    REQUIRE(name == "rchar:");
+    return bytes;
+  };
+  auto log = static_cast<std::int64_t>(fs::file_size(world.data + "/removals.log"));
+  REQUIRE(log > 200'000);
+  auto before = read_so_far();
+  auto lines = newcomer_lines(*world.school).value();
+  CHECK(read_so_far() - before < 2 * log);
+  REQUIRE(lines.size() == 12);
+  for (const auto& line : lines)
+    CHECK(line.classes == (line.name == "Late3 Comer"   ? Texts{"Period 3", "Period 5"}
+                           : line.name == "Late4 Comer" ? Texts{}
+                                                        : Texts{"Period 3"}));
+}
+
 TEST_CASE("a student whom a roster made again is one student, unless both have work") {
   World world;
   world.backup();
@@ -1610,7 +1647,7 @@ TEST_CASE("who joined after the backup and was taken out of a class is not put b
   REQUIRE(noor.come_back());
   auto waiting = world.school->newcomers().value();
   REQUIRE(waiting.size() == 1);
-  auto classes = world.school->classes_of_newcomer(waiting[0]).value();
+  auto classes = world.school->classes_of_newcomers(std::span(waiting.data(), 1)).value().front();
   REQUIRE(classes.size() == 1);
   CHECK(classes[0].id == period5);
   REQUIRE(world.school->confirm_newcomer(late));
