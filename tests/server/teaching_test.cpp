@@ -1420,7 +1420,8 @@ TEST_CASE("an administrator sees what a class box holds and when it was heard, a
                            {"classes", {"Period 3, 7th grade"}},
                            {"addresses", {"https://10.0.0.9:8443"}},
                            {"heard_ms", api.world.clock.now_ms()},
-                           {"carrying", 12}});
+                           {"carrying", 12},
+                           {"left_out", 0}});
   CHECK(api.ask("GET", "/api/computers", &head).body.find("North room") == std::string::npos);
   CHECK(api.ask("GET", "/api/computers", &head).body.find("lab-03") != std::string::npos);
   auto path = "/api/hubs/" + north.hub.hex();
