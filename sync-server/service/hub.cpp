@@ -24,6 +24,7 @@ namespace {
 using nlohmann::json;
 using store::Transaction;
 
+constexpr std::size_t kHubOwnStreams = 3;  // its own, its inbox and the school's
 constexpr std::size_t kBundleBytesMax = 3 * 1024 * 1024;
 constexpr std::int64_t kTryAgainMs = 10 * 60'000;
 constexpr std::string_view kErasuresSeenKey = "carried_erasures_seen";
@@ -167,12 +168,26 @@ Result<HubFile> School::add_hub(std::string_view name, const std::vector<ClassId
   person.role = "hub";
   person.given = text;
   WAYMARK_CHECK(accounts_->put(person));
+  // All that may stand against it, before a line of the log says that it serves.
+  std::set<PersonId> students;
+  std::set<ClassId> open;
   for (const auto& id : classes) {
     WAYMARK_TRY(row, accounts_->class_by_id(id));
     if (!row) return Error{Code::not_found, "no class has the id " + id.hex()};
     file.classes.push_back(row->title);
-    WAYMARK_CHECK(enroll(id, file.hub, "hub"));
+    if (!row->active) continue;
+    open.insert(id);
+    WAYMARK_TRY(here, students_of(id));
+    for (const auto& student : here) students.insert(student.person.id);
   }
+  auto own = kHubOwnStreams + 2 * open.size();
+  auto room = (hub_streams_max - std::min(hub_streams_max, own)) / 3;
+  if (students.size() > room)
+    return Error{Code::too_large,
+                 std::to_string(students.size() - room) +
+                     " students of these classes are too many for one hub, which carries about 300: give "
+                     "it fewer classes, and add another hub for the rest"};
+  for (const auto& id : classes) WAYMARK_CHECK(enroll(id, file.hub, "hub"));
   // One token for both: it is a computer of the school, and a reader at it.
   auto hash = token_hash(file.token);
   Computer computer;
@@ -182,12 +197,6 @@ Result<HubFile> School::add_hub(std::string_view name, const std::vector<ClassId
   WAYMARK_CHECK(accounts_->add_device(hash, file.hub, computer.id, file.hub.view()));
   WAYMARK_CHECK(carried_->add_hub(file.hub));
   WAYMARK_CHECK(refresh_access());
-  WAYMARK_TRY(left_out, left_out_of_hub(file.hub));
-  if (left_out > 0)
-    return Error{Code::too_large,
-                 std::to_string(left_out) +
-                     " students of these classes are too many for one hub, which carries about 300: give "
-                     "it fewer classes, and add another hub for the rest"};
   WAYMARK_CHECK(accounts_->audit(std::nullopt, "hub added", text));
   WAYMARK_CHECK(transaction.commit());
   return file;

@@ -975,9 +975,17 @@ TEST_CASE("who is too many for one hub works with the school, and the hub's line
           .value();
   CHECK(answer.find(zoe.hex()) == std::string::npos);
   CHECK(answer.find(ada.hex()) == std::string::npos);
+  // One that is refused is not in the log either.
+  RemovalLog log(world.data + "/removals.log");
+  auto lines_before = log.lines().value().size();
+  auto hubs_before = world.school->carried().hubs().value().size();
   auto refused = world.school->add_hub("Another", {other, year});
   REQUIRE(!refused);
   CHECK(refused.error().code == Code::too_large);
+  CHECK(refused.error().detail.starts_with("2 students of these classes are too many"));
+  CHECK(world.school->add_hub("Nowhere", {year, world.random.id<ClassId>()}).error().code == Code::not_found);
+  CHECK(log.lines().value().size() == lines_before);
+  CHECK(world.school->carried().hubs().value().size() == hubs_before);
   CHECK(hub_lines(*world.school).value().size() == 2);
 }
 
