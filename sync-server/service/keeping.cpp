@@ -387,8 +387,8 @@ Result<Person> School::admit(const wire::Certificate& certificate, std::string_v
   WAYMARK_TRY(erased, store::is_erased(*store_, id));
   if (erased) {
     WAYMARK_CHECK(forget_person(id));
-    WAYMARK_CHECK(refresh_access());
     WAYMARK_TRY(nameless, accounts_->person(id));
+    WAYMARK_CHECK(refresh_own_access(*nameless));
     return *nameless;
   }
   WAYMARK_TRY(gone, is_gone(id));
@@ -399,7 +399,7 @@ Result<Person> School::admit(const wire::Certificate& certificate, std::string_v
   person->given = certificate.name;
   WAYMARK_CHECK(accounts_->put(*person));
   WAYMARK_CHECK(accounts_->add_newcomer(id, text));
-  WAYMARK_CHECK(refresh_access());
+  WAYMARK_CHECK(refresh_own_access(*person));
   WAYMARK_CHECK(accounts_->audit(id, "came back after a restore, to be confirmed", person->given));
   return *person;
 }

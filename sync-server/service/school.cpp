@@ -314,6 +314,26 @@ void add_own(Wanted& wanted, const Person& person) {
   if (person.role == "student") wanted[domain::person_stream(person.id)] = domain::Role::owner;
 }
 
+Status give_access(Accounts& accounts, Random& random, const PersonId& person,
+                   const std::vector<sync::Access>& have, Wanted want) {
+  for (const auto& access : have) {
+    auto found = want.find(access.stream);
+    if (found == want.end()) {
+      WAYMARK_CHECK(accounts.remove_access(person, access.stream));
+      continue;
+    }
+    if (found->second != access.role) {
+      auto changed = access;
+      changed.role = found->second;
+      WAYMARK_CHECK(accounts.put_access(person, changed));
+    }
+    want.erase(found);
+  }
+  for (const auto& [stream, role] : want)
+    WAYMARK_CHECK(accounts.put_access(person, {stream, random.id<AccessId>(), role}));
+  return {};
+}
+
 // Who is too many for a hub works with the school, and nobody whom it carries makes room for who came later.
 void add_students_of_hub(Wanted& wanted, const std::set<PersonId>& students,
                          const std::vector<sync::Access>& have) {
@@ -353,6 +373,12 @@ Status School::refresh_access() {
   WAYMARK_TRY(root_text, store_->meta("root"));
   WAYMARK_TRY(root, PersonId::parse(root_text.value_or("")));
   for (const auto& row : classes) {
+    if (!row.active) {
+      // Nobody reads one that is over; when it begins again all of it is written.
+      WAYMARK_TRY(now,
+                  store_->find({domain::class_stream(row.id), "class", domain::class_record_id(row.id)}));
+      if (now && now->boolean("archived") && now->text("title") == row.title) continue;
+    }
     WAYMARK_TRY(enrollments, accounts_->enrollments_of(row.id));
     std::vector<PersonId> staff, hubs;
     std::vector<Person> students;
@@ -425,23 +451,17 @@ Status School::refresh_access() {
     WAYMARK_TRY(have, accounts_->access(person.id));
     if (auto students = at_hub.find(person.id); students != at_hub.end())
       add_students_of_hub(want, students->second, have);
-    for (const auto& access : have) {
-      auto found = want.find(access.stream);
-      if (found == want.end()) {
-        WAYMARK_CHECK(accounts_->remove_access(person.id, access.stream));
-        continue;
-      }
-      if (found->second != access.role) {
-        auto changed = access;
-        changed.role = found->second;
-        WAYMARK_CHECK(accounts_->put_access(person.id, changed));
-      }
-      want.erase(found);
-    }
-    for (const auto& [stream, role] : want)
-      WAYMARK_CHECK(accounts_->put_access(person.id, {stream, random_.id<AccessId>(), role}));
+    WAYMARK_CHECK(give_access(*accounts_, random_, person.id, have, std::move(want)));
   }
   return transaction.commit();
+}
+
+Status School::refresh_own_access(const Person& person) {
+  if (hub_) return {};
+  Wanted want;
+  add_own(want, person);
+  WAYMARK_TRY(have, accounts_->access(person.id));
+  return give_access(*accounts_, random_, person.id, have, std::move(want));
 }
 
 Result<std::vector<Student>> School::students_of(const ClassId& class_id) {

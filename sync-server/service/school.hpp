@@ -240,6 +240,8 @@ class School {
   // Grants what enrollments give and ends what they no longer give; writes the class's member records.
   // Idempotent.
   Status refresh_access();
+  // The same for somebody who is in no class and never was.
+  Status refresh_own_access(const Person& person);
   Result<std::vector<Student>> students_of(const ClassId& class_id);
   Result<std::vector<ClassRow>> classes_of(const PersonId& staff);
   Result<bool> teaches(const PersonId& staff, const PersonId& student);

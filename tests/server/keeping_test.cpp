@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "shared/domain/record_ids.hpp"
 #include "shared/store/hidden.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/carry_files.hpp"
@@ -19,6 +20,7 @@
 #include "sync-server/service/restoring.hpp"
 #include "sync-server/service/rosters.hpp"
 #include "sync-server/service/school.hpp"
+#include "tests/support/statements.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -1095,6 +1097,78 @@ TEST_CASE("the log is read once for all who wait to be confirmed") {
     CHECK(line.classes == (line.name == "Late3 Comer"   ? Texts{"Period 3", "Period 5"}
                            : line.name == "Late4 Comer" ? Texts{}
                                                         : Texts{"Period 3"}));
+}
+
+TEST_CASE("a student who comes back costs the same however many others the school has") {
+  auto cost = [](int others) {
+    World world;
+    world.backup();
+    Laptop noor(world, world.student("Noor", "Siddiqui"), world.join_computer("lab-09"));
+    REQUIRE(world.school->restore(world.file, world.key()));
+    for (int i = 0; i < others; i++) {
+      auto id = world.school->add_student("S" + std::to_string(i), "").value();
+      REQUIRE(world.school->enroll(world.period3, id, "student"));
+    }
+    REQUIRE(world.school->refresh_access());
+    auto count = test::statements(world.school->store().db(), [&] { REQUIRE(noor.come_back()); });
+    // Their own streams, and nothing of a class.
+    auto access = world.school->accounts().access(noor.person).value();
+    CHECK(access.size() == 4);
+    noor.goal("mine");
+    REQUIRE(noor.sync());
+    CHECK(world.goals(noor.person) == Texts{"mine"});
+    return count;
+  };
+  CHECK(cost(60) == cost(1));
+}
+
+TEST_CASE(
+    "a class that is over is not written anew by each change elsewhere, and is whole when it begins again") {
+  World world;
+  auto over = world.school->add_class("Period 9").value();
+  std::vector<PersonId> students;
+  for (int i = 0; i < 40; i++) students.push_back(world.student("S" + std::to_string(i), "Lindqvist"));
+  auto refresh = [&] {
+    return test::statements(world.school->store().db(), [&] { REQUIRE(world.school->refresh_access()); });
+  };
+  auto set = [&](bool active, const char* title) {
+    ClassRow row{over, title, std::nullopt, active};
+    REQUIRE(world.school->put_classes(std::span(&row, 1)));
+    REQUIRE(world.school->refresh_access());
+  };
+  auto member = [&] {
+    return world.school->store()
+        .find({domain::class_stream(over), "member", domain::member_id(students[0])})
+        .value();
+  };
+  auto archived = [&] {
+    return world.school->store()
+        .find({domain::class_stream(over), "class", domain::class_record_id(over)})
+        .value()
+        .value();
+  };
+  set(false, "Period 9");
+  auto empty = refresh();
+  set(true, "Period 9");
+  REQUIRE(world.school->enroll_students(over, students));
+  REQUIRE(world.school->refresh_access());
+  CHECK(refresh() >= empty + 40);
+  set(false, "Period 9");
+  CHECK(archived().boolean("archived"));
+  CHECK(refresh() == empty);
+  for (const auto& access : world.school->accounts().access(students[0]).value())
+    CHECK(access.stream != domain::class_stream(over));
+  // Its title is the school's to change.
+  set(false, "Period nine");
+  CHECK(archived().text("title") == "Period nine");
+  auto person = world.school->accounts().person(students[0]).value().value();
+  person.given = "Sol";
+  REQUIRE(world.school->put_person(person));
+  REQUIRE(world.school->refresh_access());
+  set(true, "Period nine");
+  CHECK_FALSE(archived().boolean("archived"));
+  REQUIRE(member());
+  CHECK(member()->text("name").starts_with("Sol"));
 }
 
 TEST_CASE("a student whom a roster made again is one student, unless both have work") {
