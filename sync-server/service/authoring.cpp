@@ -64,9 +64,11 @@ Result<std::map<std::string, std::int64_t>> students_by_version(School& school, 
   std::map<std::string, std::int64_t> counts;
   WAYMARK_TRY(students, school.students_of(class_id));
   for (const auto& student : students) {
-    WAYMARK_TRY(projects, school.store().records(domain::person_stream(student.person.id), "project"));
+    auto stream = domain::person_stream(student.person.id);
+    WAYMARK_TRY(projects, school.store().records(stream, "project"));
+    PutAway put_away(school, stream);
     for (const auto& project : projects) {
-      WAYMARK_TRY(away, put_away(school, project));
+      WAYMARK_TRY(away, put_away.has(project));
       if (away) continue;
       counts[project.text("version")]++;
       counts["of " + project.text("pathway")]++;

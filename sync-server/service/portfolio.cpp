@@ -214,7 +214,7 @@ Hidden Shown::hidden(const Record& record) const {
   return {};
 }
 
-Result<bool> put_away(School& school, const Record& holder) {
+Result<bool> PutAway::has(const Record& holder) {
   const auto* flag = holder.field("archived");
   if (!flag || std::none_of(flag->heads.begin(), flag->heads.end(),
                             [](const store::Head& head) { return head.value.boolean(); }))
@@ -222,15 +222,18 @@ Result<bool> put_away(School& school, const Record& holder) {
   std::vector<OpId> held;
   for (const auto& rule : domain::held()) {
     if (rule.holder != holder.key.kind) continue;
-    WAYMARK_TRY(records, school.store().records(holder.key.stream, rule.kind));
-    for (const auto& record : records) {
-      if (record.text(rule.field) != holder.key.id.hex()) continue;
-      WAYMARK_TRY(gone, school.store().gone(record, "deleted"));
+    auto [by_holder, fresh] = by_holder_.try_emplace(&rule);
+    if (fresh) {
+      WAYMARK_TRY(records, school_->store().records(stream_, rule.kind));
+      for (auto& record : records) by_holder->second[record.text(rule.field)].push_back(std::move(record));
+    }
+    for (const auto& record : by_holder->second[holder.key.id.hex()]) {
+      WAYMARK_TRY(gone, school_->store().gone(record, "deleted"));
       if (gone) continue;
       for (const auto& head : record.all_heads()) held.push_back(head);
     }
   }
-  return school.store().gone(holder, "archived", held);
+  return school_->store().gone(holder, "archived", held);
 }
 
 Result<Portfolio> portfolio(School& school, const PersonId& student) {
@@ -261,10 +264,11 @@ Result<Portfolio> portfolio(School& school, const PersonId& student) {
   }
   p.works = std::move(works);
   // What holds, whichever head is displayed.
+  PutAway put_away(school, domain::person_stream(student));
   for (auto* holders : {&p.goals, &p.projects})
     for (auto& holder : *holders)
       if (auto flag = holder.fields.find("archived"); flag != holder.fields.end()) {
-        WAYMARK_TRY(away, put_away(school, holder));
+        WAYMARK_TRY(away, put_away.has(holder));
         flag->second.heads.front().value = away;
       }
   p.index();

@@ -92,8 +92,18 @@ struct Portfolio {
 };
 Result<Portfolio> portfolio(School& school, const PersonId& student);
 
-// A student's goal or project that was archived by somebody who saw all that it holds.
-Result<bool> put_away(School& school, const Record& holder);
+// Which of a student's goals and projects were archived by somebody who saw all that they hold. What they
+// hold is read once, and only where one was archived.
+class PutAway {
+ public:
+  PutAway(School& school, std::string stream) : school_(&school), stream_(std::move(stream)) {}
+  Result<bool> has(const Record& holder);
+
+ private:
+  School* school_;
+  std::string stream_;
+  std::map<const domain::Held*, std::map<std::string, Records>> by_holder_;
+};
 
 bool wrote_anything(const Portfolio& p);
 bool is_open(const Record& record);

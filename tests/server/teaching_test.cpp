@@ -14,8 +14,10 @@
 #include "sync-server/routes/api.hpp"
 #include "sync-server/routes/routes.hpp"
 #include "sync-server/service/hiding.hpp"
+#include "sync-server/service/portfolio.hpp"
 #include "sync-server/service/standing.hpp"
 #include "tests/support/classroom.hpp"
+#include "tests/support/statements.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -1341,6 +1343,45 @@ TEST_CASE("whom a teacher takes out of their last class has left, since then, un
   CHECK(left() == json::array({andre(ten), amira(clock.now_ms())}));
   CHECK(school.left_before(ten).value().empty());
   CHECK(school.left_before(ten + 1).value().size() == 1);
+}
+
+TEST_CASE("what a student's projects hold is read once, however many of them are put away") {
+  Api api;
+  auto& world = api.world;
+  const auto& amira = world.room.students[0];
+  auto stream = domain::person_stream(amira);
+  auto write = [&](std::string_view kind, const RecordId& id, record::Fields fields,
+                   std::vector<OpId> base = {}) {
+    store::Edit edit{{stream, std::string(kind), id}, std::move(fields), std::move(base), {}};
+    return world.school->store().write(amira, std::span(&edit, 1)).value().front().op;
+  };
+  std::vector<RecordId> projects;
+  auto put_away = [&](bool saw) {
+    auto id = world.random.id<RecordId>();
+    auto made = write("project", id, {{"pathway", std::string(32, 'a')}});
+    auto step = write("step", world.random.id<RecordId>(), {{"project", id.hex()}, {"step", "one"}});
+    std::vector<std::string> seen;
+    if (saw) seen.push_back(step.hex());
+    write("project", id, {{"archived", true}, {std::string(store::saw_field), record::Value(seen)}}, {made});
+    projects.push_back(id);
+  };
+  auto away = [&] {
+    std::vector<bool> found;
+    auto p = portfolio(*world.school, amira).value();
+    for (const auto& id : projects)
+      found.push_back(Portfolio::by_id(p.projects, id.hex())->boolean("archived"));
+    return found;
+  };
+  auto readings = [&] {
+    return test::statements(
+        world.school->store().db(), [&] { REQUIRE(portfolio(*world.school, amira)); },
+        "WHERE r.stream = ? AND r.kind = ?");
+  };
+  put_away(true);
+  auto one = readings();
+  for (bool saw : {false, true, true, false, true}) put_away(saw);
+  CHECK(away() == std::vector<bool>{true, false, true, true, false, true});
+  CHECK(readings() == one);
 }
 
 TEST_CASE("an administrator is told of a backup that is more than two days old, or of none after a day") {

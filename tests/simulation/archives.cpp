@@ -179,12 +179,12 @@ void World::check_reach() {
   for (const auto& student : students_) {
     if (erased_.count(student)) continue;
     auto stream = domain::person_stream(student);
+    server::PutAway put_away(*school_, stream);
     for (const auto& [holder, is_away] : away_by_oracle(entries(school_->store(), stream))) {
       auto kind = holder.substr(0, holder.find(' '));
       auto record =
           must(school_->store().find({stream, kind, must(RecordId::parse(id_in(holder)), "id")}), "find");
-      if (record)
-        must_be(holder, is_away, must(server::put_away(*school_, *record), "put away"), "at the school");
+      if (record) must_be(holder, is_away, must(put_away.has(*record), "put away"), "at the school");
       put_away_ += is_away;
     }
   }
