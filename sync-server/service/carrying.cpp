@@ -318,7 +318,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, Carrier carrier) 
       // What is wrong with this one says nothing of the next; a disk that is full does.
       auto error = taken ? may_not_any_more() : taken.error();
       auto code = error.code;
-      if (code == Code::disk_full || code == Code::io || code == Code::database_damaged) return error;
+      if (is_the_schools_own(code)) return error;
       read.problems.push_back(error);
       if (taken) read.letters++;
       read.nothing_taken = !some;

@@ -15,10 +15,12 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kParcelAgainMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kAnswersMax = 64;  // told at once
 
-// Says nothing of the parcel: the school can take it in when this is mended.
-bool is_the_schools_own(Code code) {
-  return code == Code::disk_full || code == Code::io || code == Code::database_damaged ||
-         code == Code::server_busy;
+// Of what waits without its owner: what the first of its batches met goes by, or is ours to mend, and none
+// was taken in. An answer would let go of it; so it comes again.
+bool comes_again(const BundleRead& read) {
+  if (!read.nothing_taken || read.problems.empty()) return false;
+  auto code = read.problems.front().code;
+  return is_the_schools_own(code) || code == Code::slowed_down || code == Code::internal;
 }
 
 std::string key_of(const ParcelRow& parcel) { return parcel.person.hex() + parcel.name; }
@@ -109,7 +111,7 @@ Result<ParcelState> School::finish_stick(const Upload& upload) {
   return finish_sealed(upload, wire::bundle_bytes_max, [&](std::string_view bytes) -> Result<std::string> {
     WAYMARK_TRY(read, read_bundle(bytes, Carrier::stick));
     // Nobody on the way can say what was wrong with it, and the computer is told by the answer.
-    if (!read.answer.empty() || read.problems.empty()) return read.answer;
+    if (read.problems.empty() || !(read.answer.empty() || comes_again(read))) return read.answer;
     return read.problems.front();
   });
 }
@@ -131,7 +133,7 @@ Result<ParcelState> School::finish_bundle(const Upload& upload) {
   return finish_sealed(upload, static_cast<std::size_t>(kept_bundle_bytes_max),
                        [&](std::string_view bytes) -> Result<std::string> {
                          WAYMARK_TRY(read, read_bundle(bytes, Carrier::through_hub));
-                         if (!read.answer.empty()) return read.answer;
+                         if (!read.answer.empty() && !comes_again(read)) return read.answer;
                          return read.problems.empty() ? Error{Code::malformed, "the bundle has no batch"}
                                                       : read.problems.front();
                        });

@@ -132,6 +132,11 @@ struct BundleRead {
 inline constexpr std::int64_t file_bytes_max = 20 * 1024 * 1024;
 // Streams that a hub reads: three of a student, two of a class. One header of 256 KiB holds that many.
 inline constexpr std::size_t hub_streams_max = 900;
+// Says nothing of what came: it can be taken in when this is mended.
+constexpr bool is_the_schools_own(Code code) {
+  return code == Code::disk_full || code == Code::io || code == Code::database_damaged ||
+         code == Code::database_locked || code == Code::server_busy;
+}
 inline constexpr std::string_view quota_full =
     "quota_full";  // detail of `disk_full` where set_quota() says so
 struct FilePiece {

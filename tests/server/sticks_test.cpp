@@ -170,6 +170,46 @@ TEST_CASE("of a kept stick that the school cannot take in the next is handed on,
   CHECK(hand_on(world, 1 << 20) == "malformed");
 }
 
+TEST_CASE("a kept stick whose student may not try just now is not answered, and is taken in when they may") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  // On another computer, away from the school; and somebody else there who guesses.
+  Profile home(world, world.amira, "home"), guesser(world, world.amira, "guesser");
+  home.introduction = home.introduce("4711"), guesser.introduction = guesser.introduce("0000");
+  home.sign(), guesser.sign();
+  home.goal("swim a length");
+  guesser.goal("said to be Amira's");
+  auto guess = [&] {
+    for (int i = 0; i < 20; i++) read_at(*world.school, world, stick_of(guesser), guesser);
+  };
+  guess();
+  auto kept = stick_of(home);
+  REQUIRE(read_at(*world.hub, world, kept, home).kept);
+  CHECK(hand_on(world, 1 << 20) == "invalid");
+  CHECK(world.hub->sticks().waiting().size() == 1);
+  CHECK_FALSE(world.hub->sticks().answer(home.store->replica()).has_value());
+  // So it is with what a computer left at the hub.
+  auto bundle = stick_of(home);
+  auto put = [&]() -> Result<ParcelState> {
+    FilePiece whole{0, static_cast<std::int64_t>(bundle.size()), bundle};
+    WAYMARK_TRY(begun, world.school->begin_bundle(world.file.token, to_hex(sha256(as_bytes(bundle))), whole));
+    School::write_piece(begun);
+    return world.school->finish_bundle(begun);
+  };
+  CHECK(put().error().code == Code::invalid);
+  CHECK(world.goals(*world.school, world.amira).empty());
+  world.clock.advance_ms(std::int64_t{86'400'000});
+  CHECK(hand_on(world, 1 << 20) == "answered");
+  CHECK(world.goals(*world.school, world.amira) == Goals{"swim a length"});
+  REQUIRE(hear(home, world.hub->sticks().answer(home.store->replica()).value()));
+  CHECK(home.status().waiting == 0);
+  CHECK_FALSE(put().value().answer.empty());
+  // A PIN that is wrong is told.
+  REQUIRE(read_at(*world.hub, world, stick_of(guesser), guesser).kept);
+  CHECK(hand_on(world, 1 << 20) == "answered");
+}
+
 TEST_CASE("only a hub brings sticks for others, and a thousand wait at one") {
   World world;
   Profile amira(world, world.amira, "amira");
