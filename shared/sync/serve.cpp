@@ -217,12 +217,12 @@ struct Room {
   void take_header(std::size_t taken) { header -= std::min(header, taken); }
 };
 
-// What a header's members take at most: a page's own ids and all small ones; a hub's places and answers.
-constexpr std::size_t kHeaderRest = 28 * 1024, kLineInHeader = 36, kHubsMembers = 72 * 1024;
+// What a header's members take at most: a page's own ids and all small ones.
+constexpr std::size_t kHeaderRest = 28 * 1024, kLineInHeader = 36;
 constexpr std::size_t kGrantInHeader = 96, kPageInHeader = 192, kSealInHeader = 144;  // beside the stream
 
-std::size_t room_in_header(const wire::SyncReply& reply, bool hub) {
-  std::size_t taken = kHeaderRest + kLineInHeader * reply.lacking.size() + (hub ? kHubsMembers : 0);
+std::size_t room_in_header(const wire::SyncReply& reply, const ServeLimits& limits) {
+  std::size_t taken = kHeaderRest + kLineInHeader * reply.lacking.size() + limits.beside_bytes;
   for (const auto& refused : reply.refused) taken += 64 + refused.code.size() + 2 * refused.sentence.size();
   for (const auto& stream : reply.ended) taken += stream.size() + 3;
   return wire::header_bytes_max - std::min(wire::header_bytes_max, taken);
@@ -420,7 +420,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
   if (by_hash && !*reply.same) return served;
 
   if (by_hash) {
-    Room room{limits.ops_max, limits.bytes_max, room_in_header(reply, limits.hub)};
+    Room room{limits.ops_max, limits.bytes_max, room_in_header(reply, limits)};
     // The reader stood at every head as it was; it is owed what this request itself brought.
     for (const auto& [access, head] : heads) {
       WAYMARK_TRY(state, store.stream_state(access->stream));
@@ -442,7 +442,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
     cursors.emplace(cursor.stream, &cursor);
     if (!find_access(caller, cursor.stream)) reply.ended.push_back(cursor.stream);
   }
-  Room room{limits.ops_max, limits.bytes_max, room_in_header(reply, limits.hub)};
+  Room room{limits.ops_max, limits.bytes_max, room_in_header(reply, limits)};
   // Where the reader stands at the end costs a few bytes and lets it compare. What is new or granted comes
   // after that as far as there is room in the header; what is left out is neither granted nor ended, and
   // comes next.

@@ -39,6 +39,8 @@ struct ServeLimits {
   // This is a hub, and this is what came with the request's ops, checked; none when nothing did.
   bool hub = false;
   const wire::Batch* batch = nullptr;
+  std::size_t beside_bytes =
+      0;                      // of the reply's header, for what is put into it beside this (places, answers)
   std::size_t ops_max = 500;  // in one reply
   std::size_t bytes_max = 1024 * 1024;
   std::int64_t again_ms = 20'000;  // advice: when to come back if nothing happens

@@ -187,6 +187,16 @@ std::string encode(const Acknowledgement& acknowledgement, const SecretKey& iden
   return signed_line(kAcknowledgementWord, header, identity);
 }
 
+std::size_t bytes_in_header(std::string_view text) {
+  std::size_t bytes = text.size() + 3;  // its quotes and the comma
+  for (char c : text) {
+    bool short_one = c == '"' || c == '\\' || c == '\n';
+    if (short_one) bytes++;
+    if (!short_one && static_cast<unsigned char>(c) < 0x20) bytes += 5;
+  }
+  return bytes;
+}
+
 Result<Acknowledgement> decode_acknowledgement(std::string_view bytes, const PublicKey& identity) {
   WAYMARK_TRY(line, read_signed_line(kAcknowledgementWord, bytes));
   if (!verify(identity, as_bytes(line.message), line.signature))

@@ -76,6 +76,8 @@ record::Position end_of(const Batch& batch);
 std::string signed_lines(const Batch& batch, const SecretKey& device_key);
 std::string encode(const Batch& batch, const SecretKey& device_key);
 std::string encode(const Acknowledgement& acknowledgement, const SecretKey& identity);
+// What a text takes of a header where it stands in a list there, in bytes.
+std::size_t bytes_in_header(std::string_view text);
 
 // Checks everything that needs no store: the form, that the certificate is this identity's, that its key
 // signed the batch and its person is the batch's, that each op is what its id says, and by that person.

@@ -811,6 +811,20 @@ Result<std::string> School::sync(const Bearer& bearer, std::string_view body) {
   return sync(bearer, read);
 }
 
+namespace {
+// Of a reply's header.
+std::size_t bytes_beside(const std::vector<std::string>& answers, const std::vector<wire::Place>& places) {
+  constexpr std::size_t kPlaceInHeader = 48;  // beside its texts
+  std::size_t bytes = 0;
+  for (const auto& answer : answers) bytes += wire::bytes_in_header(answer);
+  for (const auto& place : places) {
+    bytes += kPlaceInHeader + wire::bytes_in_header(place.hub) + wire::bytes_in_header(place.name);
+    for (const auto& address : place.addresses) bytes += wire::bytes_in_header(address);
+  }
+  return bytes;
+}
+}  // namespace
+
 Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   const auto& request = read.request;
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
@@ -830,6 +844,17 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
       limits.batch = &checked->batch;
     }
   }
+  std::vector<std::string> answers;
+  std::vector<wire::Place> places;
+  if (hub_) {
+    WAYMARK_TRY(told, carried_->answers_for(request.replica, request.at_school));
+    answers = std::move(told);
+  }
+  if (!request.mark) {
+    WAYMARK_TRY(there, places_for(bearer.person));
+    places = std::move(there);
+  }
+  limits.beside_bytes = bytes_beside(answers, places);
   WAYMARK_TRY(served, sync::serve(*store_, who, request, read.pushed, limits));
   if (served.carry && limits.batch) {
     WAYMARK_TRY(stubs, without_erased(batch));
@@ -837,7 +862,6 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
     if (to_carry_) to_carry_();
   }
   if (hub_) {
-    WAYMARK_TRY(answers, carried_->answers_for(request.replica, request.at_school));
     served.reply.answers = std::move(answers);
     WAYMARK_TRY(on_their_way, carried_->carried_of(request.replica));
     served.reply.carried = on_their_way;
@@ -846,10 +870,7 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
     WAYMARK_TRY(beside, carried_->carried_beside(bearer.person, request.replica));
     served.reply.beside = beside;
   }
-  if (!request.mark) {
-    WAYMARK_TRY(places, places_for(bearer.person));
-    served.reply.places = std::move(places);
-  }
+  served.reply.places = std::move(places);
   for (const auto& [letter, code] : served.dead_letters)
     WAYMARK_CHECK(accounts_->add_dead_letter(bearer.person, letter, code));
   WAYMARK_CHECK(accounts_->computer_heard(bearer.computer));

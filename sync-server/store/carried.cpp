@@ -15,7 +15,9 @@ constexpr std::int64_t kAnsweredTimeMs = std::int64_t{30} * 24 * 3600 * 1000;
 // A school that went back in time may have lost letters, or what is in streams that a hub does not read: so
 // it is asked every day, by the letters and by the newest batch of each replica.
 constexpr std::int64_t kAskAgainMs = std::int64_t{24} * 3600 * 1000;
-constexpr std::size_t kAnswerBytesMax = 100 * 1024;
+// Of a reply's header: all answers together, or one that is longer alone. Two hundred refusals make none that
+// is not told.
+constexpr std::size_t kAnswersBytesMax = 48 * 1024, kAnswerBytesMax = 160 * 1024;
 constexpr std::size_t kCodeBytesMax = 64;
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -173,15 +175,19 @@ Result<std::vector<std::string>> Carried::answers_for(const ReplicaId& replica, 
   {
     WAYMARK_TRY(query, db_.prepare(sql::answer_list));
     query.bind(replica).bind(static_cast<std::int64_t>(wire::answers_max));
-    for (std::size_t bytes = 0; bytes < kAnswerBytesMax;) {
+    for (std::size_t bytes = 0;;) {
       WAYMARK_TRY(row, query.step());
       if (!row) break;
+      auto answer = query.text(1);
+      auto taken = wire::bytes_in_header(answer);
+      if (!answers.empty() && bytes + taken > kAnswersBytesMax) break;
       last = query.integer(0);
-      answers.push_back(query.text(1));
-      bytes += answers.back().size();
+      if (taken > kAnswerBytesMax) continue;  // its device hears the like of it at the school
+      answers.push_back(std::move(answer));
+      bytes += taken;
     }
   }
-  if (answers.empty()) return answers;
+  if (last < 0) return answers;
   WAYMARK_TRY(sent, db_.prepare(sql::answer_sent));
   WAYMARK_CHECK(sent.bind(replica).bind(last).run());
   return answers;

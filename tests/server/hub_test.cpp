@@ -888,6 +888,73 @@ TEST_CASE("golden papers and hub files are taken as what they say, and what is n
   }
 }
 
+TEST_CASE(
+    "a hub tells as many answers at once as a reply's header has room for, at least one, with all pages") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  const auto replica = amira.store->replica();
+  auto& carried = world.hub->carried();
+  std::int64_t round = 0;
+  // As if the school had answered so: half of it marks that a header doubles.
+  auto answer = [&](std::size_t bytes) {
+    wire::Batch batch;
+    batch.person = world.amira, batch.replica = replica, batch.round = ++round;
+    batch.before = {round - 1, {}};
+    batch.ids = {world.random.id<OpId>()};
+    REQUIRE(carried.put(batch, "a batch"));
+    auto end = record::next(batch.before, batch.ids.front());
+    wire::Acknowledgement told{replica, round, batch.before, end, end, {}, 0};
+    std::string body(bytes / 3, 'a');
+    for (std::size_t i = 0; i < bytes / 3; i++) body += '"';
+    REQUIRE(carried.settle(told, body));
+  };
+  auto told = [&](std::int64_t settled) { return carried.answers_for(replica, settled).value(); };
+  SUBCASE("some at once, and the rest when these have come") {
+    for (int i = 0; i < 20; i++) answer(9'000);
+    std::int64_t settled = 0;
+    for (int asked = 0; settled < 20 && asked < 20; asked++) {
+      auto answers = told(settled);
+      std::size_t bytes = 0;
+      for (const auto& one : answers) bytes += wire::bytes_in_header(one);
+      CHECK(bytes <= 48 * 1024);
+      REQUIRE_FALSE(answers.empty());
+      settled += static_cast<std::int64_t>(answers.size());
+    }
+    CHECK(settled == 20);
+    CHECK(told(settled).empty());
+  }
+  SUBCASE("a long one alone, and one that no header holds not at all, nor in the way of others") {
+    answer(140'000);
+    answer(200'000);
+    answer(900);
+    CHECK(told(0).size() == 1);
+    CHECK(told(0).front().size() > 90'000);
+    auto rest = told(1);
+    REQUIRE(rest.size() == 1);
+    CHECK(rest.front().size() == 600);
+    CHECK(told(3).empty());
+  }
+  SUBCASE("whatever streams there are") {
+    for (int i = 0; i < 700; i++)
+      REQUIRE(world.hub->accounts().put_access(
+          world.amira, {"class:" + world.random.id<ClassId>().hex(), world.random.id<AccessId>()}));
+    answer(140'000);
+    answer(30'000);
+    wire::SyncRequest request;
+    request.replica = replica;
+    auto bearer = world.hub->bearer(amira.token).value();
+    for (request.at_school = 0; request.at_school < 2; request.at_school++) {
+      auto bytes = world.hub->sync(bearer, wire::encode(request)).value();
+      CHECK(bytes.find('\n') <= wire::header_bytes_max);
+      auto reply = wire::decode_reply(bytes).value();
+      CHECK(reply.answers.size() == 1);
+      CHECK(reply.pages.size() > 50);
+      CHECK(reply.more);
+    }
+  }
+}
+
 TEST_CASE("an e-mail that went over to somebody else goes over at a hub too") {
   World world;
   auto linden = world.teacher("linden@alder.example", world.period3);
