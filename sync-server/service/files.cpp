@@ -18,8 +18,6 @@ namespace fs = std::filesystem;
 // day more, since the one on which it came may have been about to end.
 constexpr std::int64_t kGraceDays = 31;
 constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
-constexpr std::int64_t kParcelTimeMs = std::int64_t{30} * 24 * 3600 * 1000,
-                       kParcelAnswerTimeMs = 3 * kParcelTimeMs;
 constexpr std::size_t kCollectedMax = 256;  // in one go
 constexpr std::size_t kAdoptedMax = 32;     // looked for in one go, each in all ops
 constexpr std::string_view kDayKey = "file_day", kDayRunKey = "file_day_run_ms";
@@ -285,9 +283,7 @@ Result<std::int64_t> School::collect_files(const std::vector<std::string>& on_di
   if (copying_.use_count() > 1) return 0;  // a backup reads them
   WAYMARK_TRY(day, count_day());
   uploads_.remove_older_than(upload_age_max_ms);
-  parcels_.parcels.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
-  bundles_.parcels.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
-  sticks_.remove_older_than(kParcelTimeMs, kParcelAnswerTimeMs);
+  WAYMARK_CHECK(let_go_of_old(day));
   auto since = day - kGraceDays;
   WAYMARK_TRY(untouched, store_->files_untouched(since, kCollectedMax));
   std::vector<std::string> gone;

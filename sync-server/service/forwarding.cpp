@@ -14,6 +14,9 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kParcelAgainMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kAnswersMax = 64;  // told at once
+// In days that the hub ran, one more than thirty and ninety: the one on which it came may have been about to
+// end.
+constexpr std::int64_t kHandedDays = 31, kHandedAnswerDays = 91;
 
 // Of what waits without its owner: what the first of its batches met goes by, or is ours to mend, and none
 // was taken in. An answer would let go of it; so it comes again.
@@ -221,6 +224,35 @@ void School::not_taken_of(Handed& handed, const ParcelRow& row) {
     return !person || !handed.parcels.waits(*person, tried.first.substr(32));
   });
   handed.tried[key_of(row)] = clock_.steady_ms();
+}
+
+// Whatever lies in these folders, what a power cut left half written too. A file that is written anew begins
+// anew.
+Status School::let_go_of_old(std::int64_t day) {
+  WAYMARK_TRY(known, carried_->kept_files());
+  std::vector<std::string> gone;
+  WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
+  for (std::string folder : {"parcels/", "bundles/", "sticks/"}) {
+    std::error_code error;
+    for (auto entry = fs::directory_iterator(data_ + "/" + folder, error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      auto name = folder + entry->path().filename().string();
+      std::error_code none;
+      auto written = entry->last_write_time(none).time_since_epoch().count();
+      if (none) continue;
+      auto row = known.extract(name);
+      bool answer = name.ends_with(parcel_answer_ending) || name.ends_with(stick_answer_ending);
+      if (row.empty() || row.mapped().written != written)
+        WAYMARK_CHECK(carried_->keep_file(name, {static_cast<std::int64_t>(written), day}));
+      else if (row.mapped().day <= day - (answer ? kHandedAnswerDays : kHandedDays))
+        gone.push_back(name);
+    }
+  }
+  for (const auto& [name, since] : known) WAYMARK_CHECK(carried_->forget_file(name));
+  WAYMARK_CHECK(transaction.commit());
+  std::error_code ignored;
+  for (const auto& name : gone) fs::remove(data_ + "/" + name, ignored);
+  return {};
 }
 
 std::optional<ParcelRow> School::next_parcel() { return next_of(parcels_); }

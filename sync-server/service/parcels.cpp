@@ -1,7 +1,6 @@
 #include "sync-server/service/parcels.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 
 #include "shared/store/files.hpp"
@@ -11,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kAnswer = ".answer";
+constexpr auto kAnswer = parcel_answer_ending;
 constexpr std::int64_t kLeastBytes = 4096;  // of a disk, for the smallest file
 constexpr std::size_t kPersonDigits = 32, kNameDigits = 64;
 
@@ -99,15 +98,6 @@ void Parcels::forget_answers() const {
   std::error_code ignored;
   for (const auto& kept : kept_in(folder_))
     if (kept.answered) fs::remove(kept.path, ignored);
-}
-
-void Parcels::remove_older_than(std::int64_t parcel_ms, std::int64_t answer_ms) const {
-  auto now = fs::file_time_type::clock::now();
-  std::error_code ignored;
-  for (const auto& kept : kept_in(folder_)) {
-    auto age = std::chrono::milliseconds(kept.answered ? answer_ms : parcel_ms);
-    if (kept.since < now - age) fs::remove(kept.path, ignored);
-  }
 }
 
 }  // namespace waymark::server

@@ -25,6 +25,8 @@ inline constexpr std::int64_t kept_bundle_bytes_max = 20 * 1024 * 1024;
 // Of a bundle of so many bytes, each of whose batches is answered, and as many refusals as fit in.
 inline constexpr std::size_t kept_bundle_answer_bytes_max = 8 * 1024 * 1024;
 
+inline constexpr std::string_view parcel_answer_ending = ".answer";
+
 struct ParcelRow {
   PersonId person;   // of a bundle the computer's id
   std::string name;  // 64 digits: the SHA-256 of its bytes
@@ -49,8 +51,6 @@ class Parcels {
   Status settle(const ParcelRow& parcel, std::string_view answer) const;
   void forget(const PersonId& person) const;
   void forget_answers() const;
-  // Parcels that the school did not take in `parcel_ms`, answers that nobody fetched in `answer_ms`.
-  void remove_older_than(std::int64_t parcel_ms, std::int64_t answer_ms) const;
 
  private:
   std::string folder_;

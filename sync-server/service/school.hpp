@@ -639,6 +639,8 @@ class School {
   std::optional<ParcelRow> next_of(Handed& handed);
   Status take_answer_of(Handed& handed, const ParcelRow& row, std::string_view answer);
   void not_taken_of(Handed& handed, const ParcelRow& row);
+  // What has been here for too many counted days, answers too, whatever the clock said meanwhile.
+  Status let_go_of_old(std::int64_t day);
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   static Status must_be_piece(std::string_view hash, const FilePiece& piece, std::int64_t bytes_max);
   Result<Upload> begin_pieces(const Bearer& bearer, Upload upload,

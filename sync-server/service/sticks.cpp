@@ -1,7 +1,6 @@
 #include "sync-server/service/sticks.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <tuple>
 
@@ -16,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kStick = ".to-school", kStickAnswer = ".from-school";
+constexpr std::string_view kStick = ".to-school", kStickAnswer = stick_answer_ending;
 constexpr std::size_t kReplicaDigits = 32, kStickNameDigits = 64;
 
 struct KeptStick {
@@ -126,14 +125,6 @@ void Sticks::forget_answers() const {
   std::error_code ignored;
   for (const auto& kept : sticks_in(folder_))
     if (kept.answer) fs::remove(kept.path, ignored);
-}
-
-void Sticks::remove_older_than(std::int64_t stick_ms, std::int64_t answer_ms) const {
-  auto now = fs::file_time_type::clock::now();
-  std::error_code ignored;
-  for (const auto& kept : sticks_in(folder_))
-    if (kept.since < now - std::chrono::milliseconds(kept.answer ? answer_ms : stick_ms))
-      fs::remove(kept.path, ignored);
 }
 
 Result<StickRead> read_stick(School& school, const PersonId& reader, std::string_view bytes,

@@ -15,6 +15,7 @@
 namespace waymark::server {
 
 inline constexpr std::size_t sticks_max = 1'000;  // that wait
+inline constexpr std::string_view stick_answer_ending = ".from-school";
 
 struct StickRow {
   ReplicaId replica;  // as its file was called: whose answer it waits for
@@ -36,7 +37,6 @@ class Sticks {
   // The answer takes the stick's place, and that of any answer before it.
   Status settle(const StickRow& stick, std::string_view answer) const;
   void forget_answers() const;
-  void remove_older_than(std::int64_t stick_ms, std::int64_t answer_ms) const;
 
  private:
   std::string folder_;

@@ -1,7 +1,6 @@
 #include "sync-server/store/carried.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "waymark_server_store_sql.hpp"
 
@@ -191,6 +190,26 @@ Result<std::vector<std::string>> Carried::answers_for(const ReplicaId& replica, 
   WAYMARK_TRY(sent, db_.prepare(sql::answer_sent));
   WAYMARK_CHECK(sent.bind(replica).bind(last).run());
   return answers;
+}
+
+Result<std::map<std::string, KeptFile>> Carried::kept_files() {
+  std::map<std::string, KeptFile> files;
+  WAYMARK_TRY(query, db_.prepare(sql::kept_all));
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return files;
+    files[query.text(0)] = {query.integer(1), query.integer(2)};
+  }
+}
+
+Status Carried::keep_file(std::string_view name, const KeptFile& file) {
+  WAYMARK_TRY(query, db_.prepare(sql::kept_put));
+  return query.bind(name).bind(file.written).bind(file.day).run();
+}
+
+Status Carried::forget_file(std::string_view name) {
+  WAYMARK_TRY(query, db_.prepare(sql::kept_forget));
+  return query.bind(name).run();
 }
 
 Result<bool> Carried::forget_answered(const PersonId& person) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,12 @@ struct HubRow {
   std::int64_t carrying = 0;  // ops, as it said
   std::optional<std::int64_t> heard_ms;
   bool active = true;
+};
+
+// A file in one of a hub's folders: when the disk says it was written, and since which counted day it is
+// here.
+struct KeptFile {
+  std::int64_t written = 0, day = 0;
 };
 
 // Rows of the accounts as a hub gets them: with what lets in.
@@ -80,6 +87,10 @@ class Carried {
   Status carry_letters_again();
   // Of this person, once it is answered: their papers are in it. True: there was something.
   Result<bool> forget_answered(const PersonId& person);
+  // By their names below the data folder.
+  Result<std::map<std::string, KeptFile>> kept_files();
+  Status keep_file(std::string_view name, const KeptFile& file);
+  Status forget_file(std::string_view name);
   // What the school said to this replica and it may not know yet. `settled`: what it knows to be settled.
   Result<std::vector<std::string>> answers_for(const ReplicaId& replica, std::int64_t settled);
   // The school has lost something: what it answered lately is brought to it again.

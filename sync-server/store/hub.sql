@@ -32,6 +32,14 @@ CREATE TABLE IF NOT EXISTS answer (
   PRIMARY KEY (replica, round)
 ) STRICT, WITHOUT ROWID;
 
+-- Since which counted day a parcel, a bundle, a stick or an answer to one lies in its folder. written: when the disk says
+-- it was written, by whatever clock, which tells another file of the same name.
+CREATE TABLE IF NOT EXISTS kept_file (
+  name TEXT PRIMARY KEY,  -- below the data folder
+  written INTEGER NOT NULL,
+  day INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- At the school.
 CREATE TABLE IF NOT EXISTS hub (
   id BLOB PRIMARY KEY REFERENCES person (id),

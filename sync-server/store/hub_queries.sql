@@ -63,6 +63,13 @@ SELECT round, body FROM answer WHERE replica = ? ORDER BY round LIMIT ?
 -- name: answer_sent
 UPDATE answer SET sent = 1 WHERE replica = ? AND round <= ?
 
+-- name: kept_all
+SELECT name, written, day FROM kept_file
+-- name: kept_put
+INSERT INTO kept_file (name, written, day) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET written = excluded.written, day = excluded.day
+-- name: kept_forget
+DELETE FROM kept_file WHERE name = ?
+
 -- name: hub_add
 INSERT INTO hub (id) VALUES (?)
 -- name: hub_heard

@@ -6,6 +6,7 @@
 
 #include "shared/base/hash.hpp"
 #include "shared/store/erase.hpp"
+#include "shared/store/files.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/parcel.hpp"
 #include "shared/wire/bundle.hpp"
@@ -17,6 +18,8 @@ using namespace waymark::hub_world;
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 
 std::string photo_of(std::size_t bytes) {
   std::string photo(bytes, '\0');
@@ -325,18 +328,44 @@ TEST_CASE("parcels that the school never took, and answers that nobody fetched, 
   REQUIRE(room.hand_on());
   auto waits = room.parcel(room.laptop, "a note", room.stream);
   REQUIRE(room.put(*room.hub, who, waits));
-  const auto& parcels = room.hub->parcels();
-  auto age = [&](int days) {
-    for (const auto& entry : fs::directory_iterator(room.hub_data + "/parcels"))
-      fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - std::chrono::hours(24 * days));
-    REQUIRE(room.hub->collect_files({}));
+  auto replica = room.laptop.store->replica();
+  REQUIRE(room.hub->keep_stick(stick_of(room.laptop), replica.hex() + ".to-school"));
+  auto stick_waits = [&] { return !room.hub->sticks().waiting().empty(); };
+  auto collect = [&] { REQUIRE(room.hub->collect_files({})); };
+  auto run_for = [&](int days) {
+    for (int day = 0; day < days; day++) room.clock.advance_ms(kDayMs), collect();
   };
-  age(29);
-  CHECK(parcels.waits(room.amira, waits.name));
-  age(31);
-  CHECK_FALSE(parcels.waits(room.amira, waits.name));
-  CHECK(parcels.answer(room.amira, answered.name));
-  age(91);
-  CHECK_FALSE(parcels.answer(room.amira, answered.name));
+  // Half written when the power went.
+  auto half = room.hub_data + "/sticks/" + replica.hex() + ".to-school.new";
+  REQUIRE(store::write_durably(half, "wa"));
+  collect();
+  // A clock that began in 1970 is told the year, and the other way round; whatever the disk says then.
+  for (int jump = 0; jump < 40; jump++) {
+    room.open_hub();
+    room.clock.set_ms(jump % 2 == 0 ? 0 : 1'800'000'000'000);
+    collect();
+  }
+  for (const auto& entry : fs::recursive_directory_iterator(room.hub_data))
+    if (entry.is_regular_file() && entry.path().string().find("/parcels/") != std::string::npos)
+      fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - std::chrono::hours(24 * 200));
+  collect();
+  auto parcel_waits = [&] { return room.hub->parcels().waits(room.amira, waits.name); };
+  auto has_answer = [&] { return room.hub->parcels().answer(room.amira, answered.name).has_value(); };
+  run_for(30);
+  CHECK(parcel_waits());
+  CHECK(stick_waits());
+  CHECK(fs::exists(half));
+  run_for(1);
+  CHECK_FALSE(parcel_waits());
+  CHECK_FALSE(stick_waits());
+  CHECK_FALSE(fs::exists(half));
+  // What comes again under the same name begins anew.
+  REQUIRE(room.put(*room.hub, room.at(*room.hub, room.laptop), waits));
+  run_for(30);
+  CHECK(parcel_waits());
+  run_for(29);
+  CHECK(has_answer());
+  run_for(1);
+  CHECK_FALSE(has_answer());
   CHECK(room.news(room.laptop, answered.name).lacking == Texts{answered.name});
 }
