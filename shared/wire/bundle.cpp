@@ -58,6 +58,16 @@ Result<PublicKey> bundle_reader(std::string_view bytes) {
   return key;
 }
 
+bool bundle_has_end(std::string_view bytes) {
+  if (!bundle_reader(bytes)) return false;
+  auto rest = bytes.substr(kHeadBytes);
+  // Only the last frame holds nothing.
+  for (auto frame = take_frame(rest, bundle_item_bytes_max); !frame.empty();
+       frame = take_frame(rest, bundle_item_bytes_max))
+    if (frame.size() == sealed_extra_bytes) return true;
+  return false;
+}
+
 Result<Bundle> open_bundle(std::string_view bytes, const SecretKey& reader) {
   if (bytes.size() > bundle_bytes_max) return bundle_too_large();
   WAYMARK_TRY(to, bundle_reader(bytes));

@@ -35,6 +35,8 @@ Result<std::string> seal_bundle(const PublicKey& reader, const SecretKey& writer
                                 const std::vector<BundleItem>& items);
 // To whom it is sealed, which everybody may know. `malformed` when it is no bundle.
 Result<PublicKey> bundle_reader(std::string_view bytes);
+// That its end is not missing, as far as who cannot open it sees.
+bool bundle_has_end(std::string_view bytes);
 // `unauthorized` when it is sealed to somebody else; `malformed` when not even its writer can be read;
 // `too_large`.
 Result<Bundle> open_bundle(std::string_view bytes, const SecretKey& reader);

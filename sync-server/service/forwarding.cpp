@@ -43,7 +43,7 @@ Result<Upload> School::begin_handed(const Handed& handed, const PersonId& from, 
   if (kept.waiting_of(from) >= parcels_per_person_max) return Error{Code::disk_full, std::string(quota_full)};
   upload.part = uploads_.path(from, upload.hash);
   upload.path = kept.path(from, upload.hash);
-  return begin_pieces({from, {}, {}, {}}, std::move(upload), [&] { return kept.bytes(); });
+  return begin_pieces({from, {}, {}, {}}, std::move(upload), [&] { return handed_bytes(); });
 }
 
 Result<Upload> School::begin_parcel(const Bearer& bearer, std::string_view name, const FilePiece& piece) {
@@ -253,6 +253,10 @@ Status School::let_go_of_old(std::int64_t day) {
   std::error_code ignored;
   for (const auto& name : gone) fs::remove(data_ + "/" + name, ignored);
   return {};
+}
+
+std::int64_t School::handed_bytes() const {
+  return parcels_.parcels.bytes() + bundles_.parcels.bytes() + sticks_.bytes();
 }
 
 std::optional<ParcelRow> School::next_parcel() { return next_of(parcels_); }

@@ -46,6 +46,16 @@ std::vector<Kept> kept_in(const std::string& folder) {
 
 }  // namespace
 
+Status put_in_place(const std::string& file, const std::string& answer_file, std::string_view answer) {
+  auto written = store::write_durably(answer_file, answer);
+  bool full = !written && written.error().code == Code::disk_full;
+  if (!written && !full) return written;
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  if (full) written = store::write_durably(answer_file, answer);
+  return written || written.error().code == Code::disk_full ? Status() : written;
+}
+
 std::string Parcels::path(const PersonId& person, std::string_view name) const {
   return folder_ + "/" + person.hex() + "." + std::string(name);
 }
@@ -82,10 +92,7 @@ std::int64_t Parcels::bytes() const {
 
 Status Parcels::settle(const ParcelRow& parcel, std::string_view answer) const {
   auto place = path(parcel.person, parcel.name);
-  WAYMARK_CHECK(store::write_durably(place + std::string(kAnswer), answer));
-  std::error_code ignored;
-  fs::remove(place, ignored);
-  return {};
+  return put_in_place(place, place + std::string(kAnswer), answer);
 }
 
 void Parcels::forget(const PersonId& person) const {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/base/result.hpp"
 #include "shared/record/op.hpp"
 
 namespace waymark::server {
@@ -26,6 +27,10 @@ inline constexpr std::int64_t kept_bundle_bytes_max = 20 * 1024 * 1024;
 inline constexpr std::size_t kept_bundle_answer_bytes_max = 8 * 1024 * 1024;
 
 inline constexpr std::string_view parcel_answer_ending = ".answer";
+
+// The answer takes the place of what was answered: of a disk that is full this goes first, and where the
+// answer has no room even so it is lost, and had again by who brings the same again.
+Status put_in_place(const std::string& file, const std::string& answer_file, std::string_view answer);
 
 struct ParcelRow {
   PersonId person;   // of a bundle the computer's id

@@ -641,6 +641,7 @@ class School {
   void not_taken_of(Handed& handed, const ParcelRow& row);
   // What has been here for too many counted days, answers too, whatever the clock said meanwhile.
   Status let_go_of_old(std::int64_t day);
+  std::int64_t handed_bytes() const;  // of the disk: all that is to be handed on, and answers
   Result<Person> admit(const wire::Certificate& certificate, std::string_view text);
   static Status must_be_piece(std::string_view hash, const FilePiece& piece, std::int64_t bytes_max);
   Result<Upload> begin_pieces(const Bearer& bearer, Upload upload,

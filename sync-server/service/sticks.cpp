@@ -8,6 +8,7 @@
 #include "shared/base/text.hpp"
 #include "shared/store/files.hpp"
 #include "shared/wire/bundle.hpp"
+#include "sync-server/service/parcels.hpp"
 #include "sync-server/service/portfolio.hpp"
 
 namespace waymark::server {
@@ -111,13 +112,33 @@ std::int64_t Sticks::bytes() const {
 Status Sticks::keep(const ReplicaId& replica, std::string_view name, std::string_view bytes) const {
   std::error_code error;
   fs::create_directories(folder_, error);
-  return store::write_durably(path(replica, name), bytes);
+  WAYMARK_CHECK(store::write_durably(path(replica, name), bytes));
+  // What waits on its computer is sealed anew with each stick, so the newest has what older ones had; but of
+  // those whose end is missing some is only in the newest that has its end.
+  std::vector<KeptStick> older;
+  for (auto& kept : sticks_in(folder_))
+    if (!kept.answer && kept.row.replica == replica && kept.row.name != name)
+      older.push_back(std::move(kept));
+  bool has_end = wire::bundle_has_end(bytes);
+  std::size_t left = 1;
+  for (auto kept = older.rbegin(); kept != older.rend(); ++kept) {
+    bool ends = false;
+    if (!has_end)
+      if (auto before = store::read_whole(kept->path, wire::bundle_bytes_max))
+        ends = wire::bundle_has_end(*before);
+    bool stays = ends || left + (has_end ? 0 : 1) < sticks_of_one_max;
+    if (stays) left++;
+    if (!stays) fs::remove(kept->path, error);
+    has_end = has_end || ends;
+  }
+  return {};
 }
 
 Status Sticks::settle(const StickRow& stick, std::string_view answer) const {
-  if (!answer.empty()) WAYMARK_CHECK(store::write_durably(answer_path(folder_, stick.replica), answer));
+  auto place = path(stick.replica, stick.name);
+  if (!answer.empty()) return put_in_place(place, answer_path(folder_, stick.replica), answer);
   std::error_code ignored;
-  fs::remove(path(stick.replica, stick.name), ignored);
+  fs::remove(place, ignored);
   return {};
 }
 
@@ -176,9 +197,9 @@ Result<School::KeptOnHub> School::keep_stick(std::string_view bytes, std::string
   auto name = to_hex(sha256(as_bytes(bytes)));
   kept.known = sticks_.waits(*replica, name);
   if (kept.known) return kept;
-  auto waiting = sticks_.waiting();
-  if (waiting.size() >= sticks_max ||
-      (quota_bytes_ && sticks_.bytes() + static_cast<std::int64_t>(bytes.size()) > *quota_bytes_))
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  if (sticks_.waiting().size() >= sticks_max ||
+      (quota_bytes_ && handed_bytes() + uploads_.bytes() + size > *quota_bytes_))
     return Error{Code::disk_full, std::string(quota_full)};
   WAYMARK_CHECK(sticks_.keep(*replica, name, bytes));
   if (to_carry_) to_carry_();

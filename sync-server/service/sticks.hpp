@@ -15,6 +15,8 @@
 namespace waymark::server {
 
 inline constexpr std::size_t sticks_max = 1'000;  // that wait
+// Of one replica: the newest, and among them the newest whose end has come.
+inline constexpr std::size_t sticks_of_one_max = 3;
 inline constexpr std::string_view stick_answer_ending = ".from-school";
 
 struct StickRow {
@@ -33,6 +35,7 @@ class Sticks {
   // The one that waits longest first.
   std::vector<StickRow> waiting() const;
   std::int64_t bytes() const;  // what they take of the disk, answers too
+  // Older ones of the replica go, as many as are too many.
   Status keep(const ReplicaId& replica, std::string_view name, std::string_view bytes) const;
   // The answer takes the stick's place, and that of any answer before it.
   Status settle(const StickRow& stick, std::string_view answer) const;

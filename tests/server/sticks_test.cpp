@@ -1,12 +1,19 @@
 // A stick at somebody's desk: taken in at the school, kept sealed and handed on at a hub.
 #include "sync-server/service/sticks.hpp"
 
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
 #include <doctest/doctest.h>
+#include <sys/mount.h>
 
 #include "shared/base/hash.hpp"
+#include "shared/store/files.hpp"
 #include "shared/wire/bundle.hpp"
 #include "sync-server/service/teaching.hpp"
 #include "tests/server/hub_world.hpp"
+#include "tests/support/skipped.hpp"
 
 using namespace waymark;
 using namespace waymark::hub_world;
@@ -228,6 +235,103 @@ TEST_CASE("only a hub brings sticks for others, and a thousand wait at one") {
   auto full = read_stick(*world.hub, world.okafor, stick, amira.store->replica().hex() + ".to-school");
   CHECK(full.error().code == Code::disk_full);
   CHECK(full.error().detail == "quota_full");
+}
+
+TEST_CASE("of one computer three sticks wait at a hub: the newest, and one that is whole") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  amira.goal("swim a length");
+  auto name_of = [](const std::string& stick) { return to_hex(sha256(as_bytes(stick))); };
+  auto bring = [&](const std::string& stick) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the disk's clock is a coarse one
+    REQUIRE(read_at(*world.hub, world, stick, amira).kept);
+    return name_of(stick);
+  };
+  auto waits = [&](const std::string& name) {
+    return world.hub->sticks().waits(amira.store->replica(), name);
+  };
+  auto torn = [&] {
+    auto stick = stick_of(amira);
+    return stick.substr(0, stick.size() - 30);
+  };
+  auto first = bring(stick_of(amira));
+  std::vector<std::string> cut;
+  for (int i = 0; i < 5; i++) cut.push_back(bring(torn()));
+  CHECK(world.hub->sticks().waiting().size() == 3);
+  CHECK(waits(first));
+  CHECK(waits(cut[3]));
+  CHECK(waits(cut[4]));
+  auto second = bring(stick_of(amira)), third = bring(stick_of(amira));
+  CHECK(waits(cut[4]));
+  CHECK_FALSE(waits(first));
+  auto last = bring(torn());
+  CHECK(world.hub->sticks().waiting().size() == 3);
+  CHECK(waits(second));
+  CHECK(waits(third));
+  CHECK(waits(last));
+  // Others' are others'.
+  REQUIRE(world.hub->sticks().keep(world.random.id<ReplicaId>(), first, "x"));
+  CHECK(world.hub->sticks().waiting().size() == 4);
+}
+
+TEST_CASE("sticks, parcels and bundles at a hub have one room together") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.school, "4711"));
+  world.ask();
+  amira.goal("swim a length");
+  auto stick = stick_of(amira);
+  auto bundle = stick_of(amira);
+  FilePiece piece{0, static_cast<std::int64_t>(bundle.size()), bundle};
+  auto name = to_hex(sha256(as_bytes(bundle)));
+  REQUIRE(read_at(*world.hub, world, stick, amira).kept);
+  auto begin = [&] { return world.hub->begin_bundle(world.computer_token, name, piece); };
+  const auto used = world.hub->sticks().bytes();
+  world.hub->set_quota(used + piece.total - 1);
+  CHECK(begin().error().detail == "quota_full");
+  world.hub->set_quota(used + piece.total);
+  auto begun = begin().value();
+  School::write_piece(begun);
+  REQUIRE(world.hub->finish_bundle(begun));
+  world.hub->set_quota(used + world.hub->bundles().bytes() + piece.total - 1);
+  auto full =
+      read_stick(*world.hub, world.okafor, stick_of(amira), amira.store->replica().hex() + ".to-school");
+  CHECK(full.error().detail == "quota_full");
+  world.hub->set_quota(used + world.hub->bundles().bytes() + piece.total);
+  CHECK(read_at(*world.hub, world, stick_of(amira), amira).kept);
+}
+
+TEST_CASE("a hub's full disk lets go of what the school has, and keeps the answer as soon as there is room") {
+  test::TemporaryFolder folder;
+  auto disk = folder.path() + "/disk";
+  std::filesystem::create_directory(disk);
+  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=64k") != 0) {
+    test::skipped("there can be no disk of one's own");
+    return;
+  }
+  World world;
+  auto replica = world.random.id<ReplicaId>();
+  const std::string name(64, 'a'), other(64, 'b');
+  auto filler = [&](const char* file, std::size_t size) {
+    return store::write_piece(disk + "/" + file, 0, std::string(size, 'x'));
+  };
+  {
+    Sticks sticks(disk);
+    CHECK(sticks.keep(replica, name, std::string(20'000, 's')));
+    while (filler(std::to_string(world.random.below(1'000'000'000)).c_str(), 4'096)) {
+    }
+    CHECK(sticks.settle({replica, name, 20'000}, std::string(8'000, 'a')));
+    CHECK_FALSE(sticks.waits(replica, name));
+    CHECK(sticks.answer(replica).value_or("").size() == 8'000);
+    // An answer that has no room even so is had again with another stick.
+    CHECK(sticks.keep(replica, other, "s"));
+    while (filler(std::to_string(world.random.below(1'000'000'000)).c_str(), 4'096)) {
+    }
+    CHECK(sticks.settle({replica, other, 1}, std::string(60'000, 'a')));
+    CHECK_FALSE(sticks.waits(replica, other));
+  }
+  CHECK(::umount(disk.c_str()) == 0);
 }
 
 TEST_CASE("with each erasure that a hub hears of it lets go of sealed answers, which are had again") {
