@@ -79,6 +79,15 @@ void Connection::begin(std::uint64_t ticket, const Open& open) {
   if (transport_) transport_->begin(ticket, open.request);
 }
 
+void now_answers(ComputerState& state, const HelloReply& said) {
+  if (state.hub != said.hub) state.pins.clear();
+  state.hub = said.hub, state.hub_name = said.hub_name;
+  if (said.spki.empty()) return;
+  std::erase(state.pins, said.spki);
+  state.pins.insert(state.pins.begin(), said.spki);
+  if (state.pins.size() > kPinsMax) state.pins.resize(kPinsMax);
+}
+
 std::uint64_t Connection::send_to(const std::string& address, const std::vector<std::string>& pins,
                                   HttpRequest request, Done done) {
   auto ticket = ++last_;
@@ -99,6 +108,7 @@ std::uint64_t Connection::send(HttpRequest request, Done done, Piece piece) {
       send_to(computer_.state().address, computer_.state().pins, std::move(request), std::move(done));
   if (auto found = open_.find(ticket); found != open_.end()) {
     found->second.joined = true;
+    found->second.hub = computer_.state().hub;
     found->second.piece = std::move(piece);
   }
   return ticket;
@@ -135,8 +145,7 @@ std::uint64_t Connection::who_answers(std::function<void()> done) {
   return send(std::move(request), [this, done = std::move(done)](Result<HttpReply> reply, std::int64_t) {
     auto hello = reply ? wire::decode_hello(reply->body) : Result<HelloReply>(reply.error());
     if (hello && hello->identity == computer_.state().identity)
-      (void)computer_.change(
-          [&](ComputerState& state) { state.hub = hello->hub, state.hub_name = hello->hub_name; });
+      (void)computer_.change([&](ComputerState& state) { now_answers(state, *hello); });
     done();
   });
 }
@@ -157,13 +166,11 @@ void Connection::renew_key(std::uint64_t ticket, Open open) {
     if (!said) return tell(said.error());
     if (said->identity != computer_.state().identity)
       return tell({Code::identity_changed, "another school answers at this address"});
-    auto kept = computer_.change([&](ComputerState& state) {
-      std::erase(state.pins, said->spki);
-      state.pins.insert(state.pins.begin(), said->spki);
-      if (state.pins.size() > kPinsMax) state.pins.resize(kPinsMax);
-      state.hub = said->hub, state.hub_name = said->hub_name;
-    });
+    auto kept = computer_.change([&](ComputerState& state) { now_answers(state, *said); });
     if (!kept) return tell(kept.error());
+    // What is sealed for a hub's keeping is nothing for a school, and the other way round: it is asked anew.
+    if (said->hub != request->hub)
+      return tell({Code::offline, "another server of the school answers here now"});
     request->request.pins = {said->spki};
     begin(ticket, *request);
     open_.emplace(ticket, std::move(*request));

@@ -18,6 +18,10 @@ namespace waymark::app {
 // What a hello said, its signature checked. Of the hub only a connection with the key it names vouches.
 using HelloReply = wire::Hello;
 
+// The school's server or a hub answers at the address from now on. Keys are kept of the one that answers
+// alone: a request is made for the one or for the other, and with the other's key nobody hears it.
+void now_answers(ComputerState& state, const HelloReply& said);
+
 class Connection {
  public:
   using Done = std::function<void(Result<HttpReply>, std::int64_t retry_after_ms)>;
@@ -52,8 +56,9 @@ class Connection {
     HttpRequest request;
     Done done;
     Piece piece;
-    bool joined = false;  // to the joined school: a changed key may be explained by a new hello
-    bool again = false;   // tried with the key that a new hello named
+    bool joined = false;   // to the joined school: a changed key may be explained by a new hello
+    bool again = false;    // tried with the key that a new hello named
+    std::string hub = {};  // for whom it was made; empty: the school's server
   };
   void begin(std::uint64_t ticket, const Open& open);
   void finish(Open open, Result<HttpReply> reply);

@@ -7,7 +7,7 @@ namespace waymark::app {
 namespace {
 
 constexpr std::int64_t kTryAgainMs = 60'000;  // an address that was not the school
-constexpr std::size_t kTriedMax = 64, kPinsKept = 4, kPlacesMax = 16, kAddressesMax = 8;
+constexpr std::size_t kTriedMax = 64, kPlacesMax = 16, kAddressesMax = 8;
 
 // Where the school was reached until now is a place to come back to, unless it is the same one that has
 // moved.
@@ -98,10 +98,7 @@ void Seeking::try_address(const std::string& address) {
                                     auto kept = computer_.change([&](ComputerState& state) {
                                       leave_address(state, said.hub);
                                       state.address = address;
-                                      state.hub = said.hub, state.hub_name = said.hub_name;
-                                      std::erase(state.pins, said.spki);
-                                      state.pins.insert(state.pins.begin(), said.spki);
-                                      if (state.pins.size() > kPinsKept) state.pins.resize(kPinsKept);
+                                      now_answers(state, said);
                                     });
                                     found_ = kept.has_value();
                                   });

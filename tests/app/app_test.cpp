@@ -523,6 +523,31 @@ TEST_CASE("what was written at another computer and is only in the room is not s
   CHECK(may_forget(seven));
 }
 
+TEST_CASE("what was made for a hub is not given to a school that answers in its place") {
+  World world;
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(30);
+  const auto of_school = lab.net.spki;
+  lab.net.spki = std::string(64, 'b');
+  auto hub = hub_of(world, lab.net);
+  lab.net.attach(*hub);
+  lab.add_goal("one");
+  lab.run(120);
+  CHECK(lab.frame().status.waiting_phrase.key == "status.in_room");
+  lab.app->dispatch(SaveDraft{"stuck.find-sources", {{"text", "for me alone"}}});
+  lab.net.attach(*world.school);
+  lab.net.spki = of_school;
+  lab.run(300);
+  CHECK(lab.frame().status.waiting_phrase.key == "status.all_at_school");
+  auto drafts = world.school->store().records(domain::own_stream(world.amira), "draft").value();
+  REQUIRE(drafts.size() == 1);
+  CHECK(drafts[0].text("text.text") == "for me alone");
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 0);
+  CHECK(world.goals_of(world.amira) == std::vector<std::string>{"one"});
+}
+
 TEST_CASE("what the school does not believe of the room's is told, and goes by itself after a new sign-in") {
   World world;
   Lab lab(world, "lab-03");
