@@ -211,7 +211,7 @@ int main(int argc, char** argv) {
     school->accounts().device_brought(key, random.id<ReplicaId>(), 1, carrier, 3).value();
   }
   for (std::int64_t days : {-1, 1, 9}) {
-    auto at = static_cast<std::time_t>(clock.now_ms() / 1000 + days * 86'400);
+    auto at = static_cast<std::time_t>(now.now_ms() / 1000 + days * 86'400);  // the reader's days
     char text[16];
     std::strftime(text, sizeof text, "%Y-%m-%d", std::localtime(&at));
     auto goal = room.write(
