@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t kPage = 500;
 constexpr std::size_t kPageBytes = std::size_t{4} << 20;
+// Of files that only what came after an erasure names: so many wait to be looked for at once. What is beyond
+// lies here unmentioned, and goes with everything that does.
+constexpr std::size_t kLateFilesMax = 256;
 // Of the files: a space, then each hash and a space; empty where nothing is left to do.
 constexpr std::string_view kScrubKey = "scrub", kFilesKey = "erased_files";
 constexpr std::array<std::string_view, 6> kPersonal = {"own", "person", "staff", "inbox", "pulse", "talk"};
@@ -23,13 +26,23 @@ bool is_file(std::string_view text) { return text.size() == 64 && from_hex(text)
 
 std::string key_of(std::string_view stream, std::string_view hash) { return key_of(file_mark(stream, hash)); }
 
-// Of these it is looked later whether anything still mentions them.
-Status note_files(Store& store, const std::vector<std::string>& hashes) {
+using Hashes = std::set<std::string, std::less<>>;
+
+Hashes noted_in(std::string_view text) {
+  Hashes noted;
+  for (std::size_t at = 1; at + 64 <= text.size(); at += 65) noted.emplace(text.substr(at, 64));
+  return noted;
+}
+
+// Of these it is looked later whether anything still mentions them. Of those that are one too many for `max`
+// together with what waits already, nothing is noted.
+Status note_files(Store& store, const std::vector<std::string>& hashes,
+                  std::size_t max = static_cast<std::size_t>(-1)) {
   WAYMARK_TRY(known, store.meta(kFilesKey));
   auto noted = known.value_or("").empty() ? std::string(" ") : *known;
-  for (const auto& hash : hashes) {
-    if (noted.find(" " + hash + " ") == std::string::npos) noted += hash + " ";
-  }
+  auto there = noted_in(noted);
+  for (const auto& hash : hashes)
+    if (there.size() < max && there.insert(hash).second) noted += hash + " ";
   return store.set_meta(kFilesKey, noted);
 }
 
@@ -95,9 +108,8 @@ Status erase_named_files(Store& store, const std::vector<std::string>& marks) {
 }
 
 // Those of them that an op here mentions, in any stream.
-Result<std::set<std::string, std::less<>>> mentioned_of(Store& store,
-                                                        const std::set<std::string, std::less<>>& hashes) {
-  std::set<std::string, std::less<>> found;
+Result<Hashes> mentioned_of(Store& store, const Hashes& hashes) {
+  Hashes found;
   if (hashes.empty()) return found;
   WAYMARK_TRY(query, store.db().prepare(sql::op_texts));
   for (;;) {
@@ -248,21 +260,26 @@ Status give_up_files(Store& store, const record::Op& op) {
   return hashes.empty() ? Status() : note_files(store, hashes);
 }
 
-Status note_erased(Store& store, const record::Op& op) {
+Status note_erased(Store& store, const record::Op& op, const OpId& id) {
+  auto hashes = files_of(op);
+  // Of the streams of who is erased no file is taken in anyway. An op that an erasure names was here once:
+  // its files are as many as they are, and each is marked once.
+  WAYMARK_TRY(named, store.meta(key_of(id.hex())));
   std::vector<std::string> unheard;
-  for (auto& hash : files_of(op)) {
+  for (auto& hash : hashes) {
     WAYMARK_TRY(heard, store.meta(key_of(op.stream, hash)));
     if (heard) continue;
-    WAYMARK_CHECK(store.set_meta(key_of(op.stream, hash), "1"));
+    if (named) WAYMARK_CHECK(store.set_meta(key_of(op.stream, hash), "1"));
     unheard.push_back(std::move(hash));
   }
-  return unheard.empty() ? Status() : note_files(store, unheard);
+  return unheard.empty() ? Status() : note_files(store, unheard, kLateFilesMax);
 }
 
-Result<std::optional<std::vector<std::string>>> erased_files(Store& store, const FileNames& kept) {
+Result<std::optional<std::vector<std::string>>> erased_files(Store& store, const FileNames& kept,
+                                                             const FileIsHere& is_here) {
   WAYMARK_TRY(known, store.meta(kFilesKey));
   if (!known || known->empty()) return std::optional<std::vector<std::string>>();
-  std::set<std::string, std::less<>> unknown;
+  Hashes unknown;
   WAYMARK_TRY(streams, store.streams());
   for (const auto& hash : kept ? kept() : std::vector<std::string>()) {
     WAYMARK_TRY(known_still, store.knows_file(hash));
@@ -271,10 +288,10 @@ Result<std::optional<std::vector<std::string>>> erased_files(Store& store, const
       if (named) unknown.insert(hash);
     }
   }
-  for (std::size_t at = 1; at + 64 <= known->size(); at += 65) {
-    auto hash = known->substr(at, 64);
+  for (const auto& hash : noted_in(*known)) {
+    if (is_here && !is_here(hash)) continue;
     WAYMARK_TRY(known_still, store.knows_file(hash));
-    if (!known_still) unknown.insert(std::move(hash));
+    if (!known_still) unknown.insert(hash);
   }
   WAYMARK_TRY(mentioned, mentioned_of(store, unknown));
   std::vector<std::string> gone;

@@ -49,15 +49,19 @@ Result<bool> is_erased_file(Store& store, std::string_view stream, std::string_v
 Status note_erased_file(Store& store, std::string_view hash);
 // An op that was here is a stub now: with it go the files of its stream that no other op there mentions.
 Status give_up_files(Store& store, const record::Op& op);
-// An op came that is erased, and the files that it names may lie here.
-Status note_erased(Store& store, const record::Op& op);
+// An op came that is erased, and the files that it names may lie here. Only of an op whose author may write
+// it: a stranger's would make this look for what they like. Of 256 files at once, at most.
+Status note_erased(Store& store, const record::Op& op, const OpId& id);
 
 // Files of which nothing is left that mentions them, in any stream, since something was erased; nothing at
 // all where nothing was erased. Whoever keeps the files deletes them, pieces of them and old copies of the
 // database too, and then says so: a crash in between loses none. `kept` tells of all there are, because a
-// disk that was put back may have lost their rows: of those without one go those that an erasure names.
+// disk that was put back may have lost their rows: of those without one go those that an erasure names. Those
+// that `is_here` knows nothing of are gone already: nothing is looked through for them.
 using FileNames = std::function<std::vector<std::string>()>;
-Result<std::optional<std::vector<std::string>>> erased_files(Store& store, const FileNames& kept = {});
+using FileIsHere = std::function<bool(const std::string& hash)>;
+Result<std::optional<std::vector<std::string>>> erased_files(Store& store, const FileNames& kept = {},
+                                                             const FileIsHere& is_here = {});
 Status forget_erased_files(Store& store);
 
 // What stands in an erased op's place.

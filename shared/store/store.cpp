@@ -739,7 +739,7 @@ Result<Outcome> Store::add(const record::Op& op, std::string_view body, const Op
   if (known) return Outcome::duplicate;
   WAYMARK_TRY(erased, is_erased(*this, op.stream, id));
   if (erased) {
-    WAYMARK_CHECK(note_erased(*this, op));
+    WAYMARK_CHECK(note_erased(*this, op, id));
     return add_stub(stub_of(op, id, erased_reason));
   }
   WAYMARK_TRY(n, learn(op.key(), record::link_of(op, id), op.time_ms, kAccepted, body));

@@ -47,6 +47,12 @@ bool writes_as(const Caller& caller, const PersonId& author) {
   return author == caller.person || caller.speaks_for.contains(author);
 }
 
+// May they write this, as who they are?
+bool may_write(const Caller& caller, const record::Op& op) {
+  const auto* access = find_access(caller, op.stream);
+  return op.author == caller.person && access && domain::authorize(op, access->role);
+}
+
 // A student's words that a hub says over again in its own name settle nothing for the student, who would else
 // believe them to be at school. What somebody wrote at the hub who teaches there no longer is the hub's own
 // to settle.
@@ -126,7 +132,8 @@ Status take(store::Store& store, const Caller& caller, const wire::SyncRequest& 
     joined = joined && !others;
     WAYMARK_TRY(erased, is_erased(store, pushed[i]));
     if (erased) served.reply.refused.push_back({at.n, std::string(kErased), "erased at the school"});
-    if (erased && pushed[i].op) WAYMARK_CHECK(store::note_erased(store, *pushed[i].op));
+    if (erased && pushed[i].op && may_write(caller, *pushed[i].op))
+      WAYMARK_CHECK(store::note_erased(store, *pushed[i].op, pushed[i].id));
     if (joined) position = at;
     // A request may overlap what was settled before; where the chains meet, it goes on from there.
     if (!joined && !others && at == position) joined = true;

@@ -203,7 +203,12 @@ Status School::finish_erasures() {
   WAYMARK_TRY(scrubbed, store::scrub(*store_));
   // What pages keep of a student goes by the stream's end, which an erasure does not move.
   if (scrubbed) standings_ = std::make_unique<Standings>();
-  WAYMARK_TRY(gone, store::erased_files(*store_));
+  std::optional<std::set<std::string>> coming;
+  WAYMARK_TRY(gone, store::erased_files(*store_, {}, [&](const std::string& hash) {
+                std::error_code none;
+                if (!coming) coming = uploads_.hashes();
+                return coming->contains(hash) || fs::exists(file_path(hash), none);
+              }));
   erasures_wait_ = gone.has_value();
   if (!gone) return {};
   std::error_code error;

@@ -54,6 +54,12 @@ std::int64_t Uploads::bytes() const {
   return sum;
 }
 
+std::set<std::string> Uploads::hashes() const {
+  std::set<std::string> found;
+  for (const auto& upload : uploads_in(folder_, "")) found.insert(upload.path.extension().string().substr(1));
+  return found;
+}
+
 void Uploads::forget(const PersonId& person) const { leave(uploads_in(folder_, person.hex() + "."), 0); }
 
 void Uploads::forget_file(std::string_view hash) const {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,8 @@ class Uploads {
   std::string path(const PersonId& person, std::string_view hash) const;
   // How many bytes of it have come.
   std::int64_t size(const PersonId& person, std::string_view hash) const;
-  std::int64_t bytes() const;  // of all of them
+  std::int64_t bytes() const;            // of all of them
+  std::set<std::string> hashes() const;  // of all files that have begun to come
   // Before a new one begins: where this person or the school has as many as may be, the one that was not
   // touched for longest goes.
   void make_room(const PersonId& person) const;

@@ -1291,6 +1291,58 @@ TEST_CASE("an erased student is nowhere: on no device, in no byte of the school,
   REQUIRE(world.school->verify());
 }
 
+TEST_CASE("nobody but who is erased makes the school look for files that an erased op may have named") {
+  World world;
+  auto bo = world.student("Bo", "Lindqvist");
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Laptop other(world, bo, world.join_computer("lab-05"));
+  Laptop twin(world, world.amira, world.join_computer("lab-04"));
+  amira.goal("hers");
+  REQUIRE(amira.sync());
+  REQUIRE(other.sync());
+  // As after a restore: a file that no record here mentions yet.
+  std::string picture = "a picture that a record still to come mentions";
+  auto stray = to_hex(sha256(as_bytes(picture)));
+  auto on_disk = world.data + "/files/" + stray.substr(0, 2) + "/" + stray.substr(2);
+  fs::create_directories(fs::path(on_disk).parent_path());
+  std::ofstream(on_disk) << picture;
+  REQUIRE(world.school->erase_student(std::nullopt, world.amira));
+
+  auto marks = [&] {
+    auto query = world.school->store().db().prepare("SELECT count(*) FROM meta WHERE key LIKE 'erased %'");
+    REQUIRE(query->step());
+    return query->integer(0);
+  };
+  auto write = [&](Laptop& laptop, const PersonId& of, std::size_t count) {
+    Texts hashes{stray};
+    for (std::size_t i = 1; i < count; i++) hashes.push_back(to_hex(sha256(as_bytes(std::to_string(i)))));
+    store::Edit edit{{domain::person_stream(of), "work", world.random.id<RecordId>()},
+                     {{"works", record::Value(hashes)}},
+                     {},
+                     {}};
+    REQUIRE(laptop.store->write(laptop.person, std::span(&edit, 1)));
+  };
+  auto before = marks();
+  for (int i = 0; i < 3; i++) write(other, world.amira, 1'000);
+  CHECK(test::statements(
+            world.school->store().db(), [&] { REQUIRE(other.sync()); },
+            "SELECT body FROM op WHERE state <> 1") == 0);
+  CHECK(marks() == before);
+  CHECK(fs::exists(on_disk));
+
+  // Who is erased is believed, and costs one look at all records, whatever they name.
+  write(amira, world.amira, 1'000);
+  CHECK(test::statements(
+            world.school->store().db(), [&] { REQUIRE(amira.sync()); },
+            "SELECT body FROM op WHERE state <> 1") == 1);
+  CHECK_FALSE(fs::exists(on_disk));
+  CHECK(marks() == before);
+  for (int i = 0; i < 3; i++) write(twin, world.amira, 1'000);
+  CHECK(test::statements(
+            world.school->store().db(), [&] { REQUIRE(twin.sync()); },
+            "SELECT body FROM op WHERE state <> 1") == 0);
+}
+
 TEST_CASE(
     "a school on a new disk, restored from before an erasure, hears of it from any computer and obeys") {
   World world;
