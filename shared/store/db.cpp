@@ -1,5 +1,6 @@
 #include "shared/store/db.hpp"
 
+#include <filesystem>
 #include <utility>
 
 #include <sqlite3.h>
@@ -156,9 +157,24 @@ Status Db::execute(std::string_view sql) {
   return {};
 }
 
+Result<std::int64_t> Db::bytes() {
+  WAYMARK_TRY(pages, prepare("PRAGMA page_count"));
+  WAYMARK_TRY(counted, pages.step());
+  WAYMARK_TRY(size, prepare("PRAGMA page_size"));
+  WAYMARK_TRY(sized, size.step());
+  return counted && sized ? pages.integer(0) * size.integer(0) : 0;
+}
+
 Status Db::copy_to(const std::string& path) {
-  WAYMARK_TRY(query, prepare("VACUUM INTO ?"));
-  return query.bind(path).run();
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return Error{Code::exists, path + " is there already"};
+  auto copied = [&]() -> Status {
+    WAYMARK_TRY(query, prepare("VACUUM INTO ?"));
+    return query.bind(path).run();
+  }();
+  if (copied) return {};
+  for (const char* part : {"", "-journal", "-wal", "-shm"}) std::filesystem::remove(path + part, error);
+  return copied;
 }
 
 Status Db::check_integrity() {

@@ -78,8 +78,11 @@ class Db {
   Result<Query> prepare(std::string_view sql);
   // A script of several statements.
   Status execute(std::string_view sql);
-  // A whole copy in a new file, as the database is now, while others may go on writing.
+  // A whole copy in a new file, as the database is now, while others may go on writing. Where it fails
+  // nothing of it is left. `exists`.
   Status copy_to(const std::string& path);
+  // All its pages, also those that are free: at most as much has a copy.
+  Result<std::int64_t> bytes();
   // PRAGMA integrity_check.
   Status check_integrity();
   std::int64_t changes() const;  // of the last statement

@@ -210,6 +210,12 @@ void Nightly::forget_old(std::int64_t now_ms) const {
   auto made = backups_in(folder_, now_ms);
   auto oldest = day_of(now_ms - keep_days_ * kDayMs);
   std::error_code ignored;
+  // What a power cut left of one that was being written.
+  for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
+    auto name = entry.path().filename().string();
+    if (name.ends_with(std::string(kEnding) + ".new") && name.substr(0, 10) < day_of(now_ms - kDayMs))
+      fs::remove(entry.path(), ignored);
+  }
   // Never the last ones, as many as are asked for, whatever the clock says.
   for (std::size_t i = 0; i + static_cast<std::size_t>(keep_days_) < made.size(); i++)
     if (made[i].stem().string() < oldest) fs::remove(made[i], ignored);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -22,6 +23,7 @@ constexpr std::string_view kMagic = "waymark backup 1";
 constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kPhraseLength = 53;  // 265 bits
 constexpr std::size_t kLineMax = 4096;
+constexpr std::size_t kNameMax = 1024;
 
 StreamKey stream_key(const SecretKey& identity) { return hmac_sha256(identity.seed, as_bytes(kMagic)); }
 
@@ -77,12 +79,13 @@ class Source {
       WAYMARK_CHECK(more());
     }
   }
-  Status copy_to(std::ofstream& out, std::uint64_t bytes) {
+  // To nowhere: they are read, and so known to be what was written.
+  Status copy_to(std::ofstream* out, std::uint64_t bytes) {
     while (bytes > 0) {
       if (at_ == ready_.size()) WAYMARK_CHECK(more());
       auto size = std::min<std::uint64_t>(bytes, ready_.size() - at_);
-      out.write(ready_.data() + at_, static_cast<std::streamsize>(size));
-      if (!out) return Error{Code::disk_full, "the backup could not be unpacked"};
+      if (out) out->write(ready_.data() + at_, static_cast<std::streamsize>(size));
+      if (out && !*out) return Error{Code::disk_full, "the backup could not be unpacked"};
       at_ += size;
       bytes -= size;
     }
@@ -119,16 +122,33 @@ class Source {
   bool last_ = false;
 };
 
-// Only names that backups are made of: nobody's file is to be overwritten by a name with "..".
-bool fitting(std::string_view name) {
-  if (name == "school.db" || name == "removals.log") return true;
-  if (!name.starts_with("files/") && !name.starts_with("tls/")) return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '.' ||
-                              c == '-' || c == '_';
-                     }) &&
-         name.find("..") == std::string_view::npos && name.find("//") == std::string_view::npos;
+// Out of the folder that it is unpacked into: nobody's file is to be overwritten by a name with "..".
+bool leads_out(std::string_view name) {
+  return name.starts_with('/') || name.find("..") != std::string_view::npos ||
+         name.find('\\') != std::string_view::npos || name.find('\0') != std::string_view::npos;
+}
+
+// One part after the other. `begin` says where a part of this name goes; nothing: it is read over.
+using Begin = std::function<Result<std::ofstream*>(const std::string& name)>;
+Status read_parts(std::ifstream& in, const SecretKey& identity, const Begin& begin) {
+  Source source(in, stream_key(identity));
+  for (;;) {
+    WAYMARK_TRY(ended, source.ended());
+    if (ended) return {};
+    WAYMARK_TRY(line, source.line());
+    auto part = json::parse(line, nullptr, false);
+    if (!part.is_object() || !part.contains("name") || !part["name"].is_string() || !part.contains("bytes") ||
+        !part["bytes"].is_number_unsigned() || leads_out(part["name"].get<std::string>()))
+      return Error{Code::malformed, "the backup names a part that backups do not have"};
+    auto name = part["name"].get<std::string>();
+    std::ofstream* out = nullptr;
+    if (fits_backup(name)) {
+      WAYMARK_TRY(begun, begin(name));
+      out = begun;
+    }
+    WAYMARK_CHECK(source.copy_to(out, part["bytes"].get<std::uint64_t>()));
+    if (out && !out->flush()) return Error{Code::disk_full, "the backup could not be unpacked"};
+  }
 }
 
 Result<json> about_of(std::ifstream& in, const std::string& file) {
@@ -141,7 +161,25 @@ Result<json> about_of(std::ifstream& in, const std::string& file) {
   return about;
 }
 
+// As it stands on the disk now.
+Status check_backup(const std::string& file, const SecretKey& identity) {
+  std::ifstream in(file, std::ios::binary);
+  WAYMARK_TRY(about, about_of(in, file));
+  (void)about;
+  auto nowhere = [](const std::string&) -> Result<std::ofstream*> { return nullptr; };
+  auto read = read_parts(in, identity, nowhere);
+  if (!read) return Error{Code::io, file + " cannot be read again: " + read.error().detail};
+  return {};
+}
+
 }  // namespace
+
+bool fits_backup(std::string_view name) {
+  if (name == "school.db" || name == "removals.log") return true;
+  return (name.starts_with("files/") || name.starts_with("tls/")) && name.size() <= kNameMax &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && c <= '~'; }) &&
+         !leads_out(name) && name.find("//") == std::string_view::npos;
+}
 
 std::string phrase_of(const SecretKey& identity) {
   Bytes bytes(identity.seed.begin(), identity.seed.end());
@@ -224,6 +262,9 @@ Status write_backup(const std::string& file, const BackupAbout& about, const Sec
   int written = ::open(beside.c_str(), O_RDONLY | O_CLOEXEC);
   bool kept = written >= 0 && ::fsync(written) == 0;
   if (written >= 0) ::close(written);
+  // One that nobody can restore from is none, and it is found out now.
+  if (auto checked = kept ? check_backup(beside, identity) : Status(); !checked)
+    return give_up(checked.error());
   if (!kept || ::rename(beside.c_str(), file.c_str()) != 0) return give_up(failed(file));
   return {};
 }
@@ -250,24 +291,17 @@ Status read_backup(const std::string& file, const SecretKey& identity, const std
   std::ifstream in(file, std::ios::binary);
   WAYMARK_TRY(skipped, about_of(in, file));
   (void)skipped;
-  Source source(in, stream_key(identity));
-  for (;;) {
-    WAYMARK_TRY(ended, source.ended());
-    if (ended) return {};
-    WAYMARK_TRY(line, source.line());
-    auto part = json::parse(line, nullptr, false);
-    if (!part.is_object() || !part.contains("name") || !part["name"].is_string() || !part.contains("bytes") ||
-        !part["bytes"].is_number_unsigned() || !fitting(part["name"].get<std::string>()))
-      return Error{Code::malformed, "the backup names a part that backups do not have"};
-    auto path = fs::path(folder) / part["name"].get<std::string>();
+  std::ofstream out;
+  return read_parts(in, identity, [&](const std::string& name) -> Result<std::ofstream*> {
+    auto path = fs::path(folder) / name;
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out.close();
+    out.open(path, std::ios::binary | std::ios::trunc);
     if (!out) return Error{Code::io, path.string() + " cannot be written"};
     fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write, error);
-    WAYMARK_CHECK(source.copy_to(out, part["bytes"].get<std::uint64_t>()));
-    if (!out.flush()) return Error{Code::disk_full, "the backup could not be unpacked"};
-  }
+    return &out;
+  });
 }
 
 }  // namespace waymark::server

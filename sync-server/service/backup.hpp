@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shared/base/hash.hpp"
@@ -27,13 +28,19 @@ struct BackupPart {
   std::string path;  // where its bytes are now
 };
 
-// Written beside and renamed, so that a file of this name is always whole. `disk_full`, `io`.
+// What a backup may have: the database, the log, and of files/ and tls/ what has a name of printable ASCII of
+// at most 1,024 bytes that leads nowhere else.
+bool fits_backup(std::string_view name);
+
+// Written beside, read again from beginning to end, and renamed, so that a file of this name is always whole
+// and can be restored from. Only of parts whose names fit. `disk_full`, `io`.
 Status write_backup(const std::string& file, const BackupAbout& about, const SecretKey& identity,
                     const std::vector<BackupPart>& parts);
 // `not_found`, `malformed` when it is no backup.
 Result<BackupAbout> read_about(const std::string& file);
-// Every part into `folder`. `wrong_password` when the phrase is another school's, `malformed` when the file
-// is damaged or ends early: then what was written so far is worth nothing.
+// Every part into `folder`; one whose name does not fit is read over. `wrong_password` when the phrase is
+// another school's, `malformed` when the file is damaged, ends early, or has a name that leads out of the
+// folder: then what was written so far is worth nothing.
 Status read_backup(const std::string& file, const SecretKey& identity, const std::string& folder);
 
 }  // namespace waymark::server

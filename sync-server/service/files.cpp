@@ -111,6 +111,8 @@ Result<Upload> School::begin_pieces(const Bearer& bearer, Upload upload,
     if (kept + uploads_.bytes() - upload.state.bytes + piece.total > *quota_bytes_)
       return Error{Code::disk_full, std::string(quota_full)};
   }
+  if (!upload.of_records && !must_have_room(data_, piece.total - upload.state.bytes, disk_reserve_))
+    return Error{Code::disk_full, std::string(quota_full)};
   upload.key = bearer.person.hex() + upload.hash;
   if (!writing_.insert(upload.key).second)
     return Error{Code::server_busy, "1"};  // the same piece again, while the first is being written

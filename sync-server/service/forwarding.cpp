@@ -93,7 +93,7 @@ Result<ParcelState> School::finish_at_school(const Upload& upload, std::size_t b
 
 // What a hub kept for others and could not open.
 Result<Upload> School::begin_from_hub(const Bearer& bearer, std::string_view name, const FilePiece& piece,
-                                      std::int64_t bytes_max, std::int64_t beside) {
+                                      std::int64_t bytes_max, std::optional<std::int64_t> beside) {
   WAYMARK_CHECK(only_the_school());
   WAYMARK_TRY(person, accounts_->person(bearer.person));
   if (!person || person->role != "hub") return Error{Code::forbidden, "this comes from hubs"};
@@ -102,7 +102,8 @@ Result<Upload> School::begin_from_hub(const Bearer& bearer, std::string_view nam
   upload.hash = name;
   upload.piece = piece;
   upload.part = upload.path = uploads_.path(bearer.person, name);
-  return begin_pieces(bearer, std::move(upload), [&] { return beside; });
+  upload.of_records = !beside;
+  return begin_pieces(bearer, std::move(upload), [&] { return beside.value_or(0); });
 }
 
 Result<Upload> School::begin_stick(const Bearer& bearer, std::string_view name, const FilePiece& piece) {
@@ -122,13 +123,14 @@ Result<ParcelState> School::finish_stick(const Upload& upload) {
 Result<Upload> School::begin_bundle(std::string_view token, std::string_view name, const FilePiece& piece) {
   if (!hub_) {
     WAYMARK_TRY(bearer, this->bearer(token));
-    return begin_from_hub(bearer, name, piece, kept_bundle_bytes_max, 0);  // text has room beside all files
+    return begin_from_hub(bearer, name, piece, kept_bundle_bytes_max, {});  // text has room beside all files
   }
   WAYMARK_TRY(from, computer(token));
   WAYMARK_CHECK(must_be_piece(name, piece, kept_bundle_bytes_max));
   Upload upload;
   upload.hash = name;
   upload.piece = piece;
+  upload.of_records = true;
   return begin_handed(bundles_, keeper_of(from), std::move(upload));
 }
 

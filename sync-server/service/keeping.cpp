@@ -30,14 +30,44 @@ void add_folder(std::vector<BackupPart>& parts, const std::string& data, const s
   for (auto entry = fs::recursive_directory_iterator(data + "/" + folder, error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     auto path = entry->path().string();
-    if (entry->is_regular_file(error) && !path.ends_with(".new"))
-      parts.push_back({path.substr(data.size() + 1), path});
+    auto name = path.substr(data.size() + 1);
+    if (entry->is_regular_file(error) && !path.ends_with(".new") && fits_backup(name))
+      parts.push_back({std::move(name), path});
   }
+}
+
+// A copy that was to become a backup, and what SQLite writes beside it.
+bool is_copy(std::string_view name) {
+  constexpr std::string_view kBegins = "backup-";
+  if (!name.starts_with(kBegins)) return false;
+  name.remove_prefix(kBegins.size());
+  auto digits = name.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos) return false;
+  name.remove_prefix(digits);
+  return name == ".db" || name == ".db-journal" || name == ".db-wal" || name == ".db-shm";
 }
 
 }  // namespace
 
+Status must_have_room(const std::string& folder, std::int64_t bytes, std::optional<std::int64_t> reserve) {
+  std::error_code error;
+  auto space = fs::space(folder, error);
+  if (error) return {};  // a disk that tells nothing says so when it is written to
+  auto kept =
+      reserve ? static_cast<std::uintmax_t>(*reserve) : std::min(disk_reserve_bytes, space.capacity / 20);
+  if (space.available >= kept && space.available - kept >= static_cast<std::uintmax_t>(bytes)) return {};
+  return Error{Code::disk_full, folder + ": " + std::to_string(bytes) + " bytes more would leave less than " +
+                                    std::to_string(kept) + " bytes of the disk"};
+}
+
 // ---- backups
+
+// Readable by who has the disk, and not told of erasures: whatever a power cut left of one goes.
+void School::remove_copies() const {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(data_, error))
+    if (std::error_code ignored; is_copy(entry.path().filename().string())) fs::remove(entry.path(), ignored);
+}
 
 Result<BackupJob> School::begin_backup() {
   WAYMARK_CHECK(only_the_school());
@@ -48,7 +78,10 @@ Result<BackupJob> School::begin_backup() {
   job.copy = data_ + "/backup-" + std::to_string(job.about.made_ms) + ".db";
   std::error_code error;
   fs::remove(job.copy, error);
+  WAYMARK_TRY(bytes, store_->db().bytes());
+  WAYMARK_CHECK(must_have_room(data_, bytes, disk_reserve_));
   WAYMARK_CHECK(store_->db().copy_to(job.copy));
+  job.reserve = disk_reserve_;
   job.parts.push_back({"school.db", job.copy});
   if (fs::exists(data_ + "/removals.log", error))
     job.parts.push_back({"removals.log", data_ + "/removals.log"});
@@ -58,7 +91,16 @@ Result<BackupJob> School::begin_backup() {
 }
 
 Status School::finish_backup(const BackupJob& job, const std::string& file) {
-  auto written = write_backup(file, job.about, job.identity, job.parts);
+  auto written = [&]() -> Status {
+    std::error_code error;
+    std::uintmax_t bytes = 0;
+    for (const auto& part : job.parts)
+      if (auto size = fs::file_size(part.path, error); !error) bytes += size;
+    auto folder = fs::path(file).parent_path();
+    WAYMARK_CHECK(must_have_room(folder.empty() ? "." : folder.string(), static_cast<std::int64_t>(bytes),
+                                 job.reserve));
+    return write_backup(file, job.about, job.identity, job.parts);
+  }();
   std::error_code ignored;
   fs::remove(job.copy, ignored);
   return written;
@@ -81,13 +123,22 @@ Result<std::string> School::restore(const std::string& file, const SecretKey& ke
     return Error{Code::conflict, data_ + " holds another school; restore into an empty directory"};
   Restoring restoring(data_);
   WAYMARK_CHECK(restoring.unpack(file, key));
-  carried_.reset();
-  accounts_.reset();
-  store_.reset();
+  auto close = [&] {
+    carried_.reset();
+    accounts_.reset();
+    store_.reset();
+  };
+  close();
   auto placed = restoring.decide(clock_.now_ms());
   auto replaced = placed ? restoring.finish() : Result<std::string>(placed.error());
-  // Whatever came of it, the school goes on with the database that is there.
-  WAYMARK_CHECK(load());
+  // Whatever came of it, the school goes on with the database that is there; and with the one that was there,
+  // where it cannot go on with the backup's.
+  if (auto loaded = load(); !loaded) {
+    close();
+    if (replaced) WAYMARK_CHECK(restoring.put_back(*replaced));
+    WAYMARK_CHECK(load());
+    return loaded.error();
+  }
   if (replaced) WAYMARK_CHECK(accounts_->audit(std::nullopt, "restored from a backup", file));
   return replaced;
 }

@@ -11,11 +11,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "shared/base/seams.hpp"
 #include "shared/store/db.hpp"
 #include "shared/store/files.hpp"
 #include "sync-server/service/backup.hpp"
 #include "sync-server/service/removals.hpp"
 #include "sync-server/service/school.hpp"
+#include "sync-server/store/accounts.hpp"
+#include "sync-server/store/carried.hpp"
 
 namespace waymark::server {
 namespace {
@@ -56,7 +59,31 @@ Status flush_all(const std::string& folder) {
   return store::flush_folder(folder);
 }
 
-// What is not there yet; what is there stays.
+// As the school will open it, when what it replaces is not in its place any more.
+Status opens(const std::string& path, const SecretKey& key) {
+  SystemClock clock;
+  SystemRandom random;
+  WAYMARK_TRY(store, store::Store::open(path, {&clock, &random, false}));
+  WAYMARK_TRY(identity, store->meta("identity"));
+  WAYMARK_TRY(name, store->meta("school"));
+  if (!name || identity != to_hex(key.seed))
+    return Error{Code::malformed, "the backup holds no school of this recovery phrase"};
+  WAYMARK_CHECK(Accounts(*store).prepare());
+  return Carried(*store).prepare();
+}
+
+// A file that students sent is called by the hash of its bytes. One here that is not what it is called any
+// more has its place taken by one that is.
+bool is_damaged(const fs::path& here, const fs::path& come) {
+  auto name = here.parent_path().filename().string() + here.filename().string();
+  if (name.size() != 64 || here.parent_path().parent_path().filename() != "files") return false;
+  auto mine = store::hash_of_file(here.string());
+  if (mine && *mine == name) return false;
+  auto other = store::hash_of_file(come.string());
+  return other && *other == name;
+}
+
+// What is not there yet; what is there stays, where it is whole.
 Status move_missing(const fs::path& from, const fs::path& to) {
   std::error_code error;
   std::set<std::string> changed;
@@ -64,7 +91,7 @@ Status move_missing(const fs::path& from, const fs::path& to) {
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (!entry->is_regular_file(error)) continue;
     auto target = to / entry->path().lexically_relative(from);
-    if (fs::exists(target, error)) continue;
+    if (fs::exists(target, error) && !is_damaged(target, entry->path())) continue;
     fs::create_directories(target.parent_path(), error);
     fs::rename(entry->path(), target, error);
     if (error) return io(target.string(), error);
@@ -93,6 +120,7 @@ Status Restoring::unpack(const std::string& file, const SecretKey& key) const {
       WAYMARK_TRY(db, store::Db::open(unpacked_ + "/school.db"));
       WAYMARK_CHECK(db->check_integrity());
     }
+    WAYMARK_CHECK(opens(unpacked_ + "/school.db", key));
     return flush_all(unpacked_);
   }();
   if (!unpacked) fs::remove_all(unpacked_, error);
@@ -190,6 +218,22 @@ void Restoring::undo() const {
   }
   fs::rename(decided_, unpacked_, error);
   if (!error) fs::remove_all(unpacked_, error);
+}
+
+Status Restoring::put_back(const std::string& kept) const {
+  std::error_code error;
+  if (kept.empty() || !fs::exists(kept + "/school.db", error))
+    return Error{Code::io, data_ + ": nothing was replaced that could be put back"};
+  for (auto name : kDatabase) {
+    fs::remove(data_ + "/" + std::string(name), error);
+    if (error) return io(data_, error);
+  }
+  for (auto name = kDatabase.rbegin(); name != kDatabase.rend(); ++name) {
+    auto from = kept + "/" + std::string(*name);
+    if (fs::exists(from, error)) WAYMARK_CHECK(store::move_durably(from, data_ + "/" + std::string(*name)));
+  }
+  fs::remove(kept, error);
+  return {};
 }
 
 Result<bool> Restoring::settle() const {

@@ -17,7 +17,8 @@ class Restoring {
   // Of this data directory, whose lock is held and whose database is closed from `decide` on.
   explicit Restoring(const std::string& data);
 
-  // Slow. `wrong_password`, `malformed`, `disk_full`: nothing is left of it.
+  // Slow. What is unpacked is a school of this key that this program can open, brought to its schema.
+  // `wrong_password`, `malformed`, `unsupported` (of a newer program), `disk_full`: nothing is left of it.
   Status unpack(const std::string& file, const SecretKey& key) const;
   Status decide(std::int64_t now_ms) const;
   bool decided() const;
@@ -26,6 +27,9 @@ class Restoring {
   // All of them. Gives the folder that keeps what was replaced, which is empty where nothing was. Where a
   // step fails, what was there is there again.
   Result<std::string> finish() const;
+  // The database that was replaced, and is in the folder that `finish` gave, is there again in place of the
+  // backup's, which is not kept: it is in its file. `io` where there is none.
+  Status put_back(const std::string& kept) const;
   // Before a school is opened: finishes what was decided, and throws away what was not. Nothing: there was
   // nothing to finish.
   Result<bool> settle() const;

@@ -132,6 +132,7 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
     return Error{Code::not_found, data + " holds no school; make one with: waymark-server init"};
   std::unique_ptr<School> school(new School(data, clock, random));
   WAYMARK_CHECK(school->lock());
+  school->remove_copies();
   // A restore that a power cut broke off.
   WAYMARK_TRY(restored, Restoring(data).settle());
   WAYMARK_CHECK(school->load());

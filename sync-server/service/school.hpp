@@ -154,7 +154,8 @@ struct Upload {
   FilePiece piece;
   UploadState state;
   bool to_write = false;
-  std::string key;  // of the uploads that are being written
+  bool of_records = false;  // sealed: the disk's reserve is for it, too
+  std::string key;          // of the uploads that are being written
   std::optional<Error> problem;
 };
 struct FileAt {
@@ -184,12 +185,20 @@ struct BackupJob {
   SecretKey identity;
   std::string copy;           // of the database; goes when the job ends
   std::shared_ptr<int> hold;  // while it lives, no file is collected
+  std::optional<std::int64_t> reserve;
   std::vector<BackupPart> parts;
 };
 
 // `malformed` when it is none of ours, or would cost more to check than ours do.
 Status must_be_pin_hash(std::string_view pin_hash, std::string_view pin_kind);
 Status make_private_directory(const std::string& path);
+
+// So much of a disk is left free by what is not records, whose commits need room, as files and backups; of a
+// small disk a twentieth.
+inline constexpr std::uintmax_t disk_reserve_bytes = std::uintmax_t{512} << 20;
+// `disk_full` where `bytes` more in this folder would leave less than the reserve.
+Status must_have_room(const std::string& folder, std::int64_t bytes,
+                      std::optional<std::int64_t> reserve = std::nullopt);
 
 class School {
  public:
@@ -424,6 +433,8 @@ class School {
   static std::vector<std::string> files_on_disk(const std::string& data);
   // Room for all files together; nothing: as much as the disk has.
   void set_quota(std::optional<std::int64_t> bytes) { quota_bytes_ = bytes; }
+  // Another than disk_reserve_bytes says.
+  void set_disk_reserve(std::int64_t bytes) { disk_reserve_ = bytes; }
 
   // ---- the dashboard's sessions
   struct SignedIn {
@@ -553,6 +564,7 @@ class School {
   School(std::string data, Clock& clock, Random& random);
   Status lock();
   Status load();
+  void remove_copies() const;
   // Call within the transaction that does it.
   Status remember(std::string_view what, std::string_view subject, std::string_view value,
                   std::string_view kind = {});
@@ -627,9 +639,9 @@ class School {
   using Reads = std::function<Result<std::string>(std::string_view)>;
   Result<ParcelState> finish_sealed(const Upload& upload, std::size_t bytes_max, const Reads& reads);
   Result<ParcelState> finish_at_school(const Upload& upload, std::size_t bytes_max, const Reads& reads);
-  // `beside`: what has to have room together with it, in bytes.
+  // `beside`: what has to have room together with it, in bytes; nothing: it is of records alone.
   Result<Upload> begin_from_hub(const Bearer& bearer, std::string_view name, const FilePiece& piece,
-                                std::int64_t bytes_max, std::int64_t beside);
+                                std::int64_t bytes_max, std::optional<std::int64_t> beside);
   // What a hub hands on, and of it what the school did not take, with when that was (steady).
   struct Handed {
     Parcels parcels;
@@ -685,7 +697,7 @@ class School {
   std::optional<std::int64_t> counted_to_ms_;  // of the day that is being counted (steady)
   std::string adopted_to_;                     // the stray that was looked for last
   std::set<std::string> writing_;              // uploads of which a piece is being written
-  std::optional<std::int64_t> quota_bytes_;
+  std::optional<std::int64_t> quota_bytes_, disk_reserve_;
   BackupPlace backup_place_;
   ReadsToday reads_today_;
   std::shared_ptr<int> copying_ = std::make_shared<int>();  // shared with backups that are being made

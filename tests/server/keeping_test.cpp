@@ -4,6 +4,7 @@
 #include <map>
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include "shared/domain/record_ids.hpp"
 #include "shared/store/hidden.hpp"
@@ -187,6 +188,154 @@ TEST_CASE("a backup holds everything, opens with the phrase alone, and any chang
   CHECK(world.school->file(world.amira, domain::person_stream(world.amira), hash).value() == picture);
   CHECK(world.school->verify().has_value());
   CHECK(device.sync().has_value());
+}
+
+TEST_CASE("a file with a strange name in the school's folder keeps no backup from being restored") {
+  World world;
+  Laptop device(world, world.amira, world.join_computer("lab-03"));
+  device.goal("monday");
+  REQUIRE(device.sync());
+  auto put = [&](const std::string& name) {
+    fs::create_directories(fs::path(world.data + name).parent_path());
+    std::ofstream(world.data + name) << "bytes of " << name;
+  };
+  for (const auto& name : {"/tls/STAR alder.crt", "/files/.DS_Store", "/tls/cl\xe9.pem", "/tls/a\nb"})
+    put(name);
+  put("/tls/" + std::string(120, 'x') + "/" + std::string(250, 'y'));
+  world.backup();
+  auto elsewhere = world.folder.path() + "/elsewhere";
+  world.school.reset();
+  REQUIRE(School::restore_at(elsewhere, world.file, world.key(), world.clock, world.random));
+  world.school = School::open(elsewhere, world.clock, world.random).value();
+  CHECK(world.goals(world.amira) == Texts{"monday"});
+  CHECK(world.school->verify().has_value());
+  CHECK(fs::exists(elsewhere + "/tls/STAR alder.crt"));
+  CHECK_FALSE(fs::exists(elsewhere + "/tls/cl\xe9.pem"));
+
+  // What an earlier version has packed is read over; what leads out of the folder never.
+  auto job = world.school->begin_backup().value();
+  auto part = world.data + "/tls/STAR alder.crt";
+  auto with = [&](const std::string& name) {
+    auto parts = job.parts;
+    parts.push_back({name, part});
+    return write_backup(world.file, job.about, job.identity, parts);
+  };
+  REQUIRE(with("notes/of the head.txt"));
+  auto next = world.folder.path() + "/next";
+  REQUIRE(School::restore_at(next, world.file, world.key(), world.clock, world.random));
+  CHECK_FALSE(fs::exists(next + "/notes"));
+  auto before = fs::last_write_time(world.file);
+  for (const auto& name : {"files/../../out", "/out", "files\\\\..", "../out"}) CHECK_FALSE(with(name));
+  CHECK(fs::last_write_time(world.file) == before);
+  CHECK_FALSE(fs::exists(world.file + ".new"));
+  REQUIRE(School::finish_backup(job, world.file));
+}
+
+TEST_CASE("a backup that fails, or that a power cut ends, leaves no copy of the database") {
+  World world;
+  Laptop device(world, world.amira, world.join_computer("lab-03"));
+  for (int i = 0; i < 50; i++) device.goal(std::to_string(i) + std::string(3'000, 'x'));
+  REQUIRE(device.sync());
+  auto copies = [&] {
+    int count = 0;
+    for (const auto& entry : fs::directory_iterator(world.data))
+      count += entry.path().filename().string().starts_with("backup-");
+    return count;
+  };
+  auto* handle = world.school->store().db().handle();
+  int steps = 0;
+  auto break_off = [](void* so_far) { return ++*static_cast<int*>(so_far) > 20 ? 1 : 0; };
+  sqlite3_progress_handler(handle, 100, break_off, &steps);
+  CHECK_FALSE(world.school->begin_backup());
+  CHECK(steps > 20);
+  sqlite3_progress_handler(handle, 0, nullptr, nullptr);
+  CHECK(copies() == 0);
+  // Where it would leave the disk without room it is not begun, nor is a file taken in; records are.
+  world.school->set_disk_reserve(std::int64_t{1} << 60);
+  CHECK(world.school->begin_backup().error().code == Code::disk_full);
+  CHECK(copies() == 0);
+  std::string picture = "a picture";
+  auto bearer = world.school->bearer(device.joined.token).value();
+  auto put = [&] {
+    return world.school->put_file(bearer, domain::person_stream(world.amira),
+                                  to_hex(sha256(as_bytes(picture))), picture, "image/png");
+  };
+  CHECK(put().error().code == Code::disk_full);
+  device.goal("written on a full disk");
+  REQUIRE(device.sync());
+  CHECK(device.waiting() == 0);
+  world.school->set_disk_reserve(0);
+  REQUIRE(put());
+  auto job = world.school->begin_backup().value();
+  job.reserve = std::int64_t{1} << 60;
+  CHECK(School::finish_backup(job, world.file).error().code == Code::disk_full);
+  CHECK(copies() == 0);
+  CHECK_FALSE(fs::exists(world.file));
+
+  world.school.reset();
+  for (const auto* ending : {"1.db", "1.db-journal", "1764240000000.db", "22.db-wal", "22.db-shm"})
+    std::ofstream(world.data + "/backup-" + ending) << "left by a power cut";
+  for (const auto* other : {"backup-1.db.waymark", "backup-.db", "backup-monday.db"})
+    std::ofstream(world.data + "/" + other) << "somebody's own";
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(copies() == 3);
+}
+
+TEST_CASE("a backup that this program cannot open does not take the school's place") {
+  World world;
+  Laptop device(world, world.amira, world.join_computer("lab-03"));
+  device.goal("monday");
+  REQUIRE(device.sync());
+  auto changed = [&](const char* how) {
+    auto job = world.school->begin_backup().value();
+    REQUIRE(store::Db::open(job.copy).value()->execute(how));
+    REQUIRE(School::finish_backup(job, world.file));
+  };
+  auto still_here = [&] {
+    device.goal("tuesday");
+    REQUIRE(device.sync());
+    for (const auto& entry : fs::directory_iterator(world.data)) {
+      CHECK_FALSE(entry.path().filename().string().starts_with("rest"));
+      CHECK_FALSE(entry.path().filename().string().starts_with("repl"));
+    }
+  };
+  changed("PRAGMA user_version=99");
+  CHECK(world.school->restore(world.file, world.key()).error().code == Code::unsupported);
+  still_here();
+  changed("DELETE FROM meta WHERE key='identity'");
+  CHECK(world.school->restore(world.file, world.key()).error().code == Code::malformed);
+  still_here();
+  // What nobody foresaw: the school goes on with what it had.
+  changed("DELETE FROM meta WHERE key='root'");
+  CHECK_FALSE(world.school->restore(world.file, world.key()));
+  still_here();
+  CHECK(world.school->verify().has_value());
+}
+
+TEST_CASE("a restore takes the backup's copy of a file that is damaged here, and of no other") {
+  World world;
+  Laptop device(world, world.amira, world.join_computer("lab-03"));
+  auto bearer = world.school->bearer(device.joined.token).value();
+  std::vector<std::string> pictures, hashes, places;
+  for (char c : {'a', 'b', 'c'}) {
+    pictures.push_back(std::string(20'000, c));
+    hashes.push_back(to_hex(sha256(as_bytes(pictures.back()))));
+    places.push_back(world.data + "/files/" + hashes.back().substr(0, 2) + "/" + hashes.back().substr(2));
+    REQUIRE(world.school->put_file(bearer, domain::person_stream(world.amira), hashes.back(), pictures.back(),
+                                   "image/png"));
+  }
+  world.backup();
+  auto whole = fs::last_write_time(places[2]) - std::chrono::hours(1);
+  fs::last_write_time(places[2], whole);
+  std::fstream(places[0], std::ios::in | std::ios::out | std::ios::binary).seekp(5'000).put('!');
+  fs::resize_file(places[1], 100);
+  REQUIRE_FALSE(world.school->verify());
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK(world.school->verify().has_value());
+  for (std::size_t i = 0; i < pictures.size(); i++)
+    CHECK(world.school->file(world.amira, domain::person_stream(world.amira), hashes[i]).value() ==
+          pictures[i]);
+  CHECK(fs::last_write_time(places[2]) == whole);
 }
 
 TEST_CASE(
