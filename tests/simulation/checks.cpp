@@ -8,26 +8,43 @@ namespace {
 constexpr int kQuietRoundsMax = 600;  // exchanges a computer may need once all is well
 constexpr int kRoundsBesideOthers = 400;
 constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
-
-bool is_erased(const OracleEntry& entry) {
-  return !entry.accepted && entry.body.find("\"reason\":\"erased\"") != std::string::npos;
-}
 }  // namespace
 
+// 2: of every line the id is what the line says, and the stream's digest is their sum.
 std::vector<OracleEntry> World::entries(store::Store& store, const std::string& stream) {
   std::vector<OracleEntry> all;
+  OracleDigest digest;
   std::int64_t seq = 0;
   for (;;) {
     auto page = must(store.page(stream, seq, 500, 8 << 20), "page");
-    if (page.empty()) return all;
+    if (page.empty()) break;
     for (auto& entry : page) {
       if (entry.seq != seq + 1) broken(6, stream + " jumps from " + std::to_string(seq));
       seq = entry.seq;
+      auto read = oracle_.read(std::move(entry.body));
+      if (read.id != entry.id.hex()) not_as_written(entry.id);
+      digest.add(read);
       if (entry.state == 3) continue;  // refused, and in no stream but this computer's
-      bool accepted = !record::parse_stub(entry.body).has_value();
-      all.push_back({entry.id.hex(), std::move(entry.body), accepted});
+      all.push_back(std::move(read));
     }
   }
+  auto told = must(store.stream_state(stream), "state");
+  if (told.head != digest.count() || told.digest.hex() != digest.hex())
+    broken(2, stream + " has another digest than its lines: " + told.digest.hex() + " of " +
+                  std::to_string(told.head) + " for " + digest.hex() + " of " +
+                  std::to_string(digest.count()));
+  return all;
+}
+
+// Of which an op stands under a name that another line has.
+void World::not_as_written(const OpId& id) {
+  auto written =
+      std::find_if(committed_.begin(), committed_.end(), [&](const auto& op) { return op.id == id; });
+  auto is = [&](bool Committed::*what) { return written != committed_.end() && (*written).*what; };
+  broken(is(&Committed::append_only) ? 4
+         : is(&Committed::later)     ? 14
+                                     : 2,
+         id.hex() + " is not what was written under this name");
 }
 
 std::int64_t World::op_count(store::Store& store) {
@@ -359,7 +376,7 @@ bool World::private_is_settled(Computer& computer) {
   if (computer.turned_away || !granted_to(computer.person).contains(stream)) return true;
   auto there = entries(school_->store(), stream);
   for (const auto& entry : entries(*computer.store, stream))
-    if (!is_erased(entry) &&
+    if (!entry.erased &&
         std::none_of(there.begin(), there.end(), [&](const auto& one) { return one.id == entry.id; }))
       return false;
   return true;
@@ -417,7 +434,7 @@ void World::check_quiet() {
       std::set<std::string> erased;
       for (const auto* all : {&here, &there})
         for (const auto& entry : *all)
-          if (is_erased(entry)) erased.insert(entry.id);
+          if (entry.erased) erased.insert(entry.id);
       auto ids = [&](const std::vector<OracleEntry>& all) {
         std::set<std::string> set;
         for (const auto& entry : all)

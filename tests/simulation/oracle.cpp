@@ -3,18 +3,55 @@
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
+#include <sodium.h>
 
 namespace waymark::simulation {
 namespace {
 using Json = nlohmann::json;
+
+using Sixteen = std::array<std::uint8_t, 16>;
+
+std::string hex_of(const Sixteen& bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (auto byte : bytes) text += digits[byte / 16], text += digits[byte % 16];
+  return text;
+}
+Sixteen bytes_of(const std::string& hex) {
+  Sixteen bytes{};
+  if (hex.size() != 32) return bytes;
+  for (std::size_t i = 0; i < bytes.size(); i++)
+    bytes[i] = static_cast<std::uint8_t>(std::stoul(hex.substr(2 * i, 2), nullptr, 16));
+  return bytes;
+}
+// docs/PROTOCOL.md, section 2: the first 16 bytes of SHA-256 over the op's own.
+Sixteen hash_of(const std::string& line) {
+  std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(line.data()), line.size());
+  Sixteen first{};
+  std::copy_n(hash.begin(), first.size(), first.begin());
+  return first;
+}
 }  // namespace
 
 struct OracleNode {
+  Sixteen bytes{};
   std::string id, record;
   Json json;
-  bool accepted = true;
+  bool accepted = true, erased = false;
   std::set<std::string> fields;
 };
+
+void OracleDigest::add(const OracleEntry& entry) {
+  int carry = 0;
+  for (std::size_t i = sum_.size(); i-- > 0;) {
+    carry += sum_[i] + entry.node->bytes[i];
+    sum_[i] = static_cast<std::uint8_t>(carry % 256);
+    carry /= 256;
+  }
+  count_++;
+}
+std::string OracleDigest::hex() const { return hex_of(sum_); }
 
 namespace {
 
@@ -62,29 +99,32 @@ OracleFields fields_of(const Nodes& nodes) {
 Oracle::Oracle() = default;
 Oracle::~Oracle() = default;
 
-const OracleNode* Oracle::node(const OracleEntry& entry) {
-  auto& known = nodes_[entry.id + (entry.accepted ? '+' : '-') + entry.body];
-  if (known) return known.get();
-  OracleNode node{entry.id, {}, Json::parse(entry.body, nullptr, false), entry.accepted, {}};
-  if (!node.json.is_discarded()) {
-    if (node.accepted)
-      for (const auto& [name, value] : node.json["fields"].items()) node.fields.insert(name);
-    node.record = node.json["record"].get<std::string>();
-    // A record of one op has the op's id.
-    if (node.record == std::string(32, '0')) node.record = entry.id;
-    node.record = node.json["stream"].get<std::string>() + " " + node.json["kind"].get<std::string>() + " " +
-                  node.record;
+OracleEntry Oracle::read(std::string line) {
+  auto& known = nodes_[line];
+  if (!known) {
+    OracleNode node;
+    node.json = Json::parse(line, nullptr, false);
+    node.accepted = !node.json.is_object() || !node.json.contains("stub");
+    node.bytes = node.accepted ? hash_of(line) : bytes_of(node.json.value("id", ""));
+    node.id = hex_of(node.bytes);
+    node.erased = !node.accepted && node.json["reason"] == "erased";
+    if (node.json.is_object()) {
+      if (node.accepted)
+        for (const auto& [name, value] : node.json["fields"].items()) node.fields.insert(name);
+      node.record = node.json.value("record", "");
+      // A record of one op has the op's id.
+      if (node.record == std::string(32, '0')) node.record = node.id;
+      node.record = node.json.value("stream", "") + " " + node.json.value("kind", "") + " " + node.record;
+    }
+    known = std::make_unique<const OracleNode>(std::move(node));
   }
-  known = std::make_unique<const OracleNode>(std::move(node));
-  return known.get();
+  return {known->id, std::move(line), known->accepted, known->erased, known.get()};
 }
 
 OracleRecords Oracle::records(const std::vector<OracleEntry>& entries) {
   std::map<std::string, Nodes> all;
-  for (const auto& entry : entries) {
-    const auto* one = node(entry);
-    if (!one->json.is_discarded()) all[one->record].emplace(one->id, one);
-  }
+  for (const auto& entry : entries)
+    if (!entry.node->record.empty()) all[entry.node->record].emplace(entry.id, entry.node);
   OracleRecords records;
   for (const auto& [key, nodes] : all) {
     std::vector<const OracleNode*> of;

@@ -1,7 +1,10 @@
 // What the records must be, computed from the bytes of ops alone and in the plainest way: it shares no code
-// with the product, reads JSON with another parser, and walks every path. Slow on purpose.
+// with the product, reads JSON with another parser, hashes with another library, and walks every path. Slow
+// on purpose.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -26,24 +29,39 @@ using OracleFields = std::map<std::string, OracleField>;
 // "stream kind record" → what it must be.
 using OracleRecords = std::map<std::string, std::shared_ptr<const OracleFields>>;
 
+struct OracleNode;
+
+// A line as a store serves it. All but the line itself follows from the line.
 struct OracleEntry {
-  std::string id;    // 32 hexadecimal digits, as told by the store
+  std::string id;    // 32 hexadecimal digits: of an op the hash of its bytes, of a stub what it names
   std::string body;  // canonical op or stub
   bool accepted = true;
+  bool erased = false;  // a stub on the ground of law
+  const OracleNode* node = nullptr;
 };
 
-struct OracleNode;
+// The sum of ids modulo 2^128, byte by byte.
+class OracleDigest {
+ public:
+  void add(const OracleEntry& entry);
+  std::string hex() const;
+  std::int64_t count() const { return count_; }
+
+ private:
+  std::array<std::uint8_t, 16> sum_{};
+  std::int64_t count_ = 0;
+};
 
 // Remembers what it read and computed: the same bytes of the same ops give the same record each time.
 class Oracle {
  public:
   Oracle();
   ~Oracle();
+  OracleEntry read(std::string line);
   OracleRecords records(const std::vector<OracleEntry>& entries);
 
  private:
-  const OracleNode* node(const OracleEntry& entry);
-  std::unordered_map<std::string, std::unique_ptr<const OracleNode>> nodes_;  // by all that an entry says
+  std::unordered_map<std::string, std::unique_ptr<const OracleNode>> nodes_;  // by their lines
   std::map<std::vector<const OracleNode*>, std::shared_ptr<const OracleFields>> known_;
 };
 

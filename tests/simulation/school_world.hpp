@@ -254,13 +254,16 @@ struct Attached {
 };
 
 inline constexpr int kOnPages = -1, kOnHubPages = -2;
+// What a later version writes: this one knows neither.
+inline constexpr std::string_view kLaterKind = "sketch", kLaterField = "mood.of_the_day";
 
 struct Committed {
   OpId id;
   std::string body;
   int computer = 0;  // kOnPages: the school's own; kOnHubPages: a hub's
   bool append_only = false;
-  bool lost = false;  // no surviving disk has it
+  bool lost = false;   // no surviving disk has it
+  bool later = false;  // it has a field or a kind of a later version
 };
 
 inline std::string who(const Computer& computer) { return "computer " + std::to_string(computer.index); }
@@ -495,6 +498,7 @@ class World {
 
   // checks.cpp
   std::vector<OracleEntry> entries(store::Store& store, const std::string& stream);
+  [[noreturn]] void not_as_written(const OpId& id);
   static std::int64_t op_count(store::Store& store);
   static bool has_content(store::Store& store, const OpId& id);
   static store::Transaction look_at(store::Store& store);

@@ -563,7 +563,9 @@ void World::write(Computer& computer) {
     return log("nothing is written there any more");
   if (!written) throw Broken("a gesture was not saved: " + written.error().detail);
   auto op = must(computer.store->op(written->front().op), "op");
-  committed_.push_back({written->front().op, record::canonical(*op), computer.index, append_only});
+  bool later = edit.key.kind == kLaterKind || edit.fields.contains(kLaterField);
+  committed_.push_back(
+      {written->front().op, record::canonical(*op), computer.index, append_only, false, later});
   if (!append_only && edit.key.kind == "goal") computer.records.push_back(edit.key);
   computer.session->committed(computer.clock.steady_ms());
   log("write " + std::to_string(computer.index) + " " + written->front().op.hex());
@@ -589,8 +591,8 @@ store::Edit World::edit_of_work(Computer& computer, const record::RecordKey& key
     return edit;
   }
   edit.fields = {{"project", key.id.hex()}, {"step", "find-sources"}, {"type", "text"}, {"text", word()}};
-  if (chance(30)) edit.fields["mood.of_the_day"] = word();
-  if (chance(30)) edit.key.kind = "sketch", edit.fields["strokes"] = word();
+  if (chance(30)) edit.fields[std::string(kLaterField)] = word();
+  if (chance(30)) edit.key.kind = kLaterKind, edit.fields["strokes"] = word();
   base_on_what_is_here(*computer.store, edit);
   return edit;
 }
