@@ -149,8 +149,15 @@ void World::lose_file() {
 void World::collect_once() {
   static constexpr std::int64_t years[] = {-56, -1, 1, 10};
   auto jump = lossy_ && chance(20) ? years[random_.below(4)] * kYearMs : 0;
-  if (jump) school_clock_.set_ms(std::max<std::int64_t>(0, now_ms_ + jump));
+  if (jump) set_clock(school_clock_, jump);
   auto before = School::files_on_disk(school_->data());
+  // Only when all has arrived: else others notice first that it is another op now.
+  if (plan_.sabotage == Sabotage::rewrite && quiet_)
+    must(school_->store().db().execute(
+             "UPDATE op SET body = CAST(replace(CAST(body AS TEXT), '\"word ', '\"ward ') AS BLOB) WHERE n = "
+             "(SELECT max(op.n) FROM op JOIN record r ON r.id = op.record JOIN kind k ON k.id = r.kind "
+             "WHERE k.name IN ('observation', 'checkin') AND op.state = 0)"),
+         "sabotage");
   if (plan_.sabotage == Sabotage::collect_what_is_old) {
     must(school_->store().db().execute("DELETE FROM file"), "sabotage");
     for (const auto& hash : before) fs::remove(school_file(hash));

@@ -1,12 +1,19 @@
 // The network between the computers and the school: what it loses, delays, doubles and cuts short.
 #include <algorithm>
 
+#include "shared/base/hash.hpp"
 #include "tests/simulation/school_world.hpp"
 
 namespace waymark::simulation {
 namespace {
 constexpr std::int64_t kReplyTimeMs = 30'000;
 constexpr std::int64_t kHalfYearMs = std::int64_t{365} * 12 * 3600 * 1000;
+
+// What a program has that was not started anew.
+std::int64_t never_the_same() {
+  static std::int64_t count = 0;
+  return count++;
+}
 }  // namespace
 
 void World::send(Computer& computer) {
@@ -32,7 +39,8 @@ void World::post(Message message) {
       std::to_string(message.body.size()) + " x" + std::to_string(copies));
   for (int i = 0; i < copies; i++) {
     message.due_ms = now_ms_ + static_cast<std::int64_t>(random_.below(lossy_ ? 20'000 : 200));
-    if (chance(lossy_ / 6)) message.body.resize(random_.below(message.body.size() + 1));
+    if (plan_.sabotage == Sabotage::own_chance) message.due_ms += never_the_same() % 7;
+    if (chance(lossy_ / 6) && !plan_.twin) message.body.resize(random_.below(message.body.size() + 1));
     network_.push_back(message);
   }
 }
@@ -103,6 +111,7 @@ void World::arrive_at(Computer& computer, const Message& message) {
   if (computer.ill == Ill::garbled) body.resize(body.size() / 2);
   auto reply = wire::decode_reply(body);
   if (!reply) return computer.session->on_lost(reply.error(), steady);
+  note_regrants(computer, *reply);
   sabotage_reply(computer, *reply);
   auto waited = must(computer.store->waiting_ids(kWaitingMax), "waiting");
   auto full = computer.ill == Ill::full ? std::make_unique<FullDisk>(*computer.store)
@@ -123,6 +132,13 @@ void World::arrive_at(Computer& computer, const Message& message) {
     must(computer.store->set_meta("scrub", ""), "sabotage");
   }
   if (!applied) throw Broken("a true reply was refused: " + applied.error().detail);
+  // What was read of a later version, and by whom it was not written.
+  if (plan_.sabotage == Sabotage::drop_unknown && computer.index % 2)
+    must(computer.store->db().execute("UPDATE op SET body = CAST(json_remove(CAST(body AS TEXT), "
+                                      "'$.fields.\"mood.of_the_day\"') AS BLOB) "
+                                      "WHERE state = 0 AND n NOT IN (SELECT op FROM outbox) "
+                                      "AND instr(CAST(body AS TEXT), '\"mood.of_the_day\"') > 0"),
+         "sabotage");
   // What a hub tells of the school it tells by answers of some time ago.
   computer.era = message.hub && message.era > 0 ? -1 : message.era;
   computer.heard_hub = message.hub;
@@ -163,7 +179,13 @@ void World::sabotage_request(Computer& computer, wire::SyncRequest& request) {
     for (std::size_t i = 0; i < request.ops.size(); i++)
       must(computer.store->mark_settled(request.before.n + 1 + static_cast<std::int64_t>(i), false, {}, {}),
            "sabotage");
-  if (plan_.sabotage == Sabotage::no_digest && (request.same || request.mark)) {
+  if (plan_.sabotage == Sabotage::keep_replica) {
+    auto name = sha256(
+        as_bytes("machine " + std::to_string(computer.index) + " " + std::to_string(computer.travels)));
+    std::copy_n(name.begin(), request.replica.bytes.size(), request.replica.bytes.begin());
+  }
+  if ((plan_.sabotage == Sabotage::no_digest || plan_.sabotage == Sabotage::keep_replica) &&
+      (request.same || request.mark)) {
     request.same.reset();
     request.mark.reset();
     for (const auto& reading : must(computer.store->readings(), "readings"))
@@ -203,10 +225,11 @@ void World::sabotage_reply(Computer& computer, wire::SyncReply& reply) {
       });
   if (plan_.sabotage == Sabotage::keep_reading) reply.ended.clear();
   if (plan_.sabotage == Sabotage::refuse_silently) reply.refused.clear();
-  if (plan_.sabotage == Sabotage::grant_from_now)
+  if (plan_.sabotage == Sabotage::grant_from_now || plan_.sabotage == Sabotage::regrant_from_now)
     for (const auto& granted : reply.granted)
       for (auto& page : reply.pages)
-        if (page.stream == granted.stream && page.stream != domain::school_stream)
+        if (page.stream == granted.stream && page.stream != domain::school_stream &&
+            (plan_.sabotage == Sabotage::grant_from_now || computer.again.contains(page.stream)))
           page.bodies.clear(), page.own.clear(), page.digest.clear();
   if (plan_.sabotage == Sabotage::strip_unknown)
     for (auto& page : reply.pages)

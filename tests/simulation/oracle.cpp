@@ -9,6 +9,11 @@ namespace waymark::simulation {
 namespace {
 using Json = nlohmann::json;
 
+// docs/PROTOCOL.md, section 4: the kinds that have `once`.
+const std::set<std::string> kOnce{"pack_up",     "checkin",         "self_assessment", "turn_in",
+                                  "reply",       "review",          "observation",     "confirmation",
+                                  "help_answer", "pathway_version", "erasure",         "notice"};
+
 using Sixteen = std::array<std::uint8_t, 16>;
 
 std::string hex_of(const Sixteen& bytes) {
@@ -38,7 +43,7 @@ struct OracleNode {
   Sixteen bytes{};
   std::string id, record;
   Json json;
-  bool accepted = true, erased = false;
+  bool accepted = true, erased = false, more_than_once = false;
   std::set<std::string> fields;
 };
 
@@ -112,13 +117,15 @@ OracleEntry Oracle::read(std::string line) {
       if (node.accepted)
         for (const auto& [name, value] : node.json["fields"].items()) node.fields.insert(name);
       node.record = node.json.value("record", "");
+      node.more_than_once = node.accepted && kOnce.count(node.json.value("kind", "")) > 0 &&
+                            (node.record != std::string(32, '0') || !node.json["base"].empty());
       // A record of one op has the op's id.
       if (node.record == std::string(32, '0')) node.record = node.id;
       node.record = node.json.value("stream", "") + " " + node.json.value("kind", "") + " " + node.record;
     }
     known = std::make_unique<const OracleNode>(std::move(node));
   }
-  return {known->id, std::move(line), known->accepted, known->erased, known.get()};
+  return {known->id, std::move(line), known->accepted, known->erased, known->more_than_once, known.get()};
 }
 
 OracleRecords Oracle::records(const std::vector<OracleEntry>& entries) {

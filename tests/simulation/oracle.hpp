@@ -36,7 +36,8 @@ struct OracleEntry {
   std::string id;    // 32 hexadecimal digits: of an op the hash of its bytes, of a stub what it names
   std::string body;  // canonical op or stub
   bool accepted = true;
-  bool erased = false;  // a stub on the ground of law
+  bool erased = false;          // a stub on the ground of law
+  bool more_than_once = false;  // of a kind whose records are one op: it has a record, or a base
   const OracleNode* node = nullptr;
 };
 

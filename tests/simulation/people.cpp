@@ -385,6 +385,15 @@ void World::check_held(Computer& computer) {
   }
 }
 
+// 11: of these the reader must have all, whatever was read under the access before.
+void World::note_regrants(Computer& computer, const wire::SyncReply& reply) {
+  if (reply.granted.empty()) return;
+  auto held = must(computer.store->held_streams(), "held");
+  for (const auto& granted : reply.granted)
+    if (std::find(held.begin(), held.end(), granted.stream) != held.end())
+      computer.again.insert(granted.stream);
+}
+
 // ---- 12: refusals
 
 void World::note_refusals(const Computer& computer, const std::string& request,

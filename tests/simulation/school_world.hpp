@@ -188,8 +188,9 @@ struct Computer {
   SecretKey key;
   std::string certificate, certificate_signature;
   server::ComputerId row;
-  bool turned_away = false;  // the school knows neither it nor its certificate
-  int travels = 0;           // back in time
+  bool turned_away = false;     // the school knows neither it nor its certificate
+  int travels = 0;              // back in time
+  std::set<std::string> again;  // streams of which an access ended here and another one began
 };
 
 enum class Asked { sync, papers, bundle, parcel };
@@ -283,7 +284,8 @@ class FullDisk {
 
 class World {
  public:
-  explicit World(const Plan& plan);
+  // `clocks_right`: of a plan with a twin, this one is it.
+  explicit World(const Plan& plan, bool clocks_right = false);
   ~World();
   World(const World&) = delete;
   Outcome go();
@@ -304,7 +306,7 @@ class World {
   OpId save(Computer& computer, const store::Edit& edit, bool append_only);
   store::Edit edit_of(Computer& computer, const record::RecordKey& key);
   store::Edit edit_of_work(Computer& computer, const record::RecordKey& key);
-  static void base_on_what_is_here(store::Store& store, store::Edit& edit);
+  void base_on_what_is_here(store::Store& store, store::Edit& edit);
   void open_form(Computer& computer);
   void jump_clock(Computer& computer);
   bool chance(int in_hundred) { return random_.below(100) < static_cast<std::uint64_t>(in_hundred); }
@@ -312,6 +314,9 @@ class World {
   std::string word() { return "word " + std::to_string(random_.below(1'000)); }
   void log(std::string_view what);
   void advance(std::int64_t by_ms);
+
+  void set_clock(ManualClock& clock, std::int64_t off_ms);
+  std::map<std::string, std::set<std::string>> heads_by_salt();
 
   // network.cpp
   void send(Computer& computer);
@@ -472,6 +477,7 @@ class World {
   void check_served(const Computer& computer, const std::set<std::string>& granted,
                     const wire::SyncReply& reply);
   void check_held(Computer& computer);
+  static void note_regrants(Computer& computer, const wire::SyncReply& reply);
   void note_refusals(const Computer& computer, const std::string& request, const wire::SyncReply& reply);
   void check_refusals();
 
@@ -522,6 +528,7 @@ class World {
   bool reads(Computer& computer, const OpId& id);
 
   Plan plan_;
+  bool clocks_right_ = false;
   SeededRandom random_;               // of the event that happens
   SeededRandom ill_;                  // of attacks
   SeededRandom rough_;                // of disks and power

@@ -22,6 +22,7 @@ void keep(std::vector<T>& stick, T item) {
 
 // A stick pulled out early, or an old one.
 std::string World::damaged(std::string bytes) {
+  if (plan_.twin) return bytes;
   if (chance(20)) bytes.resize(random_.below(bytes.size() + 1));
   if (chance(10) && !bytes.empty()) bytes[random_.below(bytes.size())] ^= 0x20;
   return bytes;

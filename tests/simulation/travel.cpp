@@ -66,6 +66,7 @@ bool PowerCut::came(bool done) { return handle_ ? !done : disks::power_is_gone()
 std::optional<PowerCut> World::may_die(store::Store& store, const std::string& path, int steps_max) {
   if (!(lossy_ && chance(4))) return std::nullopt;
   auto steps = 1 + static_cast<int>(random_.below(static_cast<std::uint64_t>(steps_max)));
+  if (plan_.twin) return std::nullopt;
   if (plan_.rough && rough_.below(2)) {
     cuts_++;
     return std::optional<PowerCut>(std::in_place, path, 1 + static_cast<int>(rough_.below(24)));
@@ -98,7 +99,7 @@ void World::crash(Computer& computer) {
   auto newest = newest_op(*computer.store);
   OpId saved;
   // One that died in the middle of a transaction writes no more.
-  bool writes = chance(50) && !computer.store->db().in_transaction();
+  bool writes = chance(50) && !computer.store->db().in_transaction() && !plan_.twin;
   if (writes) {
     // In the middle of a write: what it was about to say is not promised to be there, and nothing else
     // suffers.
@@ -138,6 +139,7 @@ void World::crash_school() {
 }
 
 void World::torn(Computer& computer) {
+  if (plan_.twin) return crash(computer);
   crashes_++;
   log("torn " + std::to_string(computer.index));
   DiskAsKept disk(computer.path);
@@ -150,6 +152,7 @@ void World::torn(Computer& computer) {
 }
 
 void World::torn_school() {
+  if (plan_.twin) return crash_school();
   crashes_++;
   log("torn school");
   DiskAsKept disk(school_db());

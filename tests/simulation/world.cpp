@@ -4,10 +4,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include "shared/base/hash.hpp"
 #include "shared/store/erase.hpp"
 #include "sync-server/service/codes.hpp"
@@ -150,8 +146,9 @@ std::vector<Event> plan_events(const Plan& plan) {
   return events;
 }
 
-World::World(const Plan& plan)
+World::World(const Plan& plan, bool clocks_right)
     : plan_(plan),
+      clocks_right_(clocks_right),
       random_(plan.seed),
       ill_(plan.seed + 0x696c6c),
       rough_(plan.seed + 0x726f756768),
@@ -219,6 +216,7 @@ Outcome World::go() {
     if (plan_.liveness) go_on_beside_the_broken();
     become_quiet();
     check_quiet();
+    if (plan_.twin) outcome.heads = heads_by_salt();
   } catch (const Broken& failure) {
     outcome.failure = std::string(failure.what()) + " (event " + std::to_string(event_) + ")";
   }
@@ -567,6 +565,8 @@ void World::write(Computer& computer) {
   committed_.push_back(
       {written->front().op, record::canonical(*op), computer.index, append_only, false, later});
   if (!append_only && edit.key.kind == "goal") computer.records.push_back(edit.key);
+  if (plan_.sabotage == Sabotage::miscount)
+    must(computer.store->db().execute("UPDATE stream SET digest = zeroblob(16) WHERE head > 0"), "sabotage");
   computer.session->committed(computer.clock.steady_ms());
   log("write " + std::to_string(computer.index) + " " + written->front().op.hex());
 }
@@ -636,6 +636,10 @@ void World::base_on_what_is_here(store::Store& store, store::Edit& edit) {
   std::vector<std::string> names;
   for (const auto& field : edit.fields) names.push_back(field.first);
   edit.base = record->heads_of(names);
+  if (plan_.sabotage == Sabotage::base_by_clock)
+    std::erase_if(edit.base, [&](const OpId& id) {
+      return must(store.op(id), "op")->time_ms > store.clock().now_ms() + kNightMs;
+    });
 }
 
 // A form is opened now and saved later: meanwhile others may write.
@@ -647,9 +651,13 @@ void World::open_form(Computer& computer) {
   if (record) computer.forms["goal" + key.id.hex()] = record->all_heads();
 }
 
+void World::set_clock(ManualClock& clock, std::int64_t off_ms) {
+  clock.set_ms(clocks_right_ ? now_ms_ : std::max<std::int64_t>(0, now_ms_ + off_ms));
+}
+
 void World::jump_clock(Computer& computer) {
   static constexpr std::int64_t years[] = {-56, -25, -1, 0, 1, 10};
-  computer.clock.set_ms(std::max<std::int64_t>(0, now_ms_ + years[random_.below(6)] * kYearMs));
+  set_clock(computer.clock, years[random_.below(6)] * kYearMs);
   log("clock " + std::to_string(computer.index));
 }
 
@@ -659,7 +667,7 @@ void World::jump_servers_clock() {
   static constexpr std::int64_t years[] = {-56, -1, 0, 0, 1, 10};
   bool hub = !hubs_.empty() && harm_.below(2) == 0;
   auto& clock = hub ? hubs_[hubs_.size() > 1 ? harm_.below(hubs_.size()) : 0]->clock : school_clock_;
-  clock.set_ms(std::max<std::int64_t>(0, now_ms_ + years[harm_.below(6)] * kYearMs));
+  set_clock(clock, years[harm_.below(6)] * kYearMs);
   log(hub ? "clock of the hub" : "clock of the school");
 }
 
@@ -670,15 +678,6 @@ void World::set_servers_clocks() {
 }
 
 // ---- plans
-
-Outcome run(const Plan& plan) {
-#ifdef __GLIBC__
-  // A school's databases are large pieces that come and go: the memory is kept for the next.
-  static const bool kept = mallopt(M_MMAP_THRESHOLD, 64 << 20) && mallopt(M_TRIM_THRESHOLD, 512 << 20);
-  (void)kept;
-#endif
-  return World(plan).go();
-}
 
 std::vector<std::string> events_of(const Plan& plan) {
   std::vector<std::string> names;

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,7 +53,15 @@ enum class Sabotage {
   hub_believes,           // a hub believes every position
   believe_portal,         // whatever page answers, a file is at school
   names_nothing,          // whoever puts something away does not say what they saw in it
-  no_class_log,  // what began since the backup, classes and who is in them, is forgotten by a restore
+  no_class_log,      // what began since the backup, classes and who is in them, is forgotten by a restore
+  rewrite,           // the school's tidying changes a word of what can never be changed
+  drop_unknown,      // of what came from a later version a computer keeps what it knows
+  miscount,          // a computer's sum of a stream is another than that of its lines
+  keep_replica,      // each computer is known by its machine, so no chain parts, and copies keep their name
+  regrant_from_now,  // an access that begins again goes on where the stream ends
+  base_by_clock,     // whoever writes has not seen what is later than their own clock
+  own_chance,        // something is drawn that does not follow from the seed
+  last               // none: how many there are
 };
 
 struct Plan {
@@ -77,6 +87,10 @@ struct Plan {
   bool liveness = false;  // before all is mended, others' computers stay broken, and the rest has to go on
   int clones = 0;         // of one computer's disk, all at once
   int rounds = 0;         // after the events: one goal on three computers, in each round other ones cut off
+  bool twice = false;     // played again, it gives the same log
+  // Played again with every clock right, it ends with the same heads. What depends on how many digits a time
+  // has is left out: nothing is cut short, torn, or ended in the middle of a write.
+  bool twin = false;
   Sabotage sabotage = Sabotage::none;
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;
@@ -104,6 +118,9 @@ struct Outcome {
   long files_carried = 0;
   long parcels = 0;       // files of which the school's answer came through the hub
   long brought_back = 0;  // lines that the school had lost, by sticks
+  // Of a plan with a twin: of each field at the school which ops are its heads, named by their salts, which
+  // no clock changes.
+  std::map<std::string, std::set<std::string>> heads = {};
   std::string log;
 };
 
