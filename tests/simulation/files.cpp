@@ -227,6 +227,7 @@ void World::deliver_files() {
 
 void World::file_arrives_at_school(const FileMessage& message) {
   if (!school_up_) return;
+  if (!heard_of_ms_) heard_of_ms_ = now_ms_;
   using What = sync::FileStep::What;
   const auto& step = message.step;
   FileMessage answer{false, message.computer, message.ticket, 0, {}, {}, {}};

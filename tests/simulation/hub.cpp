@@ -112,13 +112,17 @@ void World::restore_hub() {
   if (!hub) return;
   auto image = hub->images[random_.below(hub->images.size())];
   if (chance(50)) remember(hub->images, hub_image(*hub));
+  put_back_hub(*hub, image);
+}
+
+void World::put_back_hub(Hub& hub, const Image& image) {
   log("restore hub");
-  hub->session.reset();
-  hub->school.reset();
-  disks::put(hub->db(), image.database);
-  put_hub_parcels(*hub, image.files);
-  open_hub(*hub);
-  hub_travelled(*hub);
+  hub.session.reset();
+  hub.school.reset();
+  disks::put(hub.db(), image.database);
+  put_hub_parcels(hub, image.files);
+  open_hub(hub);
+  hub_travelled(hub);
 }
 
 void World::hub_travelled(Hub& hub) {
@@ -224,6 +228,7 @@ void World::send_parcel_up(Hub& hub) {
 void World::hub_at_school(const Message& message) {
   const auto& hub = *message.hub;
   if (!school_up_ || !hub.line_up) return;
+  if (!heard_of_ms_) heard_of_ms_ = now_ms_;
   auto bearer = school_->bearer(hub.file.token);
   if (!bearer) return;  // a school of before the hub
   Result<std::string> reply = Error{Code::internal, ""};

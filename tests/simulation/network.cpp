@@ -63,6 +63,7 @@ void World::deliver() {
 
 void World::arrive_at_school(const Message& message) {
   if (!school_up_) return;
+  if (!heard_of_ms_) heard_of_ms_ = now_ms_;
   const auto& computer = *computers_[static_cast<std::size_t>(message.computer)];
   auto bearer = school_->bearer(computer.token);
   if (!bearer) {

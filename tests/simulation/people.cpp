@@ -12,23 +12,6 @@ namespace waymark::simulation {
 namespace {
 constexpr long kJoinsMax = 2;
 constexpr std::int64_t kLettersMax = 100'000;
-
-std::map<std::string, std::int64_t> rows_of(store::Store& store) {
-  std::vector<std::string> tables;
-  {
-    auto query = must(store.db().prepare("SELECT name FROM sqlite_schema WHERE type = 'table'"), "tables");
-    while (must(query.step(), "tables")) tables.push_back(query.text(0));
-  }
-  std::string all;
-  for (const auto& table : tables)
-    all += (all.empty() ? "SELECT '" : " UNION ALL SELECT '") + table + "', count(*) FROM " + table;
-  std::map<std::string, std::int64_t> rows;
-  // Kept prepared under its own address, so it is as lasting as the program.
-  static std::set<std::string> lasting;
-  auto query = must(store.db().prepare(*lasting.insert(all).first), "rows");
-  while (must(query.step(), "rows")) rows[query.text(0)] = query.integer(1);
-  return rows;
-}
 }  // namespace
 
 // ---- what happens
@@ -486,6 +469,23 @@ void World::lose(Computer& computer) {
   computer.session->on_lost({Code::timeout, ""}, computer.clock.steady_ms());
   if (plan_.sabotage == Sabotage::rows_for_lost_replies)
     must(computer.store->set_meta("lost." + std::to_string(now_ms_), "1"), "sabotage");
+}
+
+std::map<std::string, std::int64_t> World::rows_of(store::Store& store) {
+  std::vector<std::string> tables;
+  {
+    auto query = must(store.db().prepare("SELECT name FROM sqlite_schema WHERE type = 'table'"), "tables");
+    while (must(query.step(), "tables")) tables.push_back(query.text(0));
+  }
+  std::string all;
+  for (const auto& table : tables)
+    all += (all.empty() ? "SELECT '" : " UNION ALL SELECT '") + table + "', count(*) FROM " + table;
+  std::map<std::string, std::int64_t> rows;
+  // Kept prepared under its own address, so it is as lasting as the program.
+  static std::set<std::string> lasting;
+  auto query = must(store.db().prepare(*lasting.insert(all).first), "rows");
+  while (must(query.step(), "rows")) rows[query.text(0)] = query.integer(1);
+  return rows;
 }
 
 void World::check_tables() {

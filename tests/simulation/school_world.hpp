@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -343,8 +344,11 @@ class World {
   void remember_school();
   static void put_blank(const std::string& path);
   void restore(Computer& computer);
+  void put_back(Computer& computer, const Image& image);
   void restore_school();
+  void put_back_school(const Image& image, bool files_too);
   void revert_school();
+  void revert_school(std::string image);
   static void revert(store::Store& store, std::string image);
   void back_up();
   void restore_backup();
@@ -412,9 +416,11 @@ class World {
   void go_to(Computer& computer, Hub* hub);
   void crash_hub(Hub& hub);
   void restore_hub();
+  void put_back_hub(Hub& hub, const Image& image);
   void replace_hub();
   void torn_hub();
   void revert_hub();
+  void revert_hub(Hub& hub, const Image& image);
   void copy_hub();
   void hub_travelled(Hub& hub);
   void send_up(Hub& hub);
@@ -445,6 +451,25 @@ class World {
 
   // rounds.cpp
   void edit_in_rounds();
+
+  // ages.cpp
+  struct OldImage {
+    Image image;
+    std::int64_t made_ms = 0;
+  };
+  void keep_image(int whose, const std::function<Image()>& image);
+  void grow_old();
+
+  // days.cpp
+  void exchange(Computer& computer, Cost& cost);
+  Cost settle(Computer& computer);
+  void measure_day(int day);
+
+  // forgeries.cpp
+  void forge();
+  void write_twice(const Computer& computer, bool based);
+  void misname(const Computer& forger, Computer& victim);
+  void misname_at_hub(const Computer& forger, Hub& hub);
 
   // archives.cpp
   void happen_in_archives(Kind kind);
@@ -498,6 +523,7 @@ class World {
                       SeededRandom& random);
   void note_believed(const Computer& computer, int era, const std::vector<OpId>& waited);
   void check_deletions();
+  static std::map<std::string, std::int64_t> rows_of(store::Store& store);
   void check_tables();
   void lose(Computer& computer);
   std::set<OpId> dead_letters();
@@ -534,10 +560,18 @@ class World {
   SeededRandom rough_;                // of disks and power
   SeededRandom harm_;                 // of servers' clocks and attacks on a hub
   SeededRandom between_;              // of portals before files and hubs, of hubs' disks, and of bombs
+  SeededRandom forger_;               // of forgeries
+  SeededRandom aging_;                // of how far disks go back
   std::map<int, std::string> asked_;  // what each computer last asked the school
   std::string folder_;
-  std::int64_t now_ms_ = 1'795'000'000'000;
-  ManualClock school_clock_{1'795'000'000'000};
+  static constexpr std::int64_t kBegunMs = 1'795'000'000'000;
+  std::int64_t now_ms_ = kBegunMs;
+  ManualClock school_clock_{kBegunMs};
+  std::optional<std::int64_t> heard_of_ms_;  // the school, by anybody over a network
+  std::map<int, std::vector<OldImage>> old_;
+  std::map<std::int64_t, long> aged_;
+  std::vector<DayCost> days_;
+  long messages_before_ = 0, forgeries_ = 0;
   std::unique_ptr<SeededRandom> school_random_;
   std::unique_ptr<School> school_;
   std::vector<Image> school_images_;

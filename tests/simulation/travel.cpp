@@ -198,6 +198,10 @@ void World::put_blank(const std::string& path) {
 
 void World::restore(Computer& computer) {
   auto image = computer.images[random_.below(computer.images.size())];
+  put_back(computer, image);
+}
+
+void World::put_back(Computer& computer, const Image& image) {
   log("restore " + std::to_string(computer.index));
   computer.session.reset();
   computer.store.reset();
@@ -213,13 +217,17 @@ void World::restore_school() {
   // What it leaves is an image too: a later journey may lead back to it, as when two copies of one server
   // take turns at one address.
   if (chance(50)) remember_school();
+  // A backup that is put in place leaves the files that are there; a disk that is put back does not.
+  put_back_school(image, chance(50));
+}
+
+void World::put_back_school(const Image& image, bool files_too) {
   log("restore school");
   school_.reset();
   disks::put(school_db(), image.database);
   if (plan_.sabotage == Sabotage::no_removal_log) std::filesystem::remove(folder_ + "/school/removals.log");
   if (plan_.sabotage == Sabotage::no_class_log) forget_what_began();
-  // A backup that is put in place leaves the files that are there; a disk that is put back does not.
-  if (chance(50)) put_school_files(image.files);
+  if (files_too) put_school_files(image.files);
   open_school();
   school_travelled();
 }
@@ -227,7 +235,10 @@ void World::restore_school() {
 // The server does not notice anything: its connection, its segment and its prepared statements live on.
 void World::revert_school() {
   if (plan_.sabotage == Sabotage::no_segments) return;  // which only a digest finds
-  auto image = school_images_[random_.below(school_images_.size())].database;
+  revert_school(school_images_[random_.below(school_images_.size())].database);
+}
+
+void World::revert_school(std::string image) {
   log("revert school");
   revert(school_->store(), std::move(image));
   school_travelled();
@@ -289,11 +300,14 @@ void World::torn_hub() {
 void World::revert_hub() {
   auto* hub = some_hub();
   if (!hub) return;
-  auto image = hub->images[random_.below(hub->images.size())];
+  revert_hub(*hub, hub->images[random_.below(hub->images.size())]);
+}
+
+void World::revert_hub(Hub& hub, const Image& image) {
   log("revert hub");
-  revert(hub->school->store(), std::move(image.database));
-  put_hub_parcels(*hub, image.files);
-  hub_travelled(*hub);
+  revert(hub.school->store(), image.database);
+  put_hub_parcels(hub, image.files);
+  hub_travelled(hub);
 }
 
 void World::copy(Computer& computer) {

@@ -153,7 +153,9 @@ World::World(const Plan& plan, bool clocks_right)
       ill_(plan.seed + 0x696c6c),
       rough_(plan.seed + 0x726f756768),
       harm_(plan.seed + 0x6861726d),
-      between_(plan.seed + 0x6265747765656e) {
+      between_(plan.seed + 0x6265747765656e),
+      forger_(plan.seed + 0x666f72676572),
+      aging_(plan.seed + 0x616765) {
   plan_.people = plan_.people || plan_.classes;
   disks::use();
   disks::lie(false);
@@ -206,12 +208,22 @@ Outcome World::go() {
       attack_hub();
       bombard();
       jump_servers_clock();
-      if (plan_.day > 0 && i % plan_.day == plan_.day - 1) advance(kNightMs);
+      forge();
+      grow_old();
+      bool is_night = plan_.day > 0 && i % plan_.day == plan_.day - 1;
+      if (is_night && plan_.measured) {
+        int day = i / plan_.day + 1, days = plan_.steps / plan_.day;
+        if (day <= days_measured || day > days - days_measured) measure_day(day);
+        messages_before_ = messages_;
+      }
+      if (is_night) advance(kNightMs);
       if (i == plan_.steps / 4) make_clones();
       check_step();
     }
     event_ = plan_.steps;
     random_ = SeededRandom(plan_.seed + 1);
+    outcome.days = (now_ms_ - kBegunMs) / kNightMs;
+    outcome.days_by_hand = (heard_of_ms_.value_or(now_ms_) - kBegunMs) / kNightMs;
     if (plan_.rounds) edit_in_rounds();
     if (plan_.liveness) go_on_beside_the_broken();
     become_quiet();
@@ -243,6 +255,9 @@ Outcome World::go() {
   outcome.brought_back = brought_back_;
   outcome.backups = restores_;
   outcome.cuts = cuts_;
+  outcome.forgeries = forgeries_;
+  outcome.aged = aged_;
+  outcome.cost = std::move(days_);
   outcome.log = std::move(log_);
   return outcome;
 }

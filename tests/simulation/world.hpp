@@ -55,6 +55,8 @@ enum class Sabotage {
   names_nothing,          // whoever puts something away does not say what they saw in it
   no_class_log,      // what began since the backup, classes and who is in them, is forgotten by a restore
   rewrite,           // the school's tidying changes a word of what can never be changed
+  take_any_once,     // what can never be changed is taken in under a record of its own
+  any_ids,           // a batch is taken for signed, whatever ops it names
   drop_unknown,      // of what came from a later version a computer keeps what it knows
   miscount,          // a computer's sum of a stream is another than that of its lines
   keep_replica,      // each computer is known by its machine, so no chain parts, and copies keep their name
@@ -80,6 +82,9 @@ struct Plan {
   bool classes = false;
   bool archives = false;  // goals and projects that are put away, filled, and brought back
   bool attacks = false;   // what others do to the school, portals, and disks that are full for a moment
+  bool forged = false;    // batches that are not what they name, and several of what there is one of
+  bool ages = false;      // disks that go back by a day, by thirty and by two hundred; with `day`
+  bool measured = false;  // what a day costs, with `day`: of the first twenty days and of the last
   // Power that goes in the middle of a write, disks that kept some of what they were not told to keep, the
   // school's own backups and restores, a hub's disk that tears or is reverted under it, teachers who leave.
   bool rough = false;
@@ -95,6 +100,19 @@ struct Plan {
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;
 };
+
+// What exchanges cost: in bytes, and in rows by table, here on the computer and there at the school.
+struct Cost {
+  long messages = 0, up = 0, down = 0;
+  std::map<std::string, std::int64_t> rows_here = {}, rows_there = {};
+};
+struct DayCost {
+  int day = 0;
+  long messages = 0;  // of all computers, that day
+  Cost idle, edit;    // of one: nothing is new, and one edit is
+};
+inline constexpr int days_measured = 20;
+inline constexpr std::int64_t ages_of_images[] = {1, 30, 200};
 
 struct Outcome {
   std::optional<std::string> failure;  // which invariant broke, where, and at which event
@@ -118,6 +136,11 @@ struct Outcome {
   long files_carried = 0;
   long parcels = 0;       // files of which the school's answer came through the hub
   long brought_back = 0;  // lines that the school had lost, by sticks
+  long forgeries = 0;
+  std::int64_t days = 0;          // that passed before all was mended
+  std::int64_t days_by_hand = 0;  // of these, until the school was first asked anything over a network
+  std::map<std::int64_t, long> aged = {};  // disks that went back by so many days
+  std::vector<DayCost> cost = {};          // of each day that was measured
   // Of a plan with a twin: of each field at the school which ops are its heads, named by their salts, which
   // no clock changes.
   std::map<std::string, std::set<std::string>> heads = {};
