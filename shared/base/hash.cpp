@@ -1,6 +1,7 @@
 #include "shared/base/hash.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <new>
 
 #include <openssl/evp.h>
@@ -98,7 +99,14 @@ bool verify(const PublicKey& key, ByteView message, ByteView signature) {
          crypto_sign_verify_detached(signature.data(), message.data(), message.size(), key.bytes.data()) == 0;
 }
 
+namespace {
+std::atomic<std::uint64_t> hashed{0};
+}
+
+std::uint64_t passwords_hashed() { return hashed; }
+
 std::string hash_password(std::string_view password) {
+  hashed++;
   std::string out(crypto_pwhash_STRBYTES, '\0');
   if (crypto_pwhash_str(out.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
                         crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
@@ -108,8 +116,10 @@ std::string hash_password(std::string_view password) {
 }
 
 bool verify_password(std::string_view password, std::string_view hash) {
+  if (hash.empty()) return false;
+  hashed++;
   std::string terminated(hash);
-  return !hash.empty() && crypto_pwhash_str_verify(terminated.c_str(), password.data(), password.size()) == 0;
+  return crypto_pwhash_str_verify(terminated.c_str(), password.data(), password.size()) == 0;
 }
 
 }  // namespace waymark

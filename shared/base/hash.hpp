@@ -45,5 +45,7 @@ bool verify(const PublicKey& key, ByteView message, ByteView signature);
 // four-sign PIN whose real protection is the slowing down of tries.
 std::string hash_password(std::string_view password);
 bool verify_password(std::string_view password, std::string_view hash);
+// How often either was done in this process: what a piece of work costs, as a count.
+std::uint64_t passwords_hashed();
 
 }  // namespace waymark

@@ -310,10 +310,19 @@ record::Stub erased_stub(const record::Op& op, const OpId& id) {
 
 Status must_scrub(Store& store) { return store.set_meta(kScrubKey, "1"); }
 
-Result<bool> scrub(Store& store) {
+Result<bool> waits_to_be_scrubbed(Store& store) {
   WAYMARK_TRY(wanted, store.meta(kScrubKey));
-  if (wanted.value_or("").empty() || store.db().in_transaction()) return false;
-  WAYMARK_CHECK(store.db().execute("VACUUM"));
+  return !wanted.value_or("").empty();
+}
+
+Result<bool> scrub(Store& store) {
+  WAYMARK_TRY(wanted, waits_to_be_scrubbed(store));
+  if (!wanted || store.db().in_transaction()) return false;
+  // What it writes meanwhile lies on the disk: in memory it would be as much as the database.
+  WAYMARK_CHECK(store.db().execute("PRAGMA temp_store=FILE"));
+  auto written = store.db().execute("VACUUM");
+  WAYMARK_CHECK(store.db().execute("PRAGMA temp_store=MEMORY"));
+  WAYMARK_CHECK(written);
   {
     WAYMARK_TRY(query, store.db().prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
     WAYMARK_TRY(row, query.step());

@@ -69,7 +69,9 @@ record::Stub erased_stub(const record::Op& op, const OpId& id);
 
 // Erased content may still stand in pages of the database that are free, and in its write-ahead log. Writes
 // both anew where an erasure was obeyed since the last time; does nothing within a transaction. True: done.
+// It takes as much of the disk as the database has, twice.
 Result<bool> scrub(Store& store);
+Result<bool> waits_to_be_scrubbed(Store& store);
 // Next time, because erased content was beside the records.
 Status must_scrub(Store& store);
 

@@ -266,6 +266,8 @@ Status serve(const Asked& asked, const Commands& commands) {
   for (int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // What SQLite puts on the disk for a while has room where the school has, and is nobody else's to read.
+  ::setenv("SQLITE_TMPDIR", asked.data.c_str(), 0);
 
   SystemClock clock;
   SystemRandom random;
@@ -288,7 +290,7 @@ Status serve(const Asked& asked, const Commands& commands) {
     return store::together(here.store().db(), work);
   };
   options.after = [&here = *school] {
-    if (here.erasures_wait()) (void)here.finish_erasures();  // a disk that fails is tried again with the next
+    if (here.erasures_wait()) (void)here.finish_erasures();
     here.listeners().tell(here);
   };
   if (!plain) {

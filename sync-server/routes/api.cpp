@@ -79,8 +79,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PathwayPage, id, content, saw, published, num
                                    archived, newer_published, versions, others_editing, published_content)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Saved, saw, saved_ms, problem)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(HubLine, id, name, classes, addresses, heard_ms, carrying, left_out)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterLine, n, at_ms, written_ms, person, name, kind, code, is_private,
-                                   can_take_in, away, words, settled, settled_by, settled_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterLine, n, at_ms, written_ms, person, name, brought_by, kind, code,
+                                   is_private, can_take_in, away, words, settled, settled_by, settled_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LetterPage, waiting, settled, more)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AuditLine, at_ms, by, action, subject)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StickRead, student, problem, ops, known, refused, brought_back, files,

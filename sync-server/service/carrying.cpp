@@ -20,6 +20,10 @@ std::string_view name_of(Carrier carrier) {
   constexpr std::array names{"computer", "hub", "stick", "hub"};
   return names[static_cast<std::size_t>(carrier)];
 }
+// Of one bundle that a device wrote: so many batches, which is more than it has room for, and so many
+// introductions that take a slow hash. A device needs one.
+constexpr std::int64_t kBatchesMax = 2'048;
+constexpr int kIntroductionsMax = 4;
 constexpr std::int64_t kFilesBackMax = 24 * 1024 * 1024;  // of files in one answer, beside the news
 }  // namespace
 
@@ -92,6 +96,13 @@ Status School::keep_for_an_adult(const wire::Batch& batch) {
   return {};
 }
 
+Status School::may_hash() {
+  if (!introductions_left_) return {};
+  if (*introductions_left_ == 0) return Error{Code::slowed_down, "60"};
+  --*introductions_left_;
+  return {};
+}
+
 Result<bool> School::is_theirs(const wire::Introduction& introduction, const PersonId& id) {
   WAYMARK_TRY(erased, store::is_erased(*store_, id));
   if (erased) return true;  // of which nothing is kept
@@ -102,13 +113,16 @@ Result<bool> School::is_theirs(const wire::Introduction& introduction, const Per
     if (device.person == id && std::equal(device.key.begin(), device.key.end(),
                                           introduction.key.bytes.begin(), introduction.key.bytes.end()))
       return true;
-  auto tries = "introduction:" + id.hex();
-  WAYMARK_CHECK(may_try(tries));
+  // Only who has the card tries PINs: nobody else can make its owner wait.
   auto code = read_code(introduction.card, card_code_length);
   if (!code) return false;
   WAYMARK_TRY(card, accounts_->card(*code));
-  bool good = card && card->person == id && !card->voided &&
-              (person->pin_hash.empty() || verify_password(introduction.pin, person->pin_hash));
+  if (!card || card->person != id || card->voided) return false;
+  if (person->pin_hash.empty()) return true;
+  auto tries = "introduction:" + id.hex();
+  WAYMARK_CHECK(may_try(tries));
+  WAYMARK_CHECK(may_hash());
+  bool good = verify_password(introduction.pin, person->pin_hash);
   if (!good) WAYMARK_CHECK(wrong_try(tries));
   return good;
 }
@@ -132,24 +146,23 @@ Result<Person> School::introduce(const wire::Introduction& introduction, const P
   });
   if (again) return *person;
 
-  auto tries = "introduction:" + id.hex();
-  WAYMARK_CHECK(may_try(tries));
   auto code = read_code(introduction.card, card_code_length);
   auto card = code ? accounts_->card(*code) : Result<std::optional<Card>>(std::optional<Card>());
   if (!card) return card.error();
-  auto wrong = [&](const Error& error) -> Result<Person> {
-    WAYMARK_CHECK(wrong_try(tries));
-    return error;
-  };
-  if (!*card || (*card)->person != id) return wrong({Code::card_unknown, "no student has this card"});
+  if (!*card || (*card)->person != id) return Error{Code::card_unknown, "no student has this card"};
   if ((*card)->voided) return Error{Code::card_voided, "a teacher has voided this card"};
+  // Counted with the right card alone: who has it not cannot make its owner wait.
+  auto tries = "introduction:" + id.hex();
+  WAYMARK_CHECK(may_try(tries));
+  WAYMARK_CHECK(may_hash());
   bool first = person->pin_hash.empty();
   if (first) {
     WAYMARK_CHECK(must_be_pin_hash(introduction.pin_hash, introduction.pin_kind));
     WAYMARK_CHECK(accounts_->set_pin(id, introduction.pin_hash, introduction.pin_kind));
     WAYMARK_CHECK(remember("pin", id.hex(), introduction.pin_hash, introduction.pin_kind));
   } else if (!verify_password(introduction.pin, person->pin_hash)) {
-    return wrong({Code::wrong_pin, "not the PIN chosen"});
+    WAYMARK_CHECK(wrong_try(tries));
+    return Error{Code::wrong_pin, "not the PIN chosen"};
   }
   if (known == computers.end())
     WAYMARK_CHECK(
@@ -303,9 +316,20 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, Carrier carrier) 
   std::optional<PersonId> writer;  // where something of the bundle proves who that is
   bool some = false;               // of the batches was taken in
   std::int64_t n = 0;
+  // One commit for all: each of them stands or falls by itself within it.
+  WAYMARK_TRY(together, store::Transaction::begin(store_->db()));
+  introductions_left_ = for_hub ? std::nullopt : std::optional(kIntroductionsMax);
+  struct Ends {
+    std::optional<int>& left;
+    ~Ends() { left.reset(); }
+  } ends{introductions_left_};
   for (const auto& item : bundle.items) {
     if (item.kind != wire::batch_item) continue;
     auto place = n++;
+    if (!for_hub && place >= kBatchesMax) {
+      if (place == kBatchesMax) read.problems.push_back({Code::slowed_down, "60"});
+      continue;
+    }
     auto checked = wire::decode_batch(item.body, {identity(), &identity_});
     std::int64_t known = 0;
     if (checked)
@@ -343,6 +367,8 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, Carrier carrier) 
     read.from = checked->batch.replica;
     answers.push_back({wire::acknowledgement_item, wire::encode(taken->acknowledgement, identity_)});
   }
+  WAYMARK_CHECK(together.commit());
+  if (erasures_wait_) (void)finish_erasures();
   const auto reading = std::find_if(bundle.items.begin(), bundle.items.end(),
                                     [](const auto& item) { return item.kind == wire::reading_item; });
   if (!for_hub && reading != bundle.items.end()) {

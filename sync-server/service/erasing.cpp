@@ -17,9 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kNamedMax = 256;  // ops, or files, in one record
-constexpr std::int64_t kLettersMax = 1'000'000;
-constexpr std::string_view kHeededKey = "erasures_heeded";  // how many a hub knew of
+constexpr std::size_t kNamedMax = 256;                        // ops, or files, in one record
+constexpr std::int64_t kAgainMs = std::int64_t{10} * 60'000;  // after what failed
+constexpr std::string_view kHeededKey = "erasures_heeded";    // how many a hub knew of
 
 }  // namespace
 
@@ -101,8 +101,10 @@ Result<School::Erased> School::erase(const std::optional<PersonId>& by, const st
     std::vector<std::string> named;
     for (auto i = at; i < std::min(ops.size(), at + kNamedMax); i++) named.push_back(ops[i].hex());
     WAYMARK_CHECK(write("ops", named));
-    WAYMARK_CHECK(forget_letters(named));
   }
+  std::vector<std::string> all;
+  for (const auto& id : ops) all.push_back(id.hex());
+  WAYMARK_CHECK(forget_letters(all));
   // By a school or a computer that is put back to before those ops their files could not be found.
   std::vector<std::string> marks;
   for (const auto& [stream, hash] : files) {
@@ -120,6 +122,7 @@ Result<School::Erased> School::erase(const std::optional<PersonId>& by, const st
   WAYMARK_CHECK(accounts_->audit(by, person ? "student erased" : "ops erased",
                                  person ? person->hex() : ops.front().hex()));
   WAYMARK_CHECK(transaction.commit());
+  erasures_failed_ms_.reset();
   WAYMARK_CHECK(finish_erasures());
   erased.old_copies = old_copies();
   return erased;
@@ -142,14 +145,10 @@ Status School::forget_person(const PersonId& id) {
 
 // What came as a dead letter and was taken in is there twice.
 Status School::forget_letters(const std::vector<std::string>& ops) {
-  if (ops.empty()) return {};
-  for (bool waiting : {true, false}) {
-    WAYMARK_TRY(letters, accounts_->dead_letters(waiting, kLettersMax));
-    for (const auto& letter : letters)
-      if (std::find(ops.begin(), ops.end(), record::op_id(letter.body).hex()) != ops.end())
-        WAYMARK_CHECK(accounts_->forget_letter(letter.n));
-  }
-  return {};
+  std::set<OpId> ids;
+  for (const auto& text : ops)
+    if (auto id = OpId::parse(text)) ids.insert(*id);
+  return accounts_->forget_letters(ids);
 }
 
 Status School::heed_erasures() {
@@ -200,6 +199,21 @@ Status School::forget_sealed_answers(std::size_t erasures) {
 Status School::finish_erasures() {
   erasures_wait_ = true;
   if (store_->db().in_transaction()) return {};
+  // It writes the whole database anew: what fails is not to be tried with every request.
+  auto now = clock_.steady_ms();
+  if (erasures_failed_ms_ && now >= *erasures_failed_ms_ && now - *erasures_failed_ms_ < kAgainMs) return {};
+  erasures_failed_ms_ = now;
+  WAYMARK_CHECK(finish_what_erasures_left());
+  if (!erasures_wait_) erasures_failed_ms_.reset();
+  return {};
+}
+
+Status School::finish_what_erasures_left() {
+  WAYMARK_TRY(wanted, store::waits_to_be_scrubbed(*store_));
+  if (wanted) {
+    WAYMARK_TRY(bytes, store_->db().bytes());
+    WAYMARK_CHECK(must_have_room(data_, 2 * bytes, disk_reserve_.value_or(0)));
+  }
   WAYMARK_TRY(scrubbed, store::scrub(*store_));
   // What pages keep of a student goes by the stream's end, which an erasure does not move.
   if (scrubbed) standings_ = std::make_unique<Standings>();
@@ -209,18 +223,20 @@ Status School::finish_erasures() {
                 if (!coming) coming = uploads_.hashes();
                 return coming->contains(hash) || fs::exists(file_path(hash), none);
               }));
-  erasures_wait_ = gone.has_value();
+  erasures_wait_ = gone.has_value() || (wanted && !scrubbed);
   if (!gone) return {};
-  std::error_code error;
+  std::optional<Error> stays;
   for (const auto& hash : *gone) {
     if (is_being_written(hash))
       continue;  // for somebody else; what was for whom it went is refused at its end
     uploads_.forget_file(hash);
+    std::error_code error;
     if (fs::remove(file_path(hash), error); error)
-      return Error{Code::io, file_path(hash) + ": " + error.message()};
+      stays = Error{Code::io, file_path(hash) + ": " + error.message()};
   }
+  if (stays) return *stays;
   WAYMARK_CHECK(store::forget_erased_files(*store_));
-  erasures_wait_ = false;
+  erasures_wait_ = wanted && !scrubbed;
   return {};
 }
 

@@ -458,6 +458,8 @@ Status School::take_rows(const json& object) {
     let_in = let_in || (person.active && found != known.end() && !found->second.active);
     keep(accounts_->put(person));
     keep(accounts_->set_password(person.id, password));
+    if (found != known.end() && found->second.password_hash != password)
+      keep(accounts_->remove_sessions_of(person.id));
     bool chosen_here = pin.empty() && found != known.end() && !found->second.pin_hash.empty();
     if (!chosen_here) keep(accounts_->set_pin(person.id, pin, pin_kind));
   });

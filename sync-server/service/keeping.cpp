@@ -2,6 +2,7 @@
 // that outlives them, and people and computers that joined after the backup.
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -139,7 +140,7 @@ Result<std::string> School::restore(const std::string& file, const SecretKey& ke
     WAYMARK_CHECK(load());
     return loaded.error();
   }
-  if (replaced) WAYMARK_CHECK(accounts_->audit(std::nullopt, "restored from a backup", file));
+  if (replaced) WAYMARK_CHECK(note_restored(file));
   return replaced;
 }
 
@@ -160,8 +161,14 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
   WAYMARK_CHECK(restoring.decide(clock.now_ms()));
   WAYMARK_TRY(replaced, restoring.finish());
   WAYMARK_CHECK(school->load());
-  WAYMARK_CHECK(school->accounts_->audit(std::nullopt, "restored from a backup", file));
+  WAYMARK_CHECK(school->note_restored(file));
   return replaced;
+}
+
+// Who was signed in when the backup was made is not now.
+Status School::note_restored(std::string_view from) {
+  WAYMARK_CHECK(accounts_->remove_sessions_before(std::numeric_limits<std::int64_t>::max()));
+  return accounts_->audit(std::nullopt, "restored from a backup", from);
 }
 
 // ---- removals
@@ -248,7 +255,10 @@ Status School::apply(const Removal& removal) {
   if (!id) return {};  // of a later version
   WAYMARK_TRY(person, accounts_->person(*id));
   if (!person) return {};  // joined after the backup: is_gone() asks the log
-  if (removal.what == "password") return accounts_->set_password(*id, removal.value);
+  if (removal.what == "password") {
+    if (person->password_hash != removal.value) WAYMARK_CHECK(accounts_->remove_sessions_of(*id));
+    return accounts_->set_password(*id, removal.value);
+  }
   if (removal.what == "pin") return accounts_->set_pin(*id, removal.value, removal.kind);
   if (removal.what == "card") return accounts_->put_only_card(removal.value, *id);
   if (removal.what == "person") {

@@ -59,6 +59,17 @@ LetterContent content_of(const DeadLetter& letter) {
   return content;
 }
 
+// What somebody wrote at a hub who taught there, and does no more, is theirs, whoever brought it.
+Status School::keep_letter(const PersonId& sender, std::string_view body, std::string_view code) {
+  WAYMARK_TRY(from, accounts_->person(sender));
+  if (auto op = record::parse_op(body); op && from && from->role == "hub") {
+    WAYMARK_TRY(author, accounts_->person(op->author));
+    if (author && (author->role == "teacher" || author->role == "admin"))
+      return accounts_->add_dead_letter(op->author, body, code, sender);
+  }
+  return accounts_->add_dead_letter(sender, body, code);
+}
+
 Status School::may_take_in(const DeadLetter& letter) {
   WAYMARK_TRY(op, record::parse_op(letter.body));
   if (op.author != letter.person) return Error{Code::forbidden, "it names another author than who sent it"};
@@ -85,6 +96,9 @@ Status School::take_in_letter(const PersonId& adult, std::int64_t n) {
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_TRY(letter, waiting_letter(*accounts_, n));
   WAYMARK_CHECK(may_take_in(letter));
+  WAYMARK_TRY(reader, accounts_->person(adult));
+  if (letter.hub && (!reader || reader->role != "admin"))
+    return Error{Code::forbidden, "what a hub brought an administrator takes in"};
   WAYMARK_TRY(op, record::parse_op(letter.body));
   WAYMARK_TRY(added, store_->add(op, letter.body, record::op_id(letter.body)));
   (void)added;
@@ -126,20 +140,22 @@ Status School::set_aside_letter(const PersonId& adult, std::int64_t n) {
 
 namespace {
 
-constexpr std::int64_t kLettersMax = 20'000;
-
 Result<bool> is_theirs(School& school, const Person& reader, const PersonId& author) {
   if (reader.role == "admin" || author == reader.id) return true;
   return school.teaches(reader.id, author);
 }
 
-Result<LetterLine> line_of(School& school, const DeadLetter& letter) {
+Result<LetterLine> line_of(School& school, const Person& reader, const DeadLetter& letter) {
   LetterLine line;
   line.n = letter.n;
   line.at_ms = letter.at_ms;
   line.person = letter.person.hex();
   WAYMARK_TRY(person, school.accounts().person(letter.person));
   if (person) line.name = trim(person->given + " " + person->family);
+  if (letter.hub) {
+    WAYMARK_TRY(hub, school.accounts().person(*letter.hub));
+    line.brought_by = hub ? hub->given : letter.hub->hex();
+  }
   auto content = content_of(letter);
   line.kind = content.kind;
   line.code = letter.code;
@@ -152,7 +168,7 @@ Result<LetterLine> line_of(School& school, const DeadLetter& letter) {
     return one.stream == domain::inbox_stream(letter.person);
   });
   if (!letter.settled_ms) {
-    line.can_take_in = school.may_take_in(letter).has_value();
+    line.can_take_in = (!letter.hub || reader.role == "admin") && school.may_take_in(letter).has_value();
     return line;
   }
   line.settled_ms = *letter.settled_ms;
@@ -165,31 +181,29 @@ Result<LetterLine> line_of(School& school, const DeadLetter& letter) {
 
 Result<LetterPage> letters_for(School& school, const Person& reader) {
   LetterPage page;
+  auto& accounts = school.accounts();
+  auto teacher = reader.role == "admin" ? std::nullopt : std::optional(reader.id);
   for (auto* list : {&page.waiting, &page.settled}) {
-    WAYMARK_TRY(letters, school.accounts().dead_letters(list == &page.waiting, kLettersMax));
-    for (const auto& letter : letters) {
-      WAYMARK_TRY(theirs, is_theirs(school, reader, letter.person));
-      if (!theirs) continue;
-      if (list->size() >= letters_listed_max) {
-        if (list == &page.waiting) page.more++;
-        continue;
-      }
-      WAYMARK_TRY(line, line_of(school, letter));
+    WAYMARK_TRY(numbers, accounts.letters_listed(list == &page.waiting, teacher, letters_listed_max));
+    for (auto n : numbers) {
+      WAYMARK_TRY(letter, accounts.dead_letter(n));
+      if (!letter) continue;
+      WAYMARK_TRY(line, line_of(school, reader, *letter));
       list->push_back(std::move(line));
     }
   }
+  // Chosen from each sender in turn, and shown the latest first.
+  std::sort(page.waiting.begin(), page.waiting.end(), [](const LetterLine& a, const LetterLine& b) {
+    return std::pair(a.at_ms, a.n) > std::pair(b.at_ms, b.n);
+  });
+  WAYMARK_TRY(all, letters_waiting_for(school, reader));
+  page.more = all - static_cast<std::int64_t>(page.waiting.size());
   return page;
 }
 
 Result<std::int64_t> letters_waiting_for(School& school, const Person& reader) {
-  if (reader.role == "admin") return school.accounts().dead_letters_waiting();
-  std::int64_t count = 0;
-  WAYMARK_TRY(letters, school.accounts().dead_letters(true, kLettersMax));
-  for (const auto& letter : letters) {
-    WAYMARK_TRY(theirs, is_theirs(school, reader, letter.person));
-    count += theirs;
-  }
-  return count;
+  return reader.role == "admin" ? school.accounts().dead_letters_waiting()
+                                : school.accounts().dead_letters_waiting_for(reader.id);
 }
 
 Result<bool> may_settle(School& school, const Person& reader, std::int64_t n) {

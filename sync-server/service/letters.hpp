@@ -21,7 +21,8 @@ class School;
 // For the page "Work that needs a home".
 struct LetterLine {
   std::int64_t n = 0, at_ms = 0, written_ms = 0;
-  std::string person, name;  // who sent it
+  std::string person, name;  // who sent it, or in whose name a hub did
+  std::string brought_by;    // that hub's name
   std::string kind, code;
   bool is_private = false;  // a draft: its words are its author's alone
   bool can_take_in = false;

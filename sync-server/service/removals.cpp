@@ -98,6 +98,10 @@ Status RemovalLog::append(std::span<const std::string> lines) {
   char last = '\n';
   while (end > 0 && ::pread(file, &last, 1, end - 1) == 1 && last != '\n') end--;
   if (::ftruncate(file, end) != 0) return failed();
+  if (static_cast<std::size_t>(end) + bytes.size() > kLogBytesMax) {
+    errno = ENOSPC;  // what could not be read again is not written
+    return failed();
+  }
   auto written = ::write(file, bytes.data(), bytes.size());
   if (written != static_cast<ssize_t>(bytes.size()) || ::fsync(file) != 0) {
     if (written >= 0) errno = ENOSPC;
@@ -138,6 +142,23 @@ Result<std::vector<Removal>> RemovalLog::read_about(std::string_view subject) co
     if (text_of(object, "subject") == subject) removals.push_back(removal_of(object));
   }
   return removals;
+}
+
+Result<std::string> RemovalLog::mend(std::int64_t now_ms) const {
+  WAYMARK_TRY(bytes, read_log(path_));
+  std::string kept;
+  bool damaged = false;
+  for (auto line : whole_lines(bytes)) {
+    if (read_line(path_, line))
+      kept.append(line) += '\n';
+    else
+      damaged = true;
+  }
+  if (!damaged) return std::string();
+  auto beside = path_ + ".damaged-" + std::to_string(now_ms);
+  WAYMARK_CHECK(store::write_durably(beside, bytes));
+  WAYMARK_CHECK(store::write_durably(path_, kept));
+  return beside;
 }
 
 Status RemovalLog::merge(const std::string& other_path) {

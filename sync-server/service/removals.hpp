@@ -43,13 +43,17 @@ class RemovalLog {
   explicit RemovalLog(std::string path) : path_(std::move(path)) {}
   // As it stands in the log, without its line feed.
   static std::string line_of(const Removal& removal);
-  // Durable when it returns, all or none. `disk_full`, `io`.
+  // Durable when it returns, all or none. `disk_full` (also where the log would be larger than it may be),
+  // `io`.
   Status append(std::span<const std::string> lines);
   // In order; a last line that a power cut tore is left out. `malformed` for damage before it.
   Result<std::vector<std::string>> lines() const;
   Result<std::vector<Removal>> read() const;
   // Those whose subject this is; quick, since lines that do not name it are not read.
   Result<std::vector<Removal>> read_about(std::string_view subject) const;
+  // Where a line cannot be read: what is there is kept beside as PATH.damaged-MS, whose path it gives, and
+  // the log is what can be read. Empty: all of it can.
+  Result<std::string> mend(std::int64_t now_ms) const;
   // Takes in the lines of another log that this one lacks: of two copies of one school each went on by
   // itself. Each log's own order stays; lines of both that nothing else puts in order stand by their time.
   // `too_large` when it cannot hold both.

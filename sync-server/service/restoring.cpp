@@ -171,7 +171,10 @@ Result<bool> Restoring::step() const {
     return true;
   }
   if (auto log = decided_ + "/removals.log"; fs::exists(log, error)) {
-    WAYMARK_CHECK(RemovalLog(data_ + "/removals.log").merge(log));
+    RemovalLog here(data_ + "/removals.log");
+    WAYMARK_TRY(damaged, here.mend(SystemClock().now_ms()));
+    (void)damaged;
+    WAYMARK_CHECK(here.merge(log));
     fs::remove(log, error);
     if (error) return io(log, error);
     return true;

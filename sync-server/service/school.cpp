@@ -27,6 +27,8 @@ using store::Transaction;
 constexpr std::size_t kPendingJoinsMax = 256;
 constexpr std::int64_t kJoinTimeMs = 5 * 60'000;
 constexpr std::int64_t kSessionTimeMs = std::int64_t{12} * 3600 * 1000;
+constexpr std::int64_t kSessionAgeMs = std::int64_t{30} * 24 * 3600 * 1000;
+constexpr std::int64_t kSessionAheadMs = 5 * 60'000;  // by a clock that went back since
 
 // After three wrong tries every further one waits, twice as long each time, up to a minute: a guesser is
 // stopped, and a class that mistypes is not.
@@ -136,8 +138,7 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
   // A restore that a power cut broke off.
   WAYMARK_TRY(restored, Restoring(data).settle());
   WAYMARK_CHECK(school->load());
-  if (restored)
-    WAYMARK_CHECK(school->accounts_->audit(std::nullopt, "restored from a backup", "finished at a start"));
+  if (restored) WAYMARK_CHECK(school->note_restored("finished at a start"));
   return school;
 }
 
@@ -172,8 +173,12 @@ Status School::load() {
   name_ = *name;
   WAYMARK_CHECK(make_private_directory(data_ + "/files"));
   WAYMARK_CHECK(make_private_directory(data_ + "/uploads"));
+  // All that can be read of a damaged one holds, and is done again.
+  WAYMARK_TRY(damaged, removals_.mend(clock_.now_ms()));
   WAYMARK_CHECK(replay_removals());
-  WAYMARK_CHECK(finish_erasures());
+  if (!damaged.empty()) WAYMARK_CHECK(accounts_->audit(std::nullopt, "log of removals was damaged", damaged));
+  // What an erasure left and cannot be removed now is no reason to keep the school shut: it is tried again.
+  (void)finish_erasures();
   // Whoever was enrolled or left just before a power cut has the access that follows from it.
   return refresh_access();
 }
@@ -235,6 +240,7 @@ Status School::set_password(std::string_view email, std::string_view password) {
   auto hash = hash_password(password);
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(accounts_->set_password(person->id, hash));
+  WAYMARK_CHECK(accounts_->remove_sessions_of(person->id));
   WAYMARK_CHECK(remember("password", person->id.hex(), hash));
   WAYMARK_CHECK(accounts_->clear_tries("password:" + fold(email)));
   WAYMARK_CHECK(accounts_->audit(person->id, "password changed", fold(email)));
@@ -613,6 +619,13 @@ Result<Computer> School::computer(std::string_view token) {
   WAYMARK_TRY(computer, accounts_->computer_by_token(token_hash(token)));
   if (!computer || computer->removed)
     return Error{Code::unauthorized, "this computer is not, or no longer, joined"};
+  // A hub's file is a token in a room: nobody is to sign in with it, who has the cards that lie there too.
+  WAYMARK_TRY(device, accounts_->device(token_hash(token)));
+  if (device) {
+    WAYMARK_TRY(owner, accounts_->person(device->person));
+    if (owner && owner->role == "hub")
+      return Error{Code::forbidden, "nobody signs in at the school by way of a hub"};
+  }
   return *computer;
 }
 
@@ -757,8 +770,10 @@ Status School::reset_pin(const PersonId& student) {
 
 Status must_be_pin_hash(std::string_view pin_hash, std::string_view pin_kind) {
   // The costs stand in the text; another text could make the school work for minutes.
-  auto ours = hash_password("0000");
-  auto costs = ours.substr(0, ours.find('$', ours.find("m=")) + 1);
+  static const std::string costs = [] {
+    auto ours = hash_password("0000");
+    return ours.substr(0, ours.find('$', ours.find("m=")) + 1);
+  }();
   if (costs.empty() || !pin_hash.starts_with(costs) || pin_hash.size() > 128 || !valid_utf8(pin_hash))
     return Error{Code::malformed, "no hash of a PIN"};
   if (pin_kind != "digits" && pin_kind != "pictures") return Error{Code::malformed, "no kind of a PIN"};
@@ -768,7 +783,11 @@ Status must_be_pin_hash(std::string_view pin_hash, std::string_view pin_kind) {
 Status School::change_pin(const Bearer& bearer, std::string_view pin_hash, std::string_view pin_kind) {
   WAYMARK_CHECK(only_the_school());
   WAYMARK_CHECK(must_be_pin_hash(pin_hash, pin_kind));
+  // Each is a line of the log, for good: few at once, and then one a minute.
+  auto key = "pin chosen:" + bearer.person.hex();
+  WAYMARK_CHECK(may_try(key));
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
+  WAYMARK_CHECK(wrong_try(key));
   WAYMARK_CHECK(accounts_->set_pin(bearer.person, pin_hash, pin_kind));
   WAYMARK_CHECK(remember("pin", bearer.person.hex(), pin_hash, pin_kind));
   WAYMARK_CHECK(accounts_->audit(bearer.person, "PIN changed", bearer.computer_name));
@@ -873,7 +892,7 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   }
   served.reply.places = std::move(places);
   for (const auto& [letter, code] : served.dead_letters)
-    WAYMARK_CHECK(accounts_->add_dead_letter(bearer.person, letter, code));
+    WAYMARK_CHECK(keep_letter(bearer.person, letter, code));
   WAYMARK_CHECK(accounts_->computer_heard(bearer.computer));
   // What the student's other computers said when they were last heard from.
   WAYMARK_TRY(seen, accounts_->seen_on(bearer.person));
@@ -973,7 +992,9 @@ Result<School::SignedIn> School::sign_in(std::string_view email, std::string_vie
 Result<std::pair<Person, std::string>> School::session(std::string_view token) {
   auto hash = token_hash(token);
   WAYMARK_TRY(session, accounts_->session(hash));
-  if (!session || clock_.now_ms() - session->seen_ms > kSessionTimeMs)
+  auto now = clock_.now_ms();
+  if (!session || now - session->seen_ms > kSessionTimeMs || session->seen_ms - now > kSessionAheadMs ||
+      now - session->created_ms > kSessionAgeMs)
     return Error{Code::unauthorized, "not signed in"};
   WAYMARK_TRY(person, accounts_->person(session->person));
   if (!person || !person->active) return Error{Code::unauthorized, "not signed in"};

@@ -272,6 +272,7 @@ class School {
   Result<Begun> begin_join(std::string_view id, std::string_view client_nonce, std::string_view spki);
   Result<JoinedComputer> finish_join(std::string_view id, std::string_view client_nonce,
                                      std::string_view proof, std::string_view spki, std::string_view name);
+  // `forbidden` for a hub.
   Result<Computer> computer(std::string_view token);
 
   // From now on nobody syncs from it; what it sent stays. Doing it twice is no error.
@@ -553,7 +554,8 @@ class School {
   Status set_aside_letter(const PersonId& adult, std::int64_t n);
 
   // What an erasure leaves on the disk, where one was obeyed since the last time. Not within a transaction:
-  // then it waits, and is done when the server calls this after the commit.
+  // then it waits, and is done when the server calls this after the commit. What fails waits, too, and is
+  // tried again after ten minutes, whenever this is called.
   Status finish_erasures();
   bool erasures_wait() const { return erasures_wait_; }
 
@@ -565,6 +567,7 @@ class School {
   Status lock();
   Status load();
   void remove_copies() const;
+  Status note_restored(std::string_view from);
   // Call within the transaction that does it.
   Status remember(std::string_view what, std::string_view subject, std::string_view value,
                   std::string_view kind = {});
@@ -599,8 +602,12 @@ class School {
   Result<TakenBatch> take(const wire::CheckedBatch& checked, Carrier carrier);
   Status heard_by(Carrier carrier, const wire::CheckedBatch& checked, std::int64_t settled);
   Status keep_for_an_adult(const wire::Batch& batch);
+  Status keep_letter(const PersonId& sender, std::string_view body, std::string_view code);
   // Did the person write this who is named, though they may not sign in any more?
   Result<bool> is_theirs(const wire::Introduction& introduction, const PersonId& person);
+  // `slowed_down` where a bundle has had as many slow hashes as one may ask for.
+  Status may_hash();
+  std::optional<int> introductions_left_;  // of the bundle that is being read
   // The student of an introduction, as if they had signed in here. Errors as at a sign-in.
   Result<Person> introduce(const wire::Introduction& introduction, const PersonId& person);
   Result<std::string> token_for(std::string_view wanted, const PersonId& person, ByteView key);
@@ -682,7 +689,9 @@ class School {
   std::unique_ptr<Carried> carried_;
   RemovalLog removals_;
   RemovalsRead removals_read_;
+  Status finish_what_erasures_left();
   bool erasures_wait_ = false;
+  std::optional<std::int64_t> erasures_failed_ms_;  // the last time that they were tried in vain (steady)
   std::unique_ptr<Standings> standings_;
   Listeners listeners_;
   struct Pending {

@@ -180,7 +180,7 @@ Result<StickRead> read_stick(School& school, const PersonId& reader, std::string
     told.reader = read->from->hex();
     told.answer = std::move(read->answer);
   }
-  WAYMARK_CHECK(school.accounts().audit(reader, "stick read", told.student));
+  WAYMARK_CHECK(school.accounts().audit(reader, "stick read", read->person ? read->person->hex() : ""));
   return told;
 }
 

@@ -26,16 +26,20 @@ UPDATE person SET given = '', family = '', email = NULL, source = NULL, password
 DELETE FROM card WHERE person = ?
 -- name: forget_newcomer
 DELETE FROM newcomer WHERE person = ?
+-- name: forget_letters_brought
+DELETE FROM dead_letter_brought WHERE n IN (SELECT n FROM dead_letter WHERE person = ?1 OR instr(body, ?2))
 -- name: forget_letters_settled
 DELETE FROM dead_letter_settled WHERE n IN (SELECT n FROM dead_letter WHERE person = ?1 OR instr(body, ?2))
 -- name: forget_letters
 DELETE FROM dead_letter WHERE person = ?1 OR instr(body, ?2)
+-- name: forget_letter_brought
+DELETE FROM dead_letter_brought WHERE n = ?
 -- name: forget_letter_settled
 DELETE FROM dead_letter_settled WHERE n = ?
 -- name: forget_letter
 DELETE FROM dead_letter WHERE n = ?
 -- name: forget_audit
-UPDATE audit SET subject = '' WHERE person = ?
+UPDATE audit SET subject = '' WHERE person = ?1 OR (?2 <> '' AND subject = ?2)
 -- name: forget_enrollments
 UPDATE enrollment SET active = 0 WHERE person = ?
 
@@ -162,15 +166,36 @@ INSERT INTO audit (at_ms, person, action, subject) VALUES (?, ?, ?, ?)
 SELECT at_ms, person, action, subject FROM audit ORDER BY n DESC LIMIT ?
 -- name: dead_letter_add
 INSERT INTO dead_letter (at_ms, person, body, code) VALUES (?, ?, ?, ?) ON CONFLICT (body) DO NOTHING
+-- name: dead_letter_by_body
+SELECT n, person FROM dead_letter WHERE body = ?
+-- name: dead_letter_by_author
+UPDATE dead_letter SET at_ms = ?, person = ?, code = ?, settled_ms = NULL WHERE n = ?
+-- name: dead_letter_brought_add
+INSERT OR IGNORE INTO dead_letter_brought (n, hub) VALUES (?, ?)
+-- name: dead_letter_bodies
+SELECT n, body FROM dead_letter
 -- name: dead_letter_count
 SELECT count(*) FROM dead_letter WHERE settled_ms IS NULL
+-- name: dead_letter_count_for
+SELECT count(*) FROM dead_letter d WHERE d.settled_ms IS NULL AND (d.person = ?1 OR EXISTS (SELECT 1 FROM access a
+  WHERE a.person = ?1 AND a.stream = 'person:' || lower(hex(d.person)) AND a.role = 'staff'))
+-- name: dead_letter_waiting_for
+SELECT n FROM (
+  SELECT n, at_ms, row_number() OVER (PARTITION BY person ORDER BY at_ms DESC, n DESC) AS turn FROM dead_letter d
+  WHERE d.settled_ms IS NULL AND (?1 IS NULL OR d.person = ?1 OR EXISTS (SELECT 1 FROM access a
+    WHERE a.person = ?1 AND a.stream = 'person:' || lower(hex(d.person)) AND a.role = 'staff')))
+ORDER BY turn, at_ms DESC, n DESC LIMIT ?2
+-- name: dead_letter_settled_for
+SELECT n FROM dead_letter d WHERE d.settled_ms IS NOT NULL AND (?1 IS NULL OR d.person = ?1 OR EXISTS (SELECT 1
+  FROM access a WHERE a.person = ?1 AND a.stream = 'person:' || lower(hex(d.person)) AND a.role = 'staff'))
+ORDER BY d.settled_ms DESC, d.n DESC LIMIT ?2
 -- name: dead_letter_list
-SELECT d.n, d.at_ms, d.person, d.body, d.code, d.settled_ms, s.by, s.how FROM dead_letter d
-LEFT JOIN dead_letter_settled s ON s.n = d.n
+SELECT d.n, d.at_ms, d.person, d.body, d.code, d.settled_ms, s.by, s.how, b.hub FROM dead_letter d
+LEFT JOIN dead_letter_settled s ON s.n = d.n LEFT JOIN dead_letter_brought b ON b.n = d.n
 WHERE (d.settled_ms IS NULL) = ? ORDER BY coalesce(d.settled_ms, d.at_ms) DESC, d.n DESC LIMIT ?
 -- name: dead_letter_find
-SELECT d.n, d.at_ms, d.person, d.body, d.code, d.settled_ms, s.by, s.how FROM dead_letter d
-LEFT JOIN dead_letter_settled s ON s.n = d.n WHERE d.n = ?
+SELECT d.n, d.at_ms, d.person, d.body, d.code, d.settled_ms, s.by, s.how, b.hub FROM dead_letter d
+LEFT JOIN dead_letter_settled s ON s.n = d.n LEFT JOIN dead_letter_brought b ON b.n = d.n WHERE d.n = ?
 -- name: dead_letter_settle
 UPDATE dead_letter SET settled_ms = ? WHERE n = ? AND settled_ms IS NULL
 -- name: dead_letter_settled_add

@@ -2,6 +2,8 @@
 
 #include "waymark_server_store_sql.hpp"
 
+#include "shared/base/text.hpp"
+
 namespace waymark::server {
 namespace {
 
@@ -82,23 +84,44 @@ Status Accounts::put(const Person& person) {
   return query.bind(person.active).bind(now()).run();
 }
 Status Accounts::forget(const PersonId& id) {
-  for (auto statement : {sql::person_forget, sql::forget_cards, sql::forget_newcomer, sql::forget_audit,
-                         sql::forget_enrollments}) {
+  {
+    // Rows about them have their id; some that others wrote have had the name.
+    WAYMARK_TRY(known, person(id));
+    WAYMARK_TRY(query, db_.prepare(sql::forget_audit));
+    WAYMARK_CHECK(
+        query.bind(id).bind(known ? trim(known->given + " " + known->family) : std::string()).run());
+  }
+  for (auto statement :
+       {sql::person_forget, sql::forget_cards, sql::forget_newcomer, sql::forget_enrollments}) {
     WAYMARK_TRY(query, db_.prepare(statement));
     WAYMARK_CHECK(query.bind(id).run());
   }
   auto hex = id.hex();
-  for (auto statement : {sql::forget_letters_settled, sql::forget_letters}) {
+  for (auto statement : {sql::forget_letters_settled, sql::forget_letters_brought, sql::forget_letters}) {
     WAYMARK_TRY(query, db_.prepare(statement));
     WAYMARK_CHECK(query.bind(id).bind(as_bytes(hex)).run());
   }
   return {};
 }
 Status Accounts::forget_letter(std::int64_t n) {
-  for (auto statement : {sql::forget_letter_settled, sql::forget_letter}) {
+  for (auto statement : {sql::forget_letter_settled, sql::forget_letter_brought, sql::forget_letter}) {
     WAYMARK_TRY(query, db_.prepare(statement));
     WAYMARK_CHECK(query.bind(n).run());
   }
+  return {};
+}
+Status Accounts::forget_letters(const std::set<OpId>& ops) {
+  if (ops.empty()) return {};
+  std::vector<std::int64_t> found;
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::dead_letter_bodies));
+    for (;;) {
+      WAYMARK_TRY(row, query.step());
+      if (!row) break;
+      if (ops.contains(record::op_id(query.view(1)))) found.push_back(query.integer(0));
+    }
+  }
+  for (auto n : found) WAYMARK_CHECK(forget_letter(n));
   return {};
 }
 Status Accounts::set_password(const PersonId& id, std::string_view hash) {
@@ -372,14 +395,56 @@ Result<std::vector<AuditEntry>> Accounts::audit_entries(std::int64_t rows_max) {
     return entry;
   });
 }
-Status Accounts::add_dead_letter(const PersonId& person, std::string_view body, std::string_view code) {
-  WAYMARK_TRY(query, db_.prepare(sql::dead_letter_add));
-  return query.bind(now()).bind(person).bind(as_bytes(body)).bind(code).run();
+Status Accounts::add_dead_letter(const PersonId& person, std::string_view body, std::string_view code,
+                                 const std::optional<PersonId>& hub) {
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::dead_letter_add));
+    WAYMARK_CHECK(query.bind(now()).bind(person).bind(as_bytes(body)).bind(code).run());
+  }
+  bool fresh = db_.changes() > 0;
+  std::int64_t n = 0;
+  PersonId sender;
+  {
+    WAYMARK_TRY(query, db_.prepare(sql::dead_letter_by_body));
+    WAYMARK_TRY(row, query.bind(as_bytes(body)).step());
+    if (!row) return {};
+    n = query.integer(0), sender = query.id<PersonId>(1);
+  }
+  if (!fresh && sender != person) {
+    // Whoever read it may have sent it first; its author's own sending is what counts.
+    auto op = record::parse_op(body);
+    if (!op || op->author != person) return {};
+    for (auto statement : {sql::forget_letter_settled, sql::forget_letter_brought}) {
+      WAYMARK_TRY(query, db_.prepare(statement));
+      WAYMARK_CHECK(query.bind(n).run());
+    }
+    WAYMARK_TRY(query, db_.prepare(sql::dead_letter_by_author));
+    WAYMARK_CHECK(query.bind(now()).bind(person).bind(code).bind(n).run());
+    fresh = true;
+  }
+  if (!hub || !fresh) return {};
+  WAYMARK_TRY(query, db_.prepare(sql::dead_letter_brought_add));
+  return query.bind(n).bind(*hub).run();
 }
 Result<std::int64_t> Accounts::dead_letters_waiting() {
   WAYMARK_TRY(query, db_.prepare(sql::dead_letter_count));
   WAYMARK_TRY(row, query.step());
   return row ? query.integer(0) : std::int64_t{0};
+}
+Result<std::int64_t> Accounts::dead_letters_waiting_for(const PersonId& teacher) {
+  WAYMARK_TRY(query, db_.prepare(sql::dead_letter_count_for));
+  WAYMARK_TRY(row, query.bind(teacher).step());
+  return row ? query.integer(0) : std::int64_t{0};
+}
+Result<std::vector<std::int64_t>> Accounts::letters_listed(bool waiting,
+                                                           const std::optional<PersonId>& teacher,
+                                                           std::int64_t rows_max) {
+  WAYMARK_TRY(query, db_.prepare(waiting ? sql::dead_letter_waiting_for : sql::dead_letter_settled_for));
+  if (teacher)
+    query.bind(*teacher);
+  else
+    query.bind_null();
+  return all<std::int64_t>(query.bind(rows_max), [](const Query& row) { return row.integer(0); });
 }
 namespace {
 DeadLetter read_dead_letter(const Query& row) {
@@ -390,8 +455,10 @@ DeadLetter read_dead_letter(const Query& row) {
                     row.text(4),
                     optional_integer(row, 5),
                     {},
-                    row.text(7)};
+                    row.text(7),
+                    {}};
   if (!row.is_null(6)) letter.settled_by = row.id<PersonId>(6);
+  if (!row.is_null(8)) letter.hub = row.id<PersonId>(8);
   return letter;
 }
 }  // namespace

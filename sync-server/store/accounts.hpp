@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,7 +88,8 @@ struct DeadLetter {  // what was refused without a trace in any stream
   std::string body, code;  // the bytes as they came, and why they were refused
   std::optional<std::int64_t> settled_ms;
   PersonId settled_by;
-  std::string settled;  // taken_in, handed_back, set_aside
+  std::string settled;          // taken_in, handed_back, set_aside
+  std::optional<PersonId> hub;  // which brought it, in the name of `person`, who is its author
 };
 struct WebSession {
   PersonId person;
@@ -110,6 +112,7 @@ class Accounts {
   // Their name, sign-in, cards, letters and what the audit says of them. The row stays, without a name.
   Status forget(const PersonId& id);
   Status forget_letter(std::int64_t n);
+  Status forget_letters(const std::set<OpId>& ops);  // that are one of these
   Status set_password(const PersonId& id, std::string_view hash);
   Status set_pin(const PersonId& id, std::string_view hash, std::string_view kind);
 
@@ -176,8 +179,17 @@ class Accounts {
   Status audit(const std::optional<PersonId>& person, std::string_view action, std::string_view subject);
   // The latest first.
   Result<std::vector<AuditEntry>> audit_entries(std::int64_t rows_max);
-  Status add_dead_letter(const PersonId& person, std::string_view body, std::string_view code);
+  // `hub`: which brought it in this person's name. What is here already stays as it is, but where somebody
+  // else sent it and now its author does: then it is theirs, and waits.
+  Status add_dead_letter(const PersonId& person, std::string_view body, std::string_view code,
+                         const std::optional<PersonId>& hub = std::nullopt);
   Result<std::int64_t> dead_letters_waiting();
+  // Their own, and those of students whom they teach.
+  Result<std::int64_t> dead_letters_waiting_for(const PersonId& teacher);
+  // At most `rows_max`, of one teacher or of all: of those that wait the latest of each sender before the
+  // next of any, so that nobody's many hide another's one; of those that are settled the latest first.
+  Result<std::vector<std::int64_t>> letters_listed(bool waiting, const std::optional<PersonId>& teacher,
+                                                   std::int64_t rows_max);
   // The latest first, at most `rows_max`: those that wait, or those that are settled.
   Result<std::vector<DeadLetter>> dead_letters(bool waiting, std::int64_t rows_max);
   Result<std::optional<DeadLetter>> dead_letter(std::int64_t n);

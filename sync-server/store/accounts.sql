@@ -130,6 +130,16 @@ CREATE TABLE IF NOT EXISTS dead_letter (
   settled_ms INTEGER
 ) STRICT;
 
+-- Counted and listed without their bodies.
+CREATE INDEX IF NOT EXISTS dead_letter_waits ON dead_letter (person, at_ms) WHERE settled_ms IS NULL;
+CREATE INDEX IF NOT EXISTS dead_letter_done ON dead_letter (settled_ms, person) WHERE settled_ms IS NOT NULL;
+
+-- Of what a hub brought, in the name of who wrote it there: which hub.
+CREATE TABLE IF NOT EXISTS dead_letter_brought (
+  n INTEGER PRIMARY KEY REFERENCES dead_letter (n),
+  hub BLOB NOT NULL
+) STRICT;
+
 -- What an adult decided: taken_in, handed_back, set_aside. The letter stays.
 CREATE TABLE IF NOT EXISTS dead_letter_settled (
   n INTEGER PRIMARY KEY REFERENCES dead_letter (n),

@@ -14,6 +14,7 @@
 #include "sync-server/service/codes.hpp"
 #include "sync-server/service/hiding.hpp"
 #include "sync-server/service/hubs.hpp"
+#include "sync-server/service/letters.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/server/hub_world.hpp"
 #include "tests/support/golden.hpp"
@@ -847,6 +848,60 @@ TEST_CASE("a teacher answers at a hub, and the school takes it for the hub's tea
   world.round();
   CHECK(there(world.school->store()) == 1);
   CHECK(world.hub->store().refusals().value().size() == 1);
+}
+
+TEST_CASE(
+    "what a teacher wrote in a room before they left the class is theirs, and an administrator takes it in") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.sync(*world.hub);
+  world.round();
+  // The line is down; on Monday she answers in the room, on Tuesday somebody else has the class.
+  store::Edit note{{domain::person_stream(world.amira), "observation", {}}, {{"text", "well asked"}}, {}, {}};
+  REQUIRE(world.hub->write(world.okafor, std::span(&note, 1)));
+  store::Edit second{{domain::person_stream(world.amira), "observation", {}}, {{"text", "and more"}}, {}, {}};
+  auto written = world.hub->write(world.okafor, std::span(&second, 1)).value();
+  amira.sync(*world.hub);
+  auto mori = world.teacher("mori@alder.example", world.period3);
+  REQUIRE(world.school->remove_teacher(std::nullopt, world.period3, world.okafor));
+  auto& accounts = world.school->accounts();
+  // A student who read one there says it over again, before the hub has the line back.
+  auto line = world.hub->store().line(written.front().op).value().value();
+  REQUIRE(accounts.add_dead_letter(world.amira, line, "forbidden"));
+  REQUIRE(accounts.settle_dead_letter(accounts.dead_letters(true, 1)->front().n, mori, "set_aside"));
+  world.read();
+  auto letters = accounts.dead_letters(true, 10).value();
+  REQUIRE(letters.size() == 2);
+  auto head = accounts.person_by_email("head@alder.example").value().value();
+  auto page = letters_for(*world.school, head).value();
+  for (const auto& shown : page.waiting) {
+    CHECK(shown.person == world.okafor.hex());
+    CHECK(shown.brought_by == "North room");
+    CHECK(shown.can_take_in);
+  }
+  auto teacher = accounts.person(world.okafor).value().value();
+  CHECK_FALSE(letters_for(*world.school, teacher)->waiting.front().can_take_in);
+  for (const auto& letter : letters) {
+    CHECK(world.school->take_in_letter(world.okafor, letter.n).error().code == Code::forbidden);
+    REQUIRE(world.school->take_in_letter(head.id, letter.n));
+  }
+  auto there = world.school->store().records(domain::person_stream(world.amira), "observation").value();
+  CHECK(there.size() == 2);
+  CHECK(accounts.dead_letters_waiting().value() == 0);
+  // Said over again by whoever it is, it stays as it was decided.
+  REQUIRE(accounts.add_dead_letter(world.amira, line, "forbidden"));
+  CHECK(accounts.dead_letters_waiting().value() == 0);
+  world.round();
+  CHECK(world.school->store().records(domain::person_stream(world.amira), "observation")->size() == 2);
+}
+
+TEST_CASE("nobody signs in at the school by way of a hub") {
+  World world;
+  CHECK(world.school->computer(world.file.token).error().code == Code::forbidden);
+  CHECK(world.school->computer(world.computer_token).value().id == world.lab.id);
+  // At the hub itself the computers of the room sign in as ever.
+  CHECK(world.hub->computer(world.computer_token).value().id == world.lab.id);
 }
 
 TEST_CASE("golden papers and hub files are taken as what they say, and what is none is refused") {

@@ -21,6 +21,7 @@
 #include "sync-server/service/restoring.hpp"
 #include "sync-server/service/rosters.hpp"
 #include "sync-server/service/school.hpp"
+#include "sync-server/service/sticks.hpp"
 #include "tests/support/statements.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -1531,6 +1532,204 @@ TEST_CASE(
   REQUIRE(world.school->verify());
 }
 
+TEST_CASE("what an erasure cannot remove now keeps no school shut, and is tried again now and then") {
+  World world;
+  auto bo = world.student("Bo", "Lindqvist");
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  Laptop other(world, bo, world.join_computer("lab-05"));
+  amira.goal("SECRET");
+  REQUIRE(amira.sync());
+  REQUIRE(other.sync());
+  std::string picture = "a picture of her";
+  auto hash = to_hex(sha256(as_bytes(picture)));
+  auto bearer = world.school->bearer(amira.joined.token).value();
+  REQUIRE(world.school->put_file(bearer, domain::person_stream(world.amira), hash, picture, "image/png"));
+  auto on_disk = world.data + "/files/" + hash.substr(0, 2) + "/" + hash.substr(2);
+  fs::remove(on_disk);
+  fs::create_directories(on_disk + "/what cannot be removed");
+  CHECK(world.school->erase_student(std::nullopt, world.amira).error().code == Code::io);
+  world.school.reset();
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.school->erasures_wait());
+  REQUIRE(other.sync());
+  fs::remove_all(on_disk);
+  std::ofstream(on_disk) << picture;
+  REQUIRE(world.school->finish_erasures());
+  CHECK(fs::exists(on_disk));
+  world.clock.advance_ms(11 * 60'000);
+  REQUIRE(world.school->finish_erasures());
+  CHECK_FALSE(fs::exists(on_disk));
+  CHECK_FALSE(world.school->erasures_wait());
+
+  // Somebody reads the database: it is written anew once, and not again with every request.
+  auto& db = world.school->store().db();
+  REQUIRE(db.execute("PRAGMA busy_timeout=10"));
+  auto reader = store::Db::open(world.data + "/school.db").value();
+  {
+    auto reading = reader->prepare("SELECT id FROM op").value();
+    REQUIRE(reading.step().value());
+    auto many = test::statements(
+        db,
+        [&] {
+          REQUIRE(world.school->erase_student(std::nullopt, bo));
+          for (int i = 0; i < 100; i++) REQUIRE(other.sync());
+        },
+        "VACUUM");
+    CHECK(many == 1);
+    CHECK(world.school->erasures_wait());
+  }
+  world.clock.advance_ms(11 * 60'000);
+  CHECK(test::statements(
+            db, [&] { REQUIRE(other.sync()); }, "VACUUM") == 1);
+  CHECK_FALSE(world.school->erasures_wait());
+}
+
+TEST_CASE("letters of one sender hide nobody else's, and are counted without being read") {
+  World world;
+  auto bo = world.student("Bo", "Lindqvist");
+  auto head = world.school->accounts().person_by_email("head@alder.example").value().value();
+  auto rivera =
+      world.school->add_staff("rivera@alder.example", "Elena Rivera", "teacher", "creek-and-stone").value();
+  REQUIRE(world.school->enroll(world.period3, rivera.id, "teacher"));
+  REQUIRE(world.school->refresh_access());
+  auto zoe = world.school->add_student("Zoe", "Elsewhere").value();
+  auto& accounts = world.school->accounts();
+  auto& db = world.school->store().db();
+  {
+    auto all = store::Transaction::begin(db).value();
+    REQUIRE(accounts.add_dead_letter(world.amira, "what Amira wrote", "not_granted"));
+    REQUIRE(accounts.add_dead_letter(zoe, "what Zoe wrote", "not_granted"));
+    world.clock.advance_ms(1'000);
+    for (int i = 0; i < 25'000; i++)
+      REQUIRE(
+          accounts.add_dead_letter(bo, "noise " + std::to_string(i) + std::string(400, 'x'), "malformed"));
+    REQUIRE(all.commit());
+  }
+  auto first_words = [](const LetterPage& page, std::string_view words) {
+    return std::count_if(page.waiting.begin(), page.waiting.end(), [&](const LetterLine& line) {
+      return !line.words.empty() && line.words.front().second == words;
+    });
+  };
+  auto all = letters_for(*world.school, head).value();
+  CHECK(all.waiting.size() == letters_listed_max);
+  CHECK(first_words(all, "what Amira wrote") == 1);
+  CHECK(first_words(all, "what Zoe wrote") == 1);
+  CHECK(all.more == 25'002 - 200);
+  auto hers = letters_for(*world.school, rivera).value();
+  CHECK(first_words(hers, "what Amira wrote") == 1);
+  CHECK(first_words(hers, "what Zoe wrote") == 0);
+  CHECK(hers.more == 25'001 - 200);
+  std::int64_t count = 0;
+  CHECK(test::statements(
+            db, [&] { count = letters_waiting_for(*world.school, rivera).value(); }, "body") == 0);
+  CHECK(count == 25'001);
+  CHECK(test::statements(
+            db, [&] { letters_for(*world.school, rivera).value(); }, "body") == 200);
+  CHECK(letters_waiting_for(*world.school, head).value() == 25'002);
+  // An erasure looks through them once, however many ops it names.
+  Laptop laptop(world, world.amira, world.join_computer("lab-03"));
+  for (int i = 0; i < 300; i++) laptop.goal(std::to_string(i));
+  REQUIRE(laptop.sync());
+  std::vector<OpId> ops;
+  for (const auto& record : world.school->store().records(domain::person_stream(world.amira), "goal").value())
+    ops.push_back(record.all_heads().front());
+  CHECK(test::statements(
+            db, [&] { REQUIRE(world.school->erase_ops(std::nullopt, ops)); }, "body FROM dead_letter") == 1);
+}
+
+TEST_CASE("a stick that was read says nothing of its student's name once they are erased") {
+  World world;
+  auto head = world.school->accounts().person_by_email("head@alder.example").value().value();
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  amira.goal("hers");
+  std::vector<wire::BundleItem> items;
+  for (auto& batch : amira.batches()) items.push_back({wire::batch_item, std::move(batch)});
+  auto bundle = wire::seal_bundle(world.school->identity(), amira.key, items).value();
+  CHECK(read_stick(*world.school, head.id, bundle, "stick").value().student == "Amira Haddad");
+  CHECK(world.school->accounts().audit_entries(1)->front().subject == world.amira.hex());
+  // As an earlier version wrote it.
+  REQUIRE(world.school->accounts().audit(head.id, "stick read", "Amira Haddad"));
+  REQUIRE(world.school->erase_student(std::nullopt, world.amira));
+  CHECK_FALSE(stands_in(world.data + "/school.db", "Haddad"));
+}
+
+TEST_CASE("who was signed in is not after another password, after a restore, or by a clock that ran ahead") {
+  World world;
+  auto sign_in = [&](const std::string& password) {
+    return world.school->sign_in("head@alder.example", password).value().token;
+  };
+  auto in = [&](const std::string& token) { return world.school->session(token).has_value(); };
+  auto token = sign_in("creek-and-stone");
+  world.backup();
+  CHECK(in(token));
+  REQUIRE(world.school->set_password("head@alder.example", "stone-and-creek"));
+  CHECK_FALSE(in(token));
+  token = sign_in("stone-and-creek");
+  auto backed_up = token;
+  world.backup();
+  REQUIRE(world.school->sign_out(token));
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK_FALSE(in(backed_up));
+  token = sign_in("stone-and-creek");
+  world.clock.set_ms(world.clock.now_ms() - 4 * 60'000);
+  CHECK(in(token));
+  world.clock.set_ms(world.clock.now_ms() - 2 * 60'000);
+  CHECK_FALSE(in(token));
+  token = sign_in("stone-and-creek");
+  for (int i = 0; i < 60; i++) {
+    world.clock.advance_ms(std::int64_t{11} * 3600 * 1000);
+    CHECK(in(token));
+  }
+  for (int i = 0; i < 6; i++) world.clock.advance_ms(std::int64_t{11} * 3600 * 1000), (void)in(token);
+  CHECK_FALSE(in(token));
+}
+
+TEST_CASE("a line of the removals that cannot be read is set aside, and all others hold") {
+  World world;
+  auto lab3 = world.join_computer("lab-03"), lab4 = world.join_computer("lab-04");
+  world.backup();
+  REQUIRE(world.school->remove_computer(lab3.id));
+  REQUIRE(world.school->reset_pin(world.amira));
+  REQUIRE(world.school->remove_computer(lab4.id));
+  auto path = world.data + "/removals.log";
+  auto lines = RemovalLog(path).lines().value();
+  std::size_t before = 0;
+  for (std::size_t i = 0; i + 2 < lines.size(); i++) before += lines[i].size() + 1;
+  auto damage = [&] {
+    std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
+        .seekp(static_cast<std::streamoff>(before) + 5)
+        .write(std::string(50, '\xff').data(), 50);
+    REQUIRE_FALSE(RemovalLog(path).lines());
+  };
+  auto set_aside = [&] {
+    int count = 0;
+    for (const auto& entry : fs::directory_iterator(world.data))
+      count += entry.path().filename().string().starts_with("removals.log.damaged-");
+    return count;
+  };
+  auto removed = [&] {
+    int count = 0;
+    for (const auto& computer : world.school->accounts().computers().value()) count += computer.removed;
+    return count;
+  };
+  damage();
+  auto broken = fs::file_size(path);
+  world.school.reset();
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(removed() == 2);
+  CHECK(RemovalLog(path).lines()->size() == lines.size() - 1);
+  CHECK(set_aside() == 1);
+  CHECK(fs::file_size(path + ".damaged-" + std::to_string(world.clock.now_ms())) == broken);
+  CHECK(world.school->accounts().audit_entries(1)->front().action == "log of removals was damaged");
+  // Where it is restored over, both computers are still gone.
+  damage();
+  world.school.reset();
+  REQUIRE(School::restore_at(world.data, world.file, world.key(), world.clock, world.random));
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(set_aside() == 2);
+  CHECK(removed() == 1);  // of the other the line is damaged
+}
+
 TEST_CASE("one op is erased, and what was based on it stands; its place in the chain is kept") {
   World world;
   Laptop amira(world, world.amira, world.join_computer("lab-03"));
@@ -2304,6 +2503,7 @@ TEST_CASE("a starter opens with each student's card, tells what they may read, a
 TEST_CASE("a device without a certificate asks by its introduction, and is told why it is not believed") {
   World world;
   auto card = world.school->card_for(world.amira).value();
+  auto other_card = world.school->card_for(world.student("Bo", "Lindqvist")).value();
   SecretKey key;
   world.random.fill(key.seed);
   auto store = store::Store::open(world.folder.path() + "/home.db", {&world.clock, &world.random}).value();
@@ -2328,6 +2528,12 @@ TEST_CASE("a device without a certificate asks by its introduction, and is told 
     return wire::seal_bundle(world.school->identity(), key, items).value();
   };
   REQUIRE(world.school->accounts().set_pin(world.amira, hash_password("4711"), "digits"));
+  // Who has not the card makes its owner wait for nothing, however often they try.
+  std::swap(card, other_card);
+  for (int i = 0; i < 5; i++)
+    CHECK(world.school->read_bundle(bundle(introduction("0000")))->problems.front().code ==
+          Code::card_unknown);
+  std::swap(card, other_card);
   auto refused = world.school->read_bundle(bundle(introduction("9999"))).value();
   CHECK(refused.from == store->replica());
   auto told = wire::open_bundle(refused.answer, key).value();
@@ -2345,6 +2551,56 @@ TEST_CASE("a device without a certificate asks by its introduction, and is told 
   alone.asked.replica = store->replica();
   auto nobody = wire::seal_bundle(world.school->identity(), key, {{wire::reading_item, wire::encode(alone)}});
   CHECK(world.school->read_bundle(*nobody)->problems.front().code == Code::unauthorized);
+}
+
+TEST_CASE("introductions of one bundle make the school work for a few slow hashes, whatever their number") {
+  World world;
+  auto card = world.school->card_for(world.amira).value();
+  REQUIRE(world.school->accounts().set_pin(world.amira, hash_password("4711"), "digits"));
+  auto pin_hash = hash_password("4711");
+  REQUIRE(must_be_pin_hash(pin_hash, "digits"));
+  SecretKey first;
+  std::vector<wire::BundleItem> items;
+  for (int i = 0; i < 40; i++) {
+    SecretKey key;
+    world.random.fill(key.seed);
+    if (i == 0) first = key;
+    wire::Introduction words{card,
+                             "4711",
+                             "digits",
+                             pin_hash,
+                             public_key(key),
+                             world.random.id<ComputerId>().hex(),
+                             "home",
+                             to_hex(sha256(as_bytes("token" + std::to_string(i))))};
+    wire::Batch batch{world.amira, world.random.id<ReplicaId>(),
+                      1,           {},
+                      {},          "",
+                      "",          wire::seal(words, world.school->identity()).value(),
+                      {}};
+    items.push_back({wire::batch_item, wire::encode(batch, key)});
+  }
+  auto bundle = wire::seal_bundle(world.school->identity(), first, items).value();
+  auto hashed = passwords_hashed();
+  BundleRead read;
+  auto commits = test::statements(
+      world.school->store().db(), [&] { read = world.school->read_bundle(bundle).value(); }, "COMMIT");
+  CHECK(passwords_hashed() - hashed == 4);
+  CHECK(commits == 1);
+  CHECK(read.person == world.amira);
+  REQUIRE(read.problems.size() == 36);
+  for (const auto& problem : read.problems) CHECK(problem.code == Code::slowed_down);
+  // The next bundle has as many again, and a hub, which brings a class's, all.
+  CHECK(world.school->read_bundle(bundle)->problems.size() == 32);
+  CHECK(world.school->read_bundle(bundle, Carrier::hub)->problems.empty());
+  // A PIN chosen anew costs none, and few come at once.
+  auto bearer = Bearer{world.amira, {}, "home", {}};
+  hashed = passwords_hashed();
+  for (int i = 0; i < 3; i++) REQUIRE(world.school->change_pin(bearer, pin_hash, "digits"));
+  CHECK(world.school->change_pin(bearer, pin_hash, "digits").error().code == Code::slowed_down);
+  world.clock.advance_ms(60'000);
+  REQUIRE(world.school->change_pin(bearer, pin_hash, "digits"));
+  CHECK(passwords_hashed() == hashed);
 }
 
 // ---- files in bundles

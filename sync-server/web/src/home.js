@@ -22,7 +22,7 @@ export function HomePage({ session, reload: reloadSession }) {
     <${Problem} error=${error} again=${reload} /><${Problem} error=${problem} />
     <section aria-labelledby="h-waiting"><h2 id="h-waiting" class="vh">${t("home.waiting")}</h2>
     ${!value ? html`<${Loading} />` : value.waiting.length === 0 ? html`<div class="card"><div class="empty"><h3>${t("home.none")}</h3><p class="muted">${t("home.none.text")}</p></div></div>`
-    : html`<div class="stack">${value.waiting.map((letter) => html`<article class="card letter" key=${letter.n} aria-labelledby=${"l" + letter.n}><header><h3 id=${"l" + letter.n}>${letter.name || t("home.somebody")}: ${kindName(letter.kind)}</h3><p>${letter.written_ms ? t("home.written", { day: dayName(letter.written_ms) }) + " · " : ""}${t("home.arrived", { when: ago(letter.at_ms) })}</p></header>
+    : html`<div class="stack">${value.waiting.map((letter) => html`<article class="card letter" key=${letter.n} aria-labelledby=${"l" + letter.n}><header><h3 id=${"l" + letter.n}>${letter.name || t("home.somebody")}: ${kindName(letter.kind)}</h3><p>${letter.written_ms ? t("home.written", { day: dayName(letter.written_ms) }) + " · " : ""}${t("home.arrived", { when: ago(letter.at_ms) })}${letter.brought_by ? " · " + t("home.brought", { hub: letter.brought_by }) : ""}</p></header>
       <div class="in stack"><p>${why(letter)}</p><${Words} letter=${letter} />
       <div class="acts end"><button class="b q" type="button" onClick=${() => setAsked({ letter, how: "set-aside" })}>${t("home.set-aside")}<span class="vh"> ${letter.name}</span></button>
         <button class="b" type="button" onClick=${() => setAsked({ letter, how: "hand-back" })}>${t("home.hand-back")}<span class="vh"> ${letter.name}</span></button>
