@@ -1,15 +1,17 @@
 // The golden files: ops, stubs, chains, digests, merges and messages with what must come out of them, made by this
-// client alone. `node tests/interop/golden.mjs` writes tests/data/golden anew (the same bytes every time);
-// checkGolden adds the checks that read what is there. tests/unit/golden_test.cpp runs the same files.
+// client alone. `node tests/interop/golden.mjs` makes them (the same bytes every time) and adds to tests/data/golden, and
+// to the list of their hashes beside it, what is new; it refuses to change or remove any. checkGolden adds the checks that
+// read what is there. tests/unit/golden_test.cpp runs the same files.
 
 import assert from 'node:assert/strict';
 import { sign } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeAcknowledgement, encodeBatch, keyOf, signature } from './carry.mjs';
 import { checkBodies, makeBodies } from './golden_bodies.mjs';
 import { checkCarried, makeCarried } from './golden_carry.mjs';
+import { faultsOf, filesIn, listOf, unlisted } from './golden_kept.mjs';
 import { checkPathways, makePathways } from './golden_pathways.mjs';
 import {
   OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, gone, half, heads, markOf, nextLink, parseLine, parseOp, parseStub, putAway, readHash,
@@ -19,6 +21,7 @@ import { HEADER_BYTES_MAX, codeId, encodeMessage, helloIsSigned, joinProof, pars
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, '../data/golden');
+const list = `${folder}.sha256`;
 
 // ---- what an entry's bytes are: a file, or parts of which some are repeated
 
@@ -48,14 +51,11 @@ function op(fields, more = {}) {
 const key = (label) => keyOf(sha256(`golden seed ${label}`));
 
 function make() {
-  const before = new Map();
-  if (existsSync(folder))
-    for (const file of readdirSync(folder, { recursive: true })) if (/\.(txt|bin)$/.test(file)) before.set(file, readFileSync(join(folder, file)));
-  rmSync(folder, { recursive: true, force: true });
+  const before = existsSync(folder) ? filesIn(folder) : new Map();
+  const made = new Map();
   const index = {};
   const put = (file, bytes) => {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), bytes);
+    made.set(file, Buffer.from(bytes));
     return file;
   };
 
@@ -191,7 +191,7 @@ function make() {
     return bytes;
   };
   const stubOfSecond = stub('based', 'of the op "based"', second, 'too_large');
-  stub('append-only', 'of a record of one op: its record stays 32 zeros', parseOp(readFileSync(join(folder, 'ops/append-only.json'))), 'forbidden');
+  stub('append-only', 'of a record of one op: its record stays 32 zeros', parseOp(made.get('ops/append-only.json')), 'forbidden');
   index.not_stubs = [];
   const badStub = (name, why, text) => index.not_stubs.push({ name, code: 'malformed', why, file: put(`not_stubs/${name}.json`, Buffer.from(text)) });
   badStub('values', 'a stub with values', stubOfSecond.toString().replace('"names":["want"]', '"names":{"want":"x"}'));
@@ -385,7 +385,7 @@ function make() {
     records: [{ kind: 'profile', scope: AMIRA, record: singleton('profile', AMIRA) }],
   };
 
-  const kept = Object.assign((file) => before.get(file) ?? null, { now: (file) => readFileSync(join(folder, file)) });
+  const kept = Object.assign((file) => before.get(file) ?? null, { now: (file) => made.get(file) });
   makeCarried(index, { put, kept, key, id, op, chain, links, school, device, AMIRA, PROFILE, PERSON, TIME });
 
   makeBodies(index, { put, key, id, good, op, school, device, AMIRA, PERSON, TIME });
@@ -473,6 +473,24 @@ function make() {
   });
   put('index.json', `{\n  "v": 1,\n${lists.join(',\n')}\n}\n`);
   put('.gitattributes', '* -text\n');
+  keep(before, made);
+}
+
+// Writes what is new. Where anything else would change, nothing is written.
+function keep(before, made) {
+  const listed = existsSync(list) ? readFileSync(list, 'utf8') : '';
+  const faults = faultsOf([listed, ...listOf(before)].join('\n'), made).filter((fault) => !fault.endsWith(unlisted));
+  if (faults.length > 0) {
+    console.error(faults.join('\n'));
+    console.error('Nothing was written: what this would make differs from golden files that are there.');
+    process.exit(1);
+  }
+  for (const [file, bytes] of made) {
+    if (before.get(file)?.equals(bytes)) continue;
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), bytes);
+  }
+  writeFileSync(list, `${listOf(made).join('\n')}\n`);
 }
 
 // ---- checking what is there
@@ -494,6 +512,19 @@ export const badRequests = () => entries('not_requests');
 export const badLines = () => entries('not_ops').filter((one) => !one.bytes.includes(10) && one.bytes.length <= OP_BYTES_MAX);
 
 export function checkGolden(check) {
+  check('a golden file or entry that changes or goes is told by its name, and a new one is once it is listed', () => {
+    const files = (...pairs) => new Map(pairs.map(([name, text]) => [name, Buffer.from(text)]));
+    const index = (...ops) => ['index.json', JSON.stringify({ v: 1, ops })];
+    const [one, two] = [{ name: 'one', id: 'a' }, { name: 'two', id: 'b' }];
+    const kept = listOf(files(['ops/one.json', '{}'], index(one, two))).join('\n');
+    const told = (...pairs) => faultsOf(kept, files(...pairs)).map((fault) => fault.split(/,|: /)[0]);
+    assert.deepEqual(told(['ops/one.json', '{}'], index(two, one)), []);
+    assert.deepEqual(told(['ops/one.json', '{} '], index(one, two)), ['ops/one.json is changed']);
+    assert.deepEqual(told(index(one, two)), ['ops/one.json is gone']);
+    assert.deepEqual(told(['ops/one.json', '{}'], index({ ...one, id: 'c' })), ['index.json ops one is changed', 'index.json ops two is gone']);
+    assert.deepEqual(told(['ops/one.json', '{}'], ['ops/new.json', '{}'], index(one, two, { name: 'new' })),
+      ['index.json ops new is not in tests/data/golden.sha256', 'ops/new.json is not in tests/data/golden.sha256']);
+  });
   const index = () => JSON.parse(readFileSync(join(folder, 'index.json')));
   check('golden ops are in canonical form and have the ids told', () => {
     const { ops } = index();

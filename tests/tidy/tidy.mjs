@@ -1,7 +1,9 @@
 // Reads the source tree as text and tells what breaks its rules: arrows between rooms, forbidden includes, hidden
-// state in screens, words outside the catalogue, catalogues that disagree. Ends with "N passed, N failed".
+// state in screens, words outside the catalogue, catalogues that disagree, golden files that changed. Ends with
+// "N passed, N failed".
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { faultsOf, filesIn } from '../interop/golden_kept.mjs';
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' }).split('\n').filter(Boolean);
 const read = (file) => readFileSync(file, 'utf8');
@@ -64,6 +66,8 @@ check('what docs/LOSSES.md names is a test or a sabotage', function* () {
     for (const name of taken) if (!sabotages.has(name)) yield `no sabotage is called: ${name}`;
   }
 });
+
+check('golden files are as tests/data/golden.sha256 has them', () => faultsOf(read('tests/data/golden.sha256'), filesIn('tests/data/golden')));
 
 check('./dev test runs every test program', function* () {
   const run = new Set([...read('dev').matchAll(/^(?:unit|interface)_programs="([^"]+)"/gm)].flatMap((found) => found[1].split(' ')));
