@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { hashPin, keyOf, openBundle, readAcknowledgement, sealIntroduction, signature, signedLine } from './carry.mjs';
+import { hashPin, keyOf, openBundle, readAcknowledgement, sealBundle, sealIntroduction, signature, signedLine } from './carry.mjs';
 import { Carrier, Link, Profile, Replica, errorOf, joinComputer } from './client.mjs';
 import { Refusal, ZERO, isHidden, makeOp, nextLink, randomId, sha256, singleton } from './record.mjs';
 import { Hub, School } from './school.mjs';
@@ -367,6 +367,88 @@ export function checkHub(check, bin, refusedWith) {
     assert.ok(carrier.replica.known.has(goal.id) && carrier.replica.known.has(bens.id));
     await world.b.sync();
     assert.deepEqual(world.b.known.get(note.id)?.bytes, note.bytes);
+  });
+
+  // What a hub kept for others, by its name: the reply to the last of so many pieces.
+  const handUp = async (folder, bytes, { name = sha256(bytes).toString('hex'), token = world.carrier.file.token, pieces = 1 } = {}) => {
+    const size = Math.ceil(bytes.length / pieces);
+    for (let from = 0; ; from += size) {
+      const to = Math.min(from + size, bytes.length);
+      const reply = await world.carrier.link.send('PUT', `/v1/${folder}/${name}`, {
+        body: bytes.subarray(from, to), token, type: 'application/octet-stream', headers: { 'content-range': `bytes ${from}-${to - 1}/${bytes.length}` },
+      });
+      if (reply.status >= 300) throw errorOf(reply);
+      if (to === bytes.length) return reply;
+      assert.deepEqual([reply.status, Number(reply.headers['upload-offset'])], [202, to]);
+    }
+  };
+  // A device of a student's that signs in by an introduction whose PIN is wrong.
+  const wrongPin = (name) => {
+    const device = keyOf(randomBytes(32));
+    const introduction = sealIntroduction(world.ana.identity, {
+      card: plainCode(world.cards[name]), pin: '0000', pin_kind: 'digits', pin_hash: hashPin('0000'), key: device.open, computer: randomId(), token: sha256(randomId()).toString('hex'),
+    });
+    const replica = new Replica({ link: world.ben.link, device, identity: world.ana.identity, person: world.people[name], answer: {}, introduction });
+    replica.write('goal', randomId(), { want: 'with a wrong PIN' });
+    return replica;
+  };
+  const refusedAsHub = async (folder, name) => {
+    const bytes = world.a.bundle();
+    // Whoever is no hub brings none so: no student's token, and no computer's that may bring one itself.
+    await refusedWith(handUp(folder, bytes, { token: world.ana.link.token }), 'forbidden', 403);
+    assert.match((await handUp(folder, bytes, { token: world.computers[0].joined.token }).catch((error) => error)).code, /^(forbidden|unauthorized)$/);
+    await refusedWith(handUp(folder, bytes, { token: 'A'.repeat(43) }), 'unauthorized', 401);
+    await refusedWith(handUp(folder, bytes, { name: sha256('something else').toString('hex') }), 'wrong_id', 400);
+    await refusedWith(handUp(folder, randomBytes(500)), 'malformed', 400);
+    await refusedWith(handUp(folder, sealBundle(world.ben.profile.device.open, world.ana.device, [])), 'invalid', 422);
+    const problems = [];
+    for (let turn = 0; turn < 20; turn++) {
+      const device = wrongPin(name);
+      const reply = await handUp(folder, device.bundle()).catch((error) => error);
+      if (reply.code) {
+        assert.deepEqual([reply.code, reply.status], ['invalid', 422]);
+        break;
+      }
+      assert.equal(reply.status, 200);
+      problems.push(...device.takeBundle(reply.body).problems);
+      assert.equal(device.waiting, 1);
+    }
+    assert.ok(problems.length > 0 && problems.length < 20 && problems.every((code) => code === 'wrong_pin'), problems.join());
+  };
+
+  check('as a hub: a stick goes up by its name, in pieces, and what comes back is for the device alone', async () => {
+    const { a } = world;
+    const op = a.write('goal', randomId(), { want: 'left on a stick in the room' });
+    const bytes = a.bundle();
+    const reply = await handUp('sticks', bytes, { pieces: 3 });
+    assert.equal(reply.status, 200);
+    assert.throws(() => openBundle(reply.body, world.carrier.key), (error) => error.code === 'unauthorized');
+    assert.deepEqual(a.takeBundle(reply.body), { whole: true, counted: 2, told: [], files: [], problems: [] });
+    assert.equal(a.waiting, 0);
+    // Again, after an answer that was lost; and one of which nothing goes back.
+    assert.equal(a.takeBundle((await handUp('sticks', bytes)).body).whole, true);
+    assert.equal(a.waiting, 0);
+    const nothing = await handUp('sticks', sealBundle(world.ana.identity, world.ana.device, []));
+    assert.deepEqual([nothing.status, nothing.body.length], [204, 0]);
+    await world.b.sync();
+    assert.ok(world.b.known.has(op.id));
+    await refusedAsHub('sticks', 'Ana');
+  });
+
+  check('as a hub: what a computer left in the room goes up by its name, and is answered as if that computer had brought it', async () => {
+    const { a } = world;
+    const op = a.write('goal', randomId(), { want: 'left when signing out in the room' });
+    const bytes = a.bundle();
+    const reply = await handUp('bundles', bytes, { pieces: 2 });
+    assert.equal(reply.status, 200);
+    assert.throws(() => openBundle(reply.body, world.carrier.key), (error) => error.code === 'unauthorized');
+    assert.deepEqual(a.takeBundle(reply.body), { whole: true, counted: 2, told: [], files: [], problems: [] });
+    assert.equal(a.waiting, 0);
+    assert.equal((await handUp('bundles', bytes)).status, 200);
+    await world.b.sync();
+    assert.ok(world.b.known.has(op.id));
+    await refusedWith(handUp('bundles', sealBundle(world.ana.identity, world.ana.device, [])), 'malformed', 400);
+    await refusedAsHub('bundles', 'Ben');
   });
 
   // What its server writes for somebody.
