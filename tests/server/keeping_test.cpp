@@ -157,6 +157,12 @@ TEST_CASE("a backup holds everything, opens with the phrase alone, and any chang
   auto hash = to_hex(sha256(as_bytes(picture)));
   auto bearer = world.school->bearer(device.joined.token).value();
   REQUIRE(world.school->put_file(bearer, domain::person_stream(world.amira), hash, picture, "image/png"));
+  // What devices know the server by, as serve writes it.
+  const std::map<std::string, std::string> tls{{"key.pem", "the key that is pinned"},
+                                               {"certificate.pem", "its name and dates"}};
+  REQUIRE(make_private_directory(world.data + "/tls"));
+  for (const auto& [name, text] : tls)
+    REQUIRE(store::write_durably(world.data + "/tls/" + name, text));
   world.backup();
   CHECK(read_about(world.file).value().school == "Alder Creek");
   CHECK((fs::status(world.file).permissions() & fs::perms::all) ==
@@ -164,6 +170,7 @@ TEST_CASE("a backup holds everything, opens with the phrase alone, and any chang
   std::ifstream in(world.file, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(in), {}};
   CHECK(bytes.find("monday") == std::string::npos);
+  CHECK(bytes.find("pinned") == std::string::npos);
   CHECK(bytes.find("SQLite") == std::string::npos);
   for (const auto& entry : fs::directory_iterator(world.data))
     CHECK_FALSE(entry.path().filename().string().starts_with("backup-"));
@@ -189,6 +196,12 @@ TEST_CASE("a backup holds everything, opens with the phrase alone, and any chang
   CHECK(world.school->file(world.amira, domain::person_stream(world.amira), hash).value() == picture);
   CHECK(world.school->verify().has_value());
   CHECK(device.sync().has_value());
+  // On the new disk it answers with the same TLS key, which is its owner's alone: no device needs to trust anew.
+  for (const auto& [name, text] : tls)
+    CHECK(store::read_whole(elsewhere + "/tls/" + name, 1000).value() == text);
+  CHECK((fs::status(elsewhere + "/tls/key.pem").permissions() & fs::perms::all) ==
+        (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK((fs::status(elsewhere + "/tls").permissions() & fs::perms::all) == fs::perms::owner_all);
 }
 
 TEST_CASE("a file with a strange name in the school's folder keeps no backup from being restored") {
