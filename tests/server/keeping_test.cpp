@@ -161,8 +161,7 @@ TEST_CASE("a backup holds everything, opens with the phrase alone, and any chang
   const std::map<std::string, std::string> tls{{"key.pem", "the key that is pinned"},
                                                {"certificate.pem", "its name and dates"}};
   REQUIRE(make_private_directory(world.data + "/tls"));
-  for (const auto& [name, text] : tls)
-    REQUIRE(store::write_durably(world.data + "/tls/" + name, text));
+  for (const auto& [name, text] : tls) REQUIRE(store::write_durably(world.data + "/tls/" + name, text));
   world.backup();
   CHECK(read_about(world.file).value().school == "Alder Creek");
   CHECK((fs::status(world.file).permissions() & fs::perms::all) ==
@@ -196,7 +195,8 @@ TEST_CASE("a backup holds everything, opens with the phrase alone, and any chang
   CHECK(world.school->file(world.amira, domain::person_stream(world.amira), hash).value() == picture);
   CHECK(world.school->verify().has_value());
   CHECK(device.sync().has_value());
-  // On the new disk it answers with the same TLS key, which is its owner's alone: no device needs to trust anew.
+  // On the new disk it answers with the same TLS key, which is its owner's alone: no device needs to trust
+  // anew.
   for (const auto& [name, text] : tls)
     CHECK(store::read_whole(elsewhere + "/tls/" + name, 1000).value() == text);
   CHECK((fs::status(elsewhere + "/tls/key.pem").permissions() & fs::perms::all) ==

@@ -2,7 +2,7 @@
 // node tests/web/run.mjs [--build DIR] [--pictures DIR] [--files DIR] [name …]; --files takes script and styles
 // from a folder that build.mjs wrote instead of from the program; ends with "N passed, N failed, N skipped".
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { spawn, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,28 +33,33 @@ let server, browser, base, ids;
 const freePort = () => new Promise((found) => {
   const probe = createServer().listen(0, "127.0.0.1", () => { const { port } = probe.address(); probe.close(() => found(port)); });
 });
+// A server of this folder, once it answers; `base` is its address.
+async function serve(name, more = []) {
+  const port = await freePort();
+  const child = spawn(join(build, "bin/waymark-server"), ["serve", "--data", join(folder, name), "--plain-http", "--listen", `127.0.0.1:${port}`, ...more], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stdout.on("data", (d) => (said += d)); child.stderr.on("data", (d) => (said += d));
+  const base = `http://127.0.0.1:${port}`;
+  for (let i = 0; i < 100; i++) { try { if ((await fetch(base + "/healthz")).ok) return { child, base }; } catch { /* not yet */ } await new Promise((r) => setTimeout(r, 100)); }
+  throw new Error("the server did not start: " + said);
+}
 async function start() {
   const [class_id, amira, ada] = execFileSync(join(build, "bin/waymark_web_school"), [join(folder, "school")]).toString().trim().split(" ");
   ids = { class_id, amira, ada };
-  const port = await freePort();
-  server = spawn(join(build, "bin/waymark-server"), ["serve", "--data", join(folder, "school"), "--plain-http", "--listen", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  server.stdout.on("data", (d) => (said += d)); server.stderr.on("data", (d) => (said += d));
-  base = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 100; i++) { try { if ((await fetch(base + "/healthz")).ok) break; } catch { /* not yet */ } await new Promise((r) => setTimeout(r, 100)); if (i === 99) throw new Error("the server did not start: " + said); }
+  ({ child: server, base } = await serve("school"));
   browser = await browsers.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 }
 
 const problems = [];
-async function open({ width = 1366, height = 900, dark = false, lang = "en-US", email = "rivera@alder.example", password = "creek-and-stone", path = "/" } = {}) {
+async function open({ width = 1366, height = 900, dark = false, lang = "en-US", email = "rivera@alder.example", password = "creek-and-stone", path = "/", at = base } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light", locale: lang, reducedMotion: "reduce" });
   const page = await context.newPage();
   page.setDefaultTimeout(15000);
   if (files) for (const name of ["app.js", "style.css"]) await page.route("**/" + name, (route) => route.fulfill({ path: join(files, name) }));
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (m) => { if (m.type() === "error" && !/401|403|404|409|413|429|507|ERR_FAILED/.test(m.text())) problems.push(m.text()); });
-  page.on("request", (r) => { if (!r.url().startsWith(base) && !r.url().startsWith("data:") && !r.url().startsWith("blob:")) problems.push("asked another host: " + r.url()); });
-  await page.goto(base + path);
+  page.on("request", (r) => { if (!r.url().startsWith(at) && !r.url().startsWith("data:") && !r.url().startsWith("blob:")) problems.push("asked another host: " + r.url()); });
+  await page.goto(at + path);
   if (email) {
     await page.fill('input[type="email"]', email);
     await page.fill('input[type="password"]', password);
@@ -837,6 +842,52 @@ const tests = {
     await page.getByRole("heading", { name: "16 replies are sent." }).waitFor();
     await axeClean(page, "nothing to answer"); await shot(page, "answer-empty");
     await page.context().close();
+  },
+  async "a class box's own page says what waits there, and that all is at school once the school has answered"() {
+    // The school is behind a line that can be cut.
+    const school = new URL(base), joined = new Set();
+    let whole = true;
+    const line = createServer((here) => {
+      if (!whole) return here.destroy();
+      const there = connect(school.port, school.hostname);
+      for (const [one, other] of [[here, there], [there, here]]) { joined.add(one); one.on("error", () => {}); one.on("close", () => { joined.delete(one); other.destroy(); }); one.pipe(other); }
+    });
+    await new Promise((ready) => line.listen(0, "127.0.0.1", ready));
+    const file = join(folder, "music-room.token");
+    execFileSync(join(build, "bin/waymark-server"), ["hub", "add", "--data", join(folder, "school"), "--classes", ids.class_id, "--name", "Music room", "--out", file]);
+    const hub = await serve("hub", ["--upstream", `http://127.0.0.1:${line.address().port}`, "--upstream-token-file", file]);
+    try {
+      const told = (page) => page.locator("aside.room").innerText();
+      const until = async (page, holds) => { for (let i = 0; i < 60; i++) { await page.reload(); await page.locator("aside.room").waitFor(); if (holds(await told(page))) return; await page.waitForTimeout(500); } assert.fail(await told(page)); };
+      for (let i = 0; (await fetch(hub.base + "/v1/hello")).status !== 200; i++) { assert.ok(i < 60, "the class box has no hello"); await new Promise((r) => setTimeout(r, 500)); }
+      const page = await open({ at: hub.base, path: "/students/" + ids.amira });
+      await heading(page, "Amira Haddad");
+      await until(page, (text) => text.includes("Everything"));
+      assert.equal(await told(page), "Music room is a class box of Alder Creek. Everything written here is at school.");
+      await axeClean(page, "a class box"); await shot(page, "class-box-all");
+      whole = false; for (const one of joined) one.destroy();
+      const write = async (text) => {
+        await page.getByRole("button", { name: "Write an observation" }).click(); await page.getByLabel("What you saw").fill(text);
+        await page.getByRole("button", { name: "Keep it for Amira" }).click(); await page.locator(".reviews").getByText(text).waitFor();
+      };
+      await write("Helped the cellos tune.");
+      await until(page, (text) => text.includes("1 change or file is on its way there, and counts as at school when the school has answered."));
+      await write("Counted the bars aloud.");
+      await until(page, (text) => text.includes("2 changes and files are on their way there"));
+      await axeClean(page, "a class box that carries"); await shot(page, "class-box-waiting");
+      for (const [name, options] of [["360", { width: 360, height: 740 }], ["dusk", { dark: true }], ["es", { lang: "es-MX" }]]) {
+        const one = await open({ at: hub.base, ...options }); await one.locator("aside.room").waitFor();
+        if (name === "es") assert.match(await told(one), /^Music room es una caja de clase de la escuela\. 2 cambios y archivos van en camino/);
+        await axeClean(one, "a class box " + name); await shot(one, "class-box-" + name);
+        await one.context().close();
+      }
+      whole = true;
+      await until(page, (text) => text.includes("Everything written here is at school."));
+      await page.context().close();
+      const at = await open({ path: "/students/" + ids.amira });
+      await at.locator(".reviews").getByText("Counted the bars aloud.").waitFor(); assert.equal(await at.locator("aside.room").count(), 0);
+      await at.context().close();
+    } finally { hub.child.kill("SIGTERM"); line.close(); for (const one of joined) one.destroy(); }
   },
   async "nothing went wrong in the browser, and no other host was asked"() { assert.deepEqual(problems, []); },
 };
