@@ -2,15 +2,14 @@
 // own thread. Nothing here blocks. client/net implements it with libcurl; tests answer it themselves.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "shared/base/result.hpp"
+#include "shared/base/way.hpp"
 
 namespace waymark::app {
 
@@ -35,25 +34,6 @@ struct HttpReply {
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;                            // expanded
 };
-
-// What stands between a computer and its school.
-enum class Between {
-  nothing,     // that is known
-  portal,      // the network's own page answers: it wants people to sign in first
-  proxy,       // a proxy that does not open the way, or wants a sign-in
-  inspection,  // something that opens every secure connection; the school's signed word comes through it
-};
-inline constexpr std::array<std::string_view, 4> between_names = {"", "portal", "proxy", "inspection"};
-inline Error stands_between(Between what, const std::string& detail) {
-  return {Code::not_waymark, std::string(between_names[static_cast<std::size_t>(what)]) + ": " + detail};
-}
-inline Between between(const Error& error) {
-  for (auto what : {Between::portal, Between::proxy, Between::inspection})
-    if (error.code == Code::not_waymark &&
-        error.detail.starts_with(std::string(between_names[static_cast<std::size_t>(what)]) + ": "))
-      return what;
-  return Between::nothing;
-}
 
 class Transport {
  public:

@@ -334,8 +334,7 @@ Result<json> Command::sync_one(const Profile& profile) {
       if (link.failures() > 0 && now.problem) {
         problem = Error{*now.problem, ""};
         // What stands between is told with what was seen of it.
-        if (const auto& why = link.problem(); why && app::between(*why) != app::Between::nothing)
-          problem = *why;
+        if (const auto& why = link.problem(); why && between(*why) != Between::nothing) problem = *why;
         break;
       }
       // Done when the school agrees and no file is due.

@@ -8,7 +8,7 @@ namespace waymark::cli {
 std::string sentence(const Error& error) {
   const auto& why = error.detail;
   auto because = why.empty() ? std::string(".") : " (" + why + ").";
-  auto seen = why.find(": ") == std::string::npos ? because : " (" + why.substr(why.find(": ") + 2) + ").";
+  auto seen = " (" + std::string(seen_of(error)) + ").";
   switch (error.code) {
     case Code::malformed:
       return "This could not be read" + because + " Check how it is written and try again.";
@@ -62,17 +62,17 @@ std::string sentence(const Error& error) {
       return "The server at this address is not the school that was expected" + because +
              " Nothing was sent; tell the administrator.";
     case Code::not_waymark:
-      switch (app::between(error)) {
-        case app::Between::portal:
+      switch (between(error)) {
+        case Between::portal:
           return "The network answers with a page of its own instead of the school" + seen +
                  " Sign in to the network with a web browser; everything is safe here and goes later.";
-        case app::Between::proxy:
+        case Between::proxy:
           return "The network's proxy does not open the way to the school" + seen +
                  " Have it let this address through; everything is safe here and goes later.";
-        case app::Between::inspection:
+        case Between::inspection:
           return "Something on this network opens secure connections, so nothing was sent" + seen +
                  " Have it leave the school's address alone; everything is safe here and goes later.";
-        case app::Between::nothing:
+        case Between::nothing:
           break;
       }
       return "Something answered, but it is not a Waymark server" + because + " Check the address.";

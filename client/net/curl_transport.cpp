@@ -1,22 +1,14 @@
 #include "client/net/curl_transport.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <cstdlib>
 #include <deque>
-#include <initializer_list>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
 
 #include <curl/curl.h>
-#ifdef _WIN32
-#include <ws2tcpip.h>
-#else
-#include <arpa/inet.h>
-#endif
 
 #include "shared/base/bytes.hpp"
 #include "shared/wire/compress.hpp"
@@ -31,7 +23,6 @@ constexpr std::size_t kHeaderBytesMax = 64 * 1024;
 constexpr std::int64_t kConnectMs = 10'000;
 constexpr std::size_t kPiecesBytesMax = 256 * 1024;  // of replies handed over as they come, not taken yet
 constexpr std::size_t kHostsMax = 64;
-constexpr const char* kNoSuchName = "http://waymark-no-such-name.invalid:1/";  // RFC 6761: never to be found
 constexpr std::int64_t kLookUpMs = 5'000;
 constexpr long kKeepSeconds = 60;  // less than a server keeps an idle connection
 
@@ -84,29 +75,6 @@ struct Exchange {
   std::function<bool(std::uint64_t, std::string_view)> hand_over;  // for a reply taken as it comes
 };
 
-// "https://school.example:8443/v1/sync": "school.example".
-std::string host_of(const std::string& url) {
-  auto begin = url.find("://");
-  if (begin == std::string::npos) return {};
-  auto rest = std::string_view(url).substr(begin + 3);
-  rest = rest.substr(0, rest.find('/'));
-  if (!rest.empty() && rest.front() == '[') return lower(std::string(rest.substr(1, rest.find(']') - 1)));
-  return lower(std::string(rest.substr(0, rest.rfind(':'))));
-}
-
-// Inside of this network, where no proxy leads: an address of a private network, a name without a dot,
-// ".local".
-bool is_near(const std::string& host) {
-  std::array<unsigned char, 16> six{};
-  std::array<unsigned char, 4> four{};
-  if (::inet_pton(AF_INET, host.c_str(), four.data()) == 1)
-    return four[0] == 10 || four[0] == 127 || (four[0] == 172 && (four[1] & 0xF0) == 16) ||
-           (four[0] == 192 && four[1] == 168) || (four[0] == 169 && four[1] == 254);
-  if (::inet_pton(AF_INET6, host.c_str(), six.data()) == 1)
-    return (six[0] & 0xFE) == 0xFC || (six[0] == 0xFE && (six[1] & 0xC0) == 0x80) || host == "::1";
-  return host.find('.') == std::string::npos || host.ends_with(".local");
-}
-
 // Called by libcurl, which knows no exceptions.
 std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
@@ -153,7 +121,7 @@ Error error_of(CURLcode code, Exchange& exchange) {
   curl_easy_getinfo(exchange.easy.get(), CURLINFO_OS_ERRNO, &system_error);
   curl_easy_getinfo(exchange.easy.get(), CURLINFO_HTTP_CONNECTCODE, &opened);
   if (opened != 0 && opened / 100 != 2)
-    return app::stands_between(app::Between::proxy, "status " + std::to_string(opened));
+    return stands_between(Between::proxy, "status " + std::to_string(opened));
   switch (code) {
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
       return {Code::identity_changed, detail};
@@ -183,23 +151,15 @@ Error error_of(CURLcode code, Exchange& exchange) {
   }
 }
 
-// A portal or a proxy that answers in the school's place sends people to a page.
-bool from_a_portal(const HttpReply& reply) {
-  if (reply.status == 511) return true;
-  if (reply.status >= 300 && reply.status < 400 && reply.status != 304) return true;
-  auto type = reply.headers.find("content-type");
-  return reply.status < 500 && type != reply.headers.end() && lower(type->second).substr(0, 9) == "text/html";
-}
-
 Result<HttpReply> finish(CURLcode code, Exchange& exchange) {
   if (code != CURLE_OK) return error_of(code, exchange);
   long status = 0;
   curl_easy_getinfo(exchange.easy.get(), CURLINFO_RESPONSE_CODE, &status);
   auto reply = std::move(exchange.reply);
   reply.status = static_cast<int>(status);
-  if (from_a_portal(reply))
-    return app::stands_between(app::Between::portal,
-                               "a page answered, with status " + std::to_string(status));
+  auto type = reply.headers.find("content-type");
+  if (is_of_a_portal(status, type == reply.headers.end() ? "" : type->second))
+    return stands_between(Between::portal, "a page answered, with status " + std::to_string(status));
   auto encoding = reply.headers.find("content-encoding");
   if (encoding != reply.headers.end() && !reply.body.empty()) {
     if (lower(encoding->second) == "zstd") {
@@ -257,7 +217,6 @@ struct CurlTransport::Impl {
   void take_orders();
   void done(CURLcode code, std::unique_ptr<Exchange> exchange);
   Status look_up(std::uint64_t ticket, const Error& why);
-  bool has_other_way(const Exchange& exchange, const Error& why) const;
   void work();
 };
 
@@ -369,22 +328,13 @@ void CurlTransport::Impl::take_orders() {
   }
 }
 
-// Only where nothing of an answer came: what else went wrong would go wrong there too.
-bool CurlTransport::Impl::has_other_way(const Exchange& exchange, const Error& why) const {
-  const auto& request = exchange.request;
-  bool no_way =
-      why.code == Code::offline || why.code == Code::not_waymark || why.code == Code::identity_changed;
-  return no_way && !exchange.other_way && !proxies.proxy.empty() && request.url.starts_with("https://") &&
-         !is_near(host_of(request.url));
-}
-
 void CurlTransport::Impl::done(CURLcode code, std::unique_ptr<Exchange> exchange) {
   auto ticket = exchange->ticket;
   if (exchange->looks_up) {
     // Found, whether or not somebody listens there.
     bool known = code == CURLE_OK || code == CURLE_COULDNT_CONNECT;
-    return end(ticket, known ? app::stands_between(app::Between::portal, "every name is known here")
-                             : *exchange->looks_up);
+    return end(ticket,
+               known ? stands_between(Between::portal, "every name is known here") : *exchange->looks_up);
   }
   auto host = host_of(exchange->request.url);
   auto result = finish(code, *exchange);
@@ -395,7 +345,7 @@ void CurlTransport::Impl::done(CURLcode code, std::unique_ptr<Exchange> exchange
       by_proxy.insert(host);
     return end(ticket, std::move(result));
   }
-  if (has_other_way(*exchange, result.error())) {
+  if (!exchange->other_way && has_other_way(proxies, exchange->request.url, result.error())) {
     auto again = std::make_unique<Exchange>();
     again->ticket = ticket;
     again->request = std::move(exchange->request);
@@ -404,10 +354,7 @@ void CurlTransport::Impl::done(CURLcode code, std::unique_ptr<Exchange> exchange
     if (auto started = start(std::move(again)); !started) end(ticket, started.error());
     return;
   }
-  // Of two reasons the one that says more: a proxy that cannot be reached from here is no news.
-  if (exchange->other_way &&
-      (result.error().code == Code::offline || exchange->other_way->code == Code::identity_changed))
-    result = *exchange->other_way;
+  if (exchange->other_way) result = Error(says_more(*exchange->other_way, result.error()));
   if (result.error().code == Code::offline && !is_near(host) && look_up(ticket, result.error())) return;
   end(ticket, std::move(result));
 }
@@ -415,7 +362,7 @@ void CurlTransport::Impl::done(CURLcode code, std::unique_ptr<Exchange> exchange
 Status CurlTransport::Impl::look_up(std::uint64_t ticket, const Error& why) {
   auto exchange = std::make_unique<Exchange>();
   exchange->ticket = ticket;
-  exchange->request.url = kNoSuchName;
+  exchange->request.url = no_such_name;
   exchange->request.timeout_ms = kLookUpMs;
   exchange->looks_up = why;
   return start(std::move(exchange));
@@ -441,15 +388,6 @@ void CurlTransport::Impl::work() {
   }
   for (auto& [easy, exchange] : running) curl_multi_remove_handle(multi, easy);
   running.clear();
-}
-
-ProxySettings proxies_of_environment() {
-  auto first = [](std::initializer_list<const char*> names) {
-    for (const char* name : names)
-      if (const char* value = std::getenv(name); value && *value) return std::string(value);
-    return std::string();
-  };
-  return {first({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}), first({"no_proxy", "NO_PROXY"})};
 }
 
 CurlTransport::CurlTransport(std::function<void()> arrived, ProxySettings proxies,

@@ -17,13 +17,6 @@
 
 namespace waymark::net {
 
-struct ProxySettings {
-  std::string proxy;  // "http://proxy.district.example:3128"; empty: none
-  std::string never;  // names that are reached without, as in no_proxy
-};
-// https_proxy, all_proxy and no_proxy, in either case.
-ProxySettings proxies_of_environment();
-
 class CurlTransport final : public app::Transport {
  public:
   // arrived: called on the transport's thread when take() has something new, to wake a window that waits for

@@ -88,6 +88,8 @@ Result<std::string> argument(const json& arguments, const char* key, std::string
 bool flag_set(const json& arguments, const char* key);
 // A class by its id or its whole title, a student of it by id or whole name: `not_found`, `conflict` when
 // several.
+// At a hub: what an administrator reads of a line that leads nowhere, and what is to be done about it.
+std::string lost_line(const Error& why);
 Result<ClassRow> class_named(School& school, std::string_view text);
 Result<Student> student_named(School& school, const ClassId& class_id, std::string_view text);
 // All of the school's students of this name, or the one of this id, whatever classes they are in.

@@ -1,6 +1,7 @@
 // The commands about hubs: added at the school, looked after in the room.
 #include <ctime>
 
+#include "shared/base/way.hpp"
 #include "shared/store/files.hpp"
 #include "sync-server/cli/command.hpp"
 #include "sync-server/http/message.hpp"
@@ -115,6 +116,8 @@ Result<json> hub_status(School& school, const json&) {
                  {"not_taken", carrying.not_taken},
                  {"problem", carrying.problem},
                  {"answers_waiting", waiting},
+                 {"line", line_word(school.line())},
+                 {"line_problem", school.line() ? json(lost_line(*school.line())) : json(nullptr)},
                  {"heard", heard ? json(std::strtoll(heard->c_str(), nullptr, 10)) : json(nullptr)}};
   return result;
 }
@@ -123,6 +126,7 @@ std::string print_status(const json& result) {
   auto text = [&](const char* key) { return result[key].get<std::string>(); };
   std::string shown = text("name") + ", a hub of " + text("school") + " at " + text("upstream") + ".\n" +
                       "The school was last reached: " + shown_time(result["heard"], "never") + ".\n" +
+                      (result["line_problem"].is_string() ? text("line_problem") + ".\n" : "") +
                       "On the way to the school: " + result["carrying"]["changes"].dump() +
                       " changes of students, " + result["answers_waiting"].dump() + " of teachers, what " +
                       result["carrying"]["bundles"].dump() + " students left when they signed out, and " +
@@ -134,6 +138,26 @@ std::string print_status(const json& result) {
 }
 
 }  // namespace
+
+std::string lost_line(const Error& why) {
+  auto seen = why.detail.empty() ? std::string(name(why.code)) : std::string(seen_of(why));
+  auto word = line_word(why);
+  if (word == "portal")
+    return "The network answers with a page of its own instead of the school (" + seen +
+           "): sign this computer in to it with a web browser, or have it let through";
+  if (word == "proxy")
+    return "The network's proxy does not open the way to the school (" + seen +
+           "): have it let the school's address through";
+  if (word == "inspection")
+    return "Something on this network opens secure connections, so nothing is sent (" + seen +
+           "): have it leave the school's address alone";
+  if (word == "removed")
+    return "The school turns this hub away (" + seen + "): if it should serve, add it there again";
+  if (word == "another")
+    return "What answers at the school's address is not this hub's school, so nothing is sent (" + seen + ")";
+  if (word == "away") return "The school cannot be reached (" + seen + ")";
+  return "Nothing goes to the school just now (" + seen + ")";
+}
 
 void add_hub_commands(Commands& commands) {
   commands["hub add"] = {hub_add, print_added, {}};

@@ -15,6 +15,7 @@
 #include "sync-server/routes/api.hpp"
 #include "sync-server/routes/pages.hpp"
 #include "sync-server/routes/routes.hpp"
+#include "sync-server/service/hubs.hpp"
 #include "sync-server/service/standing.hpp"
 #include "sync-server/upstream/upstream.hpp"
 
@@ -365,10 +366,10 @@ Status serve(const Asked& asked, const Commands& commands) {
           log.write(lost ? spdlog::level::warn : spdlog::level::info,
                     lost ? json{{"event", "school lost"},
                                 {"error", std::string(name(lost->code))},
+                                {"line", line_word(lost)},
                                 {"detail", lost->detail}}
                          : json{{"event", "school reached"}},
-                    lost ? "The school cannot be reached (" + lost->detail +
-                               "); the room is served, and tried again."
+                    lost ? lost_line(*lost) + ". The room is served, and it is tried again."
                          : here.hub()->name + " has reached " + here.name() + ".");
         });
     server->run([&] { school->tell_when_to_carry([&up] { up->wake(); }); });

@@ -295,7 +295,9 @@ Result<Response> session(School& school, const Asked& asked) {
     auto files =
         static_cast<std::int64_t>(school.parcels().waiting().size() + school.sticks().waiting().size() +
                                   school.bundles().waiting().size());
-    said["hub"] = {{"name", school.hub()->name}, {"waiting", carrying.ops + own + files}};
+    said["hub"] = {{"name", school.hub()->name},
+                   {"waiting", carrying.ops + own + files},
+                   {"line", line_word(school.line())}};
   }
   return json_response(said);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "shared/base/text.hpp"
+#include "shared/base/way.hpp"
 
 namespace waymark::server {
 
@@ -44,6 +45,27 @@ Result<HubRow> hub_named(School& school, std::string_view text) {
     return Error{Code::not_found, "no hub is called \"" + shown + "\"; see: waymark-server hub list"};
   return Error{Code::conflict,
                "several hubs are called \"" + shown + "\"; give the id that hub list --json shows"};
+}
+
+std::string_view line_word(const std::optional<Error>& lost) {
+  if (!lost) return "";
+  if (auto what = between(*lost); what != Between::nothing)
+    return between_names[static_cast<std::size_t>(what)];
+  switch (lost->code) {
+    case Code::unauthorized:
+      return "removed";
+    case Code::identity_changed:
+    case Code::not_waymark:
+    case Code::conflict:
+      return "another";
+    case Code::offline:
+    case Code::timeout:
+    case Code::server_busy:
+    case Code::server_failed:
+      return "away";
+    default:
+      return "stuck";
+  }
 }
 
 Status remove_hub(School& school, const PersonId& hub, const std::optional<PersonId>& by) {

@@ -1,4 +1,4 @@
-// A school's hubs, as an administrator looks after them.
+// A school's hubs, as an administrator looks after them, and what a hub says of its line to the school.
 #pragma once
 
 #include <string>
@@ -24,5 +24,10 @@ Result<HubRow> hub_named(School& school, std::string_view text);
 // Lost, or not needed any more: its token ends, it is nobody's reader, and no student is sent to it, also not
 // after a restore. What it brought stays.
 Status remove_hub(School& school, const PersonId& hub, const std::optional<PersonId>& by = std::nullopt);
+
+// The word of the catalogues for it: "portal", "proxy", "inspection", "removed" (the school does not know
+// this hub any more), "another" (somebody else answers), "away", "stuck" (anything else); empty: it leads
+// there.
+std::string_view line_word(const std::optional<Error>& lost);
 
 }  // namespace waymark::server

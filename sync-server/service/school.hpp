@@ -219,6 +219,10 @@ class School {
   PublicKey identity() const { return school_key_; }
   // Set where this is a hub of the school, not its server.
   const std::optional<HubFile>& hub() const { return hub_; }
+  // At the hub: why its line to the school leads nowhere, as was last seen; nothing: it does, or it was not
+  // tried yet.
+  const std::optional<Error>& line() const { return line_; }
+  void note_line(std::optional<Error> lost) { line_ = std::move(lost); }
   // `unsupported` at a hub: for what needs the school's secrets or is the school's to decide.
   Status only_the_school() const;
   // Read aloud and printed on cards: eight groups of four digits of the identity's hash.
@@ -682,6 +686,7 @@ class School {
   SecretKey identity_;  // at a hub nothing
   PublicKey school_key_;
   std::optional<HubFile> hub_;
+  std::optional<Error> line_;
   std::function<void()> to_carry_;
   int lock_file_ = -1;
   std::unique_ptr<store::Store> store_;

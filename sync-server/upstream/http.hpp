@@ -1,6 +1,7 @@
 // A hub's requests to its school, one after the other over one connection that is kept. Trust is the school's
 // identity: whoever answers first shows a hello that it has signed, and from then on only the TLS key of that
-// hello is spoken to.
+// hello is spoken to. A school outside of this network is reached directly, and where that fails by the proxy
+// of the environment; what a portal or a proxy answers in its place is named, and never taken for its word.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +13,25 @@
 #include <vector>
 
 #include "shared/base/hash.hpp"
+#include "shared/base/way.hpp"
 
 namespace waymark::server::upstream {
+
+struct Way {
+  ProxySettings proxies = proxies_of_environment();
+  std::vector<std::string> names;  // "name:port:address", known without asking the network
+};
 
 class Http {
  public:
   // url: "https://school.example:8443". Nothing is asked yet.
-  Http(std::string url, const PublicKey& identity, std::string token);
+  Http(std::string url, const PublicKey& identity, std::string token, Way way = {});
   ~Http();
   Http(const Http&) = delete;
 
   // The body of a good answer. The Error that the school told, or `offline`, `timeout`, `identity_changed`,
-  // `not_waymark`, `too_large`. Returns early once `cancel` was called, from any thread.
+  // `not_waymark` (between() tells what answers, where that can be known), `too_large`. Returns early once
+  // `cancel` was called, from any thread.
   Result<std::string> post(std::string_view path, std::string_view type, std::string_view body);
   // A piece of something that is sent in pieces; empty: how much of it has come?
   struct PieceReply {

@@ -13,8 +13,8 @@ constexpr std::int64_t kGoodMs = 60'000;           // an answer that lived so lo
 }  // namespace
 
 Listening::Listening(const std::string& url, const PublicKey& identity, const std::string& token,
-                     std::function<void(const Heads&)> told)
-    : http_(url, identity, token), told_(std::move(told)) {
+                     const Way& way, std::function<void(const Heads&)> told)
+    : http_(url, identity, token, way), told_(std::move(told)) {
   thread_ = std::thread([this] { work(); });
 }
 

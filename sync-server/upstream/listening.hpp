@@ -23,7 +23,7 @@ using wire::Heads;
 class Listening {
  public:
   // `told` is called on its thread.
-  Listening(const std::string& url, const PublicKey& identity, const std::string& token,
+  Listening(const std::string& url, const PublicKey& identity, const std::string& token, const Way& way,
             std::function<void(const Heads&)> told);
   ~Listening();
   Listening(const Listening&) = delete;

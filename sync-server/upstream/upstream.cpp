@@ -31,16 +31,17 @@ Upstream::Upstream(School& school, Options options, Run run, Told told)
       options_(std::move(options)),
       run_(std::move(run)),
       told_(std::move(told)),
-      http_(school.hub()->upstream, school.identity(), school.hub()->token),
+      http_(school.hub()->upstream, school.identity(), school.hub()->token, options_.way),
       session_(std::make_unique<sync::Session>(school.store())),
-      listening_(school.hub()->upstream, school.identity(), school.hub()->token, [this](const Heads& heads) {
-        {
-          std::lock_guard lock(mutex_);
-          for (const auto& [stream, head] : heads)
-            if (auto& known = heads_[stream]; known < head) known = head;
-        }
-        woken_.notify_all();
-      }) {
+      listening_(school.hub()->upstream, school.identity(), school.hub()->token, options_.way,
+                 [this](const Heads& heads) {
+                   {
+                     std::lock_guard lock(mutex_);
+                     for (const auto& [stream, head] : heads)
+                       if (auto& known = heads_[stream]; known < head) known = head;
+                   }
+                   woken_.notify_all();
+                 }) {
   school_.follow(*session_);
   thread_ = std::thread([this] { work(); });
 }
@@ -277,11 +278,17 @@ void Upstream::work() {
       std::lock_guard lock(mutex_);
       if (stop_) return;
     }
-    bool news = done ? !told_good_ : told_good_ || told_code_ != done.error().code || failures_ == 0;
-    if (news) told_(done ? std::optional<Error>() : std::optional<Error>(done.error()));
+    bool news = done ? !told_good_
+                     : told_good_ || failures_ == 0 || told_error_.code != done.error().code ||
+                           between(told_error_) != between(done.error());
+    if (news) {
+      auto lost = done ? std::optional<Error>() : std::optional<Error>(done.error());
+      run_([&] { school_.note_line(lost); });
+      told_(lost);
+    }
     if (done && failures_ > 0) listening_.hurry();
     told_good_ = done.has_value();
-    if (!done) told_code_ = done.error().code;
+    if (!done) told_error_ = done.error();
     failures_ = done ? 0 : failures_ + 1;
     auto wait = more_parcels_ ? 0 : kRoundMs;
     if (!done) {

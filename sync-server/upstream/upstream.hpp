@@ -20,6 +20,7 @@ namespace waymark::server::upstream {
 struct Options {
   std::string spki;                    // of the hub's own TLS key; empty over plain HTTP
   std::vector<std::string> addresses;  // where the room reaches it
+  Way way = {};                        // to the school
 };
 
 class Upstream {
@@ -75,7 +76,7 @@ class Upstream {
   bool more_parcels_ = false;  // the time for them was up
   int failures_ = 0;
   bool told_good_ = false;
-  Code told_code_ = Code::internal;
+  Error told_error_{Code::internal, ""};
   std::mutex mutex_;
   std::condition_variable woken_;
   bool wake_ = false, stop_ = false;

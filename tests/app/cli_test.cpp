@@ -154,18 +154,18 @@ TEST_CASE("without a network a sync says so and loses nothing") {
   CHECK(said.errors == "waymark: The school could not be reached. Everything is safe here and goes later.\n");
   CHECK(terminal.run({"status", "--json"}).json()["people"][0]["waiting"] == 1);
   terminal.net.plugged = true;
-  terminal.net.between = app::Between::proxy;
+  terminal.net.between = Between::proxy;
   CHECK(terminal.run({"sync"}).errors ==
         "waymark: The network's proxy does not open the way to the school (status 407). Have it let this "
         "address "
         "through; everything is safe here and goes later.\n");
-  terminal.net.between = app::Between::inspection;
+  terminal.net.between = Between::inspection;
   CHECK(terminal.run({"sync"}).errors ==
         "waymark: Something on this network opens secure connections, so nothing was sent (the key is not "
         "the one "
         "that the hello names). Have it leave the school's address alone; everything is safe here and goes "
         "later.\n");
-  terminal.net.between = app::Between::nothing;
+  terminal.net.between = Between::nothing;
   terminal.net.portal = true;
   CHECK(terminal.run({"sync"}).errors ==
         "waymark: The network answers with a page of its own instead of the school (a page answered). Sign "

@@ -30,10 +30,10 @@ class SchoolTransport final : public app::Transport {
   std::string impostor;  // one at which somebody repeats the school's hello, and has another key
   std::map<std::string, int>
       sent_to;  // by the beginning of the address; what a wrong key kept back is not sent
-  app::Between between = app::Between::nothing;  // or a proxy, or what inspects secure connections
-  std::optional<Error> ends_with;                // every exchange
-  bool lose_next_reply = false;                  // what was asked is done, and nobody hears of it
-  int busy = 0;                                  // so many answers of 503
+  Between between = Between::nothing;  // or a proxy, or what inspects secure connections
+  std::optional<Error> ends_with;      // every exchange
+  bool lose_next_reply = false;        // what was asked is done, and nobody hears of it
+  int busy = 0;                        // so many answers of 503
   // Also done and not heard of: each request that this says.
   std::function<bool(const app::HttpRequest&)> loses = [](const app::HttpRequest&) { return false; };
   std::string spki = std::string(64, 'a');
@@ -67,10 +67,10 @@ class SchoolTransport final : public app::Transport {
     sent_to[host]++;
     if (portal) {
       if (!request.pins.empty()) return end(ticket, Error{Code::identity_changed, "another key"});
-      return end(ticket, app::stands_between(app::Between::portal, "a page answered"));
+      return end(ticket, stands_between(Between::portal, "a page answered"));
     }
-    if (between == app::Between::proxy) return end(ticket, app::stands_between(between, "status 407"));
-    if (between == app::Between::inspection && !request.pins.empty())
+    if (between == Between::proxy) return end(ticket, stands_between(between, "status 407"));
+    if (between == Between::inspection && !request.pins.empty())
       return end(ticket, Error{Code::identity_changed, "another key"});
     if (!request.pins.empty() &&
         std::find(request.pins.begin(), request.pins.end(), spki) == request.pins.end())

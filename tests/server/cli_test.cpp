@@ -22,6 +22,7 @@
 #include "shared/store/db.hpp"
 #include "sync-server/cli/backup.hpp"
 #include "sync-server/service/school.hpp"
+#include "tests/support/little_proxy.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -605,6 +606,38 @@ TEST_CASE("at a hub a stick is kept sealed for the school, and what is for anoth
         std::string::npos);
   auto status = world.run({"hub", "status", "--data", hub, "--json"}).parsed();
   CHECK(status["carrying"]["files"] == 1);
+}
+
+TEST_CASE("a hub says in its log and its status what stands between it and its school") {
+  World school;
+  school.init();
+  REQUIRE(school.on({"class", "add", "--title", "Period 3"}).code == 0);
+  auto token = school.folder.path() + "/hub.token";
+  REQUIRE(school.on({"hub", "add", "--classes", "Period 3", "--name", "North room", "--out", token}).code ==
+          0);
+  World hub;
+  test::LittleProxy proxy(1);
+  proxy.refuses = 407;
+  ::setenv("https_proxy", proxy.url().c_str(), 1);
+  Serving served(hub, {"--upstream", "https://school.invalid:8443", "--upstream-token-file", token});
+  ::unsetenv("https_proxy");
+  json lost;
+  for (int i = 0; i < 6000 && lost.is_null(); i++) {
+    std::istringstream lines(read(served.log));
+    for (std::string line; std::getline(lines, line);)
+      if (line.ends_with('}') && json::parse(line).value("event", "") == "school lost")
+        lost = json::parse(line);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  REQUIRE_FALSE(lost.is_null());
+  CHECK(lost["line"] == "proxy");
+  CHECK(lost["detail"] == "proxy: status 407");
+  auto status = hub.on({"hub", "status", "--json"}).parsed();
+  CHECK(status["line"] == "proxy");
+  CHECK(hub.on({"hub", "status"})
+            .out.find("The network's proxy does not open the way to the school (status 407): "
+                      "have it let the school's address through.\n") != std::string::npos);
+  CHECK(served.stop() == 0);
 }
 
 TEST_CASE("what a school has of a student is written to a new folder, and to no other") {

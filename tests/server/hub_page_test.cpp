@@ -2,9 +2,11 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "shared/base/way.hpp"
 #include "sync-server/http/router.hpp"
 #include "sync-server/routes/api.hpp"
 #include "sync-server/routes/routes.hpp"
+#include "sync-server/service/hubs.hpp"
 #include "sync-server/service/teaching.hpp"
 #include "tests/server/hub_world.hpp"
 
@@ -29,7 +31,7 @@ json session_at(School& at) {
   return json::parse(response.body);
 }
 
-json hub_line(int waiting) { return {{"name", "North room"}, {"waiting", waiting}}; }
+json hub_line(int waiting) { return {{"name", "North room"}, {"waiting", waiting}, {"line", ""}}; }
 
 }  // namespace
 
@@ -78,4 +80,26 @@ TEST_CASE("a hub's dashboard counts what waits there, until the school has answe
   world.round();
   CHECK(session_at(hub)["hub"] == hub_line(0));
   CHECK(world.goals(*world.school, world.amira) == hub_world::Texts{"swim a length"});
+}
+
+TEST_CASE("a hub's dashboard says what its line meets, until it leads to the school again") {
+  World world;
+  CHECK(session_at(*world.hub)["hub"]["line"] == "");
+  for (const auto& [error, word] : std::vector<std::pair<Error, std::string>>{
+           {stands_between(Between::portal, "a page answered, with status 200"), "portal"},
+           {stands_between(Between::proxy, "status 407"), "proxy"},
+           {stands_between(Between::inspection, "the key is another"), "inspection"},
+           {{Code::not_waymark, "what answers is no Waymark server"}, "another"},
+           {{Code::identity_changed, "another school answers"}, "another"},
+           {{Code::conflict, "this is a hub"}, "another"},
+           {{Code::unauthorized, "no such token"}, "removed"},
+           {{Code::offline, "Couldn't connect to server"}, "away"},
+           {{Code::timeout, ""}, "away"},
+           {{Code::server_busy, ""}, "away"},
+           {{Code::disk_full, "no room here"}, "stuck"}}) {
+    world.hub->note_line(error);
+    CHECK(session_at(*world.hub)["hub"]["line"] == word);
+  }
+  world.hub->note_line({});
+  CHECK(session_at(*world.hub)["hub"] == hub_line(0));
 }

@@ -11,12 +11,15 @@
 
 #include "client/app/link.hpp"
 #include "client/net/curl_transport.hpp"
+#include "shared/base/way.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/wire/bundle.hpp"
 #include "shared/wire/joining.hpp"
 #include "sync-server/net/server.hpp"
 #include "sync-server/routes/routes.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/hubs.hpp"
+#include "tests/support/little_proxy.hpp"
 #include "tests/support/temporary.hpp"
 
 using namespace waymark;
@@ -206,7 +209,7 @@ TEST_CASE("a hub that lost the school's word listens again, and is told at once 
   World world;
   std::mutex mutex;
   upstream::Heads heads;
-  upstream::Listening listening(world.at_school.url(), world.school->identity(), world.file.token,
+  upstream::Listening listening(world.at_school.url(), world.school->identity(), world.file.token, {},
                                 [&](const upstream::Heads& told) {
                                   std::lock_guard lock(mutex);
                                   for (const auto& [stream, head] : told) heads[stream] = head;
@@ -227,4 +230,166 @@ TEST_CASE("a hub that lost the school's word listens again, and is told at once 
   REQUIRE(world.school->write(world.teacher, std::span(&edit, 1)));
   world.at_school.start();
   CHECK(told(2));
+}
+
+// ---- what stands between a hub and its school
+
+namespace {
+
+// Somebody else's server, in the school's place.
+struct Other {
+  http::Router router;
+  http::Metrics metrics;
+  server::net::ServerOptions options;
+  std::unique_ptr<server::net::Server> server;
+  std::atomic<int> asked{0};  // but for hellos
+
+  Other(const World& world, std::function<http::Response()> answer, bool tls = true) {
+    for (auto method : {"GET", "POST"})
+      router.add(method, "/{rest...}", [this, answer](const http::Request& request) -> http::Answer {
+        if (request.path != "/v1/hello") asked++;
+        return answer();
+      });
+    options.host = "127.0.0.1";
+    if (tls) options.tls = server::net::own_tls(world.folder.path() + "/other", "Other").value();
+    server = server::net::Server::start(options, router, metrics).value();
+  }
+  std::string url() const { return "https://127.0.0.1:" + std::to_string(server->port()); }
+};
+
+http::Response guest_page() { return http::html(200, "<p>Guest network: sign in"); }
+
+// The hub's requests to its school by that address and way.
+struct Line {
+  upstream::Http http;
+  Line(World& world, const std::string& url, upstream::Way way = {{}, {}})
+      : http(url, world.school->identity(), world.file.token, std::move(way)) {}
+  Result<std::string> ask() {
+    return http.post("/v1/hub", "application/json",
+                     R"({"spki":"","addresses":[],"carrying":0,"version":""})");
+  }
+};
+
+// Nobody's: no network knows it.
+const std::string kOutside = "https://school.invalid:8443";
+
+}  // namespace
+
+TEST_CASE("a portal in the school's place is named by a hub, and gets nothing but a greeting") {
+  World world;
+  Other portal(world, guest_page);
+  CHECK(between(Line(world, portal.url()).ask().error()) == Between::portal);
+  Other away(world, [] { return http::redirect("http://portal.example/"); });
+  CHECK(between(Line(world, away.url()).ask().error()) == Between::portal);
+  // A web server that fails, and one that has nothing there, are no portal's.
+  Other failing(world, [] { return http::html(502, "<p>Bad gateway"); });
+  auto failed = Line(world, failing.url()).ask().error();
+  CHECK(failed.code == Code::not_waymark);
+  CHECK(between(failed) == Between::nothing);
+  CHECK(portal.asked + away.asked + failing.asked == 0);
+  // Plain HTTP where TLS is expected.
+  Other plain(world, guest_page, false);
+  CHECK(Line(world, plain.url()).ask().error().code == Code::not_waymark);
+}
+
+TEST_CASE("what opens a hub's secure connections is named though the school's hello comes through it") {
+  World world;
+  std::string hello;
+  waymark::net::CurlTransport behind;
+  app::HttpRequest request;
+  request.url = world.at_school.url() + "/v1/hello";
+  behind.begin(1, request);
+  REQUIRE(until([&] {
+    auto came = behind.take();
+    if (!came.empty()) hello = came.front().second.value().body;
+    return !hello.empty();
+  }));
+  Other inspector(world, [&] { return http::text(200, hello, "application/json"); });
+  CHECK(between(Line(world, inspector.url()).ask().error()) == Between::inspection);
+  CHECK(inspector.asked == 0);
+}
+
+TEST_CASE(
+    "a hub's school outside is reached by the proxy where the direct way fails, and a refusal is named") {
+  World world;
+  test::LittleProxy proxy(world.at_school.options.port);
+  Line line(world, kOutside, {{proxy.url(), ""}, {}});
+  for (int status : {407, 403, 502}) {
+    proxy.refuses = status;
+    auto refused = line.ask().error();
+    CHECK(between(refused) == Between::proxy);
+    CHECK(seen_of(refused) == "status " + std::to_string(status));
+  }
+  proxy.refuses = 0;
+  CHECK(line.ask().has_value());
+  CHECK(proxy.asked_for() == "CONNECT school.invalid:8443");
+  auto ways = proxy.ways.load();
+  CHECK(ways > 0);
+  CHECK(line.ask().has_value());
+  CHECK(proxy.ways == ways);  // over the connection that is kept
+  CHECK(Line(world, kOutside, {{proxy.url(), "school.invalid"}, {}}).ask().error().code == Code::offline);
+  CHECK(Line(world, kOutside, {{"http://127.0.0.1:1", ""}, {}}).ask().error().code == Code::offline);
+  // Inside of this network nobody asks a proxy, and one that leads to somebody else gets a greeting.
+  for (auto near :
+       {"https://127.0.0.1:1", "https://[::1]:1", "https://localhost:1", "https://school.local:1"})
+    CHECK(Line(world, near, {{proxy.url(), ""}, {}}).ask().error().code == Code::offline);
+  CHECK(proxy.ways == ways);
+  Other portal(world, guest_page);
+  test::LittleProxy elsewhere(portal.server->port());
+  CHECK(between(Line(world, kOutside, {{elsewhere.url(), ""}, {}}).ask().error()) == Between::portal);
+  CHECK(portal.asked == 0);
+}
+
+TEST_CASE("a network that knows every name is a portal's to a hub, too") {
+  World world;
+  const std::string no_name = "waymark-no-such-name.invalid:1:127.0.0.1";
+  Line lied_to(world, "https://school.example:1", {{}, {no_name, "school.example:1:127.0.0.1"}});
+  CHECK(between(lied_to.ask().error()) == Between::portal);
+  CHECK(Line(world, "https://127.0.0.1:1", {{}, {no_name}}).ask().error().code == Code::offline);
+  CHECK(Line(world, kOutside).ask().error().code == Code::offline);
+}
+
+TEST_CASE("a hub tells once what its line meets, anew when that is something else, and when it is gone") {
+  World world;
+  world.file.upstream = kOutside;
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  auto hub = School::open(world.hub_data, world.clock, world.random).value();
+  Served at_hub(*hub, world.hub_data);
+  std::mutex mutex;
+  std::vector<std::string> told;
+  auto has_told = [&](const std::vector<std::string>& wanted) {
+    return until([&] {
+      std::lock_guard lock(mutex);
+      return told == wanted;
+    });
+  };
+  auto line = [&] {
+    std::string word;
+    REQUIRE(at_hub.server->run([&] { word = line_word(hub->line()); }));
+    return word;
+  };
+  auto begin = [&](const test::LittleProxy& proxy) {
+    return std::make_unique<upstream::Upstream>(
+        *hub, upstream::Options{at_hub.options.tls->spki, {at_hub.url()}, {{proxy.url(), ""}, {}}},
+        [&](const std::function<void()>& work) { return at_hub.server->run(work); },
+        [&](const std::optional<Error>& lost) {
+          std::lock_guard lock(mutex);
+          told.emplace_back(lost ? line_word(lost) : "reached");
+        });
+  };
+  CHECK(line() == "");
+  Other portal(world, guest_page);
+  test::LittleProxy to_portal(portal.server->port());
+  to_portal.refuses = 407;
+  auto up = begin(to_portal);
+  REQUIRE(has_told({"proxy"}));
+  CHECK(line() == "proxy");
+  to_portal.refuses = 0;
+  REQUIRE(has_told({"proxy", "portal"}));
+  CHECK(line() == "portal");
+  test::LittleProxy to_school(world.at_school.options.port);
+  up = begin(to_school);
+  REQUIRE(has_told({"proxy", "portal", "reached"}));
+  CHECK(line() == "");
+  CHECK(portal.asked == 0);
 }

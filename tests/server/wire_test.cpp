@@ -39,7 +39,7 @@ const std::string kNonce(64, 'b');
 struct Asker {
   waymark::net::CurlTransport transport;
   std::uint64_t last = 0;
-  explicit Asker(waymark::net::ProxySettings proxies = {}) : transport({}, std::move(proxies)) {}
+  explicit Asker(ProxySettings proxies = {}) : transport({}, std::move(proxies)) {}
 
   Result<HttpReply> ask(HttpRequest request) {
     transport.begin(++last, std::move(request));
@@ -893,9 +893,8 @@ TEST_CASE("a captive portal is never taken for the school") {
   world.router.add("GET", "/away", [](const http::Request&) -> http::Answer {
     return http::redirect("http://portal.example/");
   });
-  using app::Between;
-  CHECK(app::between(world.asker.ask(world.request("GET", "/portal")).error()) == Between::portal);
-  CHECK(app::between(world.asker.ask(world.request("GET", "/away")).error()) == Between::portal);
+  CHECK(between(world.asker.ask(world.request("GET", "/portal")).error()) == Between::portal);
+  CHECK(between(world.asker.ask(world.request("GET", "/away")).error()) == Between::portal);
   // Plain HTTP where TLS is expected, and nothing at all.
   auto tls = world.request("GET", "/v1/hello");
   tls.url = "https://127.0.0.1:" + std::to_string(world.server->port()) + "/v1/hello";
@@ -1205,7 +1204,7 @@ struct Joined {
   waymark::net::CurlTransport transport;
   app::Connection connection{&transport, computer};
 
-  Joined(World& at, const std::string& address, waymark::net::ProxySettings proxies = {},
+  Joined(World& at, const std::string& address, ProxySettings proxies = {},
          std::vector<std::string> names = {})
       : world(at), transport({}, std::move(proxies), std::move(names)) {
     REQUIRE(computer.change([&](app::ComputerState& state) {
@@ -1255,7 +1254,7 @@ TEST_CASE("a portal with TLS of its own is named, and gets nothing but a greetin
   Other portal(world, [](const http::Request&) { return http::html(200, "<p>Guest network: sign in"); });
   Joined joined(world, portal.address());
   auto answer = joined.ask("/v1/events");
-  CHECK(app::between(answer.error()) == app::Between::portal);
+  CHECK(between(answer.error()) == Between::portal);
   CHECK(portal.asked == 0);
 }
 
@@ -1268,7 +1267,7 @@ TEST_CASE("what opens secure connections is named though the school's hello come
   });
   Joined joined(world, inspector.address());
   auto answer = joined.ask("/v1/events");
-  CHECK(app::between(answer.error()) == app::Between::inspection);
+  CHECK(between(answer.error()) == Between::inspection);
   CHECK(inspector.asked == 0);
   CHECK(joined.computer.state().pins == world.pins);
 }
@@ -1298,7 +1297,7 @@ TEST_CASE("a proxy that refuses is named; one that is not there, or not for this
     proxy.refuses = status;
     Joined joined(world, "https://school.invalid:8443", {proxy.url(), ""});
     auto answer = joined.ask("/v1/hello");
-    CHECK(app::between(answer.error()) == app::Between::proxy);
+    CHECK(between(answer.error()) == Between::proxy);
     CHECK(answer.error().detail.find(std::to_string(status)) != std::string::npos);
     // When it opens the way, work goes on by itself.
     proxy.refuses = 0;
@@ -1322,7 +1321,7 @@ TEST_CASE("a network that knows every name is a portal's, though nobody there sp
   World world;
   const std::string no_name = "waymark-no-such-name.invalid:1:127.0.0.1";
   Joined lied_to(world, "https://school.example:1", {}, {no_name, "school.example:1:127.0.0.1"});
-  CHECK(app::between(lied_to.ask("/v1/hello").error()) == app::Between::portal);
+  CHECK(between(lied_to.ask("/v1/hello").error()) == Between::portal);
   // Inside of this network no names are asked for, and a network that does not know the school is only that.
   Joined near(world, "https://127.0.0.1:1", {}, {no_name});
   CHECK(near.ask("/v1/hello").error().code == Code::offline);
@@ -1333,10 +1332,10 @@ TEST_CASE("a network that knows every name is a portal's, though nobody there sp
 TEST_CASE("the proxy is the one that the environment names") {
   ::setenv("https_proxy", "http://proxy.district.example:3128", 1);
   ::setenv("no_proxy", "localhost,.school.example", 1);
-  auto settings = waymark::net::proxies_of_environment();
+  auto settings = proxies_of_environment();
   ::unsetenv("https_proxy");
   ::unsetenv("no_proxy");
   CHECK(settings.proxy == "http://proxy.district.example:3128");
   CHECK(settings.never == "localhost,.school.example");
-  CHECK(waymark::net::proxies_of_environment().proxy.empty());
+  CHECK(proxies_of_environment().proxy.empty());
 }

@@ -149,7 +149,7 @@ function App() {
     <header class="top"><${Link} class="brand" href="/"><${Logo} />Waymark</${Link}>
       <nav aria-label=${t("nav.main")}><ul class="nav">${links.map(([href, name]) => html`<li key=${href}><${Link} href=${href} aria-current=${here(href) ? "page" : undefined}>${t("nav." + name)}${name === "answer" && current?.to_answer > 0 && html` <span class="n">${current.to_answer}<span class="vh"> ${t("nav.waiting")}</span></span>`}${name === "set-up" && session.letters + session.newcomers > 0 && html` <span class="n">${session.letters + session.newcomers}<span class="vh"> ${t("nav.homeless")}</span></span>`}</${Link}></li>`)}</ul></nav>
       <${Account} session=${session} refresh=${refresh} onOut=${async () => { await api("POST", "/sign-out").catch(() => null); setSession(null); setState("out"); }} /></header>
-    ${session.hub && html`<aside class="room" aria-label=${session.hub.name}><b>${session.hub.name}</b> ${session.hub.waiting > 0 ? t("hub.waiting", { n: session.hub.waiting }) : t("hub.all", { school: session.school })}</aside>`}
+    ${session.hub && html`<aside class="room" aria-label=${session.hub.name}><b>${session.hub.name}</b> ${session.hub.waiting > 0 ? t("hub.waiting", { n: session.hub.waiting }) : t("hub.all", { school: session.school })}${session.hub.line && html` <span class="line">${t("hub.line." + session.hub.line)}</span>`}</aside>`}
     ${page}<${Toast} />
     ${keys && html`<${Keys} onClose=${() => setKeys(false)} refresh=${refresh} />`}`;
 }
