@@ -9,8 +9,10 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -24,8 +26,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/net/curl_transport.hpp"
 #include "client/net/finder.hpp"
 #include "shared/store/files.hpp"
+#include "shared/wire/bodies.hpp"
 #include "sync-server/net/announcement.hpp"
 #include "tests/support/skipped.hpp"
 #include "tests/support/temporary.hpp"
@@ -86,28 +90,32 @@ bool there_is(const std::string& program) {
   return false;
 }
 
-// A program that ends with this one.
+// A program that ends with this one. What it says goes to `out`.
 struct Program {
   pid_t id = -1;
-  explicit Program(std::vector<std::string> words) {
+  explicit Program(std::vector<std::string> words, const std::string& out = "/dev/null") {
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     id = ::fork();
     if (id != 0) return;
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-    int nowhere = ::open("/dev/null", O_WRONLY);
-    ::dup2(nowhere, STDOUT_FILENO);
-    ::dup2(nowhere, STDERR_FILENO);
+    int said = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ::dup2(said, STDOUT_FILENO);
+    ::dup2(said, STDERR_FILENO);
     ::execvp(arguments[0], arguments.data());
     ::_exit(127);
   }
   ~Program() { end(); }
   void end() {
-    if (id <= 0) return;
-    ::kill(id, SIGTERM);
-    ::waitpid(id, nullptr, 0);
-    id = -1;
+    if (id > 0) ::kill(id, SIGTERM);
+    wait();
+  }
+  // Its exit code, once it has ended.
+  int wait() {
+    int status = -1;
+    if (id > 0) ::waitpid(std::exchange(id, -1), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 };
 
@@ -154,6 +162,58 @@ struct Said {
     return names.size();
   }
 };
+
+// The program as it is, `waymark-server serve`, in this network: one that is to be found, one that keeps
+// quiet and one that only this machine reaches.
+void check_served(app::Finder& finder) {
+  test::TemporaryFolder folder;
+  auto data = [&](const std::string& name) { return folder.path() + "/" + name; };
+  auto log = [&](const std::string& name) { return data(name + ".log"); };
+  const std::vector<std::vector<std::string>> served{
+      {"Found", "0.0.0.0:8450"}, {"Quiet", "0.0.0.0:8451", "--no-announce"}, {"Alone", "127.0.0.1:8452"}};
+  std::vector<std::unique_ptr<Program>> programs;
+  for (const auto& words : served) {
+    const auto& name = words[0];
+    REQUIRE(Program({WAYMARK_SERVER_PROGRAM, "init", "--data", data(name), "--school", name, "--admin",
+                     "head@alder.example"})
+                .wait() == 0);
+    std::vector<std::string> command{WAYMARK_SERVER_PROGRAM, "serve",   "--data", data(name),
+                                     "--log-json",           "--listen"};
+    command.insert(command.end(), words.begin() + 1, words.end());
+    programs.push_back(std::make_unique<Program>(command, log(name)));
+  }
+  auto has_said = [&](const std::string& name, const std::string& text) {
+    return store::read_whole(log(name), 1 << 20).value_or("").find(text) != std::string::npos;
+  };
+  auto found = [&](const std::string& school) -> std::optional<app::Announced> {
+    for (const auto& one : finder.found())
+      if (one.school == school) return one;
+    return std::nullopt;
+  };
+  for (const auto& words : served)
+    REQUIRE(within_ms(30'000, [&] { return has_said(words[0], "\"event\":\"serving\""); }));
+  REQUIRE(within_ms(30'000, [&] { return found("Found").has_value(); }));
+  CHECK(has_said("Found", "\"event\":\"announced\""));
+  auto at = *found("Found");
+  CHECK(at.address.ends_with(":8450"));
+  // Who answers there is who was announced.
+  net::CurlTransport transport;
+  app::HttpRequest request;
+  request.url = at.address + "/v1/hello";
+  transport.begin(1, request);
+  std::string answer;
+  REQUIRE(within_ms(30'000, [&] {
+    for (auto& [ticket, reply] : transport.take()) answer = reply ? reply->body : reply.error().detail;
+    return !answer.empty();
+  }));
+  auto hello = wire::decode_hello(answer);
+  REQUIRE_MESSAGE(hello.has_value(), answer);
+  CHECK(hello->identity.substr(0, 16) == at.identity);
+  CHECK_FALSE(found("Quiet").has_value());
+  CHECK_FALSE(found("Alone").has_value());
+  programs[0]->end();
+  CHECK(within_ms(30'000, [&] { return !found("Found").has_value(); }));
+}
 
 }  // namespace
 
@@ -221,6 +281,8 @@ TEST_CASE("a school is found by its name, its identity and its address, for as l
   CHECK(within_ms(30'000, [&] { return said.count() > before; }));
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
   CHECK_FALSE(at("a\nb", 8446));
+
+  check_served(*finder);
 
   finder->look(false);
   CHECK(finder->found().empty());
