@@ -1,6 +1,7 @@
 // The commands about hubs: added at the school, looked after in the room.
 #include <ctime>
 
+#include "shared/base/text.hpp"
 #include "shared/base/way.hpp"
 #include "shared/store/files.hpp"
 #include "sync-server/cli/command.hpp"
@@ -21,18 +22,30 @@ std::string shown_time(const json& ms, std::string_view never) {
   return {buffer, std::strftime(buffer, sizeof buffer, "%Y-%m-%d %H:%M", &parts)};
 }
 
+// Ids and titles with commas between them; a title may have a comma of its own.
+Result<std::vector<ClassId>> classes_named(School& school, std::string rest) {
+  std::vector<ClassId> classes;
+  while (!rest.empty()) {
+    auto end = rest.size();
+    auto row = class_named(school, trim(rest));
+    while (!row && row.error().code == Code::not_found) {
+      auto comma = rest.rfind(',', end - 1);
+      if (comma == std::string::npos || comma == 0) return row.error();
+      end = comma;
+      row = class_named(school, trim(rest.substr(0, end)));
+    }
+    if (!row) return row.error();
+    classes.push_back(row->id);
+    rest = end == rest.size() ? "" : rest.substr(end + 1);
+  }
+  return classes;
+}
+
 Result<json> hub_add(School& school, const json& arguments) {
   WAYMARK_TRY(name, argument(arguments, "name", "Hub"));
   WAYMARK_TRY(classes_text, argument(arguments, "classes"));
   WAYMARK_TRY(out, argument(arguments, "out"));
-  std::vector<ClassId> classes;
-  std::string rest = classes_text;
-  while (!rest.empty()) {
-    auto comma = rest.find(',');
-    WAYMARK_TRY(row, class_named(school, rest.substr(0, comma)));
-    classes.push_back(row.id);
-    rest = comma == std::string::npos ? "" : rest.substr(comma + 1);
-  }
+  WAYMARK_TRY(classes, classes_named(school, classes_text));
   WAYMARK_TRY(file, school.add_hub(name, classes));
   auto text = encode(file);
   if (!out.empty()) WAYMARK_CHECK(store::write_durably(out, text));

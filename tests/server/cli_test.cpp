@@ -608,6 +608,23 @@ TEST_CASE("at a hub a stick is kept sealed for the school, and what is for anoth
   CHECK(status["carrying"]["files"] == 1);
 }
 
+TEST_CASE("a hub is added for classes by id or title, also where a title has a comma") {
+  World world;
+  world.init();
+  for (const auto& title : {"Period 3", "Period 3, 7th grade", "Period 4"})
+    REQUIRE(world.on({"class", "add", "--title", title}).code == 0);
+  auto classes = [&](const std::string& named) {
+    auto added = world.on({"hub", "add", "--classes", named, "--name", "North room", "--json"});
+    return added.code == 0 ? added.parsed()["classes"] : json(added.err);
+  };
+  CHECK(classes("Period 3") == json{"Period 3"});
+  CHECK(classes("Period 3, 7th grade") == json{"Period 3, 7th grade"});
+  CHECK(classes("Period 4,Period 3, 7th grade") == json{"Period 4", "Period 3, 7th grade"});
+  CHECK(classes("period 3 , period 4") == json{"Period 3", "Period 4"});
+  check_sentence(world.on({"hub", "add", "--classes", "Period 4,Period 9", "--name", "North room"}), 1,
+                 "there is no class \"Period 9\"");
+}
+
 TEST_CASE("a hub says in its log and its status what stands between it and its school") {
   World school;
   school.init();
