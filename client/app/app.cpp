@@ -1169,17 +1169,8 @@ struct App::Impl {
       return;
     }
     if (const auto& file = me->link->file_problem()) {
-      auto what = file->error.code;
-      std::string sentence = what == Code::disk_full ? (file->here   ? "status.file_disk"
-                                                        : file->room ? "status.file_hub"
-                                                                     : "status.file_room")
-                             : what == Code::offline || what == Code::timeout || what == Code::server_busy
-                                 ? ""
-                                 : "status.file_stuck";
-      if (!sentence.empty()) {
-        view.problem = {sentence, {}, -1};
-        view.problem_do = {sentence + ".do", {}, -1};
-      }
+      view.problem = file_trouble(*file);
+      view.problem_do = remedy_of_file_trouble(*file);
     }
   }
 

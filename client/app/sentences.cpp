@@ -33,6 +33,25 @@ Phrase remedy_of_not_taken(Code why) {
   return phrase;
 }
 
+Phrase file_trouble(const sync::FileQueue::Problem& why) {
+  switch (why.error.code) {
+    case Code::disk_full:
+      return {why.here ? "status.file_disk" : why.room ? "status.file_hub" : "status.file_room", {}, -1};
+    case Code::offline:
+    case Code::timeout:
+    case Code::server_busy:
+      return {};
+    default:
+      return {"status.file_stuck", {}, -1};
+  }
+}
+
+Phrase remedy_of_file_trouble(const sync::FileQueue::Problem& why) {
+  auto phrase = file_trouble(why);
+  if (phrase) phrase.key += ".do";
+  return phrase;
+}
+
 Phrase sentence_of(const Error& error) {
   Phrase phrase{key_of(error), {}, -1};
   if (error.code == Code::slowed_down) {

@@ -3,6 +3,7 @@
 
 #include "client/app/phrase.hpp"
 #include "shared/base/result.hpp"
+#include "shared/sync/file_queue.hpp"
 
 namespace waymark::app {
 
@@ -14,6 +15,10 @@ Phrase remedy_of(const Error& error);
 // Why the school did not take in what somebody else brought, and that it is safe here; what to do about it.
 Phrase not_taken(Code why);
 Phrase remedy_of_not_taken(Code why);
+// Why a photo or file is not where it should be, and where it is safe; what to do about it. Nothing where no
+// network alone is why.
+Phrase file_trouble(const sync::FileQueue::Problem& why);
+Phrase remedy_of_file_trouble(const sync::FileQueue::Problem& why);
 // Card or PIN were not right: signing in once more mends it.
 bool is_of_card(Code code);
 

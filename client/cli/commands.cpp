@@ -18,6 +18,7 @@
 #include "client/app/outgoing.hpp"
 #include "client/app/records.hpp"
 #include "client/app/seeking.hpp"
+#include "client/app/sentences.hpp"
 #include "client/app/stick.hpp"
 #include "client/cli/export.hpp"
 #include "client/cli/sentences.hpp"
@@ -38,6 +39,11 @@ using json = nlohmann::json;
 using app::Profile;
 
 constexpr std::int64_t kGiveUpMs = 10 * 60'000;
+
+// "1 file", "2 files".
+std::string counted(std::int64_t count, const char* noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
 constexpr std::int64_t kSeekMs = 3'000;  // what announcements take to arrive
 
 struct Given {
@@ -381,7 +387,10 @@ Result<json> Command::sync_one(const Profile& profile) {
                  {"files_in_room", in_room.size()},
                  {"verified", now.verified},
                  {"not_taken", now.not_taken ? json(std::string(name(*now.not_taken))) : json()},
+                 {"file_problem", json()},
                  {"elsewhere", elsewhere}};
+  if (const auto& why = link.file_problem(); why && app::file_trouble(*why))
+    result["file_problem"] = {{"code", std::string(name(why->error.code))}, {"sentence", file_trouble(*why)}};
   if (problem) {
     result["problem"] = std::string(name(problem->code));
     result["detail"] = problem->detail;
@@ -422,7 +431,7 @@ Status Command::sync() {
       out() << profile.name << ": sent " << (*result)["sent"] << ", received " << (*result)["received"]
             << ", refused " << (*result)["refused"].size() << "; " << (*result)["waiting"] << " waiting";
       if ((*result)["in_room"] > 0) out() << " (" << (*result)["in_room"] << " of them in the room)";
-      out() << ", " << (*result)["files_waiting"] << " files waiting";
+      out() << ", " << counted((*result)["files_waiting"].get<std::int64_t>(), "file") << " waiting";
       if ((*result)["files_in_room"] > 0)
         out() << " (" << (*result)["files_in_room"] << " of them in the room)";
       out() << ".\n";
@@ -431,6 +440,8 @@ Status Command::sync() {
               << " from another computer are in the room, not yet at school.\n";
       if ((*result)["not_taken"].is_string())
         out() << "  " << not_taken(code_named((*result)["not_taken"].get<std::string>())) << ".\n";
+      if ((*result)["file_problem"].is_object())
+        out() << "  " << (*result)["file_problem"]["sentence"].get<std::string>() << "\n";
       for (const auto& place : (*result)["elsewhere"])
         out() << "  " << place["waiting"] << " still on " << place["computer"].get<std::string>() << ".\n";
     }
@@ -470,14 +481,15 @@ Status Command::status() {
                       {"refused", refusals.size()},
                       {"heard_ms", heard_ms}});
     if (given_.json) continue;
-    out() << profile.name << " (" << profile.person << "): " << waiting << " waiting, " << files.size()
-          << " files waiting, " << refusals.size() << " refused; ";
+    out() << profile.name << " (" << profile.person << "): " << waiting << " waiting, "
+          << counted(static_cast<std::int64_t>(files.size()), "file") << " waiting, " << refusals.size()
+          << " refused; ";
     if (heard_ms == 0) {
       out() << "never heard from school.\n";
       continue;
     }
     auto minutes = std::max<std::int64_t>(0, around_.clock->now_ms() - heard_ms) / 60'000;
-    out() << "last heard from school " << minutes << " minutes ago.\n";
+    out() << "last heard from school " << counted(minutes, "minute") << " ago.\n";
   }
   if (given_.json)
     print({{"computer", state.name},

@@ -106,4 +106,20 @@ std::string not_taken(Code why, bool by_stick) {
                    : "it is brought again by itself, and a teacher can ask why");
 }
 
+std::string file_trouble(const sync::FileQueue::Problem& why) {
+  if (why.error.code == Code::disk_full) {
+    if (why.here)
+      return "This disk has no room for a photo or file that is safe at school; make room and sync again.";
+    if (why.room)
+      return "The room's server has no space for more photos and files; they are safe here and go when there "
+             "is "
+             "space, or from where the school can be reached.";
+    return "The school has no room for more photos and files; they are safe here and go with a sync when "
+           "there "
+           "is room; tell a teacher.";
+  }
+  return "A photo or file could not be sent (" + std::string(name(why.error.code)) +
+         "), and what was written is safe; show it to a teacher on this computer, or add it once more.";
+}
+
 }  // namespace waymark::cli

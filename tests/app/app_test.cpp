@@ -652,6 +652,90 @@ TEST_CASE("a photo in a room without the school is said to be where it is: here,
   CHECK(said() == Texts{"status.all_at_school", "pack_up.all_at_school", "", "-1", "may be forgotten"});
 }
 
+TEST_CASE("a photo for which there is no room is told by whose room it is, and goes by itself with room") {
+  World world;
+  auto pathway = water(world);
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  lab.run(60);
+  std::unique_ptr<server::School> hub;
+  std::string told = "status.file_room", now = "status.files_here", there = "status.all_at_school";
+  SUBCASE("at school") {}
+  SUBCASE("in the room") {
+    hub = hub_of(world, lab.net);
+    lab.net.attach(*hub);
+    told = "status.file_hub", now = "status.in_room_files", there = "status.in_room";
+  }
+  auto& full = hub ? *hub : *world.school;
+  CHECK(lab.frame().status.problem.key == "");
+  full.set_quota(1);
+  lab.app->dispatch(AttachFile{project, "find-sources", photo(world, "creek.jpg"), "", true});
+  CHECK(lab.frame().error.key == "");
+  lab.run(90);
+  // What was written is not held up by it.
+  CHECK(lab.frame().status.waiting_phrase.key == now);
+  CHECK(lab.frame().status.files_waiting == 1);
+  CHECK(lab.frame().status.problem.key == told);
+  CHECK(lab.frame().status.problem_do.key == told + ".do");
+  full.set_quota({});
+  lab.run(600);
+  CHECK(lab.frame().status.problem.key == "");
+  CHECK(lab.frame().status.waiting_phrase.key == there);
+}
+
+TEST_CASE("a file that is not on the disk any more, or not to be had, is told and holds up nothing else") {
+  World world;
+  auto pathway = water(world);
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  lab.net.plugged = false;
+  auto text = note(world, "notes.txt", "the creek");
+  lab.app->dispatch(AttachFile{project, "find-sources", text, "", false});
+  auto hash = to_hex(sha256(as_bytes(bytes_of(text))));
+  REQUIRE(
+      fs::remove(lab.folder + "/profiles/" + world.amira.hex() + "/files/" + hash.substr(0, 2) + "/" + hash));
+  lab.app->dispatch(AttachFile{project, "find-sources", note(world, "more.txt", "the bank"), "", false});
+  lab.net.plugged = true;
+  lab.run(90);
+  CHECK(lab.frame().status.problem.key == "status.file_stuck");
+  CHECK(lab.frame().status.problem_do.key == "status.file_stuck.do");
+  CHECK(lab.frame().status.files_waiting == 1);
+  CHECK(lab.frame().status.waiting == 0);
+}
+
+TEST_CASE("a file of 20 MB is taken in, and one of a byte more is refused in a sentence and leaves nothing") {
+  World world;
+  auto pathway = water(world);
+  Lab lab(world, "lab-03");
+  lab.join_computer();
+  lab.join_student(world.amira);
+  lab.run(60);
+  lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+  auto project = lab.see<ProjectView>().id;
+  auto path = world.folder.path() + "/film.mp4";
+  std::ofstream(path, std::ios::binary) << std::string(20 * 1024 * 1024 + 1, 'f');
+  lab.app->dispatch(AttachFile{project, "find-sources", path, "", false});
+  CHECK(lab.frame().error.key == "error.too_large");
+  lab.run(90);
+  CHECK(lab.frame().status.files_waiting == 0);
+  CHECK(world.school->store().records(domain::person_stream(world.amira), "work").value().empty());
+  CHECK(holders(lab.folder, {std::string(4'096, 'f')}).empty());
+  fs::resize_file(path, 20 * 1024 * 1024);
+  lab.app->dispatch(AttachFile{project, "find-sources", path, "", false});
+  CHECK(lab.frame().error.key == "");
+  lab.run(300);
+  CHECK(lab.frame().status.waiting_phrase.key == "status.all_at_school");
+  CHECK(world.school->store().records(domain::person_stream(world.amira), "work").value().size() == 1);
+}
+
 TEST_CASE("an old copy says since when, before anybody signs in") {
   World world;
   Lab lab(world, "lab-03");

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -355,6 +356,61 @@ TEST_CASE("a large file goes on where it was cut off, up and down") {
   auto begins = from_zip(path, "files/film.mp4");
   CHECK(begins.size() > 1'000);
   CHECK(bytes.starts_with(begins));
+}
+
+TEST_CASE("a sync says why a file waits, and a file that is too large for the school is not taken in") {
+  World world;
+  Terminal lab(world, "lab-03");
+  lab.join(world.amira);
+  auto file = [&](const std::string& name, std::size_t size) {
+    auto path = world.folder.path() + "/" + name;
+    std::ofstream(path, std::ios::binary) << std::string(size, name.front());
+    return path;
+  };
+  auto add = [&](const std::string& path) {
+    return lab.run({"add", "work", "project=" + std::string(32, 'a'), "step=sources", "type=file",
+                    "title=Notes", "file=@" + path, "--pin-stdin"});
+  };
+  auto has = [](const Said& said, const std::string& text) {
+    return said.out.find(text) != std::string::npos;
+  };
+  world.school->set_quota(1);
+  REQUIRE(add(file("notes.txt", 2'000)).code == 0);
+  auto said = lab.run({"sync"});
+  CHECK(said.code == 0);
+  CHECK_MESSAGE(
+      has(said,
+          "0 waiting, 1 file waiting.\n  The school has no room for more photos and files; they are "
+          "safe here and go with a sync when there is room; tell a teacher.\n"),
+      said.out);
+  CHECK(has(lab.run({"status"}),
+            " 0 waiting, 1 file waiting, 0 refused; last heard from school 0 minutes ago."));
+  world.clock.advance_ms(60'000);
+  CHECK(has(lab.run({"status"}), "last heard from school 1 minute ago."));
+  REQUIRE(add(file("more.txt", 2'000)).code == 0);
+  CHECK(has(lab.run({"sync"}), "0 waiting, 2 files waiting.\n"));
+  CHECK(lab.run({"sync", "--json"}).json()["file_problem"]["code"] == "disk_full");
+  world.school->set_quota({});
+  said = lab.run({"sync"});
+  CHECK(has(said, "0 waiting, 0 files waiting.\n"));
+  CHECK_FALSE(has(said, "room"));
+  CHECK(lab.run({"sync", "--json"}).json()["file_problem"].is_null());
+
+  CHECK(add(file("at-the-bound.mp4", 20 * 1024 * 1024)).code == 0);
+  said = add(file("larger.mp4", 20 * 1024 * 1024 + 1));
+  CHECK(said.code == 1);
+  CHECK(said.errors ==
+        "waymark: This is larger than Waymark takes and was not written: larger.mp4 has 20971521 bytes.\n");
+  said = lab.run({"sync"});
+  CHECK(has(said, "0 files waiting.\n"));
+  CHECK(world.school->store().records(domain::person_stream(world.amira), "work").value().size() == 3);
+  // What is not on the disk any more is told as such, and holds up nothing else.
+  REQUIRE(add(file("gone.txt", 3'000)).code == 0);
+  auto gone = to_hex(sha256(as_bytes(std::string(3'000, 'g'))));
+  REQUIRE(std::filesystem::remove(lab.folder + "/profiles/" + world.amira.hex() + "/files/" +
+                                  gone.substr(0, 2) + "/" + gone));
+  CHECK(has(lab.run({"sync"}),
+            "A photo or file could not be sent (not_found), and what was written is safe; "));
 }
 
 TEST_CASE("the page of an export speaks the student's language") {

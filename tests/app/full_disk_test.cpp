@@ -196,6 +196,46 @@ TEST_CASE("a student's disk that is full loses nothing, says so in a sentence, a
 }
 
 TEST_CASE(
+    "a photo at school that has no room on this computer's disk is told, and comes by itself with room") {
+  bool possible = true;
+  auto wrong = in_child(possible, [](Child& child) {
+    World world;
+    auto pathway =
+        server::begin_pathway(*world.school, world.teacher, world.period3, test::water_pathway).value();
+    server::publish_draft(*world.school, world.teacher, world.period3, pathway, "First").value();
+    Lab lab(world, "lab-03"), home(world, "home");
+    lab.join_computer();
+    lab.join_student(world.amira);
+    lab.run(60);
+    lab.app->dispatch(ChooseProject{pathway, "map", "", "the creek"});
+    auto project = lab.see<ProjectView>().id;
+    auto path = world.folder.path() + "/film.mp4";
+    std::ofstream(path) << std::string(3'000'000, 'f');
+    lab.app->dispatch(AttachFile{project, "find-sources", path, "", false});
+    lab.run(200);
+    child.expect(lab.frame().status.waiting_phrase.key == "status.all_at_school",
+                 "the film is not at school");
+    home.join_computer();
+    auto files = home.folder + "/profiles/" + world.amira.hex() + "/files";
+    child.mount_at(files, 2'000);
+    home.join_student(world.amira);
+    home.run(300);
+    auto told = home.frame().status.problem.key;
+    child.expect(told == "status.file_disk", "told: " + told);
+    child.expect(home.frame().status.problem_do.key == "status.file_disk.do", "what to do is not told");
+    child.expect(mount("tmpfs", files.c_str(), "tmpfs", MS_REMOUNT, "size=9000k") == 0, "no more room");
+    home.run(1'200);
+    child.expect(home.frame().status.problem.key.empty(), "still told: " + home.frame().status.problem.key);
+    std::uintmax_t size = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(files))
+      if (entry.is_regular_file()) size += entry.file_size();
+    child.expect(size == 3'000'000, "the film is not here: " + std::to_string(size));
+  });
+  if (!possible) return test::skipped(kNotApart);
+  CHECK(wrong == "");
+}
+
+TEST_CASE(
     "a school's disk that is full takes nothing half, computers keep and wait, and all comes with room") {
   bool possible = true;
   auto wrong = in_child(possible, [](Child& child) {

@@ -120,6 +120,13 @@ class SchoolTransport final : public app::Transport {
     return failure(error.code == Code::unauthorized ? 401 : 400, error,
                    error.code == Code::slowed_down ? std::stoi(error.detail) : 0);
   }
+  // As the server says it: a full quota by a word of its own.
+  static app::HttpReply full(const Error& error) {
+    auto reply = failure(507, {Code::disk_full, ""});
+    if (error.detail == server::quota_full)
+      reply.body = json{{"error", {{"code", std::string(server::quota_full)}, {"detail", ""}}}}.dump();
+    return reply;
+  }
   static app::HttpReply good(const json& body) {
     return {200, {{"content-type", "application/json"}}, body.dump()};
   }
@@ -200,7 +207,7 @@ class SchoolTransport final : public app::Transport {
       return good({{"lacking", news->lacking}, {"answers", answers}});
     }
     auto put = school_->put_parcel(bearer, name.substr(1), piece_of(request));
-    if (!put && put.error().code == Code::disk_full) return failure(507, {Code::internal, ""});
+    if (!put && put.error().code == Code::disk_full) return full(put.error());
     if (!put) return failed(put.error());
     return {put->state.whole  ? 204
             : put->state.fits ? 202
@@ -232,7 +239,7 @@ class SchoolTransport final : public app::Transport {
     }
     if (request.method == "PUT") {
       auto put = school_->put_piece(bearer, stream, hash, piece_of(request), header("content-type"));
-      if (!put && put.error().code == Code::disk_full) return failure(507, {Code::internal, ""});
+      if (!put && put.error().code == Code::disk_full) return full(put.error());
       if (!put) return failed(put.error());
       return {put->whole ? 204 : put->fits ? 202 : 409, {{"upload-offset", std::to_string(put->bytes)}}, ""};
     }
