@@ -152,6 +152,8 @@ void World::settle_letter() {
   if (letters.empty()) return;
   const auto& letter = letters[random_.below(letters.size())];
   auto adult = teachers_.front();
+  // What a hub brought in a teacher's name an administrator takes in.
+  if (letter.hub) adult = must(school_->accounts().person_by_email("head@alder.example"), "the head")->id;
   auto what = random_.below(4);
   letters_++;
   log("settle " + std::to_string(letter.n) + " " + std::to_string(what));
