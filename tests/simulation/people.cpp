@@ -148,8 +148,11 @@ std::set<OpId> World::dead_letters() {
 }
 
 void World::settle_letter() {
-  auto letters = must(school_->accounts().dead_letters(true, 20), "letters");
+  auto letters = must(school_->accounts().dead_letters(true, plan_.twin ? kLettersMax : 20), "letters");
   if (letters.empty()) return;
+  // By when they came, which no clock tells.
+  if (plan_.twin)
+    std::sort(letters.begin(), letters.end(), [](const auto& a, const auto& b) { return a.n < b.n; });
   const auto& letter = letters[random_.below(letters.size())];
   auto adult = teachers_.front();
   // What a hub brought in a teacher's name an administrator takes in.

@@ -317,7 +317,7 @@ class World {
   void advance(std::int64_t by_ms);
 
   void set_clock(ManualClock& clock, std::int64_t off_ms);
-  std::map<std::string, std::set<std::string>> heads_by_salt();
+  std::map<std::string, std::set<long>> heads_by_turn();
 
   // network.cpp
   void send(Computer& computer);

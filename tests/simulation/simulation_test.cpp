@@ -141,6 +141,9 @@ TEST_CASE("disks go back by a day, by thirty days and by two hundred, and nothin
     for (const auto& [days, count] : outcome.aged) aged[days] += count;
   }
   for (auto days : ages_of_images) CHECK(aged[days] >= static_cast<long>(kSeeds / 12));
+  // What was written as the power went was kept, and nobody had been told.
+  CHECK(run({.seed = 7039, .steps = 300, .day = 1, .hub = 1, .people = true, .ages = true})
+            .failure.value_or("") == "");
 }
 
 TEST_CASE(

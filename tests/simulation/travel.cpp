@@ -126,7 +126,7 @@ void World::crash(Computer& computer) {
   open(computer);
   if (saved != OpId{} && !must(computer.store->has(saved), "has"))
     broken(1, saved.hex() + " was saved, and is gone with the power");
-  if (plan_.rough) note_what_was_kept(computer, newest);
+  note_what_was_kept(computer, newest);
 }
 
 void World::crash_school() {

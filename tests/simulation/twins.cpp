@@ -6,8 +6,6 @@
 #include <malloc.h>
 #endif
 
-#include <nlohmann/json.hpp>
-
 namespace waymark::simulation {
 namespace {
 
@@ -59,23 +57,24 @@ Outcome run(const Plan& plan) {
   return outcome;
 }
 
-// What a record of one op is called is that op's id, which its time is part of: those are named by their
-// salts.
-std::map<std::string, std::set<std::string>> World::heads_by_salt() {
-  std::map<std::string, std::set<std::string>> heads;
-  for (const auto& stream : must(school_->store().streams(), "streams")) {
-    auto all = entries(school_->store(), stream);
-    std::map<std::string, std::string> salts;
-    for (const auto& entry : all)
-      if (entry.accepted) salts[entry.id] = nlohmann::json::parse(entry.body)["salt"].get<std::string>();
-    for (const auto& [key, fields] : oracle_.records(all)) {
+// Of what people wrote: what the school writes by itself goes by what is displayed. An op's id has its time
+// in it, so each is called by its turn.
+std::map<std::string, std::set<long>> World::heads_by_turn() {
+  std::map<std::string, std::set<long>> heads;
+  std::map<std::string, long> turns;
+  for (const auto& op : committed_) turns.emplace(op.id.hex(), static_cast<long>(turns.size()));
+  for (const auto& stream : must(school_->store().streams(), "streams"))
+    for (const auto& [key, fields] : oracle_.records(entries(school_->store(), stream))) {
+      // What a record of one op is called is that op's id.
       auto id = key.substr(key.rfind(' ') + 1);
-      auto once = salts.find(id);
-      auto called = once == salts.end() ? key : key.substr(0, key.size() - id.size()) + once->second;
+      auto once = turns.find(id);
+      auto called =
+          once == turns.end() ? key : key.substr(0, key.size() - id.size()) + std::to_string(once->second);
       for (const auto& [name, field] : *fields)
-        for (const auto& head : field.heads) heads[called + " " + name].insert(salts.at(head.op));
+        for (const auto& head : field.heads)
+          if (auto turn = turns.find(head.op); turn != turns.end())
+            heads[called + " " + name].insert(turn->second);
     }
-  }
   return heads;
 }
 

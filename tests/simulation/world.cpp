@@ -228,7 +228,7 @@ Outcome World::go() {
     if (plan_.liveness) go_on_beside_the_broken();
     become_quiet();
     check_quiet();
-    if (plan_.twin) outcome.heads = heads_by_salt();
+    if (plan_.twin) outcome.heads = heads_by_turn();
   } catch (const Broken& failure) {
     outcome.failure = std::string(failure.what()) + " (event " + std::to_string(event_) + ")";
   }

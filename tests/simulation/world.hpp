@@ -141,9 +141,9 @@ struct Outcome {
   std::int64_t days_by_hand = 0;  // of these, until the school was first asked anything over a network
   std::map<std::int64_t, long> aged = {};  // disks that went back by so many days
   std::vector<DayCost> cost = {};          // of each day that was measured
-  // Of a plan with a twin: of each field at the school which ops are its heads, named by their salts, which
-  // no clock changes.
-  std::map<std::string, std::set<std::string>> heads = {};
+  // Of a plan with a twin: of each field at the school which of what people wrote are its heads, by their
+  // turn.
+  std::map<std::string, std::set<long>> heads = {};
   std::string log;
 };
 
