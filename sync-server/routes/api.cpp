@@ -444,7 +444,11 @@ Result<Response> reprint(School& school, const Asked& asked) {
 Result<Response> settle(School& school, const Asked& asked) {
   auto number = asked.request.param("letter");
   std::int64_t n = std::strtoll(std::string(number).c_str(), nullptr, 10);
-  WAYMARK_TRY(theirs, may_settle(school, asked.person, n));
+  std::optional<std::int64_t> at_ms;
+  if (auto body = http::json_body(asked.request))
+    if (auto at = body->find("at_ms"); at != body->end() && at->is_number_integer())
+      at_ms = at->get<std::int64_t>();
+  WAYMARK_TRY(theirs, may_settle(school, asked.person, n, at_ms));
   if (!theirs) return Error{Code::forbidden, "not a student of yours"};
   auto how = asked.request.param("how");
   if (how == "take-in") return done(school.take_in_letter(asked.person.id, n));

@@ -206,9 +206,11 @@ Result<std::int64_t> letters_waiting_for(School& school, const Person& reader) {
                                 : school.accounts().dead_letters_waiting_for(reader.id);
 }
 
-Result<bool> may_settle(School& school, const Person& reader, std::int64_t n) {
+Result<bool> may_settle(School& school, const Person& reader, std::int64_t n,
+                        const std::optional<std::int64_t>& at_ms) {
   WAYMARK_TRY(letter, school.accounts().dead_letter(n));
   if (!letter) return Error{Code::not_found, "no such letter"};
+  if (at_ms && *at_ms != letter->at_ms) return Error{Code::conflict, "another letter has this number now"};
   return is_theirs(school, reader, letter->person);
 }
 

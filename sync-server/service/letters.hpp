@@ -1,6 +1,7 @@
 // A dead letter as people read it: what it was about and its words, whatever of it can be read.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,9 @@ inline constexpr std::size_t letters_listed_max = 200;
 // An administrator reads all; a teacher their own and their students'.
 Result<LetterPage> letters_for(School& school, const Person& reader);
 Result<std::int64_t> letters_waiting_for(School& school, const Person& reader);
-Result<bool> may_settle(School& school, const Person& reader, std::int64_t n);
+// `at_ms`: of the letter that they were shown. After a restore another may have its number: `conflict`.
+Result<bool> may_settle(School& school, const Person& reader, std::int64_t n,
+                        const std::optional<std::int64_t>& at_ms = std::nullopt);
 
 // Who came back after a restore and is not known: with whom of a roster they may be the same.
 struct NewcomerLine {

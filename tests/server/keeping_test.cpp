@@ -1639,6 +1639,10 @@ TEST_CASE("letters of one sender hide nobody else's, and are counted without bei
   CHECK(test::statements(
             db, [&] { letters_for(*world.school, rivera).value(); }, "body") == 200);
   CHECK(letters_waiting_for(*world.school, head).value() == 25'002);
+  // The page says which one it showed: after a restore another may have the number.
+  const auto& shown = hers.waiting.back();
+  CHECK(may_settle(*world.school, rivera, shown.n, shown.at_ms).value());
+  CHECK(may_settle(*world.school, rivera, shown.n, shown.at_ms + 1).error().code == Code::conflict);
   // An erasure looks through them once, however many ops it names.
   Laptop laptop(world, world.amira, world.join_computer("lab-03"));
   for (int i = 0; i < 300; i++) laptop.goal(std::to_string(i));

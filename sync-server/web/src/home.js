@@ -13,7 +13,7 @@ export function HomePage({ session, reload: reloadSession }) {
   const { value, error, reload } = useLoad("/letters");
   const [asked, setAsked] = useState(null), [problem, setProblem] = useState(null);
   const settle = async (letter, how) => {
-    try { await api("POST", `/letters/${letter.n}/${how}`, {}); announce(t(words("home.done." + how, how, letter), { name: letter.name })); setProblem(null); }
+    try { await api("POST", `/letters/${letter.n}/${how}`, { at_ms: letter.at_ms }); announce(t(words("home.done." + how, how, letter), { name: letter.name })); setProblem(null); }
     catch (e) { setProblem(e); }
     setAsked(null); reload(); reloadSession();
   };
