@@ -131,7 +131,7 @@ CREATE TABLE IF NOT EXISTS dead_letter (
 ) STRICT;
 
 -- Counted and listed without their bodies.
-CREATE INDEX IF NOT EXISTS dead_letter_waits ON dead_letter (person, at_ms) WHERE settled_ms IS NULL;
+CREATE INDEX IF NOT EXISTS dead_letter_waiting ON dead_letter (person, at_ms, settled_ms) WHERE settled_ms IS NULL;
 CREATE INDEX IF NOT EXISTS dead_letter_done ON dead_letter (settled_ms, person) WHERE settled_ms IS NOT NULL;
 
 -- Of what a hub brought, in the name of who wrote it there: which hub.
