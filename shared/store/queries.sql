@@ -183,10 +183,12 @@ UPDATE reading SET compared = ? WHERE parent = ? AND stream = ?
 UPDATE reading SET compared = 0 WHERE parent = ?
 -- name: seal_add
 INSERT INTO seal (stream, items, signature) VALUES (?, ?, ?) RETURNING id
--- name: sealed_missing
-SELECT 1 FROM op WHERE id = ? AND n NOT IN (SELECT op FROM sealed)
+-- name: unsealed
+SELECT n, state, body FROM op WHERE id = ? AND n NOT IN (SELECT op FROM sealed)
 -- name: sealed_add
-INSERT OR REPLACE INTO sealed (op, seal) SELECT n, ? FROM op WHERE id = ?
+INSERT INTO sealed (op, seal) VALUES (?, ?)
+-- name: sealed_remove
+DELETE FROM sealed WHERE op = ?
 -- name: seal_of_op
 SELECT seal.id, seal.items, seal.signature FROM op JOIN sealed ON sealed.op = op.n JOIN seal ON seal.id = sealed.seal
 WHERE op.id = ?

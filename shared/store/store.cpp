@@ -747,6 +747,17 @@ Result<Outcome> Store::add(const record::Op& op, std::string_view body, const Op
   return Outcome::fresh;
 }
 
+// The signature it came under is of the other line, unless its text was erased under that.
+Status Store::become(std::int64_t n, int state, std::string_view body, bool keeps_seal) {
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_become));
+    WAYMARK_CHECK(query.bind(state).bind(as_bytes(body)).bind(n).run());
+  }
+  if (keeps_seal) return {};
+  WAYMARK_TRY(query, db_->prepare(sql::sealed_remove));
+  return query.bind(n).run();
+}
+
 Result<Outcome> Store::let_in(const record::Op& op, std::string_view body, const OpId& id) {
   std::int64_t n = 0, record = 0, stream = 0, seq = 0;
   {
@@ -760,10 +771,7 @@ Result<Outcome> Store::let_in(const record::Op& op, std::string_view body, const
   }
   WAYMARK_TRY(erased, is_erased(*this, op.stream, id));
   if (erased) return Outcome::duplicate;
-  {
-    WAYMARK_TRY(query, db_->prepare(sql::op_become));
-    WAYMARK_CHECK(query.bind(kAccepted).bind(as_bytes(body)).bind(n).run());
-  }
+  WAYMARK_CHECK(become(n, kAccepted, body));
   {
     WAYMARK_TRY(query, db_->prepare(sql::record_earlier));
     WAYMARK_CHECK(query.bind(op.time_ms).bind(record).run());
@@ -803,10 +811,7 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
     WAYMARK_CHECK(refusal.bind(stub.id).bind(stub.reason).bind("").bind(clock().now_ms()).run());
   } else {
     WAYMARK_TRY(op, this->op(stub.id));
-    {
-      WAYMARK_TRY(query, db_->prepare(sql::op_become));
-      WAYMARK_CHECK(query.bind(kStub).bind(as_bytes(record::canonical(stub))).bind(n).run());
-    }
+    WAYMARK_CHECK(become(n, kStub, record::canonical(stub), erased));
     if (!erased) WAYMARK_CHECK(tell_again(stream, seq));
     // The parent's stub may come before the erasure that it is of.
     if (op && erased) WAYMARK_CHECK(give_up_files(*this, *op));
@@ -1041,13 +1046,24 @@ Status Store::mark_compared(std::string_view stream) {
 
 Status Store::keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
                         ByteView signature) {
-  bool wanted = false;
-  for (std::size_t i = 0; i < ops.size() && !wanted; i++) {
-    WAYMARK_TRY(query, db_->prepare(sql::sealed_missing));
-    WAYMARK_TRY(missing, query.bind(ops[i]).step());
-    wanted = missing;
+  std::vector<std::int64_t> wanted;
+  for (const auto& op : ops) {
+    WAYMARK_TRY(query, db_->prepare(sql::unsealed));
+    WAYMARK_TRY(row, query.bind(op).step());
+    if (!row) continue;
+    auto is_signed = [&](const OpId& item) {
+      return std::find(items.begin(), items.end(), item) != items.end();
+    };
+    bool stands = is_signed(op);
+    if (query.integer(1) == kStub) {
+      auto stub = record::parse_stub(query.view(2));
+      if (!stub) return damaged(stub.error());
+      // Of an erased op its text's signature is enough.
+      stands = (stands && stub->reason == erased_reason) || is_signed(record::op_id(query.view(2)));
+    }
+    if (stands) wanted.push_back(query.integer(0));
   }
-  if (!wanted) return {};
+  if (wanted.empty()) return {};
   Bytes blob;
   for (const auto& item : items) blob.insert(blob.end(), item.bytes.begin(), item.bytes.end());
   WAYMARK_TRY(row, stream_id(stream));
@@ -1058,9 +1074,9 @@ Status Store::keep_seal(std::string_view stream, const std::vector<OpId>& ops, c
     if (!added) return Error{Code::internal, "a seal without a number"};
     seal = query.integer(0);
   }
-  for (const auto& op : ops) {
+  for (auto n : wanted) {
     WAYMARK_TRY(query, db_->prepare(sql::sealed_add));
-    WAYMARK_CHECK(query.bind(seal).bind(op).run());
+    WAYMARK_CHECK(query.bind(n).bind(seal).run());
   }
   return {};
 }

@@ -253,7 +253,9 @@ class Store {
   // The same for all streams, reading on where it was.
   Status compare_all_again();
   Status mark_compared(std::string_view stream);
-  // Keeps a page's signature when one of its ops has none yet, so that reading again adds nothing.
+  // Keeps a page's signature for those of its ops that have none yet and whose line here it signs: an op of
+  // which the page had a stub, or the other way round, is brought back by the signature of what is here
+  // alone.
   Status keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
                    ByteView signature);
   Result<std::optional<Seal>> seal_of(const OpId& op);
@@ -358,6 +360,8 @@ class Store {
   Result<bool> any(std::optional<bool>& known, std::string_view statement);
   Status ensure_segment(std::int64_t stream, std::int64_t seq);
   Status tell_again(std::int64_t stream, std::int64_t seq);
+  // Another line stands for the op from now on.
+  Status become(std::int64_t n, int state, std::string_view body, bool keeps_seal = false);
   struct Row {
     std::int64_t id = 0;
     bool fresh = false;

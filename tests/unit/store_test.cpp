@@ -190,6 +190,49 @@ TEST_CASE("what is served after all stands where the stub of a refusal was, an e
   CHECK(other->stub_reason(second).value() == "erased");
 }
 
+TEST_CASE("an op has the signature of the line that is here, be it its text or its stub") {
+  World world;
+  auto other = world.open("b.db");
+  auto first = world.set(*world.store, world.goal(1), {{"want", "one"}});
+  auto second = world.set(*world.store, world.goal(2), {{"want", "two"}});
+  auto entries = world.store->page(kStream, 0, 10, 1 << 20).value();
+  auto op = record::parse_op(entries[0].body).value();
+  auto refused = erased_stub(op, first), erased = refused;
+  refused.reason = "too_large";
+  auto id_of = [](const record::Stub& stub) { return record::op_id(record::canonical(stub)); };
+  auto page = [&](const std::vector<OpId>& ops, const std::vector<OpId>& items, std::uint8_t signed_with) {
+    REQUIRE(other->keep_seal(kStream, ops, items, Bytes(64, signed_with)));
+  };
+  auto signed_with = [&](const OpId& id) {
+    auto seal = other->seal_of(id).value();
+    return seal ? static_cast<int>(seal->signature.front()) : 0;
+  };
+  auto transaction = Transaction::begin(other->db()).value();
+  REQUIRE(other->add_stub(refused));
+  page({first}, {first}, 1);
+  CHECK(signed_with(first) == 0);
+  page({first}, {id_of(refused)}, 2);
+  CHECK(signed_with(first) == 2);
+  // A parent with another history has another stub of it, beside an op that is new here.
+  REQUIRE(other->add(record::parse_op(entries[1].body).value(), entries[1].body, second));
+  REQUIRE(other->add_stub(erased));
+  page({first, second}, {id_of(erased), second}, 3);
+  CHECK(signed_with(first) == 2);
+  CHECK(signed_with(second) == 3);
+  // What is let in after all comes alone in its page.
+  REQUIRE(other->let_in(op, entries[0].body, first).value() == Outcome::fresh);
+  CHECK(signed_with(first) == 0);
+  page({first}, {first}, 4);
+  CHECK(signed_with(first) == 4);
+  REQUIRE(other->add_stub(refused));
+  CHECK(signed_with(first) == 0);
+  // The text of what is erased was signed, and that is enough for its stub.
+  REQUIRE(other->add_stub(erased_stub(record::parse_op(entries[1].body).value(), second)));
+  CHECK(signed_with(second) == 3);
+  REQUIRE(transaction.commit());
+  CHECK(other->verify().has_value());
+}
+
 TEST_CASE("an op that comes before its base heals when the base comes") {
   World world;
   auto first = world.set(*world.store, world.goal(), {{"want", "one"}});
