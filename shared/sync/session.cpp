@@ -87,6 +87,7 @@ Status Session::keep_room(std::int64_t n) {
 // The school has lost what comes after this number: what the hub was given of it may be gone there, and what
 // the school had first it was never given.
 Status Session::give_again_after(std::int64_t n) {
+  if (in_flight_) lost_after_ = std::min(n, lost_after_.value_or(n));
   if (room_n_ <= n || (again_from_ >= 0 && again_from_ <= n)) return {};
   again_from_ = n;
   return keep_room(room_n_);
@@ -169,6 +170,7 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   WAYMARK_CHECK(ask_what_is_lost(request));
   if (request.same && marks_) WAYMARK_CHECK(mark(request, readings, ops));
   moved_meanwhile_ = false;
+  lost_after_.reset();
   in_flight_ = true;
   return std::optional(std::move(request));
 }
@@ -373,6 +375,8 @@ Status Session::heard_from_hub(const wire::SyncReply& reply) {
     again_from_ = pushed_end_ < room_n_ ? pushed_end_ : -1;
     WAYMARK_CHECK(keep_room(room_n_));
   }
+  // When this was sent the school had more than it has now, and the hub was given what comes after that.
+  if (lost_after_) WAYMARK_CHECK(give_again_after(*lost_after_));
   for (const auto& answer : reply.answers) {
     auto heard = on_acknowledgement(answer, identity_);
     auto wrong = heard ? Code::internal : heard.error().code;

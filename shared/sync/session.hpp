@@ -163,11 +163,12 @@ class Session {
   std::int64_t room_n_ = 0;           // and the last number that it had
   std::int64_t again_from_ = -1;      // what the hub has above this number it is given again
   std::int64_t pushed_end_ = -1;      // the last number on its way to the hub
-  std::int64_t beside_ = 0;           // as the hub last said
-  std::optional<Code> not_taken_;     // likewise
-  bool moved_meanwhile_ = false;      // cursors have moved since the request on its way was made
-  bool asked_again_ = false;          // it was given again what it said it does not carry
-  bool went_back_ = false;            // the reply that is being applied shows it
+  std::optional<std::int64_t> lost_after_;  // what the school was heard to have lost since that was sent
+  std::int64_t beside_ = 0;                 // as the hub last said
+  std::optional<Code> not_taken_;           // likewise
+  bool moved_meanwhile_ = false;            // cursors have moved since the request on its way was made
+  bool asked_again_ = false;                // it was given again what it said it does not carry
+  bool went_back_ = false;                  // the reply that is being applied shows it
   std::function<Status()> heed_went_back_;
   bool ask_school_ = false;  // this hub has not yet been given a batch since it was met
   std::optional<std::pair<std::string, std::string>> certificate_;

@@ -348,6 +348,46 @@ TEST_CASE(
   CHECK(world.goals(*world.school, world.amira) == Texts{"one"});
 }
 
+TEST_CASE("what the school is heard to have lost while a hub answers is not said to be in the room") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  auto backup = world.folder.path() + "/school.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), backup));
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("monday");
+  amira.sync(*world.hub);
+  world.round();
+  amira.sync(*world.hub);
+  CHECK(amira.status().waiting == 0);
+  world.hub.reset();
+  world.up.reset();
+  std::filesystem::remove_all(world.hub_data);
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  world.open_hub();
+  world.ask();
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.sync(*world.hub);
+  amira.goal("tuesday");
+  // An empty hub is given what the school has not, and meanwhile a stick tells that it has nothing any more.
+  amira.session->hurry(world.clock.steady_ms());
+  auto request = amira.session->next(world.clock.steady_ms()).value();
+  REQUIRE(request);
+  CHECK(request->at_school == 1);
+  auto reply = world.hub->sync(world.hub->bearer(amira.token).value(), wire::encode(*request)).value();
+  REQUIRE(world.school->restore(backup, world.identity()));
+  auto answer = world.school->take_batch(batches_of(amira).front()).value();
+  REQUIRE(amira.session->on_acknowledgement(answer, world.school->identity()));
+  REQUIRE(amira.session->on_reply(wire::decode_reply(reply).value(), world.clock.steady_ms()));
+  CHECK(amira.status().waiting == 2);
+  CHECK(amira.status().in_room == 0);
+  amira.sync(*world.hub);
+  CHECK(amira.status().in_room == 2);
+  world.round();
+  amira.sync(*world.hub);
+  CHECK(amira.status().waiting == 0);
+  CHECK(world.goals(*world.school, world.amira) == Texts{"monday", "tuesday"});
+}
+
 TEST_CASE("what was erased of a student's own stream before it was sent is sealed like the text it was") {
   World world;
   Profile amira(world, world.amira, "amira");
