@@ -66,7 +66,29 @@ store::Transaction World::look_at(store::Store& store) {
   return must(store::Transaction::begin(store.db()), "a look");
 }
 
+void World::watch() {
+  auto id = OpId::parse(plan_.watch);
+  if (!id) return;
+  auto tell = [&](const std::string& whose, store::Store& store) {
+    std::string here;
+    if (must(store.has(*id), "has")) {
+      auto query = must(store.db().prepare("SELECT state, seq FROM op WHERE id = ?"), "watched");
+      query.bind(*id);
+      must(query.step(), "watched");
+      here = " state " + std::to_string(query.integer(0)) + " at " + std::to_string(query.integer(1));
+      if (auto reason = must(store.stub_reason(*id), "stub")) here += ", a stub: " + *reason;
+      if (is_own(store, *id)) here += ", its own";
+      if (must(store.seal_of(*id), "seal")) here += ", under a seal";
+    }
+    if (auto& last = watched_[whose]; last != here) log("watched: " + whose + (last = here));
+  };
+  tell("the school", school_->store());
+  for (auto& hub : hubs_) tell("hub " + std::to_string(hub->index), hub->school->store());
+  for (auto& computer : computers_) tell(who(*computer), *computer->store);
+}
+
 void World::check_step() {
+  watch();
   auto& computer = any();
   auto looking = look_at(*computer.store);
   // 8: nothing goes away here.
@@ -300,6 +322,7 @@ void World::become_quiet() {
   if (plan_.sticks_only) become_quiet_by_sticks();
   int tidied = 0;
   for (int round = 0; round < kQuietRoundsMax; round++) {
+    watch();
     advance(1'000);
     for (auto& computer : computers_) {
       if (computer->turned_away) continue;

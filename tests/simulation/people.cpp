@@ -90,6 +90,11 @@ void World::co_teach() {
 
 void World::remove_computer() {
   auto& computer = any();
+  auto all = must(school_->accounts().computers(), "computers");
+  // Removed once more it says nothing new, also where the log that told it is lost.
+  if (std::any_of(all.begin(), all.end(),
+                  [&](const auto& one) { return one.id == computer.row && one.removed; }))
+    return;
   log("remove " + std::to_string(computer.index));
   if (!school_->remove_computer(computer.row)) return;
   removed_.insert(computer.row);

@@ -534,6 +534,7 @@ class World {
   static std::int64_t op_count(store::Store& store);
   static bool has_content(store::Store& store, const OpId& id);
   static store::Transaction look_at(store::Store& store);
+  void watch();
   void check_step();
   void check_cursors(Computer& computer);
   static bool is_own(store::Store& store, const OpId& id);
@@ -618,6 +619,7 @@ class World {
   const std::filesystem::file_time_type begun_ = std::filesystem::file_time_type::clock::now();
   long parcels_put_ = 0;
   std::set<OpId> forged_;
+  std::map<std::string, std::string> watched_;  // where the op of `--watch` stood last
   struct Refused {
     int computer = 0, travels = 0;  // whose it was, and how often that had travelled
     int era = 0;                    // of the school that refused it

@@ -119,6 +119,8 @@ int main(int count, char** words) {
       plan.twin = value != 0;
     } else if (word == "--sabotage" && value < static_cast<unsigned long long>(simulation::Sabotage::last)) {
       plan.sabotage = static_cast<simulation::Sabotage>(value);
+    } else if (word == "--watch") {
+      plan.watch = words[i + 1];
     } else if (word == "--log") {
       log = value != 0;
     } else {
@@ -127,7 +129,7 @@ int main(int count, char** words) {
                    "--hub 1 or 2, --people 1, --classes 1, --archives 1, --sticks 1, --attacks 1, --rough 1, "
                    "--liveness 1, "
                    "--clocks 1, --clones N, --rounds N, --twice 1, --twin 1, --forged 1, --ages 1, "
-                   "--sabotage N, --log 1, --shrink RUNS\n");
+                   "--sabotage N, --log 1, --watch OP, --shrink RUNS\n");
       return 2;
     }
   }

@@ -99,6 +99,7 @@ struct Plan {
   Sabotage sabotage = Sabotage::none;
   // Of the events that follow from the seed only these, by number: a plan made smaller.
   std::optional<std::vector<int>> only = std::nullopt;
+  std::string watch = {};  // an op's id: the log then says where it stands, whenever that changes
 };
 
 // What exchanges cost: in bytes, and in rows by table, here on the computer and there at the school.
