@@ -183,9 +183,8 @@ struct App::Impl {
                               [this, held = &open](const Link::Kept& now) {
                                 auto change = [&](Profile& kept) {
                                   if (!now.token.empty()) kept.token = now.token;
-                                  if (now.certificate.empty()) return;
-                                  kept.certificate = now.certificate, kept.signature = now.signature;
-                                  kept.introduction.clear();
+                                  if (!now.certificate.empty())
+                                    kept.certify({now.certificate, now.signature});
                                 };
                                 change(held->profile);
                                 // Not kept, it is asked for again when the school knows the old one no
@@ -952,7 +951,7 @@ struct App::Impl {
         send_pin(open);
       }
       auto news = open.link->take_news();
-      if (news.status) keep_places(computer, open.link->places());
+      if (news.status) keep_places(computer, open.link->take_places());
       if (news.files && open.student) open.student->refresh();
       if (news.records || news.files || news.status) dirty = true;
       if (news.records) forget_erased(open.records->store());  // `open` may be gone

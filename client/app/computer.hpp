@@ -50,6 +50,12 @@ struct Profile {
   std::int64_t used_ms = 0, heard_ms = 0;
   bool unsent = false;  // something may wait: look, even when nobody is signed in
   std::string notice;   // a sentence's key that the student has not seen yet
+
+  // What the school gave this device: a certificate and its signature. It needs no introduction any more.
+  void certify(const std::pair<std::string, std::string>& given) {
+    certificate = given.first, signature = given.second;
+    introduction.clear();
+  }
 };
 
 class Computer {

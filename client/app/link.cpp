@@ -183,6 +183,8 @@ Status Link::send_sync() {
   if (!sync_ticket_ && met_ != connection_.hub()) {
     WAYMARK_CHECK(session_.meet(connection_.hub()));
     met_ = connection_.hub();
+    listening_.stop();  // to the one that was met before, whose numbers are others
+    told_.clear();
     // What is on its way to the one is no answer of the other.
     if (file_ticket_) {
       connection_.cancel(std::exchange(file_ticket_, 0));

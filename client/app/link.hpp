@@ -61,7 +61,7 @@ class Link {
   // A certificate that came by another way is used from now on.
   void take_certificate();
   // Where else the school can be reached.
-  const std::vector<wire::Place>& places() const { return session_.places(); }
+  std::vector<wire::Place> take_places() { return session_.take_places(); }
   const std::vector<wire::Elsewhere>& elsewhere() const { return session_.elsewhere(); }
   // Everything is at school, files too, as an answer of this process has said.
   Result<bool> all_at_school();

@@ -83,7 +83,7 @@ void Outgoing::forget(const ReplicaId& replica) {
   for (const auto* ending : {kToSchool, kFromSchool, kNotTaken}) remove(path(replica.hex(), ending));
 }
 
-Status Outgoing::take_answers(Records& records, const Profile& profile) {
+Status Outgoing::take_answers(Records& records, Profile& profile) {
   auto mine = records.store().replica().hex();
   for (const auto& replica : replicas(kFromSchool)) {
     auto file = path(replica, kFromSchool);
@@ -100,6 +100,11 @@ Status Outgoing::take_answers(Records& records, const Profile& profile) {
     if (!taken) {
       auto code = taken.error().code;
       if (code == Code::disk_full || code == Code::io || code == Code::database_damaged) return taken.error();
+    }
+    if (auto given = session.take_certificate()) {
+      profile.certify(*given);
+      // Not kept, the school gives another when it meets the introduction again.
+      (void)computer_.change_profile(profile.person, [&](Profile& kept) { kept.certify(*given); });
     }
     remove(file);
   }
@@ -217,7 +222,10 @@ void Outgoing::on_hub(const std::string& replica, bool asked, Result<HttpReply> 
   Status kept;
   if (asked && reply->status == 200) {
     kept = store::write_durably(path(replica, kFromSchool), reply->body);
-    there.answered = there.has = static_cast<bool>(kept);
+    // Another process may have written it anew meanwhile.
+    auto now = store::read_whole(path(replica, kToSchool), outgoing_bytes_max * 2);
+    bool of_this = now && to_hex(sha256(as_bytes(*now))) == there.name;
+    there.answered = there.has = kept && of_this;
   } else if (reply->status == 204) {
     there.asked = there.has = true;
     there.due_ms = clock_.steady_ms() + kAskHubMs;

@@ -38,7 +38,7 @@ class Outgoing {
   void forget(const ReplicaId& replica);
   // The school's answers, into records that nothing is sent from yet. What cannot be read is thrown away: the
   // school tells it again.
-  Status take_answers(Records& records, const Profile& profile);
+  Status take_answers(Records& records, Profile& profile);
 
   // Delivers what is due, one after another, without what `held` sends itself: replicas by their digits.
   void tick(const std::set<std::string>& held);

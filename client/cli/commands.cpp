@@ -105,7 +105,7 @@ class Command {
   // PIN asked, records open: for everything that shows or changes what a student has.
   Status enter();
   Status wait_for(app::Joining& joining, app::Connection& connection);
-  Result<json> sync_one(const Profile& profile);
+  Result<json> sync_one(Profile profile);
   bool find_again(app::Connection& connection);
   struct LeftHere {
     std::size_t before = 0, waiting = 0, in_room = 0;
@@ -302,7 +302,7 @@ std::vector<std::string> Command::take_away_erased() {
   return names;
 }
 
-Result<json> Command::sync_one(const Profile& profile) {
+Result<json> Command::sync_one(Profile profile) {
   WAYMARK_TRY(records, open_records(profile));
   app::Connection connection(around_.transport, *computer_);
   app::Outgoing outgoing(connection, *computer_, *around_.clock, *around_.random);
@@ -313,9 +313,7 @@ Result<json> Command::sync_one(const Profile& profile) {
                       [&](const app::Link::Kept& now) {
                         (void)computer_->change_profile(profile.person, [&](Profile& kept) {
                           if (!now.token.empty()) kept.token = now.token;
-                          if (now.certificate.empty()) return;
-                          kept.certificate = now.certificate, kept.signature = now.signature;
-                          kept.introduction.clear();
+                          if (!now.certificate.empty()) kept.certify({now.certificate, now.signature});
                         });
                       });
   link.look_for_files_by([&] {
@@ -355,7 +353,7 @@ Result<json> Command::sync_one(const Profile& profile) {
     }
     around_.wait(20);
   }
-  app::keep_places(*computer_, link.places());
+  app::keep_places(*computer_, link.take_places());
   WAYMARK_TRY(waiting, records->store().waiting_count());
   WAYMARK_TRY(files, records->store().files_to_send());
   WAYMARK_TRY(in_room, records->store().files_in_room());
@@ -752,9 +750,7 @@ Status Command::bundle_read() {
   for (auto& person : app::erased_here(*computer_, records_->store())) erased_.insert(std::move(person));
   (void)computer_->change_profile(profile_.person, [&](Profile& kept) {
     kept.unsent = kept.unsent || read->waiting > 0;
-    if (!certificate) return;
-    kept.certificate = certificate->first, kept.signature = certificate->second;
-    kept.introduction.clear();
+    if (certificate) kept.certify(*certificate);
   });
   session.reset();
   records_.reset();

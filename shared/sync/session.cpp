@@ -24,6 +24,8 @@ constexpr std::string_view kRoomKey = "room";          // "<hub's id> <number> <
 // When the school was last heard and how far the clock is off are written down again once they have moved by
 // this much: an exchange without news then costs no write to the disk.
 constexpr std::int64_t kHeardStepMs = 60'000, kOffsetStepMs = 1'000;
+// No request that waited longer for its answer is still waited for.
+constexpr std::int64_t kAnswerTimeMs = 120'000;
 }  // namespace
 
 Status Session::start() {
@@ -50,6 +52,7 @@ Status Session::meet(std::string_view hub) {
   if (!started_) WAYMARK_CHECK(start());
   ask_school_ = !hub.empty();
   if (store_.parent() == hub) return {};
+  places_.clear();
   store_.read_at(std::string(hub));
   refill_ = {};
   whole_.clear();
@@ -116,7 +119,10 @@ void Session::told(std::int64_t steady_ms) {
   if (failures_ == 0) due_ms_ = std::min(due_ms_, steady_ms);
 }
 
-void Session::hurry(std::int64_t steady_ms) { due_ms_ = steady_ms; }
+void Session::hurry(std::int64_t steady_ms) {
+  due_ms_ = steady_ms;
+  hurried_ = in_flight_;
+}
 
 Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   if (!started_) WAYMARK_CHECK(start());
@@ -160,8 +166,7 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   if (send_cursors_ || readings.empty() || !compared || (marks_ && !one_segment)) {
     for (const auto& reading : readings)
       request.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
-                                 reading.cursor.seq,
-                                 std::find(whole_.begin(), whole_.end(), reading.stream) != whole_.end()});
+                                 reading.cursor.seq, whole_.contains(reading.stream)});
   } else {
     std::vector<ReadSoFar> read;
     for (const auto& reading : readings) read.push_back({reading.stream, reading.access, reading.served});
@@ -169,7 +174,10 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   }
   WAYMARK_CHECK(ask_what_is_lost(request));
   if (request.same && marks_) WAYMARK_CHECK(mark(request, readings, ops));
-  moved_meanwhile_ = false;
+  WAYMARK_TRY(written, rounds());
+  asked_round_ = written;
+  asked_ms_ = store_.clock().now_ms();
+  moved_meanwhile_ = hurried_ = false;
   lost_after_.reset();
   in_flight_ = true;
   return std::optional(std::move(request));
@@ -232,6 +240,7 @@ Status Session::push_to_hub(wire::SyncRequest& request) {
   }
   auto after = std::max(again_from_ >= 0 ? again_from_ : room_n_, request.at_school);
   pushed_end_ = -1;
+  asking_ = false;
   WAYMARK_TRY(waiting, store_.waiting_count_after(after));
   // Once in each meeting also without ops: the school's answer tells whether it still has what it had.
   if (!author_ || (waiting == 0 && (!ask_school_ || last == 0))) return {};
@@ -241,6 +250,17 @@ Status Session::push_to_hub(wire::SyncRequest& request) {
   request.ops = std::move(made->batch.ops);
   pushed_end_ = request.before.n + static_cast<std::int64_t>(request.ops.size());
   request.batch = std::move(made->lines);
+  asking_ = ask_school_;
+  return {};
+}
+
+Status Session::offer(const std::string& stream, const Offering& told, wire::SyncRequest& request) {
+  auto left = wire::offered_max - request.offered.size();
+  if (told.all || left == 0) return {};
+  WAYMARK_TRY(ops, store_.settled_ops(stream, told.after_n, left));
+  refill_.on_their_way[stream] = {ops.empty() ? told.after_n : ops.back().first, ops.size() < left,
+                                  told.after_n == 0 ? store_.restarts(stream) : told.restarts};
+  for (const auto& op : ops) request.offered.push_back(op.second);
   return {};
 }
 
@@ -248,14 +268,11 @@ Status Session::ask_what_is_lost(wire::SyncRequest& request) {
   refill_.on_their_way.clear();
   refill_.returning = 0;
   if (refill_.lacking.empty()) {
-    for (const auto& [stream, told] : refill_.streams) {
-      auto left = wire::offered_max - request.offered.size();
-      if (told.all || left == 0) continue;
-      WAYMARK_TRY(ops, store_.settled_ops(stream, told.after_n, left));
-      refill_.on_their_way[stream] = {ops.empty() ? told.after_n : ops.back().first, ops.size() < left,
-                                      told.after_n == 0 ? store_.restarts(stream) : told.restarts};
-      for (const auto& op : ops) request.offered.push_back(op.second);
-    }
+    // What was erased first: a stub is taken back where the school knows of that.
+    auto school = refill_.streams.find(std::string(domain::school_stream));
+    if (school != refill_.streams.end()) WAYMARK_CHECK(offer(school->first, school->second, request));
+    for (const auto& [stream, told] : refill_.streams)
+      if (stream != domain::school_stream) WAYMARK_CHECK(offer(stream, told, request));
     return {};
   }
   Bringing bringing(store_, author_ ? std::optional(author_->person) : std::nullopt, request.returned,
@@ -297,9 +314,9 @@ Status Session::note_what_is_lost(const wire::SyncReply& reply) {
 // hub, a computer of the room has brought something of the stream since it was offered.
 Status Session::finish_refill(const std::vector<wire::StreamPage>& pages) {
   auto whole = [&](const std::string& stream) {
-    return std::find(whole_.begin(), whole_.end(), stream) == whole_.end() &&
-           std::any_of(pages.begin(), pages.end(),
-                       [&](const auto& page) { return page.stream == stream && !page.digest.empty(); });
+    return !whole_.contains(stream) && std::any_of(pages.begin(), pages.end(), [&](const auto& page) {
+      return page.stream == stream && !page.digest.empty();
+    });
   };
   for (const auto& id : refill_.returned) {
     WAYMARK_TRY(stream, store_.stream_of(id));
@@ -334,13 +351,13 @@ Status Session::on_reply(const wire::SyncReply& reply, std::int64_t steady_ms) {
   failures_ = 0;
   problem_.reset();
   elsewhere_ = reply.elsewhere;
-  if (!at_hub()) heard_ms_ = store_.clock().now_ms();
+  if (!at_hub()) heard_ms_ = late() ? asked_ms_ : store_.clock().now_ms();
   if (!reply.places.empty()) places_ = reply.places;
   advised_ms_ = std::clamp<std::int64_t>(reply.again_ms, 1'000, 3'600'000);
   // Spread, so that a class that began together does not come back together.
   std::int64_t wait = advised_ms_ / 2 + static_cast<std::int64_t>(
                                             store_.random().below(static_cast<std::uint64_t>(advised_ms_)));
-  due_ms_ = again_now_ ? steady_ms : steady_ms + wait;
+  due_ms_ = again_now_ || hurried_ ? steady_ms : steady_ms + wait;
   return {};
 }
 
@@ -356,13 +373,14 @@ void Session::on_lost(const Error& error, std::int64_t steady_ms, std::int64_t r
   // Full jitter.
   std::int64_t wait =
       static_cast<std::int64_t>(store_.random().below(static_cast<std::uint64_t>(ceiling))) + 200;
-  due_ms_ = steady_ms + std::max(wait, retry_after_ms);
+  due_ms_ = steady_ms + std::max(hurried_ ? 0 : wait, retry_after_ms);
+  hurried_ = false;
 }
 
 // What it has it forwards, and no more than that is believed of it: what the school says comes under the
 // school's signature, and the hub's clock is nobody's.
 Status Session::heard_from_hub(const wire::SyncReply& reply) {
-  ask_school_ = false;
+  if (std::exchange(asking_, false)) ask_school_ = false;
   beside_ = reply.beside;
   not_taken_ = reply.problem.empty() ? std::optional<Code>() : code_named(reply.problem);
   WAYMARK_TRY(own, store_.own_position(reply.room->n));
@@ -397,9 +415,14 @@ Status Session::heard_from_hub(const wire::SyncReply& reply) {
   return {};
 }
 
+// This computer slept while the answer lay here, or its clock was set on: what the time was at school says
+// nothing of now.
+bool Session::late() const { return store_.clock().now_ms() - asked_ms_ > kAnswerTimeMs; }
+
 Status Session::heard_from_school(const wire::SyncReply& reply) {
-  std::int64_t offset = reply.now_ms - store_.clock().now_ms();
   std::int64_t heard = store_.clock().now_ms();
+  std::int64_t offset = reply.now_ms - heard;
+  if (late()) offset = kept_offset_ms_, heard = asked_ms_;
   bool keep =
       std::abs(offset - kept_offset_ms_) >= kOffsetStepMs || std::abs(heard - kept_heard_ms_) >= kHeardStepMs;
   if (keep) {
@@ -409,12 +432,11 @@ Status Session::heard_from_school(const wire::SyncReply& reply) {
   }
   store_.set_clock_offset_ms(offset);
 
-  // What was written on sticks before this exchange is answered by it, too.
-  WAYMARK_TRY(round, store_.meta(batch_round_key));
-  if (round) {
-    auto age = 2 * std::strtoll(round->c_str(), nullptr, 10) + 1;
+  // What was written on sticks before this was asked is answered by it, too.
+  if (asked_round_ > 0) {
+    auto age = 2 * asked_round_ + 1;
     WAYMARK_TRY(known, newest());
-    if (known != age) WAYMARK_CHECK(store_.set_meta(kNewestKey, std::to_string(age)));
+    if (known < age) WAYMARK_CHECK(store_.set_meta(kNewestKey, std::to_string(age)));
   }
 
   WAYMARK_TRY(own, store_.own_position(reply.position.n));
@@ -463,7 +485,6 @@ Status Session::apply(const wire::SyncReply& reply) {
   if (!at_hub()) WAYMARK_CHECK(store_.revoke_at_hubs());
   if (!reply.same) marks_ = reply.marks;
   bool behind = reply.more || !refill_.lacking.empty();
-  whole_.clear();
   served_.clear();
   mismatched_ = false;
   for (const auto& page : reply.pages) WAYMARK_CHECK(apply_page(page));
@@ -519,7 +540,22 @@ Result<std::int64_t> Session::newest() {
   return text ? std::strtoll(text->c_str(), nullptr, 10) : std::int64_t{0};
 }
 
+Result<std::int64_t> Session::rounds() {
+  WAYMARK_TRY(text, store_.meta(batch_round_key));
+  return text ? std::strtoll(text->c_str(), nullptr, 10) : std::int64_t{0};
+}
+
+// An answer of a later round than any that was written here: this database was put back, and what it wrote
+// before that is answered now.
+Result<bool> Session::count_rounds_on(std::int64_t round) {
+  WAYMARK_TRY(written, rounds());
+  if (round <= written) return false;
+  WAYMARK_CHECK(store_.set_meta(batch_round_key, std::to_string(round)));
+  return true;
+}
+
 Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& identity) {
+  if (!started_) WAYMARK_CHECK(start());
   WAYMARK_TRY(acknowledgement, wire::decode_acknowledgement(bytes, identity));
   // Of a replica that this database was before, or of another profile: all of it is offered anew anyway.
   if (acknowledgement.replica != store_.replica()) return {};
@@ -535,13 +571,11 @@ Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& iden
   WAYMARK_TRY(heard, newest());
   auto age = 2 * acknowledgement.round;
   if (age < heard) return {};
-  WAYMARK_TRY(text, store_.meta(batch_round_key));
-  if (acknowledgement.round > (text ? std::strtoll(text->c_str(), nullptr, 10) : 0)) {
-    // This database was put back, and what it wrote before that is answered now. What it has written since
-    // counts as older; so the school is asked once more.
-    WAYMARK_CHECK(store_.set_meta(batch_round_key, std::to_string(acknowledgement.round)));
+  WAYMARK_TRY(put_back, count_rounds_on(acknowledgement.round));
+  if (put_back) {
+    // What it has written since counts as older; so the school is asked once more.
     ask_school_ = at_hub();
-    asked_again_ = false;
+    asking_ = asked_again_ = false;
   }
   // Of one round every answer only adds; a newer one also tells what is there no longer.
   if (age > heard) {
@@ -577,6 +611,8 @@ Result<std::int64_t> Session::on_news(std::string_view bytes) {
     moved_meanwhile_ = moved_meanwhile_ || !reply.granted.empty() || !reply.ended.empty();
     if (news.round > last) WAYMARK_CHECK(store_.set_meta(kNewsKey, std::to_string(news.round)));
   }
+  WAYMARK_CHECK(count_rounds_on(news.round));
+  went_back_ = false;
   std::int64_t before = 0, after = 0;
   for (const auto& page : reply.pages) {
     WAYMARK_TRY(begins, begins_here(news, page.stream));
@@ -589,6 +625,8 @@ Result<std::int64_t> Session::on_news(std::string_view bytes) {
     after += has.head;
   }
   // Where a page did not agree its stream is read again from zero, by the next stick or exchange.
+  if (went_back_ || !whole_.empty()) verified_ = false;
+  if (went_back_ && heed_went_back_) WAYMARK_CHECK(heed_went_back_());
   mismatched_ = false;
   send_cursors_ = true;
   WAYMARK_CHECK(transaction.commit());
@@ -618,6 +656,7 @@ Result<std::int64_t> Session::on_files(std::string_view bytes) {
       WAYMARK_CHECK(store_.set_file_state(names.stream, hash, file_to_send));
   }
   if (files.round > last) WAYMARK_CHECK(store_.set_meta(kFilesKey, std::to_string(files.round)));
+  WAYMARK_CHECK(count_rounds_on(files.round));
   WAYMARK_CHECK(transaction.commit());
   return arrived;
 }
@@ -698,7 +737,7 @@ Status Session::apply_page(const wire::StreamPage& page) {
     if (!sealed.empty()) WAYMARK_CHECK(store_.keep_seal(page.stream, sealed, under.items, *signature));
   }
   if (incomplete) {
-    whole_.push_back(page.stream);
+    whole_.insert(page.stream);
     WAYMARK_CHECK(restart(page.stream));
     return store_.set_cursor(page.stream, {}, {}, false);
   }
@@ -706,10 +745,11 @@ Status Session::apply_page(const wire::StreamPage& page) {
       (served.hex() != page.digest || static_cast<std::int64_t>(served.count) != page.head)) {
     // What was served to us is not what the parent has: it went back in time without saying.
     mismatched_ = went_back_ = true;
-    whole_.push_back(page.stream);
+    whole_.insert(page.stream);
     WAYMARK_CHECK(restart(page.stream));
     return store_.set_cursor(page.stream, {}, {}, false);
   }
+  if (!page.digest.empty()) whole_.erase(page.stream);
   store::Cursor cursor{page.feed, page.segment, page.seq};
   // A page that brought nothing is not written down: most of an exchange are such.
   if (!(cursor == reading->cursor) || !(served == reading->served))
@@ -721,6 +761,7 @@ Status Session::apply_page(const wire::StreamPage& page) {
 Status Session::stop_reading(const std::string& stream) {
   refill_.streams.erase(stream);
   refill_.on_their_way.erase(stream);
+  whole_.erase(stream);
   return store_.revoke(stream);
 }
 

@@ -84,8 +84,8 @@ class Session {
   std::optional<std::pair<std::string, std::string>> take_certificate() {
     return std::exchange(certificate_, std::nullopt);
   }
-  // Where else the school can be reached, as last told.
-  const std::vector<wire::Place>& places() const { return places_; }
+  // Where else the school can be reached, as the parent said; taken once.
+  std::vector<wire::Place> take_places() { return std::exchange(places_, {}); }
   // Where else something of this person waits, as the school last said.
   const std::vector<wire::Elsewhere>& elsewhere() const { return elsewhere_; }
 
@@ -103,7 +103,10 @@ class Session {
   Status apply(const wire::SyncReply& reply);
   Status settle(const wire::SyncReply& reply);
   Status settle_one(std::int64_t n, const std::vector<wire::Refused>& refused);
+  bool late() const;
   Result<std::int64_t> newest();
+  Result<std::int64_t> rounds();
+  Result<bool> count_rounds_on(std::int64_t round);
   Result<bool> begins_here(const wire::News& news, const std::string& stream);
   Status apply_page(const wire::StreamPage& page);
   Status stop_reading(const std::string& stream);
@@ -129,6 +132,8 @@ class Session {
     std::set<std::string> answered;  // streams of which this reply lacks nothing that was offered
   };
 
+  Status offer(const std::string& stream, const Offering& told, wire::SyncRequest& request);
+
   // The mark that answers the request on its way when all is well, and the reply that it stands for.
   struct Promised {
     std::string mark;
@@ -143,7 +148,7 @@ class Session {
   std::optional<Promised> promised_;
   bool verified_ = false;
   Refill refill_;
-  std::vector<std::string> whole_;  // streams to be read with our own ops' content
+  std::set<std::string> whole_;     // streams to be read to their head with our own ops' content
   std::set<OpId> served_;           // by the pages of this reply
   std::vector<std::int64_t> sent_;  // numbers of the ops on their way
   std::int64_t due_ms_ = 0;
@@ -163,12 +168,15 @@ class Session {
   std::int64_t room_n_ = 0;           // and the last number that it had
   std::int64_t again_from_ = -1;      // what the hub has above this number it is given again
   std::int64_t pushed_end_ = -1;      // the last number on its way to the hub
-  std::optional<std::int64_t> lost_after_;  // what the school was heard to have lost since that was sent
-  std::int64_t beside_ = 0;                 // as the hub last said
-  std::optional<Code> not_taken_;           // likewise
-  bool moved_meanwhile_ = false;            // cursors have moved since the request on its way was made
-  bool asked_again_ = false;                // it was given again what it said it does not carry
-  bool went_back_ = false;                  // the reply that is being applied shows it
+  std::optional<std::int64_t> lost_after_;       // what the school was heard to have lost since that was sent
+  std::int64_t asked_round_ = 0, asked_ms_ = 0;  // rounds written here and the wall clock, when it was sent
+  bool hurried_ = false;                         // asked to hurry since then
+  bool asking_ = false;                          // it asks what `ask_school_` says
+  std::int64_t beside_ = 0;                      // as the hub last said
+  std::optional<Code> not_taken_;                // likewise
+  bool moved_meanwhile_ = false;                 // cursors have moved since the request on its way was made
+  bool asked_again_ = false;                     // it was given again what it said it does not carry
+  bool went_back_ = false;                       // the reply that is being applied shows it
   std::function<Status()> heed_went_back_;
   bool ask_school_ = false;  // this hub has not yet been given a batch since it was met
   std::optional<std::pair<std::string, std::string>> certificate_;

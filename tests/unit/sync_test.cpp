@@ -666,6 +666,115 @@ TEST_CASE("two copies of one disk both arrive, and end as two replicas") {
   CHECK(lab3->replica() != twin->replica());
 }
 
+TEST_CASE("two copies of a disk that has more than one page both arrive") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  for (int i = 0; i < 700; i++) world.goal(*lab3, static_cast<std::uint8_t>(1 + i % 250), std::to_string(i));
+  world.sync(*lab3, world.amira);
+  lab3.reset();
+  world.copy_file("lab3.db", "twin.db");
+  lab3 = world.open("lab3.db");
+  auto twin = world.open("twin.db");
+  world.goal(*lab3, 251, "left");
+  world.goal(*twin, 252, "right");
+  world.sync(*lab3, world.amira);
+  world.sync(*twin, world.amira);
+  // What the other wrote under its name comes by its id alone, on the second page.
+  world.sync(*lab3, world.amira);
+  CHECK(world.goals(*lab3).size() == 252);
+  CHECK(world.goals(*lab3) == world.goals(*world.school));
+  CHECK(lab3->replica() != twin->replica());
+}
+
+TEST_CASE("who hurries while an answer is awaited asks again as soon as it has come, or is given up") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  Session session(*lab3);
+  for (bool lost : {false, true}) {
+    session.hurry(1'000);
+    auto request = session.next(1'000).value();
+    REQUIRE(request);
+    session.hurry(2'000);
+    if (lost)
+      session.on_lost({Code::timeout, ""}, 9'000);
+    else
+      REQUIRE(session.on_reply(world.answer(world.amira, *request), 9'000));
+    CHECK(session.due_ms() == 9'000);
+  }
+  // But not before the time that the school asked for; and once.
+  session.hurry(9'000);
+  REQUIRE(session.next(9'000).value());
+  session.hurry(9'000);
+  session.on_lost({Code::slowed_down, ""}, 9'000, 60'000);
+  CHECK(session.due_ms() == 69'000);
+  session.hurry(70'000);
+  REQUIRE(session.next(70'000).value());
+  session.on_lost({Code::timeout, ""}, 70'000);
+  CHECK(session.due_ms().value() > 70'000);
+}
+
+TEST_CASE("an answer that lay here while the computer slept says nothing of what the time is now") {
+  World world;
+  ManualClock own(world.clock.now_ms() - 3'600'000);
+  auto odd = store::Store::open(world.folder.path() + "/odd.db", {&own, &world.random, true}).value();
+  Session session(*odd);
+  const std::int64_t asked_ms = own.now_ms();
+  auto request = session.next(0).value();
+  auto reply = world.answer(world.amira, *request);
+  own.advance_ms(3 * 24 * 3'600'000);
+  REQUIRE(session.on_reply(reply, 0));
+  CHECK(odd->meta("clock_offset_ms").value().value_or("0") == "0");
+  CHECK(session.status().value().heard_ms == asked_ms);
+  own.set_ms(asked_ms);
+  session.hurry(0);
+  REQUIRE(session.on_reply(world.answer(world.amira, session.next(0).value().value()), 0));
+  CHECK(odd->meta("clock_offset_ms").value() == "3600000");
+}
+
+TEST_CASE("news on a stick of a school that went back end what was said of all being there") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.goal(*lab3, 1, "one");
+  world.keep_school("empty.db");
+  Session session(*lab3);
+  while (!session.status().value().verified) {
+    session.hurry(0);
+    REQUIRE(session.on_reply(world.answer(world.amira, session.next(0).value().value()), 0));
+  }
+  world.put_school_back("empty.db");
+  wire::SyncRequest asked;
+  asked.replica = lab3->replica();
+  for (const auto& reading : lab3->readings().value())
+    asked.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
+                             reading.cursor.seq, false});
+  bool heeded = false;
+  session.when_parent_went_back([&] {
+    heeded = true;
+    return Status();
+  });
+  REQUIRE(session.on_news(wire::encode(wire::News{1, asked, world.answer(world.amira, asked)})));
+  CHECK_FALSE(session.status().value().verified);
+  CHECK(heeded);
+}
+
+TEST_CASE("where else the school is said to be is told once, and not of whoever is met next") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  Session session(*lab3);
+  auto hear = [&] {
+    session.hurry(0);
+    auto reply = world.answer(world.amira, session.next(0).value().value());
+    reply.places = {{"", "", {"https://alder.example:8443"}}};
+    REQUIRE(session.on_reply(reply, 0));
+  };
+  hear();
+  CHECK(session.take_places().size() == 1);
+  CHECK(session.take_places().empty());
+  hear();
+  REQUIRE(session.meet(kTeacher.hex()));
+  CHECK(session.take_places().empty());
+}
+
 TEST_CASE("a long way behind is caught up in pages") {
   World world;
   auto lab3 = world.open("lab3.db"), lab7 = world.open("lab7.db");
