@@ -1345,6 +1345,7 @@ Status Store::set_file_state(std::string_view stream, std::string_view hash, int
 
 Status Store::mark_files_unsent(bool also_in_parcels) {
   if (also_in_parcels) {
+    files_lost_++;
     for (auto statement : {sql::parcel_lost, sql::parcel_forget_all}) {
       WAYMARK_TRY(query, db_->prepare(statement));
       WAYMARK_CHECK(query.run());

@@ -308,6 +308,9 @@ class Store {
   // school may have answered for it before that. Unless it is a hub that lacks something: it is asked what it
   // has.
   Status mark_files_unsent(bool also_in_parcels = true);
+  // How often the school was heard to have lost something, since this store was opened: an answer to what was
+  // asked before that says nothing.
+  std::int64_t files_lost() const { return files_lost_; }
   Result<std::vector<FileRow>> files_to_send();    // or to be asked for; the smallest first
   Result<std::vector<FileRow>> files_at_school();  // as far as is known
   Result<std::vector<std::string>> file_hashes();  // of all files
@@ -387,6 +390,7 @@ class Store {
   std::map<std::string, End, std::less<>> ends_;
   std::map<std::string, std::int64_t, std::less<>> kinds_;
   std::optional<bool> any_erased_, any_missing_;
+  std::int64_t files_lost_ = 0;
   std::set<std::string, std::less<>> grown_;
   std::map<std::string, std::int64_t, std::less<>> restarts_;
 };

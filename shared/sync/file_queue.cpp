@@ -92,6 +92,7 @@ Result<std::optional<FileStep>> FileQueue::next(std::int64_t steady_ms) {
     for (auto* lane : {&up_, &down_})
       if (lane->failures == 0) lane->problem.reset();  // what it was about is not wanted any more
   on_way_ = step;
+  asked_lost_ = store_.files_lost();
   if (on_way_) on_way_->bytes.clear();  // carried once, kept nowhere
   return step;
 }
@@ -155,9 +156,11 @@ Result<std::optional<FileStep>> FileQueue::next_ask(std::int64_t steady_ms) {
 
 Status FileQueue::asked(const FileStep& step, const FileReply& reply) {
   WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
+  bool holds = asked_lost_ == store_.files_lost();
   for (const auto& hash : step.hashes) {
     bool lacks = std::find(reply.lacking.begin(), reply.lacking.end(), hash) != reply.lacking.end();
-    WAYMARK_CHECK(store_.set_file_state(step.stream, hash, lacks ? file_to_send : file_at_school));
+    if (lacks || holds)
+      WAYMARK_CHECK(store_.set_file_state(step.stream, hash, lacks ? file_to_send : file_at_school));
     if (lacks) come_.erase(hash);
   }
   WAYMARK_CHECK(transaction.commit());
@@ -210,12 +213,12 @@ Result<std::optional<FileStep>> FileQueue::next_put(std::int64_t steady_ms) {
 
 Status FileQueue::put(const FileStep& step, const FileReply& reply, std::int64_t steady_ms) {
   if (reply.whole) {
-    WAYMARK_CHECK(store_.set_file_state(step.stream, step.hash, file_at_school));
     come_.erase(step.hash), wrong_.erase(step.hash);
     up_.problem.reset();
-    sent_++;
     arrived(up_);
-    return {};
+    if (asked_lost_ != store_.files_lost()) return {};  // it is sent once more
+    sent_++;
+    return store_.set_file_state(step.stream, step.hash, file_at_school);
   }
   bool forward =
       reply.come >= 0 && reply.come < step.total &&

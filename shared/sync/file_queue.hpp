@@ -154,6 +154,7 @@ class FileQueue {
   PieceBytes pieces_;
   std::function<std::vector<Mention>()> mentions_;
   std::optional<FileStep> on_way_;
+  std::int64_t asked_lost_ = 0;  // how often the school had lost something when that was made
   Lane up_, down_;
   bool up_next_ = true;  // the directions take turns
   std::optional<std::int64_t> due_ms_ = 0;
@@ -173,7 +174,7 @@ class FileQueue {
   struct Sealed {
     std::string name, bytes, stream;
     std::vector<std::string> hashes;
-    std::int64_t round = 0, come = 0;
+    std::int64_t round = 0, lost = 0, come = 0;  // lost: how often the school was when it was sealed
     bool asks = false;
   };
   std::string hub_;

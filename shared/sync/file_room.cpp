@@ -97,7 +97,8 @@ Status FileQueue::seal_question(std::int64_t steady_ms) {
       std::vector<std::string> asked(hashes.begin(), end);
       WAYMARK_TRY(parcel, make_question(store_, *author_, identity_, stream, asked));
       if (parcel)
-        sealed_ = Sealed{parcel->name, std::move(parcel->bytes), stream, asked, parcel->round, 0, true};
+        sealed_ = Sealed{parcel->name,  std::move(parcel->bytes), stream, asked,
+                         parcel->round, store_.files_lost(),      0,      true};
       hashes.erase(hashes.begin(), end);
       return {};
     }
@@ -129,8 +130,8 @@ Status FileQueue::seal_file(std::int64_t steady_ms) {
     }
     WAYMARK_TRY(parcel, make_parcel(store_, *author_, identity_, {row.hash, row.stream, row.mime}, *bytes));
     if (parcel)
-      sealed_ =
-          Sealed{parcel->name, std::move(parcel->bytes), row.stream, {row.hash}, parcel->round, 0, false};
+      sealed_ = Sealed{parcel->name,  std::move(parcel->bytes), row.stream, {row.hash},
+                       parcel->round, store_.files_lost(),      0,          false};
     return {};
   }
   return {};
@@ -151,6 +152,7 @@ Status FileQueue::parcel_came(const FileReply& reply, const FileStep& step, std:
   sealed_.reset();
   arrived(up_);
   up_.problem.reset();
+  if (parcel.lost != store_.files_lost()) return {};  // the school may have answered for it before that
   WAYMARK_TRY(transaction, store::Transaction::begin(store_.db()));
   for (const auto& hash : parcel.hashes) {
     WAYMARK_TRY(row, store_.file_in(parcel.stream, hash));

@@ -325,6 +325,49 @@ TEST_CASE("what a hub carries when the school turns out to have lost something i
   CHECK(world.hubs[kNorth].parcels.size() == 1);
 }
 
+TEST_CASE("of a parcel whose arrival was not heard before the school lost it nothing is believed") {
+  World world;
+  auto photo = world.attach("a photo");
+  auto step = world.queue->next(world.now).value().value();
+  REQUIRE(world.answer(step));  // and the answer is lost
+  REQUIRE(world.queue->on_lost({Code::timeout, ""}, world.now));
+  world.carry(kNorth);
+  world.school.clear();
+  REQUIRE(world.store->mark_files_unsent());
+  world.hubs[kNorth].parcels[step.hash] = {};  // it says once more that it has it
+  for (int i = 0; i < 4; i++) world.later(5 * room_news_ms);
+  CHECK(world.where(photo) != "at school");
+  world.hubs[kNorth].parcels.erase(step.hash);
+  world.carry(kNorth);
+  world.later();
+  CHECK(world.where(photo) == "at school");
+  CHECK(world.school.contains(photo));
+}
+
+TEST_CASE("what the school said of a file before it lost something is not heard after that") {
+  for (bool asks : {false, true}) {
+    CAPTURE(asks);
+    World world;
+    world.meet("");
+    auto photo = world.attach("a photo");
+    if (asks) {
+      world.run();
+      REQUIRE(world.store->mark_files_unsent());
+      world.queue->look(false);
+    }
+    auto step = world.queue->next(world.now).value().value();
+    auto reply = world.answer(step).value();
+    CHECK((step.what == What::ask) == asks);
+    world.school.clear();
+    REQUIRE(world.store->mark_files_unsent());
+    REQUIRE(world.queue->on_reply(reply, world.now));
+    CHECK(world.where(photo) != "at school");
+    world.later();
+    CHECK(world.where(photo) == "at school");
+    CHECK(world.school.contains(photo));
+  }
+}
+
 TEST_CASE("where a hub lacks records it is asked for its parcels, and what it has is not sent again") {
   World world;
   auto photo = world.attach("a photo"), other = world.attach("another photo");
