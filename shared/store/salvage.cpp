@@ -112,6 +112,17 @@ bool read_rows(const std::string& path, Found& found, Salvaged& salvaged) {
       if (row.hash.size() == 64 && record::valid_stream(row.stream)) salvaged.files.push_back(std::move(row));
     }
   }
+  if (auto statement = prepared(handle, sql::salvage_seals)) {
+    while (sqlite3_step(statement.get()) == SQLITE_ROW) {
+      Salvaged::Signed page;
+      page.stream = std::string(as_text(column(statement, 0)));
+      auto items = column(statement, 1), signature = column(statement, 2);
+      for (std::size_t at = 0; at + 16 <= items.size(); at += 16)
+        page.items.push_back(OpId::from(items.subspan(at, 16)));
+      page.signature.assign(signature.begin(), signature.end());
+      if (record::valid_stream(page.stream)) salvaged.seals.push_back(std::move(page));
+    }
+  }
   return complete;
 }
 
@@ -200,6 +211,8 @@ Result<std::int64_t> put_back(Store& store, const Salvaged& salvaged) {
     WAYMARK_TRY(query, store.db().prepare(sql::outbox_add));
     WAYMARK_CHECK(query.bind(n).run());
   }
+  for (const auto& page : salvaged.seals)
+    WAYMARK_CHECK(store.keep_seal(page.stream, page.items, page.items, page.signature));
   for (const auto& file : salvaged.files) WAYMARK_CHECK(store.add_file(file));
   WAYMARK_CHECK(transaction.commit());
   return fresh;

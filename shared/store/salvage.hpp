@@ -17,7 +17,14 @@ struct Salvaged {
     record::Op op;
     bool own = false;  // written here: it may not have been sent
   };
-  std::vector<Item> ops;       // each once, in the order of writing as far as it can be told
+  // A page's signature: with it others' words can be brought back to a school that lost them.
+  struct Signed {
+    std::string stream;
+    std::vector<OpId> items;
+    Bytes signature;
+  };
+  std::vector<Item> ops;  // each once, in the order of writing as far as it can be told
+  std::vector<Signed> seals;
   std::vector<FileRow> files;  // that this replica was to send, or had sent
   bool complete = false;       // SQLite read every row
 };

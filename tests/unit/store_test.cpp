@@ -10,6 +10,7 @@
 #include "shared/domain/kinds.hpp"
 #include "shared/store/erase.hpp"
 #include "shared/store/hidden.hpp"
+#include "shared/store/salvage.hpp"
 #include "shared/store/whole.hpp"
 #include "tests/support/temporary.hpp"
 
@@ -230,6 +231,25 @@ TEST_CASE("an op has the signature of the line that is here, be it its text or i
   REQUIRE(other->add_stub(erased_stub(record::parse_op(entries[1].body).value(), second)));
   CHECK(signed_with(second) == 3);
   REQUIRE(transaction.commit());
+  CHECK(other->verify().has_value());
+}
+
+TEST_CASE("what is got out of a damaged database has the signatures that it came under") {
+  World world;
+  auto op = world.set(*world.store, world.goal(1), {{"want", "one"}});
+  {
+    auto transaction = Transaction::begin(world.store->db()).value();
+    REQUIRE(world.store->keep_seal(kStream, {op}, {op}, Bytes(64, 9)));
+    REQUIRE(transaction.commit());
+  }
+  auto found = salvage(world.folder.path() + "/a.db", kAmira).value();
+  REQUIRE(found.seals.size() == 1);
+  auto other = world.open("b.db");
+  CHECK(put_back(*other, found).value() == 1);
+  auto seal = other->seal_of(op).value();
+  REQUIRE(seal);
+  CHECK(seal->items == std::vector<OpId>{op});
+  CHECK(seal->signature == Bytes(64, 9));
   CHECK(other->verify().has_value());
 }
 
