@@ -218,9 +218,11 @@ Status take_page_back(store::Store& store, const Caller& caller, const wire::Ret
   return store.restart_reading(back.stream);
 }
 
-// What is left of one reply. Of the header: what pages and grants may take of it, in bytes.
+// What is left of one reply. Of the header: what pages and grants may take of it, in bytes. moved: something
+// is in it already.
 struct Room {
   std::size_t ops = 0, bytes = 0, header = 0;
+  bool moved = false;
   void take_header(std::size_t taken) { header -= std::min(header, taken); }
 };
 
@@ -242,25 +244,40 @@ std::size_t in_header(const wire::StreamPage& page) {
   return taken;
 }
 
-// The seals under which this hub had the lines of a page, as far as they fit in.
-Status add_seals(store::Store& store, wire::StreamPage& page, const std::vector<OpId>& ids,
-                 std::size_t bytes_max) {
-  const auto items_max = std::min(wire::under_items_max, bytes_max / (2 * kLineInHeader));
-  std::set<std::int64_t> there;
-  std::size_t items = 0;
-  for (const auto& id : ids) {
-    WAYMARK_TRY(seal, store.seal_of(id));
-    if (!seal || there.contains(seal->n)) continue;
-    items += seal->items.size();
-    if (items > items_max || page.under.size() >= wire::under_max) return {};
-    there.insert(seal->n);
+// The seals under which a hub had the lines of a page, as far as they fit in.
+class Seals {
+ public:
+  Seals(store::Store& store, const Room& room)
+      : store_(store),
+        items_max_(std::min(wire::under_items_max, room.header / (2 * kLineInHeader))),
+        moved_(room.moved) {}
+
+  // False where the line's own does not fit beside those of the lines before it: then it comes next.
+  Result<bool> add(wire::StreamPage& page, const OpId& id) {
+    WAYMARK_TRY(seal, store_.seal_of(id));
+    if (!seal || there_.contains(seal->n)) return true;
+    bool fits = items_ + seal->items.size() <= items_max_ && page.under.size() < wire::under_max;
+    if (!fits) return !moved_ && page.bodies.empty() && page.own.empty();  // one that no reply has room for
+    items_ += seal->items.size();
+    there_.insert(seal->n);
     page.under.push_back({std::move(seal->items), to_hex(seal->signature)});
+    return true;
   }
-  return {};
-}
+
+ private:
+  store::Store& store_;
+  std::size_t items_max_, items_ = 0;
+  bool moved_;
+  std::set<std::int64_t> there_;
+};
+
+struct Reader {
+  const ReplicaId& replica;
+  bool hub = false;
+};
 
 Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
-                                   const wire::StreamCursor* cursor, const ReplicaId& reader,
+                                   const wire::StreamCursor* cursor, const Reader& reader,
                                    const ServeLimits& limits, Room& room) {
   const auto* identity = limits.identity;
   wire::StreamPage page;
@@ -278,26 +295,30 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
   }
   page.seq = from;
   bool whole = cursor && cursor->whole;
-  std::vector<OpId> ids, items;  // of the lines
+  std::vector<OpId> items;  // of the lines
   if (room.ops > 0 && room.bytes > 0) {
     WAYMARK_TRY(entries, store.page(access.stream, from, room.ops, room.bytes));
+    Seals seals(store, room);
     for (auto& entry : entries) {
+      bool by_id = !whole && entry.state == 0 && entry.replica == reader.replica;
+      if (limits.hub && !by_id) {
+        WAYMARK_TRY(fits, seals.add(page, entry.id));
+        if (!fits) break;
+      }
       page.seq = entry.seq;
+      room.moved = true;
       if (room.ops > 0) room.ops--;
-      bool by_id = !whole && entry.state == 0 && entry.replica == reader;
       room.bytes -= std::min(room.bytes, by_id ? 35 : entry.body.size());
       if (by_id) {
         page.own.push_back(entry.id);
       } else {
         page.bodies.push_back(std::move(entry.body));
-        ids.push_back(entry.id);
         items.push_back(entry.state == 0 ? entry.id : wire::seal_item(page.bodies.back()));
       }
     }
-    if (limits.hub) WAYMARK_CHECK(add_seals(store, page, ids, room.header));
   }
-  // The reader's own it can push again without one.
-  if (identity && !page.bodies.empty()) {
+  // A device's own it can push again without one; a hub's own are its teachers'.
+  if (identity && !(page.bodies.empty() && (page.own.empty() || !reader.hub))) {
     items.insert(items.begin(), page.own.begin(), page.own.end());
     page.seal = to_hex(sign(*identity, as_bytes(wire::seal_message(page.stream, items))));
   }
@@ -387,6 +408,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
   auto& reply = served.reply;
   reply.now_ms = store.clock().now_ms();
   reply.again_ms = limits.again_ms;
+  const Reader reader{request.replica, caller.hub};
 
   // Compared before anything is taken in, so that one request can both push and learn that nothing else is
   // new.
@@ -434,7 +456,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       if (state.head == head) continue;
       WAYMARK_TRY(now, store.segment());
       wire::StreamCursor cursor{access->stream, access->id, store.feed(), now, head, false};
-      WAYMARK_TRY(page, read_page(store, *access, &cursor, request.replica, limits, room));
+      WAYMARK_TRY(page, read_page(store, *access, &cursor, reader, limits, room));
       if (page.seq < page.head) reply.more = true;
       reply.feed = page.feed;
       reply.pages.push_back(std::move(page));
@@ -443,7 +465,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
     return served;
   }
 
-  reply.marks = !limits.hub;
+  reply.marks = !limits.hub && !caller.hub;  // which bring no seals
   std::map<std::string_view, const wire::StreamCursor*> cursors;
   for (const auto& cursor : request.cursors) {
     cursors.emplace(cursor.stream, &cursor);
@@ -478,7 +500,7 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
       reply.granted.push_back({access->stream, access->id, std::string(domain::name(access->role))});
       room.take_header(kGrantInHeader + access->stream.size());
     }
-    WAYMARK_TRY(page, read_page(store, *access, cursor, request.replica, limits, room));
+    WAYMARK_TRY(page, read_page(store, *access, cursor, reader, limits, room));
     if (page.seq < page.head) reply.more = true;
     reply.feed = page.feed;
     reply.pages.push_back(std::move(page));

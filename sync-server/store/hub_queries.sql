@@ -55,7 +55,8 @@ WHERE answered_ms IS NULL
 INSERT INTO answer (replica, round, end_n, at_n, body, at_ms) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (replica, round) DO UPDATE SET end_n = excluded.end_n, at_n = excluded.at_n, body = excluded.body, sent = 0
 -- name: answer_forget
-DELETE FROM answer WHERE replica = ? AND sent = 1 AND (end_n <= ? OR at_n < end_n)
+DELETE FROM answer WHERE replica = ?1 AND sent = 1 AND ((end_n <= ?2 AND end_n <= at_n) OR (at_n < end_n AND (?2 <= at_n OR EXISTS (
+  SELECT 1 FROM answer later WHERE later.replica = answer.replica AND later.round > answer.round))))
 -- name: answer_forget_old
 DELETE FROM answer WHERE at_ms < ?
 -- name: answer_list

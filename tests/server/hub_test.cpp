@@ -388,6 +388,85 @@ TEST_CASE("what the school is heard to have lost while a hub answers is not said
   CHECK(world.goals(*world.school, world.amira) == Texts{"monday", "tuesday"});
 }
 
+TEST_CASE("what the school is heard to have lost while nobody is signed in is not said to be in the room") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  auto backup = world.folder.path() + "/school.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), backup));
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("monday");
+  amira.sync(*world.hub);
+  world.round();
+  amira.sync(*world.hub);
+  world.hub.reset();
+  world.up.reset();
+  std::filesystem::remove_all(world.hub_data);
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  world.open_hub();
+  world.ask();
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("tuesday");
+  amira.sync(*world.hub);
+  CHECK(amira.status().in_room == 1);
+  REQUIRE(world.school->restore(backup, world.identity()));
+  auto answer = world.school->take_batch(batches_of(amira).front()).value();
+  // As what was left to be brought is answered: by a session that has met nobody.
+  REQUIRE(sync::Session(*amira.store).on_acknowledgement(answer, world.school->identity()));
+  amira.session = std::make_unique<sync::Session>(*amira.store);
+  amira.sign();
+  REQUIRE(amira.session->meet(world.hub->hub()->hub.hex()));
+  CHECK(amira.status().waiting == 2);
+  CHECK(amira.status().in_room == 0);
+}
+
+TEST_CASE("a hub tells once more what the school has lost where the answer with it was lost") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  auto backup = world.folder.path() + "/school.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), backup));
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("monday");
+  amira.sync(*world.hub);
+  world.round();
+  amira.sync(*world.hub);
+  REQUIRE(world.school->restore(backup, world.identity()));
+  REQUIRE(amira.session->meet(""));
+  REQUIRE(amira.session->meet(world.hub->hub()->hub.hex()));
+  auto exchange = [&](bool lost) {
+    amira.session->hurry(world.clock.steady_ms());
+    auto request = amira.session->next(world.clock.steady_ms()).value().value();
+    auto reply = world.hub->sync(world.hub->bearer(amira.token).value(), wire::encode(request)).value();
+    if (lost)
+      amira.session->on_lost({Code::timeout, ""}, world.clock.steady_ms());
+    else
+      REQUIRE(amira.session->on_reply(wire::decode_reply(reply).value(), world.clock.steady_ms()));
+  };
+  exchange(false);  // asks the school, through the hub
+  world.carry();
+  exchange(true);
+  CHECK(amira.status().waiting == 0);
+  exchange(false);
+  CHECK(amira.status().waiting == 1);
+}
+
+TEST_CASE("who reads at a hub alone has every line under the seal that the hub had it under") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  std::vector<OpId> all;
+  for (int i = 0; i < 130; i++) {
+    store::Edit edit{{domain::person_stream(world.amira), "observation", {}},
+                     {{"text", "Your map is clear, " + std::to_string(i)}},
+                     {},
+                     {}};
+    all.push_back(world.school->write(world.okafor, std::span(&edit, 1)).value().front().op);
+    world.read();  // as they are told of each
+  }
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.sync(*world.hub);
+  for (const auto& op : all) CHECK(amira.store->seal_of(op).value().has_value());
+  CHECK(all.size() == 130);
+}
+
 TEST_CASE("what was erased of a student's own stream before it was sent is sealed like the text it was") {
   World world;
   Profile amira(world, world.amira, "amira");
