@@ -391,13 +391,17 @@ Status School::put_classes(std::span<const ClassRow> rows) {
 Status School::put_enrollments(std::span<const Enrollment> enrollments) {
   WAYMARK_TRY(transaction, Transaction::begin(store_->db()));
   WAYMARK_CHECK(hear_removals());
+  WAYMARK_TRY(newcomers, accounts_->newcomers());
   std::vector<Removal> changes;
   for (const auto& enrollment : enrollments) {
     WAYMARK_TRY(before, accounts_->enrollment(enrollment.class_id, enrollment.person));
     WAYMARK_CHECK(accounts_->put(enrollment));
     bool same = before && before->active == enrollment.active && before->role == enrollment.role &&
                 before->source == enrollment.source;
-    if (!same)
+    // Of who waits to be confirmed the log says more than stands here, and is asked then.
+    bool waits = std::any_of(newcomers.begin(), newcomers.end(),
+                             [&](const auto& newcomer) { return newcomer.person == enrollment.person; });
+    if (!same || waits)
       changes.push_back({0, "enrollment", enrollment.person.hex(), enrollment.active ? "here" : "ended",
                          enrollment.role, enrollment.class_id.hex(), "", enrollment.source.value_or("")});
   }

@@ -2042,6 +2042,44 @@ TEST_CASE("a disk that was put back counts its rounds on from where it was, and 
   CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
 }
 
+TEST_CASE("a stick that was written while an answer was awaited is answered for itself") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  amira.goal("monday");
+  (void)amira.batches();
+  amira.session.hurry(0);
+  auto request = amira.session.next(0).value().value();
+  amira.goal("tuesday");
+  auto stick = amira.batches();
+  auto reply = world.school->sync(*world.school->bearer(amira.joined.token), wire::encode(request)).value();
+  REQUIRE(amira.session.on_reply(wire::decode_reply(reply).value(), 0));
+  for (const auto& batch : stick) REQUIRE(amira.hear(world.school->take_batch(batch).value()));
+  CHECK(amira.waiting() == 0);
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
+TEST_CASE("after an answer to a later round than this disk knows, the next sticks are heard too") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  REQUIRE(amira.sync());
+  auto round = [&] {
+    return std::strtoll(amira.store->meta(sync::batch_round_key).value().value_or("0").c_str(), nullptr, 10);
+  };
+  wire::SyncRequest asked;
+  asked.replica = amira.store->replica();
+  for (const auto& reading : amira.store->readings().value())
+    asked.cursors.push_back({reading.stream, reading.access, reading.cursor.feed, reading.cursor.segment,
+                             reading.cursor.seq, false});
+  auto answered = [&] {
+    auto reply = world.school->sync(*world.school->bearer(amira.joined.token), wire::encode(asked)).value();
+    return wire::decode_reply(reply).value();
+  };
+  REQUIRE(amira.session.on_news(wire::encode(wire::News{7, asked, answered()})));
+  CHECK(round() == 7);
+  REQUIRE(amira.session.on_files(wire::encode(wire::CarriedFiles{9, asked.replica.hex(), {}})));
+  CHECK(round() == 9);
+}
+
 TEST_CASE("an old acknowledgement takes nothing back, and another's says nothing") {
   World world;
   auto lab = world.join_computer("lab-03");
@@ -2129,6 +2167,33 @@ TEST_CASE("a batch of somebody whom a restored school does not know waits for an
   CHECK(world.school->newcomers().value().size() == 1);
   REQUIRE(world.school->confirm_newcomer(late));
   CHECK(world.school->students_of(world.period3).value().size() == 2);
+}
+
+TEST_CASE("who is taken out of a class while they wait to be confirmed is not put into it by that") {
+  World world;
+  world.backup();
+  Laptop bo(world, world.student("Bo", "Lindqvist"), world.join_computer("lab-03"));
+  auto other = world.school->add_class("Period 5").value();
+  REQUIRE(world.school->enroll(world.period3, bo.person, "student"));
+  REQUIRE(world.school->enroll(other, bo.person, "student"));
+  world.school->restore(world.file, world.key()).value();
+  CHECK(bo.come_back());
+  REQUIRE(world.school->newcomers().value().size() == 1);
+  REQUIRE(world.school->enroll(other, bo.person, "student", false));
+  world.backup();
+  REQUIRE(world.school->confirm_newcomer(bo.person));
+  REQUIRE(world.school->enroll(other, bo.person, "student"));
+  world.school->restore(world.file, world.key()).value();
+  REQUIRE(world.school->newcomers().value().size() == 1);
+  // The log says that he is in it; what stands in the database is the same before and after.
+  REQUIRE(world.school->enroll(other, bo.person, "student", false));
+  REQUIRE(world.school->confirm_newcomer(bo.person));
+  auto in = [&](const ClassId& id) {
+    auto row = world.school->accounts().enrollment(id, bo.person).value();
+    return row && row->active;
+  };
+  CHECK(in(world.period3));
+  CHECK_FALSE(in(other));
 }
 
 TEST_CASE("who joined after the backup and was taken out of a class is not put back into it") {
