@@ -267,6 +267,11 @@ Status Session::offer(const std::string& stream, const Offering& told, wire::Syn
 Status Session::ask_what_is_lost(wire::SyncRequest& request) {
   refill_.on_their_way.clear();
   refill_.returning = 0;
+  // What was granted by a reply that could not be kept is not read, and its end is told to nobody.
+  for (auto told = refill_.streams.begin(); told != refill_.streams.end();) {
+    WAYMARK_TRY(reading, store_.reading(told->first));
+    told = reading ? std::next(told) : refill_.streams.erase(told);
+  }
   if (refill_.lacking.empty()) {
     // What was erased first: a stub is taken back where the school knows of that.
     auto school = refill_.streams.find(std::string(domain::school_stream));
@@ -776,7 +781,12 @@ Status Session::restart(const std::string& stream) {
 // for what it lacks.
 Status Session::compare(const std::string& stream, const record::Digest& served) {
   WAYMARK_TRY(here, store_.stream_state(stream));
-  if (here.head == static_cast<std::int64_t>(served.count)) return store_.mark_compared(stream);
+  if (here.head == static_cast<std::int64_t>(served.count)) {
+    // Whatever was to be offered of it is there.
+    refill_.streams.erase(stream);
+    refill_.on_their_way.erase(stream);
+    return store_.mark_compared(stream);
+  }
   refill_.streams.emplace(stream, Offering{});
   return {};
 }

@@ -775,6 +775,36 @@ TEST_CASE("where else the school is said to be is told once, and not of whoever 
   CHECK(session.take_places().empty());
 }
 
+TEST_CASE(
+    "of an access that came with a reply which could not be kept, and ended, nothing is asked for ever") {
+  World world;
+  auto lab3 = world.open("lab3.db"), desk = world.open("desk.db");
+  world.keep_school("empty.db");
+  world.goal(*lab3, 1, "one");
+  world.sync(*lab3, world.amira);
+  Caller nothing = world.teacher;
+  nothing.access = {{domain::own_stream(kTeacher), world.random.id<AccessId>(), domain::Role::owner}};
+  Caller again = nothing;
+  again.access.push_back({domain::person_stream(kAmira), world.random.id<AccessId>(), domain::Role::staff});
+  std::sort(again.access.begin(), again.access.end(), [](auto& a, auto& b) { return a.stream < b.stream; });
+  world.sync(*desk, again);
+  world.sync(*desk, nothing);
+  world.put_school_back("empty.db");
+  Session session(*desk);
+  session.hurry(0);
+  auto reply = world.answer(again, session.next(0).value().value());
+  reply.pages.push_back(reply.pages.back());
+  reply.pages.back().stream = "person:" + std::string(32, '7');  // which was not granted
+  CHECK(session.on_reply(reply, 0).error().code == Code::malformed);
+  for (int round = 0; round < 5; round++) {
+    session.hurry(0);
+    auto request = session.next(0).value().value();
+    CHECK(request.offered.empty());
+    REQUIRE(session.on_reply(world.answer(nothing, request), 0));
+  }
+  CHECK(session.status().value().verified);
+}
+
 TEST_CASE("a long way behind is caught up in pages") {
   World world;
   auto lab3 = world.open("lab3.db"), lab7 = world.open("lab7.db");
