@@ -182,16 +182,19 @@ UPDATE reading SET compared = ? WHERE parent = ? AND stream = ?
 -- name: reading_compare_all
 UPDATE reading SET compared = 0 WHERE parent = ?
 -- name: seal_add
-INSERT INTO seal (stream, items, signature) VALUES (?, ?, ?) RETURNING id
+INSERT INTO seal (stream, items, signature, hub) VALUES (?, ?, ?, ?) RETURNING id
 -- name: unsealed
-SELECT n, state, body FROM op WHERE id = ? AND n NOT IN (SELECT op FROM sealed)
+SELECT n, state, body FROM op WHERE id = ? AND NOT EXISTS (
+  SELECT 1 FROM sealed JOIN seal ON seal.id = sealed.seal WHERE sealed.op = op.n AND (? OR seal.hub IS NULL))
 -- name: sealed_add
-INSERT INTO sealed (op, seal) VALUES (?, ?)
+INSERT OR REPLACE INTO sealed (op, seal) VALUES (?, ?)
 -- name: sealed_remove
 DELETE FROM sealed WHERE op = ?
 -- name: seal_of_op
-SELECT seal.id, seal.items, seal.signature FROM op JOIN sealed ON sealed.op = op.n JOIN seal ON seal.id = sealed.seal
+SELECT seal.id, seal.items, seal.signature, seal.hub FROM op JOIN sealed ON sealed.op = op.n JOIN seal ON seal.id = sealed.seal
 WHERE op.id = ?
+-- name: op_written_here
+SELECT 1 FROM outbox JOIN op ON op.n = outbox.op WHERE op.id = ?
 -- name: op_settled
 SELECT n, id FROM op WHERE stream = ? AND n > ? AND state < 2
   AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.op = op.n AND outbox.state = 0) ORDER BY n LIMIT ?

@@ -120,6 +120,8 @@ bool read_rows(const std::string& path, Found& found, Salvaged& salvaged) {
       for (std::size_t at = 0; at + 16 <= items.size(); at += 16)
         page.items.push_back(OpId::from(items.subspan(at, 16)));
       page.signature.assign(signature.begin(), signature.end());
+      auto hub = column(statement, 3);
+      page.hub.assign(hub.begin(), hub.end());
       if (record::valid_stream(page.stream)) salvaged.seals.push_back(std::move(page));
     }
   }
@@ -212,7 +214,7 @@ Result<std::int64_t> put_back(Store& store, const Salvaged& salvaged) {
     WAYMARK_CHECK(query.bind(n).run());
   }
   for (const auto& page : salvaged.seals)
-    WAYMARK_CHECK(store.keep_seal(page.stream, page.items, page.items, page.signature));
+    WAYMARK_CHECK(store.keep_seal(page.stream, page.items, page.items, page.signature, page.hub));
   for (const auto& file : salvaged.files) WAYMARK_CHECK(store.add_file(file));
   WAYMARK_CHECK(transaction.commit());
   return fresh;

@@ -22,6 +22,7 @@ struct Salvaged {
     std::string stream;
     std::vector<OpId> items;
     Bytes signature;
+    Bytes hub;
   };
   std::vector<Item> ops;  // each once, in the order of writing as far as it can be told
   std::vector<Signed> seals;

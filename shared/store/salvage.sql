@@ -13,4 +13,4 @@ SELECT state, body FROM op NOT INDEXED WHERE n = ?
 -- name: salvage_files
 SELECT f.hash, f.bytes, f.mime, s.name FROM file f JOIN stream s ON s.id = f.stream
 -- name: salvage_seals
-SELECT s.name, seal.items, seal.signature FROM seal JOIN stream s ON s.id = seal.stream
+SELECT s.name, seal.items, seal.signature, seal.hub FROM seal JOIN stream s ON s.id = seal.stream

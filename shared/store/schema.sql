@@ -98,12 +98,14 @@ CREATE TABLE reading (
 CREATE INDEX reading_stream ON reading (stream);
 
 -- The signatures under which a parent served: with them what it lost can be brought back to it by anybody, and
--- forged by nobody. items: 16 bytes for each line of the page, whose first half of the SHA-256 they are.
+-- forged by nobody. items: 16 bytes for each line of the page, whose first half of the SHA-256 they are. hub: whose
+-- signature it is, where a teacher wrote at a hub and the school had not served it yet; none: the school's.
 CREATE TABLE seal (
   id INTEGER PRIMARY KEY,
   stream INTEGER NOT NULL REFERENCES stream (id),
   items BLOB NOT NULL,
-  signature BLOB NOT NULL
+  signature BLOB NOT NULL,
+  hub BLOB
 ) STRICT;
 CREATE TABLE sealed (
   op INTEGER PRIMARY KEY REFERENCES op (n),

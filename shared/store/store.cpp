@@ -14,7 +14,7 @@
 namespace waymark::store {
 namespace {
 
-constexpr int kSchemaVersion = 5;
+constexpr int kSchemaVersion = 6;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::max();  // a stub does not say when
 
@@ -195,6 +195,7 @@ Status Store::prepare_schema(const std::string& path) {
   if (version == 1 || version == 2) WAYMARK_CHECK(db_->execute(sql::schema_3));
   if (version >= 1 && version <= 3) WAYMARK_CHECK(db_->execute(sql::schema_4));
   if (version >= 1 && version <= 4) WAYMARK_CHECK(db_->execute(sql::schema_5));
+  if (version >= 1 && version <= 5) WAYMARK_CHECK(db_->execute(sql::schema_6));
   WAYMARK_CHECK(db_->execute(sql::parcel));
   WAYMARK_CHECK(db_->execute("PRAGMA user_version = " + std::to_string(kSchemaVersion)));
   return transaction.commit();
@@ -1045,11 +1046,11 @@ Status Store::mark_compared(std::string_view stream) {
 }
 
 Status Store::keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
-                        ByteView signature) {
+                        ByteView signature, ByteView hub) {
   std::vector<std::int64_t> wanted;
   for (const auto& op : ops) {
     WAYMARK_TRY(query, db_->prepare(sql::unsealed));
-    WAYMARK_TRY(row, query.bind(op).step());
+    WAYMARK_TRY(row, query.bind(op).bind(!hub.empty()).step());
     if (!row) continue;
     auto is_signed = [&](const OpId& item) {
       return std::find(items.begin(), items.end(), item) != items.end();
@@ -1070,7 +1071,12 @@ Status Store::keep_seal(std::string_view stream, const std::vector<OpId>& ops, c
   std::int64_t seal = 0;
   {
     WAYMARK_TRY(query, db_->prepare(sql::seal_add));
-    WAYMARK_TRY(added, query.bind(row).bind(ByteView(blob)).bind(signature).step());
+    query.bind(row).bind(ByteView(blob)).bind(signature);
+    if (hub.empty())
+      query.bind_null();
+    else
+      query.bind(hub);
+    WAYMARK_TRY(added, query.step());
     if (!added) return Error{Code::internal, "a seal without a number"};
     seal = query.integer(0);
   }
@@ -1091,7 +1097,14 @@ Result<std::optional<Seal>> Store::seal_of(const OpId& op) {
   for (std::size_t at = 0; at + 16 <= items.size(); at += 16)
     seal.items.push_back(OpId::from(items.subspan(at, 16)));
   seal.signature.assign(signature.begin(), signature.end());
+  auto hub = query.blob(3);
+  seal.hub.assign(hub.begin(), hub.end());
   return std::optional(std::move(seal));
+}
+
+Result<bool> Store::written_here(const OpId& op) {
+  WAYMARK_TRY(query, db_->prepare(sql::op_written_here));
+  return query.bind(op).step();
 }
 
 Result<std::vector<std::pair<std::int64_t, OpId>>> Store::settled_ops(std::string_view stream, std::int64_t n,

@@ -116,6 +116,7 @@ struct Seal {
   std::int64_t n = 0;
   std::vector<OpId> items;
   Bytes signature;
+  Bytes hub;  // whose it is, in the form of the wire room; empty: the school's
 };
 
 // ---- the outbox
@@ -256,9 +257,12 @@ class Store {
   // Keeps a page's signature for those of its ops that have none yet and whose line here it signs: an op of
   // which the page had a stub, or the other way round, is brought back by the signature of what is here
   // alone.
+  // A hub's gives way to the school's.
   Status keep_seal(std::string_view stream, const std::vector<OpId>& ops, const std::vector<OpId>& items,
-                   ByteView signature);
+                   ByteView signature, ByteView hub = {});
   Result<std::optional<Seal>> seal_of(const OpId& op);
+  // Was it written on this replica, under whatever name it had then?
+  Result<bool> written_here(const OpId& op);
   // What is here of a stream and should be at the parent: neither waiting nor refused. After log number `n`.
   Result<std::vector<std::pair<std::int64_t, OpId>>> settled_ops(std::string_view stream, std::int64_t n,
                                                                  std::size_t ops_max);

@@ -190,13 +190,14 @@ Result<std::vector<std::string>> make_returned(store::Store& store, const Author
   return items;
 }
 
-Result<TakenBack> take_returned(store::Store& store, const Caller& caller, std::string_view item,
-                                const PublicKey& identity) {
-  WAYMARK_TRY(request, wire::decode_request(item));
-  WAYMARK_TRY(changed, take_back(store, caller, request.returned, identity));
+Result<TakenBack> take_returned(store::Store& store, const Caller& caller, const wire::SyncRequest& item,
+                                const PublicKey& identity, const KnownHubs& hubs) {
+  WAYMARK_TRY(served, take_back(store, caller, item.returned, identity, hubs));
+  const auto& changed = served.changed;
   TakenBack taken;
   taken.lines = static_cast<std::int64_t>(changed.size());
   taken.school = std::find(changed.begin(), changed.end(), domain::school_stream) != changed.end();
+  taken.of_the_room = std::move(served.of_the_room);
   return taken;
 }
 

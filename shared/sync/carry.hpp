@@ -46,9 +46,10 @@ Result<std::vector<std::string>> make_returned(store::Store& store, const Author
 struct TakenBack {
   std::int64_t lines = 0;
   bool school = false;  // some are of the stream that everybody reads
+  std::vector<std::pair<PersonId, std::string>> of_the_room = {};  // as in Served
 };
-Result<TakenBack> take_returned(store::Store& store, const Caller& caller, std::string_view item,
-                                const PublicKey& identity);
+Result<TakenBack> take_returned(store::Store& store, const Caller& caller, const wire::SyncRequest& item,
+                                const PublicKey& identity, const KnownHubs& hubs);
 
 // At the root: what is new for such a reader, page after page, together about `bytes_max`. Each is an item.
 Result<std::vector<std::string>> answer_reading(store::Store& store, const Caller& caller,

@@ -41,6 +41,7 @@ Status Bringing::add(const OpId& id) {
     if (seal) {
       pages_.back().items = seal->items;
       pages_.back().seal = to_hex(seal->signature);
+      pages_.back().hub = wire::hub_signer(seal->hub);
       items_ += seal->items.size();
     }
   }

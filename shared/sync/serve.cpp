@@ -179,23 +179,44 @@ Status take_in_room(store::Store& store, const Caller& caller, const wire::SyncR
 
 // What this store served once and has lost since. The seal says that it was let in here, so nobody's rights
 // are asked again; without one it may still be the caller's own.
+// Does the hub speak for the op's author, who may write it?
+bool speaks_for(const std::map<PersonId, std::vector<Access>>& hub, const record::Op& op) {
+  auto teacher = hub.find(op.author);
+  if (teacher == hub.end()) return false;
+  auto access = std::find_if(teacher->second.begin(), teacher->second.end(),
+                             [&](const Access& one) { return one.stream == op.stream; });
+  return access != teacher->second.end() && domain::authorize(op, access->role) && domain::validate(op);
+}
+
 Status take_page_back(store::Store& store, const Caller& caller, const wire::Returned& back,
-                      const PublicKey& school, bool hub, Served& served) {
+                      const PublicKey& school, const KnownHubs& hubs, bool hub, Served& served) {
   std::vector<OpId> fresh;
   auto seal = from_hex(back.seal);
-  bool sealed = seal && verify(school, as_bytes(wire::seal_message(back.stream, back.items)), *seal);
+  const auto from = back.hub.hub.empty() ? hubs.end() : hubs.find(back.hub.hub);
+  const bool of_hub = from != hubs.end();
+  bool sealed = false;
+  if (seal && back.hub.hub.empty())
+    sealed = verify(school, as_bytes(wire::seal_message(back.stream, back.items)), *seal);
+  else if (seal && of_hub)
+    sealed = wire::hub_has_sealed(back.hub, back.stream, back.items, *seal, school);
   for (const auto& body : back.bodies) {
     auto id = wire::seal_item(body);
     bool believed = sealed && std::find(back.items.begin(), back.items.end(), id) != back.items.end();
     store::Outcome outcome = store::Outcome::duplicate;
     if (auto op = record::parse_op(body)) {
       const auto* access = find_access(caller, op->stream);
+      if (of_hub && believed && !speaks_for(from->second, *op)) {
+        believed = false;
+        auto whose = PersonId::parse(back.hub.hub);
+        if (!hub && whose && op->stream == back.stream) served.of_the_room.emplace_back(*whose, body);
+      }
       believed = believed || (access && op->author == caller.person && domain::authorize(*op, access->role) &&
                               domain::validate(*op));
       if (!believed || op->stream != back.stream) continue;
       WAYMARK_TRY(added, store.add(*op, body, id));
       outcome = added;
     } else if (auto stub = record::parse_stub(body); stub && stub->stream == back.stream) {
+      if (of_hub) believed = false;  // the school alone refuses
       // An op of the page that is erased comes as its stub: only where this school knows of the erasure, so
       // that nobody makes others' work go away by it.
       if (!believed && sealed && stub->reason == kErased &&
@@ -214,7 +235,7 @@ Status take_page_back(store::Store& store, const Caller& caller, const wire::Ret
   }
   if (!hub || fresh.empty()) return {};
   // The school may lack it as well: the hub brings it on.
-  if (sealed) WAYMARK_CHECK(store.keep_seal(back.stream, fresh, back.items, *seal));
+  if (sealed) WAYMARK_CHECK(store.keep_seal(back.stream, fresh, back.items, *seal, wire::bytes_of(back.hub)));
   return store.restart_reading(back.stream);
 }
 
@@ -247,26 +268,48 @@ std::size_t in_header(const wire::StreamPage& page) {
 // The seals under which a hub had the lines of a page, as far as they fit in.
 class Seals {
  public:
-  Seals(store::Store& store, const Room& room)
+  Seals(store::Store& store, const ServeLimits& limits, const Room& room)
       : store_(store),
+        limits_(limits),
         items_max_(std::min(wire::under_items_max, room.header / (2 * kLineInHeader))),
         moved_(room.moved) {}
 
   // False where the line's own does not fit beside those of the lines before it: then it comes next.
   Result<bool> add(wire::StreamPage& page, const OpId& id) {
     WAYMARK_TRY(seal, store_.seal_of(id));
-    if (!seal || there_.contains(seal->n)) return true;
-    bool fits = items_ + seal->items.size() <= items_max_ && page.under.size() < wire::under_max;
+    if (seal && there_.contains(seal->n)) return true;
+    bool mine = false;
+    if (!seal && limits_.hub_key) {
+      WAYMARK_TRY(written, store_.written_here(id));
+      mine = written;
+    }
+    if (!seal && !mine) return true;
+    bool fits = items_ + (mine ? 1 : seal->items.size()) <= items_max_ &&
+                page.under.size() + (mine_.empty() ? 0 : 1) < wire::under_max;
     if (!fits) return !moved_ && page.bodies.empty() && page.own.empty();  // one that no reply has room for
+    if (mine) {
+      items_++;
+      mine_.push_back(id);
+      return true;
+    }
     items_ += seal->items.size();
     there_.insert(seal->n);
-    page.under.push_back({std::move(seal->items), to_hex(seal->signature)});
+    page.under.push_back({std::move(seal->items), to_hex(seal->signature), wire::hub_signer(seal->hub)});
     return true;
+  }
+  // Its own, over what was written here and the school has not sealed yet.
+  void finish(wire::StreamPage& page) {
+    if (mine_.empty()) return;
+    auto message = wire::hub_seal_message(limits_.signer.hub, page.stream, mine_);
+    auto seal = to_hex(sign(*limits_.hub_key, as_bytes(message)));
+    page.under.push_back({std::move(mine_), std::move(seal), limits_.signer});
   }
 
  private:
   store::Store& store_;
+  const ServeLimits& limits_;
   std::size_t items_max_, items_ = 0;
+  std::vector<OpId> mine_;
   bool moved_;
   std::set<std::int64_t> there_;
 };
@@ -298,7 +341,7 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
   std::vector<OpId> items;  // of the lines
   if (room.ops > 0 && room.bytes > 0) {
     WAYMARK_TRY(entries, store.page(access.stream, from, room.ops, room.bytes));
-    Seals seals(store, room);
+    Seals seals(store, limits, room);
     for (auto& entry : entries) {
       bool by_id = !whole && entry.state == 0 && entry.replica == reader.replica;
       if (limits.hub && !by_id) {
@@ -316,6 +359,7 @@ Result<wire::StreamPage> read_page(store::Store& store, const Access& access,
         items.push_back(entry.state == 0 ? entry.id : wire::seal_item(page.bodies.back()));
       }
     }
+    seals.finish(page);
   }
   // A device's own it can push again without one; a hub's own are its teachers'.
   if (identity && !(page.bodies.empty() && (page.own.empty() || !reader.hub))) {
@@ -441,7 +485,8 @@ Result<Served> serve(store::Store& store, const Caller& caller, const wire::Sync
     WAYMARK_CHECK(take(store, caller, request, pushed, served));
   if (limits.school)
     for (const auto& back : request.returned)
-      WAYMARK_CHECK(take_page_back(store, caller, back, *limits.school, limits.hub, served));
+      WAYMARK_CHECK(take_page_back(store, caller, back, *limits.school,
+                                   limits.hubs ? *limits.hubs : KnownHubs(), limits.hub, served));
   if (!request.offered.empty()) {
     WAYMARK_TRY(lacking, missing(store, caller, request.offered));
     reply.lacking = std::move(lacking);
@@ -518,12 +563,13 @@ Result<Served> push(store::Store& store, const Caller& caller, const wire::SyncR
   return served;
 }
 
-Result<std::vector<std::string>> take_back(store::Store& store, const Caller& caller,
-                                           const std::vector<wire::Returned>& returned,
-                                           const PublicKey& school) {
+Result<Served> take_back(store::Store& store, const Caller& caller,
+                         const std::vector<wire::Returned>& returned, const PublicKey& school,
+                         const KnownHubs& hubs) {
   Served served;
-  for (const auto& back : returned) WAYMARK_CHECK(take_page_back(store, caller, back, school, false, served));
-  return std::move(served.changed);
+  for (const auto& back : returned)
+    WAYMARK_CHECK(take_page_back(store, caller, back, school, hubs, false, served));
+  return served;
 }
 
 Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids) {

@@ -31,11 +31,19 @@ struct Caller {
   bool hub = false;  // a hub, which may also hold words of who taught there once
 };
 
+// The hubs whose seals are believed, by id (32 digits): for whom each speaks, and where.
+using KnownHubs = std::map<std::string, std::map<PersonId, std::vector<Access>>, std::less<>>;
+
 struct ServeLimits {
   // The school's: what comes back under its seal is believed. None: nothing is.
   std::optional<PublicKey> school;
   // Where it is here, what is served is sealed with it.
   const SecretKey* identity = nullptr;
+  // Whose seals are believed beside the school's. None: nobody's.
+  const KnownHubs* hubs = nullptr;
+  // At a hub: what it seals with what was written at it.
+  wire::HubSigner signer = {};
+  const SecretKey* hub_key = nullptr;
   // This is a hub, and this is what came with the request's ops, checked; none when nothing did.
   bool hub = false;
   const wire::Batch* batch = nullptr;
@@ -52,6 +60,9 @@ struct Served {
   // What was refused without a trace in any stream (malformed, or no right to the stream): kept for an adult
   // to read.
   std::vector<std::pair<std::string, std::string>> dead_letters;  // body, code
+  // Likewise of what a hub has sealed as written there by somebody who may not write so any more, or never
+  // could.
+  std::vector<std::pair<PersonId, std::string>> of_the_room;  // hub, body
   bool carry = false;  // at a hub: the batch follows on what is here and is to be forwarded
 };
 
@@ -75,11 +86,11 @@ inline Result<Served> serve(store::Store& store, const Caller& caller, const wir
 Result<Served> push(store::Store& store, const Caller& caller, const wire::SyncRequest& request,
                     const std::vector<Pushed>& pushed);
 
-// Takes in what this store served once and has lost since. The streams of what was lacking, once for each
-// line.
-Result<std::vector<std::string>> take_back(store::Store& store, const Caller& caller,
-                                           const std::vector<wire::Returned>& returned,
-                                           const PublicKey& school);
+// Takes in what this store served once and has lost since. Of the answer, the streams of what was lacking,
+// once for each line, and what is kept for an adult.
+Result<Served> take_back(store::Store& store, const Caller& caller,
+                         const std::vector<wire::Returned>& returned, const PublicKey& school,
+                         const KnownHubs& hubs);
 
 // Which of the ids this store lacks; what the caller may not read counts as lacking.
 Result<std::vector<OpId>> missing(store::Store& store, const Caller& caller, const std::vector<OpId>& ids);

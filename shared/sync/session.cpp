@@ -733,13 +733,17 @@ Status Session::apply_page(const wire::StreamPage& page) {
     WAYMARK_CHECK(store_.keep_seal(page.stream, ids, items, *seal));
   for (const auto& under : page.under) {
     auto signature = from_hex(under.seal);
-    if (!author_ || !signature ||
-        !verify(identity_, as_bytes(wire::seal_message(page.stream, under.items)), *signature))
+    if (!author_ || !signature || signature->size() != 64) continue;
+    bool of_school = under.hub.hub.empty();
+    if (of_school ? !verify(identity_, as_bytes(wire::seal_message(page.stream, under.items)), *signature)
+                  : !wire::hub_has_sealed(under.hub, page.stream, under.items, *signature, identity_))
       continue;
     std::vector<OpId> sealed;
     for (const auto& item : under.items)
       if (auto found = by_item.find(item); found != by_item.end()) sealed.push_back(found->second);
-    if (!sealed.empty()) WAYMARK_CHECK(store_.keep_seal(page.stream, sealed, under.items, *signature));
+    if (!sealed.empty())
+      WAYMARK_CHECK(
+          store_.keep_seal(page.stream, sealed, under.items, *signature, wire::bytes_of(under.hub)));
   }
   if (incomplete) {
     whole_.insert(page.stream);

@@ -15,11 +15,58 @@ std::vector<OpId> seal_items(const StreamPage& page) {
   return items;
 }
 
-std::string seal_message(std::string_view stream, const std::vector<OpId>& items) {
-  std::string text = "waymark seal 1\n" + std::string(stream) + '\n';
+namespace {
+std::string of_page(std::string text, std::string_view stream, const std::vector<OpId>& items) {
+  text += std::string(stream) + '\n';
   for (const auto& item : items) text += item.hex() + '\n';
   return text;
 }
+}  // namespace
+
+std::string seal_message(std::string_view stream, const std::vector<OpId>& items) {
+  return of_page("waymark seal 1\n", stream, items);
+}
+
+std::string hub_seal_message(std::string_view hub, std::string_view stream, const std::vector<OpId>& items) {
+  return of_page("waymark hub seal 1\n" + std::string(hub) + '\n', stream, items);
+}
+
+std::string hub_key_message(std::string_view hub, std::string_view key) {
+  return "waymark hub key 1\n" + std::string(hub) + '\n' + std::string(key) + '\n';
+}
+
+bool hub_has_sealed(const HubSigner& hub, std::string_view stream, const std::vector<OpId>& items,
+                    ByteView seal, const PublicKey& school) {
+  auto bytes = bytes_of(hub);
+  if (bytes.empty()) return false;
+  PublicKey key;
+  std::copy_n(bytes.begin() + 16, key.bytes.size(), key.bytes.begin());
+  return verify(school, as_bytes(hub_key_message(hub.hub, hub.key)), ByteView(bytes).subspan(48)) &&
+         verify(key, as_bytes(hub_seal_message(hub.hub, stream, items)), seal);
+}
+
+Bytes bytes_of(const HubSigner& hub) {
+  auto bytes = from_hex(hub.hub + hub.key + hub.certified);
+  return bytes && bytes->size() == 112 && hub.hub.size() == 32 && hub.key.size() == 64 ? *bytes : Bytes();
+}
+
+HubSigner hub_signer(ByteView bytes) {
+  if (bytes.size() != 112) return {};
+  return {to_hex(bytes.first(16)), to_hex(bytes.subspan(16, 32)), to_hex(bytes.subspan(48))};
+}
+
+namespace {
+json json_of(const HubSigner& hub) {
+  return {{"id", hub.hub}, {"key", hub.key}, {"signature", hub.certified}};
+}
+void read_signer(Members& in, const json& item, HubSigner& hub) {
+  if (!item.contains("hub")) return;
+  Members inner(item["hub"]);
+  hub = {inner.text("id"), inner.text("key"), inner.text("signature")};
+  if (inner.status() && bytes_of(hub).empty()) inner.fail("hub");
+  in.adopt(inner);
+}
+}  // namespace
 
 std::string encode(const SyncRequest& request) {
   json header = {{"v", protocol_version}, {"replica", request.replica.hex()}};
@@ -44,11 +91,14 @@ std::string encode(const SyncRequest& request) {
     header["cursors"] = std::move(cursors);
   }
   if (!request.offered.empty()) header["offered"] = ids_json(request.offered);
-  for (const auto& back : request.returned)
-    header["returned"].push_back({{"s", back.stream},
-                                  {"items", ids_json(back.items)},
-                                  {"seal", back.seal},
-                                  {"ops", back.bodies.size()}});
+  for (const auto& back : request.returned) {
+    json item = {{"s", back.stream},
+                 {"items", ids_json(back.items)},
+                 {"seal", back.seal},
+                 {"ops", back.bodies.size()}};
+    if (!back.hub.hub.empty()) item["hub"] = json_of(back.hub);
+    header["returned"].push_back(std::move(item));
+  }
   if (!request.batch.empty()) header["batch"] = request.batch;
   if (request.at_school != 0) header["settled"] = request.at_school;
   std::string out = finish(header);
@@ -100,6 +150,7 @@ Result<SyncRequest> decode_request(std::string_view bytes) {
     back.stream = inner.text("s");
     read_ids(inner, "items", header_bytes_max / 32, back.items);
     back.seal = inner.text("seal");
+    read_signer(inner, item, back.hub);
     auto count = inner.integer("ops");
     if (count < 0 || !record::valid_stream(back.stream)) inner.fail("returned");
     in.adopt(inner);
@@ -150,8 +201,10 @@ std::string encode(const SyncReply& reply) {
     if (!page.digest.empty()) item["digest"] = page.digest;
     if (!page.seal.empty()) item["seal"] = page.seal;
     if (!page.bodies.empty()) item["ops"] = page.bodies.size();
-    for (const auto& under : page.under)
+    for (const auto& under : page.under) {
       item["under"].push_back({{"items", ids_json(under.items)}, {"seal", under.seal}});
+      if (!under.hub.hub.empty()) item["under"].back()["hub"] = json_of(under.hub);
+    }
     for (const auto& id : page.own) item["own"].push_back(id.hex());
     header["streams"].push_back(std::move(item));
   }
@@ -233,6 +286,7 @@ Result<SyncReply> decode_reply(std::string_view bytes) {
       StreamPage::Under under;
       read_ids(sealed, "items", under_items_max, under.items);
       under.seal = sealed.text("seal");
+      read_signer(sealed, one, under.hub);
       inner.adopt(sealed);
       page.under.push_back(std::move(under));
     });

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/base/hash.hpp"
 #include "shared/record/chain.hpp"
 #include "shared/record/merge.hpp"
 #include "shared/record/op.hpp"
@@ -31,6 +32,13 @@ struct StreamCursor {
   bool whole = false;  // send my own ops with their content too: I have lost some
 };
 
+// Whose seal it is where it is a hub's: the hub's id, its key, and the school's signature that the key is
+// this hub's; of 32, 64 and 128 digits. All empty: the school's own.
+struct HubSigner {
+  std::string hub, key, certified;
+  bool operator==(const HubSigner&) const = default;
+};
+
 // What the school served once, brought back to it because it lost it: the lines, and the seal under which
 // they came, which is over all items of that page.
 struct Returned {
@@ -38,6 +46,7 @@ struct Returned {
   std::vector<OpId> items;
   std::string seal;                 // 128 digits
   std::vector<std::string> bodies;  // those of the items that the school lacks
+  HubSigner hub = {};               // whose seal it is
 };
 inline constexpr std::size_t offered_max = 1000;
 inline constexpr std::size_t returned_max = 100;  // seals in a request
@@ -84,10 +93,12 @@ struct StreamPage {
   std::vector<OpId> own;            // the reader's own ops of this page, by id
   std::vector<std::string> bodies;  // the others: canonical ops and stubs
   std::string seal;                 // the school's signature over this page's items, 128 digits
-  // From a hub, which has no signature of its own: the school's pages that some of these lines once came in.
+  // From a hub: the school's pages that some of these lines once came in, and those of them that were written
+  // at this hub under its own.
   struct Under {
     std::vector<OpId> items;
     std::string seal;
+    HubSigner hub = {};
   };
   std::vector<Under> under;
 };
@@ -97,8 +108,16 @@ inline constexpr std::size_t under_max = 100, under_items_max = 4'000;
 OpId seal_item(std::string_view line);
 // The items of a page in order: its own ids, then its lines.
 std::vector<OpId> seal_items(const StreamPage& page);
-// What is signed.
+// What is signed by the school, and by the hub with the id `hub`; and by the school of a hub's key.
 std::string seal_message(std::string_view stream, const std::vector<OpId>& items);
+std::string hub_seal_message(std::string_view hub, std::string_view stream, const std::vector<OpId>& items);
+std::string hub_key_message(std::string_view hub, std::string_view key);
+// Is the key that of this hub, and the seal by it?
+bool hub_has_sealed(const HubSigner& hub, std::string_view stream, const std::vector<OpId>& items,
+                    ByteView seal, const PublicKey& school);
+// As it is kept beside the seal: 112 bytes; none for the school's own.
+Bytes bytes_of(const HubSigner& hub);
+HubSigner hub_signer(ByteView bytes);
 
 // Another computer of the same person on which something waited when it was last heard from.
 struct Elsewhere {

@@ -218,16 +218,17 @@ Status School::take_returned(const std::vector<wire::BundleItem>& items, const P
   WAYMARK_TRY(who, caller(writer));
   for (const auto& item : items) {
     if (item.kind != wire::returned_item || ++count > wire::returned_items_max) continue;
-    auto taken = sync::take_returned(*store_, who, item.body, identity());
-    if (!taken && taken.error().code != Code::malformed && taken.error().code != Code::too_large &&
-        taken.error().code != Code::too_deep && taken.error().code != Code::unsupported)
-      return taken.error();
-    if (!taken) {
-      read.problems.push_back(taken.error());
+    auto brought = wire::decode_request(item.body);
+    if (!brought) {
+      read.problems.push_back(brought.error());
       continue;
     }
-    read.brought_back += taken->lines;
-    brought_erasures = brought_erasures || taken->school;
+    WAYMARK_TRY(hubs, known_hubs(brought->returned));
+    WAYMARK_TRY(taken, sync::take_returned(*store_, who, *brought, identity(), hubs));
+    read.brought_back += taken.lines;
+    for (const auto& [hub, body] : taken.of_the_room)
+      WAYMARK_CHECK(keep_letter(hub, body, waymark::name(Code::not_granted)));
+    brought_erasures = brought_erasures || taken.school;
   }
   // Only what the school wrote itself, and lost since, comes into its stream from outside.
   if (brought_erasures) WAYMARK_CHECK(heed_erasures());

@@ -29,6 +29,7 @@ constexpr std::size_t kBundleBytesMax = 3 * 1024 * 1024;
 constexpr std::int64_t kTryAgainMs = 10 * 60'000;
 constexpr std::string_view kErasuresSeenKey = "carried_erasures_seen";
 constexpr std::size_t kAddressesMax = 8, kAddressBytesMax = 260;
+constexpr std::string_view kKeySignatureKey = "hub_key_signature";
 
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
@@ -129,6 +130,7 @@ Result<HubFile> read_hub_file(std::string_view text) {
 std::string encode(const HubQuestion& question) {
   json object = {{"spki", question.spki}, {"addresses", question.addresses}, {"carrying", question.carrying}};
   if (!question.version.empty()) object["version"] = question.version;
+  if (!question.key.empty()) object["key"] = question.key;
   return dump(object);
 }
 
@@ -139,7 +141,9 @@ Result<HubQuestion> read_hub_question(std::string_view text) {
     return object.contains(name) && object[name].is_string() ? object[name].get<std::string>()
                                                              : std::string();
   };
-  HubQuestion question{member("spki"), {}, 0, member("version")};
+  HubQuestion question{member("spki"), {}, 0, member("version"), member("key")};
+  if (!question.key.empty() && (question.key.size() != 64 || !from_hex(question.key)))
+    return Error{Code::malformed, "key"};
   if (!question.spki.empty() && (question.spki.size() != 64 || !from_hex(question.spki)))
     return Error{Code::malformed, "spki"};
   if (object.contains("addresses") && object["addresses"].is_array())
@@ -261,7 +265,6 @@ Result<std::string> School::hub_papers(const Bearer& bearer, std::string_view te
   if (!hub || hub->role != "hub" || !hub->active) return Error{Code::forbidden, "this is for hubs"};
   WAYMARK_TRY(asked, read_hub_question(text));
   WAYMARK_CHECK(carried_->hub_heard(hub->id, asked.addresses, asked.carrying));
-
   WAYMARK_TRY(readable, accounts_->access(hub->id));
   std::set<std::string> streams;
   for (const auto& access : readable) streams.insert(access.stream);
@@ -310,6 +313,9 @@ Result<std::string> School::hub_papers(const Bearer& bearer, std::string_view te
   Hello hello;
   json answer = {
       {"v", 1}, {"school", name_}, {"hello", sign_hello(asked.spki, hello)}, {"now", clock_.now_ms()}};
+  if (!asked.key.empty())
+    answer["key_signature"] =
+        to_hex(waymark::sign(identity_, as_bytes(wire::hub_key_message(hub->id.hex(), asked.key))));
   auto version = to_hex(ByteView(sha256(as_bytes(dump(papers)))).first(16));
   answer["version"] = version;
   if (asked.version != version) answer["papers"] = std::move(papers);
@@ -369,6 +375,7 @@ Status School::make_hub(const std::string& data, const HubFile& file) {
 
 std::string School::hub_question(std::string_view spki, const std::vector<std::string>& addresses) {
   HubQuestion question{std::string(spki), addresses, 0, {}};
+  if (auto key = hub_key()) question.key = to_hex(public_key(*key).bytes);
   if (auto version = store_->meta("papers_version"); version && *version) question.version = **version;
   if (auto carrying = carried_->carrying()) question.carrying = carrying->ops;
   return encode(question);
@@ -394,6 +401,12 @@ Status School::take_papers(std::string_view text, std::string_view spki) {
     WAYMARK_CHECK(store_->set_meta("school", school));
     name_ = school;
   }
+  WAYMARK_TRY(key, hub_key());
+  auto key_text = to_hex(public_key(key).bytes);
+  auto certified = from_hex(member("key_signature"));
+  if (certified &&
+      waymark::verify(identity(), as_bytes(wire::hub_key_message(hub_->hub.hex(), key_text)), *certified))
+    WAYMARK_CHECK(store_->set_meta(kKeySignatureKey, to_hex(*certified)));
   if (answer.contains("papers")) {
     if (auto taken = take_rows(answer["papers"]); !taken) {
       // Rows that do not go together (an enrollment of nobody, two people with one e-mail): the database says
@@ -606,6 +619,38 @@ Result<SecretKey> School::hub_key() {
   random_.fill(key.seed);
   WAYMARK_CHECK(store_->set_meta("hub_key", to_hex(key.seed)));
   return key;
+}
+
+// The hubs under whose seals something is brought back: at the school those that serve here, at a hub itself.
+Result<wire::HubSigner> School::hub_signer() {
+  WAYMARK_TRY(key, hub_key());
+  WAYMARK_TRY(certified, store_->meta(kKeySignatureKey));
+  return wire::HubSigner{hub_->hub.hex(), to_hex(public_key(key).bytes), certified.value_or("")};
+}
+
+Result<sync::KnownHubs> School::known_hubs(const std::vector<wire::Returned>& returned) {
+  sync::KnownHubs hubs;
+  for (const auto& back : returned) {
+    auto id = PersonId::parse(back.hub.hub);
+    if (!id || hubs.contains(back.hub.hub)) continue;
+    if (hub_) {
+      if (*id != hub_->hub) continue;
+      auto& teachers = hubs[back.hub.hub];
+      WAYMARK_TRY(people, accounts_->people());
+      for (const auto& person : people) {
+        if (!person.active || person.role == "student") continue;
+        WAYMARK_TRY(access, accounts_->access(person.id));
+        teachers.emplace(person.id, std::move(access));
+      }
+    } else {
+      WAYMARK_TRY(person, accounts_->person(*id));
+      if (!person || person->role != "hub" || !person->active) continue;
+      WAYMARK_TRY(readable, accounts_->access(*id));
+      WAYMARK_TRY(teachers, teachers_at(*id, readable));
+      hubs.emplace(back.hub.hub, std::move(teachers));
+    }
+  }
+  return hubs;
 }
 
 Status School::take_answers(const HubLoad& load, std::string_view bundle_bytes) {

@@ -31,6 +31,7 @@ struct HubQuestion {
   std::vector<std::string> addresses;
   std::int64_t carrying = 0;  // ops on their way
   std::string version;        // of the people that it has; empty: none
+  std::string key = {};  // the public half of the one it seals with, 64 digits; empty: of an earlier version
 };
 std::string encode(const HubQuestion& question);
 // Addresses beyond eight or of more than 260 bytes are read over.

@@ -853,10 +853,22 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   sync::ServeLimits limits;
   limits.school = identity();
   if (!hub_) limits.identity = &identity_;
+  sync::KnownHubs hubs;
+  if (!request.returned.empty()) {
+    WAYMARK_TRY(known, known_hubs(request.returned));
+    hubs = std::move(known);
+    limits.hubs = &hubs;
+  }
+  SecretKey hub_signs;
   std::optional<wire::CheckedBatch> checked;
   std::string batch;
   if (hub_) {
     limits.hub = true;
+    WAYMARK_TRY(key, hub_key());
+    hub_signs = key;
+    WAYMARK_TRY(signer, hub_signer());
+    limits.signer = std::move(signer);
+    if (!limits.signer.certified.empty()) limits.hub_key = &hub_signs;  // else the school has not heard of it
     WAYMARK_TRY(carried, batch_of(bearer, request));
     if (carried) {
       batch = std::move(carried->bytes);
@@ -893,6 +905,8 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   served.reply.places = std::move(places);
   for (const auto& [letter, code] : served.dead_letters)
     WAYMARK_CHECK(keep_letter(bearer.person, letter, code));
+  for (const auto& [hub, letter] : served.of_the_room)
+    WAYMARK_CHECK(keep_letter(hub, letter, waymark::name(Code::not_granted)));
   WAYMARK_CHECK(accounts_->computer_heard(bearer.computer));
   // What the student's other computers said when they were last heard from.
   WAYMARK_TRY(seen, accounts_->seen_on(bearer.person));

@@ -628,6 +628,8 @@ class School {
   Status take_answer(std::string_view bytes);
   Status take_back(const OpId& id, const std::string& code);
   Result<SecretKey> hub_key();
+  Result<wire::HubSigner> hub_signer();
+  Result<sync::KnownHubs> known_hubs(const std::vector<wire::Returned>& returned);
   // A batch with stubs in the place of its erased ops; nothing: it has none.
   Result<std::optional<std::string>> without_erased(std::string_view batch);
   // What a stick's writer has read, answered.

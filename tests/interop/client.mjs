@@ -11,7 +11,8 @@ import {
   Refusal, ZERO, addToDigest, displayed, erasedStub, everyHead, half, heads, makeOp, markOf, nextLink, randomId, readHash, recordOf, sha256, timeAfter,
 } from './record.mjs';
 import {
-  EventReader, OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage, signedBy,
+  EventReader, OPS_MAX, SYNC_TYPE, codeId, encodeMessage, helloIsSigned, hubKeyMessage, hubSealMessage, joinProof, parseMessage, plainCode, sealMessage,
+  signedBy,
 } from './wire.mjs';
 
 const WAIT_MS = 60000;
@@ -400,10 +401,10 @@ export class Replica {
   underSeals(ops, lacking) {
     const lines = [];
     const returned = [];
-    for (const { s, items, seal } of this.seals) {
+    for (const { s, items, seal, hub } of this.seals) {
       const back = ops.filter((one) => one.stream === s && lacking.has(one.id) && items.includes(half(one.bytes)));
       back.forEach((one) => lacking.delete(one.id));
-      if (back.length > 0) returned.push({ s, items, seal, ops: back.length });
+      if (back.length > 0) returned.push(hub ? { s, items, seal, hub, ops: back.length } : { s, items, seal, ops: back.length });
       lines.push(...back);
     }
     return { returned, lines };
@@ -448,9 +449,12 @@ export class Replica {
     if (!header.carried && this.room.n > this.settled) this.room = { n: 0, c: ZERO };
     for (const page of header.streams ?? []) {
       if (page.seal) throw new Error('a page of a hub with a seal of its own');
-      for (const { items, seal } of page.under ?? []) {
-        if (!signedBy(this.profile.identity, sealMessage(page.s, items), seal)) throw new Refusal('unauthorized', 'a seal that is not the school’s');
-        this.seals.push({ s: page.s, items, seal });
+      for (const { items, seal, hub } of page.under ?? []) {
+        const good = hub
+          ? signedBy(this.profile.identity, hubKeyMessage(hub.id, hub.key), hub.signature) && signedBy(hub.key, hubSealMessage(hub.id, page.s, items), seal)
+          : signedBy(this.profile.identity, sealMessage(page.s, items), seal);
+        if (!good) throw new Refusal('unauthorized', 'a seal that is neither the school’s nor one of its hubs’');
+        this.seals.push(hub ? { s: page.s, items, seal, hub } : { s: page.s, items, seal });
       }
     }
     this.takePages(reply);

@@ -17,7 +17,7 @@ import {
   OP_BYTES_MAX, Refusal, ZERO, canonical, digestOf, displayed, gone, half, heads, markOf, nextLink, parseLine, parseOp, parseStub, putAway, readHash,
   sha256, singleton, stubBytes,
 } from './record.mjs';
-import { HEADER_BYTES_MAX, codeId, encodeMessage, helloIsSigned, joinProof, parseMessage, plainCode, sealMessage } from './wire.mjs';
+import { HEADER_BYTES_MAX, codeId, encodeMessage, helloIsSigned, hubKeyMessage, hubSealMessage, joinProof, parseMessage, plainCode, sealMessage } from './wire.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = join(here, '../data/golden');
@@ -291,6 +291,12 @@ function make() {
   request('returned', 'what the school lost and may lack, with one own op before it', {
     ...common, waiting: 1, before: position(0), ops: 1, cursors: [], offered: [second.id, id('never seen')], returned: back,
   }, [first, second, third]);
+  const hubSigns = key('hub');
+  const signer = { id: id('hub'), key: hubSigns.open, signature: signature(school, hubKeyMessage(id('hub'), hubSigns.open)) };
+  const hubSealOf = (list) => signature(hubSigns, hubSealMessage(id('hub'), PERSON, list.map((one) => one.id)));
+  request('hub-returned', 'what was written at a hub and the school lacks, under that hub’s seal', {
+    ...common, cursors: [], returned: [{ s: PERSON, items: [second.id], seal: hubSealOf([second]), hub: signer, ops: 1 }],
+  }, [second]);
   request('brought-back', 'what the school lost, for a stick: nothing but what returns', { v: 1, replica: PROFILE, returned: back.slice(1) }, [third]);
   const batched = encodeBatch({ person: AMIRA, replica: PROFILE, round: 3, before: position(1), ids: [second.id], certificate: '{}', certified: '0'.repeat(128) }, [], device);
   request('to-hub', 'signed, as a hub wants it; one op is settled at school', {
@@ -332,6 +338,13 @@ function make() {
     streams: [{ s: PERSON, segment: id('segment of the hub'), seq: 2, head: 2, digest: digestOf([first.id, second.id]), ops: 2, under: [{ items: [first.id, second.id], seal: sealOf([first, second]) }] }],
   }, [first, second]);
 
+  reply('hub-sealed', 'of a hub: a page of one line under the school’s seal and one under the hub’s own', {
+    v: 1, now: TIME, feed: id('feed of the hub'), again: 20000, room: position(2),
+    streams: [{
+      s: PERSON, segment: id('segment of the hub'), seq: 2, head: 2, digest: digestOf([first.id, second.id]), ops: 2,
+      under: [{ items: [first.id], seal: sealOf([first]) }, { items: [second.id], seal: hubSealOf([second]), hub: signer }],
+    }],
+  }, [first, second]);
   reply('marks', 'to cursors: marks are understood', { v: 1, now: TIME, at: position(2), again: 20000, marks: true });
   reply('beside', 'of a hub: nothing of this replica is on its way, and three ops of this person from other replicas are', {
     v: 1, now: TIME, feed: id('feed of the hub'), again: 20000, room: position(2), beside: 3, same: true,

@@ -137,9 +137,11 @@ export function makeBodies(index, { put, key, id, good, op, school, device, AMIR
   const { version: _, ...first } = question;
   body('hub_question', 'first', 'it has no people yet', first);
   body('hub_question', 'again', 'it has some', question);
+  body('hub_question', 'key', 'with the key that it seals with', { ...question, key: sha256('golden hub key').toString('hex') });
   body('hub_question', 'later', 'a member of a later version, and more addresses than are kept', { ...question, later: {}, addresses: Array(9).fill('https://10.0.0.9') },
     { ...question, addresses: Array(8).fill('https://10.0.0.9') });
   bad('hub_question', 'array', 'malformed', 'no object', '[]');
+  bad('hub_question', 'key-short', 'malformed', 'a key to seal with of 62 digits', { ...question, key: spki.slice(2) });
   bad('hub_question', 'spki-short', 'malformed', 'a key of 62 digits', { ...question, spki: spki.slice(2) });
 
   // Errors.

@@ -373,6 +373,10 @@ export function makeCarried(index, tools) {
     { name: 'later-columns', about: 'columns and lists of a later version are read over', spki,
       file: put('papers/later-columns.json', paperReply({ later: 1 }, { ...papers, people: papers.people.map((row) => [...row, 'later']), rooms: [['x']] })) },
   ];
+  index.papers.push({
+    name: 'key-signed', about: 'and the school’s signature of the key that the hub seals with', spki,
+    file: put('papers/key-signed.json', paperReply({ key_signature: signature(school, `waymark hub key 1\n${id('hub')}\n${device.open}\n`) })),
+  });
   index.not_papers = [
     { name: 'another-school', code: 'identity_changed', why: 'a hello that another identity signed', spki, file: put('not_papers/another-school.json', paperReply({ hello: signature(other, `waymark hello 1\n${spki}`) })) },
     { name: 'version', code: 'unsupported', why: 'version 2', spki, file: put('not_papers/version.json', paperReply({ v: 2 })) },

@@ -84,7 +84,7 @@ const BODIES = {
   parcels: { parcels: is.names },
   lacking: { v: is.whole, lacking: is.names },
   parcel_news: { v: is.whole, lacking: is.names, answers: is.list },
-  hub_question: { spki: is.key, addresses: is.names, carrying: is.whole, version: maybe(is.text) },
+  hub_question: { spki: is.key, addresses: is.names, carrying: is.whole, version: maybe(is.text), key: maybe(is.key) },
 };
 
 function parseBody(bytes) {
@@ -176,6 +176,8 @@ const ed25519 = (hex) =>
 export const signedBy = (identity, text, signature) =>
   verify(null, Buffer.from(text), ed25519(identity), Buffer.from(signature, 'hex'));
 
+export const hubKeyMessage = (hub, key) => `waymark hub key 1\n${hub}\n${key}\n`;
+export const hubSealMessage = (hub, stream, items) => `waymark hub seal 1\n${hub}\n${stream}\n${items.map((item) => `${item}\n`).join('')}`;
 export const sealMessage = (stream, items) => `waymark seal 1\n${stream}\n${items.map((item) => `${item}\n`).join('')}`;
 
 export const helloIsSigned = (hello) => signedBy(hello.identity, `waymark hello 1\n${hello.spki}`, hello.signature);

@@ -433,19 +433,20 @@ void World::check_quiet() {
   check_authors();
   // 2: everybody who reads a stream has the same, and it is what the oracle says. In a hub's room stands also
   // what the school lost after all who could prove whose it is. Of what the room had and the school has as a
-  // dead letter, a stub is left with those who read it there.
+  // dead letter, or has lost since, a stub is left with those who read it there.
   auto letters = dead_letters();
-  // What a teacher wrote at a hub, and its disk lost or the school refused, stays with who had read it there.
-  std::set<OpId> lost, of_the_room;
+  // What a teacher wrote at a hub, and the school refused, stays with who had read it there.
+  std::set<OpId> lost, of_the_room, lost_there;
   for (const auto& op : committed_) {
     bool at_hub = op.computer == kOnHubPages;
-    if (at_hub ? op.lost || letters.count(op.id) : op.lost) (at_hub ? of_the_room : lost).insert(op.id);
+    if (at_hub && letters.count(op.id)) of_the_room.insert(op.id);
+    if (op.lost) (at_hub ? lost_there : lost).insert(op.id);
   }
   auto only_in_the_room = [&](const Computer& computer, const OracleEntry& entry) {
     auto op = must(OpId::parse(entry.id), "id");
     return of_the_room.count(op) ||
            (computer.hub && lost.count(op) && must(computer.hub->school->store().has(op), "has")) ||
-           (!hubs_.empty() && !entry.accepted && letters.count(op));
+           (!hubs_.empty() && !entry.accepted && (letters.count(op) || lost_there.count(op)));
   };
   auto looking = std::make_optional(look_at(root));
   for (auto& computer : computers_) {

@@ -203,6 +203,9 @@ void World::sabotage_reply(Computer& computer, wire::SyncReply& reply) {
   if (plan_.sabotage == Sabotage::believe_hub && reply.room)
     for (std::int64_t n = 1; n <= reply.room->n; n++)
       must(computer.store->mark_settled(n, false, {}, {}), "sabotage");
+  if (plan_.sabotage == Sabotage::no_hub_seals)
+    for (auto& page : reply.pages)
+      std::erase_if(page.under, [](const auto& seal) { return !seal.hub.hub.empty(); });
   if (plan_.sabotage == Sabotage::hub_claims_more && reply.room) {
     auto n = must(computer.store->last_number(), "number");
     reply.room = must(computer.store->own_position(n), "position").value_or(record::Position{});

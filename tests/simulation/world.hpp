@@ -63,6 +63,7 @@ enum class Sabotage {
   regrant_from_now,  // an access that begins again goes on where the stream ends
   base_by_clock,     // whoever writes has not seen what is later than their own clock
   own_chance,        // something is drawn that does not follow from the seed
+  no_hub_seals,      // what teachers wrote at a hub nobody can bring once its disk is lost
   last               // none: how many there are
 };
 

@@ -42,6 +42,11 @@ void check_position(const record::Position& position, const json& wanted) {
   CHECK(position.c.hex() == wanted["c"]);
 }
 
+json signer_of(const wire::HubSigner& hub) {
+  if (hub.hub.empty()) return {};
+  return {{"id", hub.hub}, {"key", hub.key}, {"signature", hub.certified}};
+}
+
 json hexes(const std::vector<OpId>& ids) {
   json list = json::array();
   for (const auto& id : ids) list.push_back(id.hex());
@@ -278,6 +283,7 @@ TEST_CASE("golden requests are read as what they say, also when they were writte
         CHECK(request.returned[i].stream == returned[i]["s"]);
         CHECK(hexes(request.returned[i].items) == returned[i]["items"]);
         CHECK(request.returned[i].seal == returned[i]["seal"]);
+        CHECK(signer_of(request.returned[i].hub) == returned[i].value("hub", json()));
         CHECK(request.returned[i].bodies.size() == returned[i]["ops"]);
       }
       json cursors = header.value("cursors", json::array());
@@ -358,7 +364,10 @@ TEST_CASE("golden replies are read as what they say, also when they were written
         CHECK(hexes(page.own) == pages[i].value("own", json::array()));
         CHECK(page.seal == text(pages[i], "seal"));
         json under = json::array();
-        for (const auto& one : page.under) under.push_back({{"items", hexes(one.items)}, {"seal", one.seal}});
+        for (const auto& one : page.under) {
+          under.push_back({{"items", hexes(one.items)}, {"seal", one.seal}});
+          if (!one.hub.hub.empty()) under.back()["hub"] = signer_of(one.hub);
+        }
         CHECK(under == pages[i].value("under", json::array()));
         for (auto& id : ids_of(page.bodies)) lines.push_back(std::move(id));
       }

@@ -660,7 +660,7 @@ TEST_CASE("a file that is no database, and one from the future, are named for wh
 }
 
 TEST_CASE("a database of an older version is brought up to date, and a copy of it is kept") {
-  for (int version : {1, 2, 3, 4}) {
+  for (int version : {1, 2, 3, 4, 5}) {
     World world;
     CAPTURE(version);
     auto path = world.folder.path() + "/a.db";
@@ -672,8 +672,8 @@ TEST_CASE("a database of an older version is brought up to date, and a copy of i
       auto query = db->prepare("SELECT name FROM sqlite_master ORDER BY 1").value();
       std::string text;
       while (query.step().value()) text += query.text(0) + ' ';
-      for (const char* table :
-           {"PRAGMA table_info(file)", "PRAGMA table_info(reading)", "PRAGMA index_info(outbox_waiting)"}) {
+      for (const char* table : {"PRAGMA table_info(file)", "PRAGMA table_info(reading)",
+                                "PRAGMA table_info(seal)", "PRAGMA index_info(outbox_waiting)"}) {
         auto columns = db->prepare(table).value();
         while (columns.step().value()) text += columns.text(1) + ' ' + columns.text(2) + ' ';
       }
@@ -682,10 +682,12 @@ TEST_CASE("a database of an older version is brought up to date, and a copy of i
     auto now = schema(path);
     auto access = world.random.id<AccessId>();
     REQUIRE(world.store->grant(kStream, access, "owner"));
-    REQUIRE(
-        world.store->db().execute("DROP INDEX outbox_waiting;"
-                                  "CREATE INDEX outbox_waiting ON outbox (op) WHERE state = 0;"
-                                  "PRAGMA user_version = 4"));
+    REQUIRE(world.store->db().execute("ALTER TABLE seal DROP COLUMN hub; PRAGMA user_version = 5"));
+    if (version <= 4)
+      REQUIRE(
+          world.store->db().execute("DROP INDEX outbox_waiting;"
+                                    "CREATE INDEX outbox_waiting ON outbox (op) WHERE state = 0;"
+                                    "PRAGMA user_version = 4"));
     if (version <= 3)
       REQUIRE(world.store->db().execute(
           "ALTER TABLE reading RENAME TO reading_4;"
@@ -709,7 +711,7 @@ TEST_CASE("a database of an older version is brought up to date, and a copy of i
     CHECK(before != now);
     world.store = world.open("a.db");
     CHECK(schema(path) == now);
-    CHECK(schema(path + ".before-5") == before);
+    CHECK(schema(path + ".before-6") == before);
     CHECK(world.store->readings().value().at(0).access == access);
     CHECK(world.store->file_in(kStream, hash).value()->bytes == 7);
     CHECK(world.store->find(world.goal()).value()->text("want") == "one");
