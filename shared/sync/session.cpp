@@ -784,9 +784,9 @@ Status Session::restart(const std::string& stream) {
 // Everything was served that is here, or something is here that the parent does not have: then it is asked
 // for what it lacks.
 Status Session::compare(const std::string& stream, const record::Digest& served) {
-  WAYMARK_TRY(here, store_.stream_state(stream));
-  if (here.head == static_cast<std::int64_t>(served.count)) {
-    // Whatever was to be offered of it is there.
+  // As many may be others.
+  WAYMARK_TRY(told, store_.told_digest(stream));
+  if (told == served) {
     refill_.streams.erase(stream);
     refill_.on_their_way.erase(stream);
     return store_.mark_compared(stream);
