@@ -141,11 +141,20 @@ check('the hub is dead and an empty one takes its place: the student notices not
   await world.hub.stop();
   rmSync(at('hub'), { recursive: true });
   world.hub = await serve('hub', world.ports[1], world.upstream);
-  await until('the school is reached', () => world.hub.log().includes('"event":"school reached"'));
+  await until('the new hub knows the computer', () =>
+    JSON.parse(run('waymark-server', ['computer', 'list', '--data', at('hub'), '--json'])).computers.some((c) => c.name === 'lab-03'));
+  await world.school.stop();
   student('add', 'goal', 'want=float', 'first_step=go there');
-  assert.equal(student('sync').in_room, 1);
+  const sent = student('sync');
+  assert.deepEqual([sent.waiting, sent.in_room], [1, 1]);
+  world.school = await serve('school', world.ports[0]);
   await until('the new hub has carried everything', () => hubStatus().carrying.changes === 0);
   assert.equal(student('sync').waiting, 0);
+});
+
+check('what is written while the school answers is at school within one exchange with the hub', async () => {
+  student('add', 'goal', 'want=turn around', 'first_step=go there');
+  await until('it is at school', () => student('sync').waiting === 0);
 });
 
 check('a card that was made anew meanwhile is told through the hub, and the new one mends it', async () => {
@@ -181,7 +190,7 @@ check('at home the computer finds the school by itself', async () => {
   assert.deepEqual([sent.waiting, sent.verified], [0, true]);
   const known = JSON.parse(readFileSync(at('lab/computer.json'), 'utf8'));
   assert.equal(known.hub, '');
-  assert.equal(student('list', 'goal').length, 4);
+  assert.equal(student('list', 'goal').length, 5);
 });
 
 let passed = 0;
