@@ -1028,6 +1028,7 @@ std::int64_t Store::restarts(std::string_view stream) const {
 
 Status Store::restart_reading(std::string_view stream) {
   restarts_[std::string(stream)]++;
+  restarts_of_all_++;
   WAYMARK_TRY(row, stream_id(stream));
   WAYMARK_TRY(query, db_->prepare(sql::reading_compared));
   WAYMARK_CHECK(query.bind(0).bind(parent_).bind(row).run());

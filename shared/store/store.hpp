@@ -249,8 +249,9 @@ class Store {
   // Reading begins at zero again, and what is here and not there is to be found anew. In one transaction with
   // what set it back.
   Status restart_reading(std::string_view stream);
-  // How often that was, since this store was opened.
+  // How often that was, since this store was opened: of one stream, and of all.
   std::int64_t restarts(std::string_view stream) const;
+  std::int64_t restarts() const { return restarts_of_all_; }
   // The same for all streams, reading on where it was.
   Status compare_all_again();
   Status mark_compared(std::string_view stream);
@@ -397,6 +398,7 @@ class Store {
   std::int64_t files_lost_ = 0;
   std::set<std::string, std::less<>> grown_;
   std::map<std::string, std::int64_t, std::less<>> restarts_;
+  std::int64_t restarts_of_all_ = 0;
 };
 
 }  // namespace waymark::store

@@ -126,7 +126,8 @@ void Session::hurry(std::int64_t steady_ms) {
 
 Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   if (!started_) WAYMARK_CHECK(start());
-  if (in_flight_ || steady_ms < due_ms_) return std::optional<wire::SyncRequest>();
+  if (in_flight_ || (steady_ms < due_ms_ && (failures_ > 0 || !set_back())))
+    return std::optional<wire::SyncRequest>();
 
   wire::SyncRequest request;
   request.replica = store_.replica();
@@ -176,6 +177,7 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   if (request.same && marks_) WAYMARK_CHECK(mark(request, readings, ops));
   WAYMARK_TRY(written, rounds());
   asked_round_ = written;
+  restarts_seen_ = store_.restarts();
   asked_ms_ = store_.clock().now_ms();
   moved_meanwhile_ = hurried_ = false;
   lost_after_.reset();
@@ -807,7 +809,7 @@ Result<SessionStatus> Session::status() {
   }
   status.beside = beside_;
   status.heard_ms = heard_ms_;
-  status.verified = verified_ && waiting == 0;
+  status.verified = verified_ && waiting == 0 && !set_back();
   status.problem = problem_;
   if (status.waiting > 0) status.not_taken = not_taken_;
   return status;

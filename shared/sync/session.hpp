@@ -104,6 +104,9 @@ class Session {
   Status settle(const wire::SyncReply& reply);
   Status settle_one(std::int64_t n, const std::vector<wire::Refused>& refused);
   bool late() const;
+  // Has somebody else begun a reading again since the last request? At a hub, what a computer of the room
+  // brought: the school may lack it as well.
+  bool set_back() const { return store_.restarts() != restarts_seen_; }
   Result<std::int64_t> newest();
   Result<std::int64_t> rounds();
   Result<bool> count_rounds_on(std::int64_t round);
@@ -169,6 +172,7 @@ class Session {
   std::int64_t again_from_ = -1;      // what the hub has above this number it is given again
   std::int64_t pushed_end_ = -1;      // the last number on its way to the hub
   std::optional<std::int64_t> lost_after_;       // what the school was heard to have lost since that was sent
+  std::int64_t restarts_seen_ = 0;               // of all readings, when it was sent
   std::int64_t asked_round_ = 0, asked_ms_ = 0;  // rounds written here and the wall clock, when it was sent
   bool hurried_ = false;                         // asked to hurry since then
   bool asking_ = false;                          // it asks what `ask_school_` says

@@ -521,10 +521,17 @@ TEST_CASE("what a teacher wrote at a hub whose disk is gone comes to the school 
   }
   SUBCASE("by the hub in its place") {
     world.ask();
+    world.round();
+    CHECK(world.up->status().value().verified);
+    CHECK_FALSE(world.up->next(world.clock.steady_ms()).value());
     REQUIRE(world.laptop.sign_in(*world.hub, "4711"));
     world.laptop.sync(*world.hub);
     CHECK(world.observations(*world.hub) == 1);
     CHECK(world.observations(*world.school) == 0);
+    // And it asks at once, without being told to.
+    CHECK_FALSE(world.up->status().value().verified);
+    CHECK(world.up->next(world.clock.steady_ms()).value());
+    world.up->on_lost({Code::offline, ""}, world.clock.steady_ms());
     for (int i = 0; i < 3; i++) world.round();
   }
   CHECK(world.observations(*world.school) == 1);
