@@ -518,6 +518,9 @@ Status Session::apply(const wire::SyncReply& reply) {
 }
 
 Status Session::settle(const wire::SyncReply& reply) {
+  // Another mark than the school's: it has looked at none of what was sent, so that its position, which a
+  // stick may have moved, says nothing of what it refused.
+  if (promised_ && reply.same && !*reply.same) sent_.clear();
   // The parent lost some: what it says it has ends before what we know it had.
   auto had = std::max(reply.position.n, sent_.empty() ? 0 : sent_.back());
   WAYMARK_TRY(lost, store_.mark_unsettled_after(had));

@@ -235,8 +235,8 @@ export class Replica {
       v: 1, request: 'interop', replica: this.id, now: Date.now(), waiting: this.waiting, before: this.position(this.settled),
       ops: ops.length,
     };
+    this.promised = mark ? this.promise(ops) : null;
     if (mark) {
-      this.promised = this.promise(ops);
       return { header: { mark: this.mark(this.streams.values(), this.position(this.settled)), ops: ops.length, replica: this.id, v: 1 }, ops };
     }
     if (same) header.same = this.readHash();
@@ -293,7 +293,7 @@ export class Replica {
     const at = header.at ?? { n: 0, c: ZERO };
     if (at.n >= this.links.length || this.links[at.n] !== at.c) {
       this.becomeNew();
-    } else {
+    } else if (!this.promised || header.same !== false) {
       this.settled = at.n;
       for (const one of header.refused ?? []) this.refuse(one);
     }

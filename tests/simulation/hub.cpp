@@ -396,6 +396,12 @@ void World::check_hub(Hub& hub) {
 bool World::hub_is_quiet(Hub& hub) {
   auto status = must(hub.session->status(), "status");
   if (!status.verified) return false;
+  // The copy that was not heard since the other one wrote finds out by its next exchange.
+  auto there = must(school_->store().position(hub.school->store().replica()), "position");
+  if (there.n > must(hub.school->store().last_number(), "number")) {
+    hub.session->hurry(hub.clock.steady_ms());
+    return false;
+  }
   // Also of what came from a removed computer, or from who left: the school has it as letters, and says so.
   if (must(hub.school->carried().carrying(), "carrying").batches > 0) return false;
   // Nor does it owe the school today's question.

@@ -919,6 +919,26 @@ TEST_CASE("another mark than the school's: nothing is taken in, and all comes ag
   CHECK(at.world.goals(*at.lab3) == at.world.goals(*at.world.school));
 }
 
+TEST_CASE("of what came by a stick before the mark that it was sent with the school's refusal is heard") {
+  InStep at;
+  store::Edit edit{{domain::person_stream(kAmira), "observation", {}}, {{"text", "mine"}}, {}, {}};
+  auto id = at.lab3->write(kAmira, std::span(&edit, 1)).value().front().op;
+  auto request = at.ask();
+  REQUIRE(request.mark);
+  auto carried = request;
+  carried.mark.reset();
+  carried.before = at.lab3->own_position(at.lab3->last_number().value() - 1).value().value();
+  CHECK(at.world.answer(at.world.amira, carried).refused.size() == 1);
+  auto reply = at.world.answer(at.world.amira, request);
+  CHECK(reply.same == false);
+  CHECK(reply.position.n == at.lab3->last_number().value());
+  REQUIRE(at.session.on_reply(reply, 0));
+  CHECK(at.session.status().value().waiting == 1);
+  at.exchange();
+  CHECK(at.session.status().value().waiting == 0);
+  CHECK(at.lab3->refusals().value().front().op == id);
+}
+
 TEST_CASE("what is refused, and a school that began anew, are told in full") {
   InStep at;
   store::Edit edit{{domain::person_stream(kAmira), "observation", {}}, {{"text", "mine"}}, {}, {}};
