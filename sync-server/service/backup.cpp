@@ -151,11 +151,18 @@ Status read_parts(std::ifstream& in, const SecretKey& identity, const Begin& beg
   }
 }
 
+// Up to its line feed; nothing where there is none within a line's bound, however long the file is.
+std::string line_of(std::ifstream& in) {
+  std::string line;
+  for (char c = 0; line.size() <= kLineMax && in.get(c); line += c)
+    if (c == '\n') return line;
+  return {};
+}
+
 Result<json> about_of(std::ifstream& in, const std::string& file) {
   Error strange{Code::malformed, file + " is no backup of Waymark"};
-  std::string magic, line;
-  if (!std::getline(in, magic) || magic != kMagic || !std::getline(in, line) || line.size() > kLineMax)
-    return strange;
+  if (line_of(in) != kMagic) return strange;
+  const auto line = line_of(in);
   auto about = json::parse(line, nullptr, false);
   if (!about.is_object() || !about.contains("identity") || !about["identity"].is_string()) return strange;
   return about;

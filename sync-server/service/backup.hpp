@@ -40,7 +40,7 @@ Status write_backup(const std::string& file, const BackupAbout& about, const Sec
 Result<BackupAbout> read_about(const std::string& file);
 // Every part into `folder`; one whose name does not fit is read over. `wrong_password` when the phrase is
 // another school's, `malformed` when the file is damaged, ends early, or has a name that leads out of the
-// folder: then what was written so far is worth nothing.
+// folder, `disk_full`, `io`: then what was written so far is worth nothing.
 Status read_backup(const std::string& file, const SecretKey& identity, const std::string& folder);
 
 }  // namespace waymark::server

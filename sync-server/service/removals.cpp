@@ -10,7 +10,9 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "shared/record/op.hpp"
 #include "shared/store/files.hpp"
+#include "sync-server/store/accounts.hpp"
 
 namespace waymark::server {
 namespace {
@@ -54,9 +56,20 @@ std::vector<std::string_view> whole_lines(std::string_view rest) {
   return lines;
 }
 
+// What is done again must be something that can be done: the op of a hiding or an erasure, and the ids.
+bool can_be_done(const json& object) {
+  const auto what = text_of(object, "what");
+  if (what == "erasure" || what == "hidden") return record::parse_op(text_of(object, "value")).has_value();
+  if (what == "computer") return ComputerId::parse(text_of(object, "subject")).has_value();
+  if (what == "class") return ClassId::parse(text_of(object, "subject")).has_value();
+  if (what == "enrollment") return ClassId::parse(text_of(object, "class")).has_value();
+  return true;
+}
+
 Result<json> read_line(const std::string& path, std::string_view line) {
   auto object = json::parse(line, nullptr, false);
-  if (!object.is_object()) return Error{Code::malformed, path + " has a line that cannot be read"};
+  if (!object.is_object() || !can_be_done(object))
+    return Error{Code::malformed, path + " has a line that cannot be read"};
   return object;
 }
 
@@ -163,7 +176,10 @@ Result<std::string> RemovalLog::mend(std::int64_t now_ms) const {
 
 Status RemovalLog::merge(const std::string& other_path) {
   WAYMARK_TRY(here, lines());
-  WAYMARK_TRY(there, RemovalLog(other_path).lines());
+  WAYMARK_TRY(bytes, read_log(other_path));
+  std::vector<std::string_view> there;
+  for (auto line : whole_lines(bytes))
+    if (read_line(other_path, line)) there.push_back(line);
   std::map<std::string_view, std::deque<std::size_t>> places;
   for (std::size_t i = 0; i < here.size(); i++) places[here[i]].push_back(i);
   std::string merged;
@@ -180,7 +196,7 @@ Status RemovalLog::merge(const std::string& other_path) {
     }
     auto time = time_of(json::parse(line, nullptr, false));
     while (at < here.size() && time_of(json::parse(here[at], nullptr, false)) <= time) take_until(at + 1);
-    merged += line + "\n";
+    merged.append(line) += '\n';
     added++;
   }
   take_until(here.size());

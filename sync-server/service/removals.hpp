@@ -38,6 +38,9 @@ struct RemovalsRead {
   std::string text() const;
 };
 
+// It only grows, by some megabytes a year in a large school: a line that a later one makes moot must stay,
+// because a log that is merged with a backup's gets back every line it lacks by its time, and where the clock
+// had gone back the moot line would then be the last.
 class RemovalLog {
  public:
   explicit RemovalLog(std::string path) : path_(std::move(path)) {}
@@ -51,11 +54,13 @@ class RemovalLog {
   Result<std::vector<Removal>> read() const;
   // Those whose subject this is; quick, since lines that do not name it are not read.
   Result<std::vector<Removal>> read_about(std::string_view subject) const;
-  // Where a line cannot be read: what is there is kept beside as PATH.damaged-MS, whose path it gives, and
-  // the log is what can be read. Empty: all of it can.
+  // Where a line cannot be read, or says what cannot be done (an erasure without its op, say): what is there
+  // is kept beside as PATH.damaged-MS, whose path it gives, and the log is what can be read. Empty: all of it
+  // can.
   Result<std::string> mend(std::int64_t now_ms) const;
   // Takes in the lines of another log that this one lacks: of two copies of one school each went on by
   // itself. Each log's own order stays; lines of both that nothing else puts in order stand by their time.
+  // What cannot be read of the other is left out: a backup of a damaged log can be restored from.
   // `too_large` when it cannot hold both.
   Status merge(const std::string& other_path);
 

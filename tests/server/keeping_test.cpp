@@ -188,6 +188,7 @@ TEST_CASE("a backup holds everything, opens with the phrase alone, and any chang
           Code::malformed);
     CHECK_FALSE(fs::exists(elsewhere + "/school.db"));
   }
+  CHECK(read_about("/dev/zero").error().code == Code::malformed);  // a line without an end
   put(bytes);
   CHECK(School::restore_at(elsewhere, world.file, world.key(), world.clock, world.random).value() == "");
   world.school = School::open(elsewhere, world.clock, world.random).value();
@@ -895,7 +896,7 @@ TEST_CASE("a torn line at the end of the removals is left out, and the next stan
     auto line = RemovalLog::line_of(removal);
     return log.append(std::span(&line, 1));
   };
-  REQUIRE(append({1, "computer", "a", "lab", "", ""}));
+  REQUIRE(append({1, "computer", std::string(32, 'a'), "lab", "", ""}));
   std::ofstream(folder.path() + "/removals.log", std::ios::app) << R"({"at":2,"wh)";
   CHECK(log.read().value().size() == 1);
   REQUIRE(append({3, "pin", "b", "hash", "digits", ""}));
@@ -1751,6 +1752,41 @@ TEST_CASE("a line of the removals that cannot be read is set aside, and all othe
   world.school = School::open(world.data, world.clock, world.random).value();
   CHECK(set_aside() == 2);
   CHECK(removed() == 1);  // of the other the line is damaged
+}
+
+TEST_CASE("a line of the removals that says what cannot be done keeps no school shut, and all others hold") {
+  World world;
+  auto lab3 = world.join_computer("lab-03"), lab4 = world.join_computer("lab-04");
+  world.backup();
+  REQUIRE(world.school->remove_computer(lab3.id));
+  auto path = world.data + "/removals.log";
+  // Each is an object still, and one byte of it is another.
+  const Texts bad{R"({"at":7,"subject":"","value":"{\"author\":","what":"erasure"})",
+                  R"({"at":7,"subject":")" + world.amira.hex() + R"(","what":"hidden"})",
+                  R"({"at":7,"subject":"lab-04","value":"lab-04","what":"computer"})",
+                  R"({"at":7,"subject":"Period 3","value":"gone","what":"class"})",
+                  R"({"at":7,"class":"","kind":"student","subject":")" + world.amira.hex() +
+                      R"(","value":"ended","what":"enrollment"})"};
+  for (const auto& line : bad) REQUIRE(RemovalLog(path).append(std::span(&line, 1)));
+  REQUIRE(world.school->store().set_meta("removals", "1 of another log"));
+  auto with_them = world.folder.path() + "/with-them.backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), with_them));
+  auto later = RemovalLog::line_of({8, "computer", lab4.id.hex(), "lab-04", "", ""});
+  REQUIRE(RemovalLog(path).append(std::span(&later, 1)));
+  world.school.reset();
+  world.school = School::open(world.data, world.clock, world.random).value();
+  for (const auto& computer : world.school->accounts().computers().value()) CHECK(computer.removed);
+  CHECK(world.school->accounts().audit_entries(1)->front().action == "log of removals was damaged");
+  auto kept = RemovalLog(path).lines().value();
+  for (const auto& line : bad) CHECK(std::find(kept.begin(), kept.end(), line) == kept.end());
+  auto beside = store::read_whole(path + ".damaged-" + std::to_string(world.clock.now_ms()), 1 << 20).value();
+  for (const auto& line : bad) CHECK(beside.find(line) != std::string::npos);
+  // A backup that was made with them in its log is restored from all the same.
+  auto elsewhere = world.folder.path() + "/elsewhere";
+  world.school.reset();
+  REQUIRE(School::restore_at(elsewhere, with_them, world.key(), world.clock, world.random));
+  world.school = School::open(elsewhere, world.clock, world.random).value();
+  CHECK(RemovalLog(elsewhere + "/removals.log").lines()->size() + 1 == kept.size());
 }
 
 TEST_CASE("one op is erased, and what was based on it stands; its place in the chain is kept") {
