@@ -21,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kFileBytesMax = 256 * 1024;
+constexpr std::int64_t kTriesMax = 1'000'000;  // more are not counted
 
 std::string dumped(const json& object) {
   return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
@@ -97,7 +98,7 @@ Profile profile_from(const json& object) {
   profile.pin_kind = pin_kind_named(member_text(object, "pin_kind"));
   profile.pin_hash = member_text(object, "pin_hash");
   profile.pin_unsent = member_flag(object, "pin_unsent");
-  profile.wrong_tries = member_number(object, "wrong_tries");
+  profile.wrong_tries = std::clamp<std::int64_t>(member_number(object, "wrong_tries"), 0, kTriesMax);
   profile.wrong_at_ms = member_number(object, "wrong_at");
   profile.used_ms = member_number(object, "used");
   profile.heard_ms = member_number(object, "heard");
@@ -126,10 +127,11 @@ json json_of(const Profile& profile) {
           {"notice", profile.notice}};
 }
 
-// An object, nothing when there is no file, `malformed` when it is something else.
+// An object, nothing when there is no file, `malformed` when it is something else or far too long.
 Result<std::optional<json>> read_object(const std::string& path) {
   auto bytes = store::read_whole(path, kFileBytesMax);
   if (!bytes && bytes.error().code == Code::not_found) return std::optional<json>();
+  if (!bytes && bytes.error().code == Code::too_large) return Error{Code::malformed, path};
   if (!bytes) return bytes.error();
   auto object = json::parse(*bytes, nullptr, false);
   if (!object.is_object()) return Error{Code::malformed, path};
@@ -363,9 +365,9 @@ std::int64_t pin_wait_ms(const Profile& profile, std::int64_t now_ms) {
   if (profile.wrong_tries < 3) return 0;
   auto doublings = std::min<std::int64_t>(profile.wrong_tries - 3, 5);
   std::int64_t wait = std::min<std::int64_t>(std::int64_t{2'000} << doublings, 60'000);
-  std::int64_t since = now_ms - profile.wrong_at_ms;
-  if (since < 0 || since >= wait) return 0;
-  return wait - since;
+  // What stands in the file may lie so far away that no difference holds it.
+  if (profile.wrong_at_ms > now_ms || profile.wrong_at_ms <= now_ms - wait) return 0;
+  return wait - (now_ms - profile.wrong_at_ms);
 }
 
 Status check_pin(Computer& computer, Profile& profile, std::string_view pin, std::int64_t now_ms) {

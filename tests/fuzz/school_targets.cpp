@@ -1,13 +1,18 @@
 // The targets that want a school: whole requests through the server's parser and routes, what others carry,
-// what a hub is told of people, and rosters. Whatever a run writes is taken back after it.
+// what a hub is told of people, rosters, and what a school's log of removals says. Whatever a run writes is
+// taken back after it.
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "shared/base/sealed_box.hpp"
 #include "shared/base/seams.hpp"
+#include "shared/base/text.hpp"
 #include "shared/store/db.hpp"
+#include "shared/store/files.hpp"
 #include "shared/wire/batch.hpp"
 #include "shared/wire/bodies.hpp"
 #include "shared/wire/bundle.hpp"
@@ -19,6 +24,8 @@
 #include "sync-server/net/whole_request.hpp"
 #include "sync-server/routes/routes.hpp"
 #include "sync-server/service/codes.hpp"
+#include "sync-server/service/removals.hpp"
+#include "sync-server/service/rosters.hpp"
 #include "sync-server/service/school.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/support/temporary.hpp"
@@ -233,8 +240,74 @@ void standards(std::string_view bytes) {
   promise(school.store().version().value() == before, "a plan changes nothing");
 }
 
-constexpr std::array kTargets{Target{"exchange", exchange, ""}, Target{"carried", carried, ""},
-                              Target{"papers", papers, "golden/papers"}, Target{"oneroster", oneroster, ""},
+// The log as it is where nothing was ever removed; what runs wrote there and took back goes with it.
+std::string log_path() { return world().folder.path() + "/school/removals.log"; }
+void empty_log() {
+  std::filesystem::remove(log_path());
+  promise(world().school->catch_up().has_value(), "a school without a log goes on");
+}
+
+// Whatever the school's log says: it is mended, and what can be read of it can be done.
+void heard(std::string_view bytes) {
+  auto& school = *world().school;
+  std::ofstream(log_path(), std::ios::binary | std::ios::trunc)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  auto mended = RemovalLog(log_path()).mend(7);
+  promise(mended.has_value(), "any log can be mended");
+  if (!mended->empty()) std::filesystem::remove(*mended);
+  undone(school, [&] {
+    promise(school.store().set_meta("removals", "1 of another log").has_value(), "another log was heard");
+    auto caught_up = school.catch_up();
+    if (!caught_up) std::fprintf(stderr, "%s\n", caught_up.error().detail.c_str());
+    promise(caught_up.has_value(), "what a mended log says can be done");
+    const auto version = school.store().version().value();
+    promise(school.catch_up().has_value() && school.store().version().value() == version,
+            "what was heard is not done again");
+  });
+  empty_log();
+}
+
+// A class list as it is pasted: what is shown as new can be added, and is then here.
+void roster(std::string_view bytes) {
+  auto& school = *world().school;
+  const auto teacher = golden_id<PersonId>("person okafor");
+  for (auto order : {NameOrder::given_first, NameOrder::family_first}) {
+    auto shown = preview_roster(school, teacher, nullptr, bytes, order);
+    if (!shown) {
+      is_refusal(shown.error());
+      continue;
+    }
+    promise(shown->lines.size() <= roster_lines_max, "no more lines than a class list may have");
+    std::vector<NewName> names;
+    std::int64_t number = 0;
+    for (const auto& line : shown->lines) {
+      promise(line.line > number, "lines are in their order");
+      number = line.line;
+      for (const auto& text : {line.given, line.family, line.text})
+        promise(text.size() <= name_bytes_max && valid_utf8(text), "a name is text within its bound");
+      if (line.state == "new") names.push_back({line.given, line.family, ""});
+    }
+    if (names.empty() || names.size() > 20) continue;  // each is written, with the access that follows
+    undone(school, [&] {
+      promise(school.catch_up().has_value(), "what was logged and taken back can be heard");
+      auto made = make_class(school, teacher, "Period 9", names);
+      promise(made && made->students == static_cast<std::int64_t>(names.size()),
+              "whoever is shown as new can be added");
+      auto id = ClassId::parse(made->class_id).value();
+      auto again = preview_roster(school, teacher, &id, bytes, order);
+      promise(again && again->here >= static_cast<std::int64_t>(names.size()), "whoever was added is here");
+      for (const auto& line : again->lines) promise(line.state != "new", "nobody is added twice");
+    });
+    empty_log();
+  }
+}
+
+constexpr std::array kTargets{Target{"heard", heard, ""},
+                              Target{"roster", roster, ""},
+                              Target{"exchange", exchange, ""},
+                              Target{"carried", carried, ""},
+                              Target{"papers", papers, "golden/papers"},
+                              Target{"oneroster", oneroster, ""},
                               Target{"standards", standards, "case"}};
 
 }  // namespace

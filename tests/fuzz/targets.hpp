@@ -20,6 +20,7 @@ struct Target {
 
 std::span<const Target> targets();
 std::span<const Target> school_targets();  // of them, those that want a school
+std::span<const Target> kept_targets();    // of them, those of what is kept on a disk
 const Target* find(std::string_view name);
 
 }  // namespace waymark::fuzz
