@@ -176,10 +176,7 @@ Result<std::string> RemovalLog::mend(std::int64_t now_ms) const {
 
 Status RemovalLog::merge(const std::string& other_path) {
   WAYMARK_TRY(here, lines());
-  WAYMARK_TRY(bytes, read_log(other_path));
-  std::vector<std::string_view> there;
-  for (auto line : whole_lines(bytes))
-    if (read_line(other_path, line)) there.push_back(line);
+  WAYMARK_TRY(there, RemovalLog(other_path).lines());
   std::map<std::string_view, std::deque<std::size_t>> places;
   for (std::size_t i = 0; i < here.size(); i++) places[here[i]].push_back(i);
   std::string merged;

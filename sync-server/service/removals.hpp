@@ -60,7 +60,7 @@ class RemovalLog {
   Result<std::string> mend(std::int64_t now_ms) const;
   // Takes in the lines of another log that this one lacks: of two copies of one school each went on by
   // itself. Each log's own order stays; lines of both that nothing else puts in order stand by their time.
-  // What cannot be read of the other is left out: a backup of a damaged log can be restored from.
+  // `malformed` where a line of the other cannot be read.
   // `too_large` when it cannot hold both.
   Status merge(const std::string& other_path);
 

@@ -1769,8 +1769,6 @@ TEST_CASE("a line of the removals that says what cannot be done keeps no school 
                       R"(","value":"ended","what":"enrollment"})"};
   for (const auto& line : bad) REQUIRE(RemovalLog(path).append(std::span(&line, 1)));
   REQUIRE(world.school->store().set_meta("removals", "1 of another log"));
-  auto with_them = world.folder.path() + "/with-them.backup";
-  REQUIRE(School::finish_backup(world.school->begin_backup().value(), with_them));
   auto later = RemovalLog::line_of({8, "computer", lab4.id.hex(), "lab-04", "", ""});
   REQUIRE(RemovalLog(path).append(std::span(&later, 1)));
   world.school.reset();
@@ -1781,12 +1779,6 @@ TEST_CASE("a line of the removals that says what cannot be done keeps no school 
   for (const auto& line : bad) CHECK(std::find(kept.begin(), kept.end(), line) == kept.end());
   auto beside = store::read_whole(path + ".damaged-" + std::to_string(world.clock.now_ms()), 1 << 20).value();
   for (const auto& line : bad) CHECK(beside.find(line) != std::string::npos);
-  // A backup that was made with them in its log is restored from all the same.
-  auto elsewhere = world.folder.path() + "/elsewhere";
-  world.school.reset();
-  REQUIRE(School::restore_at(elsewhere, with_them, world.key(), world.clock, world.random));
-  world.school = School::open(elsewhere, world.clock, world.random).value();
-  CHECK(RemovalLog(elsewhere + "/removals.log").lines()->size() + 1 == kept.size());
 }
 
 TEST_CASE("one op is erased, and what was based on it stands; its place in the chain is kept") {
