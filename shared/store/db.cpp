@@ -129,6 +129,27 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& path) {
   return db;
 }
 
+Result<std::unique_ptr<Db>> Db::open_as_it_lies(const std::string& path) {
+  std::string uri = "file:";
+  for (char c : path) {  // as in https://www.sqlite.org/uri.html
+    if (c == '%' || c == '?' || c == '#') {
+      uri += '%';
+      uri += to_hex(as_bytes(std::string_view(&c, 1)));
+    } else {
+      uri += c;
+    }
+  }
+  sqlite3* handle = nullptr;
+  int code = sqlite3_open_v2(
+      (uri + "?immutable=1").c_str(), &handle,
+      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  std::unique_ptr<Db> db(new Db(handle));
+  if (code != SQLITE_OK) return db->last_error(code);
+  return db;
+}
+
+void Db::leave_log() { sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
 Db::~Db() {
   for (auto& [sql, kept] : statements_) sqlite3_finalize(kept.statement);
   sqlite3_close_v2(db_);

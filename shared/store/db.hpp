@@ -70,6 +70,9 @@ class Db {
   // Opens or creates. `database_locked` when another process holds it for longer than five seconds,
   // `database_damaged` when it is no sound database, `disk_full`, `io`.
   static Result<std::unique_ptr<Db>> open(const std::string& path);
+  // To be read, and as the file itself is: without the log beside it, which stays as it is. Errors as of
+  // `open`; what only the log makes whole may be found damaged.
+  static Result<std::unique_ptr<Db>> open_as_it_lies(const std::string& path);
   ~Db();
   Db(const Db&) = delete;
 
@@ -81,6 +84,8 @@ class Db {
   // A whole copy in a new file, as the database is now, while others may go on writing. Where it fails
   // nothing of it is left. `exists`.
   Status copy_to(const std::string& path);
+  // When this is closed its log stays beside it, and is not written into the file.
+  void leave_log();
   // All its pages, also those that are free: at most as much has a copy.
   Result<std::int64_t> bytes();
   // PRAGMA integrity_check.

@@ -253,12 +253,13 @@ Result<SegmentToken> Store::segment() {
   return row ? query.id<SegmentToken>(0) : SegmentToken{};
 }
 
-Result<std::optional<std::string>> Store::meta(std::string_view key) {
-  WAYMARK_TRY(query, db_->prepare(sql::meta_get));
+Result<std::optional<std::string>> meta_of(Db& db, std::string_view key) {
+  WAYMARK_TRY(query, db.prepare(sql::meta_get));
   WAYMARK_TRY(row, query.bind(key).step());
   if (!row) return std::optional<std::string>();
   return std::optional<std::string>(query.text(0));
 }
+Result<std::optional<std::string>> Store::meta(std::string_view key) { return meta_of(*db_, key); }
 Status Store::set_meta(std::string_view key, std::string_view value) {
   any_erased_.reset();
   WAYMARK_TRY(query, db_->prepare(sql::meta_set));

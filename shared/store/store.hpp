@@ -157,6 +157,9 @@ struct Options {
   bool has_parent = true;  // false: the school's own server, whose writes wait for nobody
 };
 
+// A small value of a store that is not open, but its file is.
+Result<std::optional<std::string>> meta_of(Db& db, std::string_view key);
+
 class Store {
  public:
   // Opens or creates the replica at `path` and brings its schema up to date, with a copy made first. One

@@ -145,6 +145,37 @@ bool note_backup(School& school, net::Server& server, const Nightly& nightly, st
   return old;
 }
 
+// mark: another hour has gone by.
+void look_after_place(School& school, net::Server& server, bool mark, Log& log) {
+  std::optional<Result<std::string>> taken;
+  Status marked;
+  server.run([&] {
+    if (!school.is_in_place())
+      taken = school.take_up_replaced();
+    else if (mark)
+      marked = school.mark_place();
+  });
+  if (!marked)
+    log.write(
+        spdlog::level::err,
+        {{"event", "database"},
+         {"error", std::string(name(marked.error().code))},
+         {"detail", marked.error().detail}},
+        "What tells school.db from older copies of it could not be written: " + sentence(marked.error()));
+  if (!taken) return;
+  if (*taken)
+    log.write(spdlog::level::warn, {{"event", "database replaced"}, {"folder", **taken}},
+              "Somebody replaced school.db while the school was served. What is not used of the two is in " +
+                  **taken + ", and computers bring back what is missing. Use `restore` instead.");
+  else
+    log.write(spdlog::level::err,
+              {{"event", "database replaced"},
+               {"error", std::string(name(taken->error().code))},
+               {"detail", taken->error().detail}},
+              "Somebody replaced school.db while the school was served, and it could not be taken up: " +
+                  sentence(taken->error()) + ". What was open goes on, and it is tried again.");
+}
+
 void collect_files(School& school, net::Server& server, Log& log) {
   auto on_disk = School::files_on_disk(school.data());
   Result<std::int64_t> gone = std::int64_t{0};
@@ -374,10 +405,16 @@ Status serve(const Asked& asked, const Commands& commands) {
         });
     server->run([&] { school->tell_when_to_carry([&up] { up->wake(); }); });
   }
+  if (!school->hub()) {
+    Status marked;
+    server->run([&] { marked = school->mark_place(); });
+    WAYMARK_CHECK(marked);
+  }
   bool stopping = !read_ahead(*school, *server, signals);
   for (int minutes = 0; !stopping; minutes++) {
     if (minutes % 60 == 1) collect_files(*school, *server, log);
     if (!school->hub()) {
+      look_after_place(*school, *server, minutes % 60 == 1, log);
       bool due = nightly.due(clock.now_ms());
       if (due) back_up(*school, *server, nightly, clock, log);
       if (note_backup(*school, *server, nightly, clock.now_ms()) && due)
@@ -393,6 +430,8 @@ Status serve(const Asked& asked, const Commands& commands) {
   // Commands first: they run where handlers run.
   socket.reset();
   server->run([&] { school->tell_when_to_carry({}); });
+  // Closing it writes its log into whatever file is there.
+  if (!school->hub()) look_after_place(*school, *server, false, log);
   up.reset();
   server->stop();
   log.write(spdlog::level::info, {{"event", "stopped"}}, "Stopped.");

@@ -124,11 +124,6 @@ Result<std::string> School::restore(const std::string& file, const SecretKey& ke
     return Error{Code::conflict, data_ + " holds another school; restore into an empty directory"};
   Restoring restoring(data_);
   WAYMARK_CHECK(restoring.unpack(file, key));
-  auto close = [&] {
-    carried_.reset();
-    accounts_.reset();
-    store_.reset();
-  };
   close();
   auto placed = restoring.decide(clock_.now_ms());
   auto replaced = placed ? restoring.finish() : Result<std::string>(placed.error());
@@ -163,6 +158,58 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
   WAYMARK_CHECK(school->load());
   WAYMARK_CHECK(school->note_restored(file));
   return replaced;
+}
+
+void School::close() {
+  carried_.reset();
+  accounts_.reset();
+  store_.reset();
+}
+
+// As it lies there, before anything is written to it.
+Status School::could_be_taken_up(const std::string& database) const {
+  std::error_code error;
+  if (!fs::exists(database, error)) return Error{Code::not_found, database + " is gone"};
+  WAYMARK_TRY(db, store::Db::open_as_it_lies(database));
+  WAYMARK_CHECK(db->check_integrity());
+  WAYMARK_TRY(identity, store::meta_of(*db, "identity"));
+  if (identity != to_hex(identity_.seed)) return Error{Code::conflict, database + " is another school's"};
+  return {};
+}
+
+Result<std::string> School::take_up_replaced() {
+  WAYMARK_CHECK(only_the_school());
+  auto folder = data_ + "/replaced-" + std::to_string(clock_.now_ms());
+  const auto database = data_ + "/school.db", kept = folder + "/school.db", found = folder + "/found.db";
+  WAYMARK_CHECK(make_private_directory(folder));
+  // It may hold what no device has. Where the file was written over its pages may be gone.
+  auto copied = store_->db().copy_to(kept);
+  auto taken = could_be_taken_up(database);
+  std::error_code error;
+  if (!copied && !taken) {  // what is in memory is all there is
+    fs::remove(folder, error);
+    return taken.error();
+  }
+  bool its_log = in_place_.has_its_log();
+  store_->db().leave_log();
+  close();
+  if (its_log) {
+    WAYMARK_CHECK(store::move_durably(database + "-wal", found + "-wal"));
+    fs::remove(database + "-shm", error);
+  }
+  if (taken) taken = load();
+  if (taken) {
+    WAYMARK_CHECK(note_restored("a school.db that was put in its place by hand"));
+  } else {
+    close();
+    for (std::string part : {"", "-shm"})
+      if (fs::exists(database + part, error))
+        WAYMARK_CHECK(store::move_durably(database + part, found + part));
+    WAYMARK_CHECK(store::move_durably(kept, database));
+    WAYMARK_CHECK(load());
+    WAYMARK_CHECK(accounts_->audit(std::nullopt, "school.db was put back", taken.error().detail));
+  }
+  return folder;
 }
 
 // Who was signed in when the backup was made is not now.

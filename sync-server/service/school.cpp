@@ -67,6 +67,7 @@ School::School(std::string data, Clock& clock, Random& random)
       clock_(clock),
       random_(random),
       removals_(data_ + "/removals.log"),
+      in_place_(data_),
       standings_(std::make_unique<Standings>()),
       uploads_(data_ + "/uploads"),
       parcels_{Parcels(data_ + "/parcels")},
@@ -74,10 +75,8 @@ School::School(std::string data, Clock& clock, Random& random)
       sticks_(data_ + "/sticks") {}
 
 School::~School() {
-  carried_.reset();
-  accounts_.reset();
-  store_.reset();
-  if (lock_file_ >= 0) close(lock_file_);
+  close();
+  if (lock_file_ >= 0) ::close(lock_file_);
 }
 
 Status School::lock() {
@@ -137,7 +136,10 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
   school->remove_copies();
   // A restore that a power cut broke off.
   WAYMARK_TRY(restored, Restoring(data).settle());
+  WAYMARK_TRY(strange, school->in_place_.settle(clock.now_ms()));
   WAYMARK_CHECK(school->load());
+  if (!strange.empty())
+    WAYMARK_CHECK(school->accounts_->audit(std::nullopt, "log of another database set aside", strange));
   if (restored) WAYMARK_CHECK(school->note_restored("finished at a start"));
   return school;
 }
@@ -180,7 +182,8 @@ Status School::load() {
   // What an erasure left and cannot be removed now is no reason to keep the school shut: it is tried again.
   (void)finish_erasures();
   // Whoever was enrolled or left just before a power cut has the access that follows from it.
-  return refresh_access();
+  WAYMARK_CHECK(refresh_access());
+  return in_place_.is_set() ? mark_place() : Status();
 }
 
 std::string School::fingerprint() const { return wire::fingerprint(identity()); }

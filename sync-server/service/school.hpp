@@ -24,6 +24,7 @@
 #include "shared/wire/joining.hpp"
 #include "sync-server/service/backup.hpp"
 #include "sync-server/service/hub.hpp"
+#include "sync-server/service/in_place.hpp"
 #include "sync-server/service/listeners.hpp"
 #include "sync-server/service/parcels.hpp"
 #include "sync-server/service/removals.hpp"
@@ -471,6 +472,15 @@ class School {
   static Result<std::string> restore_at(const std::string& data, const std::string& file,
                                         const SecretKey& key, Clock& clock, Random& random);
 
+  // So that a database which somebody puts in the place of this one by hand is noticed: to be called when it
+  // is served, and every hour.
+  Status mark_place() { return in_place_.set(*store_, random_); }
+  bool is_in_place() const { return in_place_.holds(); }
+  // Goes on with the one that is there, as after a restore; or with its own again where that one is gone,
+  // damaged or another school's. Returns the folder with what it had, or with what it found. Where its own
+  // was written over with what is no school, it goes on with what it has in memory and says what was found.
+  Result<std::string> take_up_replaced();
+
   // What a roster changes. Who is gone and which role has ended stays so after a restore; classes and
   // enrollments are then as they were last. What comes after in the same transaction should not fail for a
   // reason that can be seen before: the log is not taken back.
@@ -572,6 +582,8 @@ class School {
   Status load();
   void remove_copies() const;
   Status note_restored(std::string_view from);
+  void close();
+  Status could_be_taken_up(const std::string& database) const;
   // Call within the transaction that does it.
   Status remember(std::string_view what, std::string_view subject, std::string_view value,
                   std::string_view kind = {});
@@ -695,6 +707,7 @@ class School {
   std::unique_ptr<Accounts> accounts_;
   std::unique_ptr<Carried> carried_;
   RemovalLog removals_;
+  InPlace in_place_;
   RemovalsRead removals_read_;
   Status finish_what_erasures_left();
   bool erasures_wait_ = false;

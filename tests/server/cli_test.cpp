@@ -305,6 +305,22 @@ TEST_CASE("while a server has the directory, commands reach it over a socket of 
   CHECK(world.on({"class", "list", "--json"}).parsed()["classes"].size() == 1);
 }
 
+TEST_CASE("a school.db that was put in the place of the served one is found at the latest when it stops") {
+  World world;
+  REQUIRE(world.init().code == 0);
+  std::filesystem::copy_file(world.data + "/school.db", world.data + "/older.db");
+  Serving served(world);
+  REQUIRE(world.on({"class", "add", "--title", "Period 3"}).code == 0);
+  std::filesystem::rename(world.data + "/older.db", world.data + "/school.db");
+  CHECK(served.stop() == 0);
+  auto log = read(served.log);
+  CHECK(log.find("\"event\":\"database replaced\"") != std::string::npos);
+  CHECK(log.find("\"event\":\"stopped\"") != std::string::npos);
+  // Of the class the log tells that outlives restores.
+  CHECK(world.on({"class", "list", "--json"}).out.find("Period 3") != std::string::npos);
+  CHECK(world.on({"verify"}).code == 0);
+}
+
 TEST_CASE("so many connections are served as was asked for, or as the system allows, and then it says so") {
   World world;
   world.init();

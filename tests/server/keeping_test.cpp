@@ -942,6 +942,124 @@ TEST_CASE(
   CHECK(world.school->verify().has_value());
 }
 
+namespace {
+
+// A school of monday's work, of which somebody made a copy by hand, and of tuesday's.
+struct CopiedByHand : World {
+  Computer lab3 = join_computer("lab-03");
+  Laptop device{*this, amira, lab3};
+  std::string database = data + "/school.db", copy = folder.path() + "/copy.db";
+
+  CopiedByHand() {
+    REQUIRE(school->mark_place());
+    device.goal("monday");
+    REQUIRE(device.sync());
+    REQUIRE(school->mark_place());
+    fs::copy_file(database, copy);
+    CHECK(school->is_in_place());
+    REQUIRE(school->mark_place());
+    device.goal("tuesday");
+    REQUIRE(device.sync());
+    CHECK(school->is_in_place());
+  }
+  void write_over(const std::string& from) const {  // as cp does
+    std::ifstream in(from, std::ios::binary);
+    std::ofstream(database, std::ios::binary | std::ios::trunc) << in.rdbuf();
+  }
+  Texts goals_in(const std::string& path) {
+    auto store = store::Store::open(path, {&clock, &random, false}).value();
+    Texts texts;
+    for (const auto& record : store->records(domain::person_stream(amira), "goal").value())
+      texts.push_back(record.text("want"));
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a school.db that is replaced by hand while the school is served is taken up, and nothing is mixed") {
+  CopiedByHand world;
+  Texts here{"monday"};
+  std::string what_was = "school.db", by = "restored from a backup";
+  bool moved = false;
+  SUBCASE("moved into its place") { fs::rename(world.copy, world.database), moved = true; }
+  SUBCASE("written over it") { world.write_over(world.copy), what_was = "found.db-wal"; }
+  SUBCASE("removed") {
+    fs::remove(world.database);
+    here = {"monday", "tuesday"}, what_was.clear(), by = "school.db was put back";
+  }
+  SUBCASE("another school's") {
+    auto other = world.folder.path() + "/other";
+    REQUIRE(School::init({other, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random));
+    fs::rename(other + "/school.db", world.database);
+    here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
+  }
+  SUBCASE("damaged") {
+    std::ofstream(world.copy, std::ios::binary | std::ios::trunc) << "no database, but letters";
+    fs::rename(world.copy, world.database);
+    here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
+  }
+  CHECK_FALSE(world.school->is_in_place());
+  auto folder = world.school->take_up_replaced().value();
+  CHECK(world.school->is_in_place());
+  CHECK(world.goals(world.amira) == here);
+  CHECK(fs::exists(folder + "/" + what_was));
+  if (moved) CHECK(world.goals_in(folder + "/school.db") == Texts{"monday", "tuesday"});
+  auto log = world.school->accounts().audit_entries(10).value();
+  CHECK(std::any_of(log.begin(), log.end(), [&](const auto& line) { return line.action == by; }));
+  // And computers bring back what it lacks.
+  REQUIRE(world.device.come_back());
+  REQUIRE(world.device.sync());
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+  CHECK(world.school->verify());
+}
+
+TEST_CASE("a restore while the school is served is nobody's replacing by hand") {
+  CopiedByHand world;
+  world.backup();
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK(world.school->is_in_place());
+}
+
+TEST_CASE("a school.db that was written over with what is no school is not taken up, and that is said") {
+  CopiedByHand world;
+  std::ofstream(world.database, std::ios::binary | std::ios::trunc) << "no database, but letters";
+  CHECK_FALSE(world.school->is_in_place());
+  CHECK(world.school->take_up_replaced().error().code == Code::database_damaged);
+  CHECK_FALSE(fs::exists(world.data + "/replaced-" + std::to_string(world.clock.now_ms())));
+}
+
+TEST_CASE("a log that a power cut left beside a school.db that was replaced since is not read into it") {
+  CopiedByHand world;
+  auto log = world.database + "-wal";
+  world.school->store().db().leave_log();
+  world.school.reset();
+  REQUIRE(fs::file_size(log) > 0);
+  Texts here{"monday", "tuesday"};
+  bool aside = false;
+  SUBCASE("its own") {}
+  SUBCASE("written over it") { world.write_over(world.copy), aside = true, here = {"monday"}; }
+  SUBCASE("moved into its place") { fs::rename(world.copy, world.database), aside = true, here = {"monday"}; }
+  SUBCASE("with the log that is its own") {
+    fs::copy_file(world.database, world.copy, fs::copy_options::overwrite_existing);
+    fs::copy_file(log, world.copy + "-wal");
+    fs::rename(world.copy, world.database);
+    fs::rename(world.copy + "-wal", log);
+  }
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.goals(world.amira) == here);
+  CHECK(world.school->verify());
+  auto audit = world.school->accounts().audit_entries(10).value();
+  CHECK(aside == std::any_of(audit.begin(), audit.end(), [](const auto& line) {
+          return line.action == "log of another database set aside";
+        }));
+  REQUIRE(world.device.come_back());
+  REQUIRE(world.device.sync());
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
 TEST_CASE("a restore that a power cut breaks off is finished at the next start, or has not begun") {
   World world;
   auto lab3 = world.join_computer("lab-03");

@@ -1,0 +1,46 @@
+// Is the school's database on the disk still the one that is open? Who copies an old school.db back by hand,
+// and not by `restore`, does it behind SQLite's back: it goes on with the file that is gone, or writes its
+// log over the one that came, and so does the next start with a log that a power cut left. So the open
+// database has a token, in the file itself and in one beside it, that no older copy has.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "shared/base/result.hpp"
+#include "shared/base/seams.hpp"
+#include "shared/store/store.hpp"
+
+namespace waymark::server {
+
+class InPlace {
+ public:
+  // `data`: the school's directory, whose lock is held.
+  explicit InPlace(const std::string& data);
+
+  // Before the database is opened: a log beside it that is another's goes into a folder of its own, which
+  // this gives. Empty: there is none, or it is this one's, as far as can be told.
+  Result<std::string> settle(std::int64_t now_ms) const;
+  // A token that only the open database has from now on; to be called again now and then, since a copy that
+  // is made of the file has it, too. Where the file cannot take it at once the one before it holds as well.
+  Status set(store::Store& store, Random& random);
+  bool is_set() const { return !set_.tokens.empty(); }
+  // False: the file is gone, or another's. While nobody writes; true before anything was set.
+  bool holds() const;
+  // Is the log beside it the one that was there when the token was set?
+  bool has_its_log() const;
+
+ private:
+  struct Set {
+    std::vector<std::string> tokens;  // the file has one of them
+    std::string log;                  // which file it is
+  };
+  Result<Set> read() const;
+  Status write() const;
+
+  std::string database_, log_, beside_;
+  Set set_;
+};
+
+}  // namespace waymark::server
