@@ -542,6 +542,36 @@ TEST_CASE("what a teacher wrote at a hub whose disk is gone comes to the school 
   REQUIRE(world.school->verify());
 }
 
+TEST_CASE("a hub that was put back after it asked takes no papers that sign the key it had") {
+  World world;
+  auto answer = world.school->hub_papers(world.hub_bearer(), world.hub->hub_question(kSpki, {})).value();
+  world.hub.reset();
+  world.up.reset();
+  std::filesystem::remove_all(world.hub_data);
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  world.open_hub();
+  CHECK(world.hub->take_papers(answer, kSpki).error().code == Code::conflict);
+  CHECK(world.hub->accounts().people().value().empty());
+  world.ask();
+  CHECK_FALSE(world.hub->accounts().people().value().empty());
+}
+
+TEST_CASE(
+    "a hub has again what it signed itself of a teacher whom it does not know now, and an adult decides") {
+  LostRoom world;
+  auto okafor = world.school->accounts().person(world.okafor).value().value();
+  okafor.active = false;
+  REQUIRE(world.school->put_person(okafor));
+  REQUIRE(world.school->refresh_access());
+  world.ask();
+  REQUIRE(world.laptop.sign_in(*world.hub, "4711"));
+  world.laptop.sync(*world.hub);
+  CHECK(world.observations(*world.hub) == 1);
+  for (int i = 0; i < 3; i++) world.round();
+  CHECK(world.observations(*world.school) == 0);
+  CHECK(world.school->accounts().dead_letters(true, 10).value().size() == 1);
+}
+
 TEST_CASE(
     "of what a hub signed the school takes in what its teachers may write, and nothing of a removed hub") {
   LostRoom world;
@@ -1154,6 +1184,8 @@ TEST_CASE("golden papers and hub files are taken as what they say, and what is n
     CHECK(name(taken.error().code) == text(entry, "code"));
     CHECK(hub->accounts().people()->empty());
   }
+  // The key that these papers sign.
+  REQUIRE(hub->store().set_meta("hub_key", text(test::golden_part("certificates").front(), "seed")));
   for (const auto& entry : test::golden_part("papers")) {
     CAPTURE(text(entry, "name"));
     const auto papers = nlohmann::json::parse(test::bytes_of(entry))["papers"];

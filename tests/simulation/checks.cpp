@@ -5,7 +5,7 @@
 
 namespace waymark::simulation {
 namespace {
-constexpr int kQuietRoundsMax = 600;  // exchanges a computer may need once all is well
+constexpr int kQuietRoundsMax = 1'500;  // exchanges a computer may need once all is well, a file a piece each
 constexpr int kRoundsBesideOthers = 400;
 constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 }  // namespace
@@ -442,8 +442,15 @@ void World::check_quiet() {
     if (at_hub && letters.count(op.id)) of_the_room.insert(op.id);
     if (op.lost) (at_hub ? lost_there : lost).insert(op.id);
   }
+  // What came under the seal of a hub that is gone this hub does not take back, and the school does.
+  auto of_another_hub = [&](const Computer& computer, const OpId& op) {
+    auto seal = must(computer.store->seal_of(op), "seal");
+    return computer.hub && lost_there.count(op) && seal && !seal->hub.empty() &&
+           wire::hub_signer(seal->hub).hub != computer.hub->file.hub.hex();
+  };
   auto only_in_the_room = [&](const Computer& computer, const OracleEntry& entry) {
     auto op = must(OpId::parse(entry.id), "id");
+    if (of_another_hub(computer, op)) return true;
     return of_the_room.count(op) ||
            (computer.hub && lost.count(op) && must(computer.hub->school->store().has(op), "has")) ||
            (!hubs_.empty() && !entry.accepted && (letters.count(op) || lost_there.count(op)));

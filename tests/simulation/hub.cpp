@@ -311,7 +311,10 @@ void World::arrive_at_hub_from_school(const Message& told) {
   if (died) return crash_hub(hub);
   if (was_full) return log("the hub's disk was full");
   // One that was reverted before it first said anything has another key now.
-  if (!taken && taken.error().code == Code::unauthorized && hub.era != hub.sent_era) return;
+  if (!taken && hub.era != hub.sent_era &&
+      (taken.error().code == Code::unauthorized ||
+       (message.asked == Asked::papers && taken.error().code == Code::conflict)))
+    return;
   if (!taken && taken.error().code != Code::malformed && taken.error().code != Code::identity_changed)
     throw Broken("a true answer was refused by the hub: " + taken.error().detail);
 }
