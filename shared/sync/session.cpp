@@ -159,6 +159,10 @@ Result<std::optional<wire::SyncRequest>> Session::next(std::int64_t steady_ms) {
   }
 
   WAYMARK_TRY(readings, store_.readings());
+  // Of what was granted by a reply that could not be kept.
+  std::erase_if(whole_, [&](const std::string& stream) {
+    return std::none_of(readings.begin(), readings.end(), [&](const auto& r) { return r.stream == stream; });
+  });
   bool compared = std::all_of(readings.begin(), readings.end(), [](const auto& r) { return r.compared; });
   // After a start of the school its cursors are of two segments, until they are asked for once.
   bool one_segment = std::all_of(readings.begin(), readings.end(), [&](const auto& reading) {
@@ -618,6 +622,12 @@ Result<std::int64_t> Session::on_news(std::string_view bytes) {
     for (const auto& granted : reply.granted)
       WAYMARK_CHECK(store_.grant(granted.stream, granted.access, granted.role));
     for (const auto& stream : reply.ended) WAYMARK_CHECK(stop_reading(stream));
+    // Where nothing waits there is no batch whose acknowledgement would tell that the school lost some.
+    WAYMARK_TRY(own, store_.own_position(reply.position.n));
+    if (own && *own == reply.position) {
+      WAYMARK_TRY(lost, store_.mark_unsettled_after(reply.position.n));
+      if (lost) WAYMARK_CHECK(give_again_after(reply.position.n));
+    }
     moved_meanwhile_ = moved_meanwhile_ || !reply.granted.empty() || !reply.ended.empty();
     if (news.round > last) WAYMARK_CHECK(store_.set_meta(kNewsKey, std::to_string(news.round)));
   }

@@ -757,6 +757,30 @@ TEST_CASE("news on a stick of a school that went back end what was said of all b
   CHECK(heeded);
 }
 
+TEST_CASE("news of a stick tell that the school lost what is settled here, and it waits again") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  world.keep_school("empty.db");
+  world.goal(*lab3, 1, "one");
+  world.sync(*lab3, world.amira);
+  REQUIRE(lab3->waiting_count().value() == 0);
+  world.put_school_back("empty.db");
+  wire::SyncRequest asked;
+  asked.replica = lab3->replica();
+  Session session(*lab3);
+  auto hear = [&](std::int64_t round, const wire::SyncReply& reply) {
+    REQUIRE(session.on_news(wire::encode(wire::News{round, asked, reply})));
+    return lab3->waiting_count().value();
+  };
+  auto reply = world.answer(world.amira, asked);
+  CHECK(reply.position.n == 0);
+  auto other = reply;
+  other.position = {1, world.random.id<record::ChainLink>()};  // another history's
+  CHECK(hear(1, other) == 0);
+  CHECK(hear(1, reply) == 1);
+  CHECK(hear(2, world.answer(world.amira, asked)) == 1);
+}
+
 TEST_CASE("where else the school is said to be is told once, and not of whoever is met next") {
   World world;
   auto lab3 = world.open("lab3.db");
@@ -793,6 +817,8 @@ TEST_CASE(
   Session session(*desk);
   session.hurry(0);
   auto reply = world.answer(again, session.next(0).value().value());
+  SUBCASE("its pages were right") {}
+  SUBCASE("a digest was not") { reply.pages.back().digest = std::string(32, '1'); }
   reply.pages.push_back(reply.pages.back());
   reply.pages.back().stream = "person:" + std::string(32, '7');  // which was not granted
   CHECK(session.on_reply(reply, 0).error().code == Code::malformed);
