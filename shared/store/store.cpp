@@ -800,7 +800,9 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
   }
   bool erased = stub.reason == "erased";
   if (state == kStub || (state == kRefused && !erased)) return Outcome::duplicate;
-  bool own = state == kUnplaced;
+  WAYMARK_TRY(op, this->op(stub.id));
+  // Also what its author wrote elsewhere: that disk may be gone, or this one was put back.
+  bool own = state == kUnplaced || (op && op->author == reader_);
   if (!own) {
     WAYMARK_TRY(query, db_->prepare(sql::outbox_has));
     WAYMARK_TRY(row, query.bind(n).step());
@@ -812,7 +814,6 @@ Result<Outcome> Store::add_stub(const record::Stub& stub) {
     WAYMARK_TRY(refusal, db_->prepare(sql::refusal_add));
     WAYMARK_CHECK(refusal.bind(stub.id).bind(stub.reason).bind("").bind(clock().now_ms()).run());
   } else {
-    WAYMARK_TRY(op, this->op(stub.id));
     WAYMARK_CHECK(become(n, kStub, record::canonical(stub), erased));
     if (!erased) WAYMARK_CHECK(tell_again(stream, seq));
     // The parent's stub may come before the erasure that it is of.

@@ -332,6 +332,7 @@ void World::make_computer(const PersonId& person, bool teacher) {
 void World::open(Computer& computer) {
   computer.store =
       must(store::Store::open(computer.path, {&computer.clock, computer.random.get(), true}), "open");
+  computer.store->show_to(computer.person);
   computer.session = std::make_unique<sync::Session>(*computer.store);
   must(computer.session->start(), "start");
   computer.session->hurry(computer.clock.steady_ms());

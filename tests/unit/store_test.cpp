@@ -191,6 +191,32 @@ TEST_CASE("what is served after all stands where the stub of a refusal was, an e
   CHECK(other->stub_reason(second).value() == "erased");
 }
 
+TEST_CASE(
+    "what the school refused stays readable wherever its author reads, and is a stub for everybody else") {
+  World world;
+  auto laptop = world.open("laptop.db"), friends = world.open("friend.db");
+  auto id = world.set(*world.store, world.goal(), {{"want", "a long story"}});
+  auto op = world.store->op(id).value().value();
+  laptop->show_to(op.author);
+  friends->show_to(world.random.id<PersonId>());
+  auto stub = erased_stub(op, id);
+  stub.reason = "not_granted";
+  for (auto* store : {laptop.get(), friends.get()}) {
+    world.copy(*world.store, *store);
+    auto transaction = Transaction::begin(store->db()).value();
+    REQUIRE(store->add_stub(stub));
+    REQUIRE(transaction.commit());
+    CHECK_FALSE(store->find(world.goal()).value());
+    CHECK(store->verify());
+  }
+  auto kept = laptop->refusals().value();
+  REQUIRE(kept.size() == 1);
+  REQUIRE(kept.front().content);
+  CHECK(kept.front().content->fields.at("want") == record::Value("a long story"));
+  CHECK(friends->refusals().value().empty());
+  CHECK(friends->stub_reason(id).value() == "not_granted");
+}
+
 TEST_CASE("an op has the signature of the line that is here, be it its text or its stub") {
   World world;
   auto other = world.open("b.db");
