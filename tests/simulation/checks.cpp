@@ -393,7 +393,11 @@ bool World::reads_everything(Computer& computer) {
 // finds out by its next exchange.
 bool World::stands_where_it_was_left(Computer& computer) {
   auto there = must(school_->store().position(computer.store->replica()), "position");
-  if (computer.hub || there.n <= must(computer.store->last_number(), "number")) return true;
+  auto here = must(computer.store->last_number(), "number");
+  if (there.n <= here) return true;
+  // At a hub it asks the school when it meets that, unless nothing was written that could be another's.
+  if (computer.hub && here == 0) return true;
+  if (computer.hub) must(computer.session->meet(computer.hub->file.hub.hex()), "meet");
   computer.session->hurry(computer.clock.steady_ms());
   return false;
 }
@@ -613,7 +617,8 @@ void World::check_copies() {
     auto at = must(store.own_position(n), "position").value_or(record::Position{});
     auto [found, fresh] = known.emplace(store.replica(), std::pair(whose, at));
     if (!fresh && !(found->second.second == at))
-      broken(9, whose + " and " + found->second.first + " write under one name");
+      broken(9, whose + " (" + std::to_string(at.n) + ") and " + found->second.first + " (" +
+                    std::to_string(found->second.second.n) + ") write under one name");
   };
   for (const auto& computer : computers_)
     if (!computer->turned_away) look(*computer->store, who(*computer));  // else nobody can tell it

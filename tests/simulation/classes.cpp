@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/simulation/disks.hpp"
 #include "tests/simulation/school_world.hpp"
@@ -136,6 +137,7 @@ void World::move_log() {
   auto path = folder_ + "/school/removals.log";
   fs::rename(path, path + ".away");
   before_loss_ = wishes_;
+  left_before_loss_ = left_;
   log_was_away_ = true;
   doubt_all();
   disks::put(school_db(), school_images_[random_.below(school_images_.size())].database);
@@ -159,9 +161,15 @@ void World::put_log_back() {
   fs::rename(path + ".away", path);
   auto since = std::exchange(wishes_, std::move(*before_loss_));
   before_loss_.reset();
-  for (const auto& [id, wish] : since.classes) wishes_.classes.try_emplace(id, wish);
+  // What was made meanwhile only that log tells of, and who is put into it since may not be after a loss.
+  for (auto [id, wish] : since.classes) {
+    wish.sure = false;
+    wishes_.classes.try_emplace(id, wish);
+  }
   for (const auto& [place, wish] : since.places) wishes_.places.try_emplace(place, wish);
   wishes_.unsure = since.unsure;
+  std::set_symmetric_difference(left_.begin(), left_.end(), left_before_loss_.begin(),
+                                left_before_loss_.end(), std::inserter(wishes_.unsure, wishes_.unsure.end()));
   open_school();
 }
 
@@ -244,6 +252,7 @@ void World::check_classes() {
     }
   for (const auto& [place, wish] : wishes_.places)
     if (wish.sure && !wait.count(place.second) && !erased_.count(place.second) &&
+        (wishes_.classes[place.first].sure || must(accounts.class_by_id(place.first), "class")) &&
         is_in(place.first, place.second) != wish.active)
       broken(wish.active ? 20 : 10,
              place.second.hex() + (wish.active ? " was put into " : " was taken out of ") +

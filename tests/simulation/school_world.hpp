@@ -594,6 +594,7 @@ class World {
   };
   Wishes wishes_;
   std::optional<Wishes> before_loss_;  // of the log
+  std::set<PersonId> left_before_loss_;
   bool log_was_away_ = false;
   std::set<std::string> of_lost_log_;  // backups
   std::set<Place> were_in_;            // ever
