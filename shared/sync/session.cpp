@@ -399,11 +399,14 @@ Status Session::heard_from_hub(const wire::SyncReply& reply) {
     again_now_ = true;
     return renumber();
   }
+  // Its disk was put back, or it is the copy of another's: what it was given once more it may not have.
+  bool went_back = reply.room->n < room_n_;
   if (reply.room->n != room_n_) WAYMARK_CHECK(keep_room(reply.room->n));
   if (again_from_ >= 0 && pushed_end_ >= 0) {
     again_from_ = pushed_end_ < room_n_ ? pushed_end_ : -1;
     WAYMARK_CHECK(keep_room(room_n_));
   }
+  if (went_back) WAYMARK_CHECK(give_again_after(0));
   // When this was sent the school had more than it has now, and the hub was given what comes after that.
   if (lost_after_) WAYMARK_CHECK(give_again_after(*lost_after_));
   for (const auto& answer : reply.answers) {

@@ -388,6 +388,50 @@ TEST_CASE("what the school is heard to have lost while a hub answers is not said
   CHECK(world.goals(*world.school, world.amira) == Texts{"monday", "tuesday"});
 }
 
+TEST_CASE("a hub whose disk is put back is given once more what it was given once more") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  auto backup = world.folder.path() + "/school.waymark-backup";
+  REQUIRE(School::finish_backup(world.school->begin_backup().value(), backup));
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.write(domain::own_stream(world.amira), "draft", "text.want", "a secret");
+  amira.sync(*world.hub);
+  world.round();
+  amira.sync(*world.hub);
+  world.hub.reset();
+  world.up.reset();
+  std::filesystem::remove_all(world.hub_data);
+  REQUIRE(School::make_hub(world.hub_data, world.file));
+  world.open_hub();
+  world.ask();
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("tuesday");
+  amira.sync(*world.hub);
+  // Its disk, which never had what is at school.
+  auto kept = world.folder.path() + "/kept";
+  world.hub.reset();
+  std::filesystem::copy(world.hub_data, kept, std::filesystem::copy_options::recursive);
+  world.open_hub();
+  REQUIRE(world.school->restore(backup, world.identity()));
+  auto answer = world.school->take_batch(batches_of(amira).front()).value();
+  REQUIRE(amira.session->on_acknowledgement(answer, world.school->identity()));
+  amira.sync(*world.hub);
+  amira.goal("wednesday");
+  amira.sync(*world.hub);
+  CHECK(amira.status().in_room == 3);
+  world.hub.reset();
+  std::filesystem::remove_all(world.hub_data);
+  std::filesystem::rename(kept, world.hub_data);
+  world.open_hub();
+  amira.sync(*world.hub);
+  CHECK(amira.status().in_room == 3);
+  world.round();
+  CHECK(world.goals(*world.school, world.amira) == Texts{"tuesday", "wednesday"});
+  CHECK(world.school->store().records(domain::own_stream(world.amira), "draft").value().size() == 1);
+  amira.sync(*world.hub);
+  CHECK(amira.status().waiting == 0);
+}
+
 TEST_CASE("what the school is heard to have lost while nobody is signed in is not said to be in the room") {
   World world;
   Profile amira(world, world.amira, "amira");
