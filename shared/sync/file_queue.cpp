@@ -179,6 +179,9 @@ Result<std::optional<FileStep>> FileQueue::next_put(std::int64_t steady_ms) {
   WAYMARK_TRY(waiting, store_.waiting_count());
   if (waiting > 0) return std::optional<FileStep>();
   WAYMARK_TRY(rows, store_.files_to_send());
+  // Whoever hurries often must not offer again and again the first few that are not taken.
+  std::stable_partition(rows.begin(), rows.end(),
+                        [&](const store::FileRow& row) { return !not_taken_.contains(row.hash); });
   for (const auto& row : rows) {
     if (row.state != file_to_send || is_off(put_off_, row.hash, steady_ms)) continue;
     if (disk_.size(row.hash) != row.bytes) {
@@ -213,8 +216,10 @@ Result<std::optional<FileStep>> FileQueue::next_put(std::int64_t steady_ms) {
 
 Status FileQueue::put(const FileStep& step, const FileReply& reply, std::int64_t steady_ms) {
   if (reply.whole) {
-    come_.erase(step.hash), wrong_.erase(step.hash);
-    up_.problem.reset();
+    come_.erase(step.hash), wrong_.erase(step.hash), not_taken_.erase(step.hash);
+    put_off_.erase(step.hash);
+    // What is told of a file that waits stays told.
+    if (put_off_.empty() || up_.failures > 0) up_.problem.reset();
     arrived(up_);
     if (asked_lost_ != store_.files_lost()) return {};  // it is sent once more
     sent_++;
@@ -341,6 +346,7 @@ Status FileQueue::on_lost(const Error& error, std::int64_t steady_ms, std::int64
       // The others go on.
       if (step.what == FileStep::What::ask) break;
       put_off_[step.hash] = steady_ms + file_hopeless_ms;
+      not_taken_.insert(step.hash);
       return {};
     case Code::invalid:
       if (gets) disk_.drop(step.hash);  // longer than the file is

@@ -167,6 +167,7 @@ class FileQueue {
   std::string last_missed_;           // what was asked for last and was not there
   std::map<std::string, int> looks_;  // how often, since records last came
   Later put_off_;                     // the school would not take it, or it is not sound here
+  std::set<std::string> not_taken_;   // offered after the others, also where somebody hurries
   std::map<std::string, int> wrong_;  // how often a file was not what its name says
   std::int64_t sent_ = 0, received_ = 0;
 

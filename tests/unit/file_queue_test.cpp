@@ -376,6 +376,19 @@ TEST_CASE("a full disk here stops what comes and not what goes, and the other wa
   CHECK_FALSE(world.queue->problem());
 }
 
+TEST_CASE("who hurries often offers first what the school has not yet declined") {
+  World world;
+  auto refused = world.attach(noise(10, 1)), good = world.attach(noise(20, 2));
+  auto step = world.next();
+  REQUIRE(step);
+  CHECK(step->hash == refused);
+  REQUIRE(world.queue->on_lost({Code::not_granted, ""}, world.now));
+  world.queue->hurry();
+  step = world.next();
+  REQUIRE(step);
+  CHECK(step->hash == good);
+}
+
 TEST_CASE("a file that the school will not take holds up no other, and one that is not here is told") {
   World world;
   auto refused = world.attach(noise(10, 1)), gone = world.attach(noise(20, 2)),
