@@ -714,6 +714,14 @@ Status Store::readmit(std::int64_t n, const OpId& id, std::int64_t record) {
   WAYMARK_CHECK(state.bind(kAccepted).bind(n).run());
   WAYMARK_TRY(removed, db_->prepare(sql::refusal_remove));
   WAYMARK_CHECK(removed.bind(id).run());
+  // Who read here meanwhile was told a stub.
+  std::int64_t stream = 0, seq = 0;
+  {
+    WAYMARK_TRY(query, db_->prepare(sql::op_find));
+    WAYMARK_TRY(row, query.bind(id).step());
+    if (row) stream = query.integer(4), seq = query.integer(5);
+  }
+  WAYMARK_CHECK(tell_again(stream, seq));
   return recompute_heads(record);
 }
 

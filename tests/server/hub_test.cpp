@@ -1197,6 +1197,50 @@ TEST_CASE(
   CHECK(world.school->store().records(domain::person_stream(world.amira), "observation")->size() == 2);
 }
 
+TEST_CASE(
+    "what the school has of a teacher who left the class it does not send back to a hub that says it again") {
+  World world;
+  store::Edit note{{domain::person_stream(world.amira), "observation", {}}, {{"text", "well asked"}}, {}, {}};
+  REQUIRE(world.hub->write(world.okafor, std::span(&note, 1)));
+  world.round();
+  auto there = [&](School& at) {
+    return at.store().records(domain::person_stream(world.amira), "observation").value().size();
+  };
+  REQUIRE(there(*world.school) == 1);
+  world.teacher("mori@alder.example", world.period3);
+  REQUIRE(world.school->remove_teacher(std::nullopt, world.period3, world.okafor));
+  REQUIRE(world.hub->store().become_new_replica());  // as its disk was put back
+  world.round();
+  CHECK(world.hub->store().waiting_count().value() == 0);
+  CHECK(world.hub->store().refusals().value().empty());
+  CHECK(there(*world.hub) == 1);
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 0);
+}
+
+TEST_CASE("who read at a hub that a line was sent back reads it there once an adult took it in") {
+  World world;
+  store::Edit note{{domain::person_stream(world.amira), "observation", {}}, {{"text", "well asked"}}, {}, {}};
+  REQUIRE(world.hub->write(world.okafor, std::span(&note, 1)));
+  world.teacher("mori@alder.example", world.period3);
+  REQUIRE(world.school->remove_teacher(std::nullopt, world.period3, world.okafor));
+  world.round();
+  REQUIRE(world.hub->store().refusals().value().size() == 1);
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.sync(*world.hub);
+  auto there = [&] {
+    return amira.store->records(domain::person_stream(world.amira), "observation").value().size();
+  };
+  CHECK(there() == 0);
+  auto& accounts = world.school->accounts();
+  auto head = accounts.person_by_email("head@alder.example").value().value();
+  REQUIRE(world.school->take_in_letter(head.id, accounts.dead_letters(true, 1)->front().n));
+  world.round();
+  CHECK(world.hub->store().refusals().value().empty());
+  amira.sync(*world.hub);
+  CHECK(there() == 1);
+}
+
 TEST_CASE("nobody signs in at the school by way of a hub") {
   World world;
   CHECK(world.school->computer(world.file.token).error().code == Code::forbidden);
