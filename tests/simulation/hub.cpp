@@ -231,6 +231,8 @@ void World::hub_at_school(const Message& message) {
   if (!heard_of_ms_) heard_of_ms_ = now_ms_;
   auto bearer = school_->bearer(hub.file.token);
   if (!bearer) return;  // a school of before the hub
+  // As it was when it asked: what it brings back may be an erasure.
+  auto granted = granted_to(hub.file.hub);
   Result<std::string> reply = Error{Code::internal, ""};
   auto cut = may_die(school_->store(), school_db());
   if (message.asked == Asked::papers) reply = school_->hub_papers(*bearer, message.body);
@@ -262,7 +264,7 @@ void World::hub_at_school(const Message& message) {
   note_files_at_school();
   if (!reply) return log("the school refused the hub " + std::string(name(reply.error().code)));
   if (message.asked == Asked::sync)
-    check_served_to_hub(hub, must(wire::decode_reply(*reply), "the school's own reply"));
+    check_served_to_hub(granted, must(wire::decode_reply(*reply), "the school's own reply"));
   told.body = std::move(*reply);
   post(std::move(told));
 }

@@ -282,7 +282,8 @@ void World::settle_people() {
     if (!school_->bearer(computer->token) && !come_back(*computer) && (computer->teacher || chance(50)))
       rejoin(*computer);
     computer->turned_away = !school_->bearer(computer->token);
-    if (computer->turned_away && !removed_.count(computer->row) && !left_.count(computer->person))
+    if (computer->turned_away && !removed_.count(computer->row) && !left_.count(computer->person) &&
+        !wishes_.unsure.count(computer->person))
       broken(1, who(*computer) + " is turned away for no reason");
   }
   confirm_newcomers();
@@ -329,8 +330,7 @@ void World::check_served(const Computer& computer, const std::set<std::string>& 
     if (!granted.count(page.stream)) broken(10, who(computer) + " is served " + page.stream);
 }
 
-void World::check_served_to_hub(const Hub& hub, const wire::SyncReply& reply) {
-  auto granted = granted_to(hub.file.hub);
+void World::check_served_to_hub(const std::set<std::string>& granted, const wire::SyncReply& reply) {
   for (const auto& page : reply.pages)
     if (!granted.count(page.stream)) broken(10, "the hub is served " + page.stream);
 }

@@ -496,7 +496,7 @@ class World {
   void refresh_access();
   bool come_back(Computer& computer);
   std::set<std::string> granted_to(const PersonId& person);
-  void check_served_to_hub(const Hub& hub, const wire::SyncReply& reply);
+  void check_served_to_hub(const std::set<std::string>& granted, const wire::SyncReply& reply);
   void check_told_by_stick(const Computer& computer, const std::string& bytes);
   void check_served_by_hub(const Computer& computer, const wire::SyncReply& reply);
   void check_served(const Computer& computer, const std::set<std::string>& granted,

@@ -257,6 +257,8 @@ void World::revert(store::Store& store, std::string image) {
   sqlite3_backup_finish(backup);
   sqlite3_close(memory);
   if (!done) throw Broken("a disk could not be reverted");
+  // All of the disk is of then: beneath the log lies nothing of a later day.
+  (void)sqlite3_wal_checkpoint_v2(store.db().handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
 }
 
 // As `waymark-server backup` does while it serves.
