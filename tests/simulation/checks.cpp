@@ -204,8 +204,8 @@ void World::check_in_the_room(Computer& computer) {
   auto waits = must(computer.store->waiting_ids(kWaitingMax), "waiting");
   auto letters = dead_letters();
   auto there = std::count_if(waits.begin(), waits.end(), [&](const OpId& id) {
-    // Of who is erased a hub carries nothing that was answered, and only stubs of theirs wait.
-    return carried.count(id) || letters.count(id) || must(hub->school->store().has(id), "has") ||
+    // Of who is erased a hub carries nothing that was answered, and once they know only stubs of theirs wait.
+    return erased_.count(computer.person) || carried.count(id) || letters.count(id) || must(hub->school->store().has(id), "has") ||
            must(school_->store().has(id), "has") || must(computer.store->stub_reason(id), "stub") == "erased";
   });
   if (said > there)
