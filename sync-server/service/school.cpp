@@ -898,7 +898,7 @@ Result<std::string> School::sync(const Bearer& bearer, const SyncRead& read) {
   }
   if (hub_) {
     served.reply.answers = std::move(answers);
-    WAYMARK_TRY(on_their_way, carried_->carried_of(request.replica));
+    WAYMARK_TRY(on_their_way, carried_->carried_of(request.replica, request.at_school, served.reply.room->n));
     served.reply.carried = on_their_way;
     WAYMARK_TRY(problem, carried_->problem_of(request.replica, request.at_school));
     served.reply.problem = problem;

@@ -223,10 +223,16 @@ Status Carried::carry_again() {
   return query.run();
 }
 
-Result<std::int64_t> Carried::carried_of(const ReplicaId& replica) {
+Result<std::int64_t> Carried::carried_of(const ReplicaId& replica, std::int64_t settled, std::int64_t last) {
   WAYMARK_TRY(query, db_.prepare(sql::carried_of));
-  WAYMARK_TRY(row, query.bind(replica).step());
-  return row ? query.integer(0) : std::int64_t{0};
+  query.bind(replica);
+  std::int64_t batches = 0, end = settled;
+  for (;;) {
+    WAYMARK_TRY(row, query.step());
+    if (!row) return end < last ? 0 : batches;
+    if (query.integer(0) <= end) end = std::max(end, query.integer(1));
+    batches += query.integer(2);
+  }
 }
 
 Result<std::string> Carried::problem_of(const ReplicaId& replica, std::int64_t settled) {

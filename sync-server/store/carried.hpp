@@ -96,8 +96,9 @@ class Carried {
   // The school has lost something: what it answered lately is brought to it again.
   Status carry_again();
   // How many batches of a replica are on their way, or with the school's dead letters: they need not be
-  // brought again.
-  Result<std::int64_t> carried_of(const ReplicaId& replica);
+  // brought again. None where some of what comes after `settled` up to `last` is not here: this disk was put
+  // back.
+  Result<std::int64_t> carried_of(const ReplicaId& replica, std::int64_t settled, std::int64_t last);
   // Why the school did not take in a batch of this replica, as it last said of one with ops that the device
   // does not know to be settled; empty: it said no such thing.
   Result<std::string> problem_of(const ReplicaId& replica, std::int64_t settled);

@@ -39,7 +39,8 @@ DELETE FROM carried WHERE answered_ms < ?1 OR (answered_ms IS NOT NULL AND probl
 -- name: carried_forget_answered
 DELETE FROM carried WHERE person = ? AND answered_ms IS NOT NULL
 -- name: carried_of
-SELECT count(*) FROM carried WHERE replica = ? AND (answered_ms IS NULL OR problem IS NOT NULL)
+SELECT before_n, end_n, answered_ms IS NULL OR problem IS NOT NULL FROM carried WHERE replica = ?
+ORDER BY before_n, end_n
 -- name: carried_problem
 SELECT problem FROM carried
 WHERE replica = ? AND end_n > before_n AND end_n > ? AND problem IS NOT NULL AND problem NOT IN ('not answered', 'slowed_down')

@@ -205,8 +205,9 @@ void World::check_in_the_room(Computer& computer) {
   auto letters = dead_letters();
   auto there = std::count_if(waits.begin(), waits.end(), [&](const OpId& id) {
     // Of who is erased a hub carries nothing that was answered, and once they know only stubs of theirs wait.
-    return erased_.count(computer.person) || carried.count(id) || letters.count(id) || must(hub->school->store().has(id), "has") ||
-           must(school_->store().has(id), "has") || must(computer.store->stub_reason(id), "stub") == "erased";
+    return erased_.count(computer.person) || carried.count(id) || letters.count(id) ||
+           must(hub->school->store().has(id), "has") || must(school_->store().has(id), "has") ||
+           must(computer.store->stub_reason(id), "stub") == "erased";
   });
   if (said > there)
     broken(15, who(computer) + " says that " + std::to_string(said) + " are in the room, and the hub has " +
