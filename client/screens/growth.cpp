@@ -226,12 +226,14 @@ void table(ui::Ui& ui, const app::GrowthView& view, Commands& out) {
     const app::GrowthDot& dot = view.dots[view.dots.size() - 1 - i];
     const auto named = ui.keyed("row_" + std::to_string(i));
     if (i > 0) ui.rule();
-    const auto row =
-        ui.row({.width = ui::fill(), .gap = 14, .cross = ui::Cross::center, .wrap = ui.narrow()});
+    const auto row = ui.row(
+        {.width = ui::fill(), .height_min = 32, .gap = 14, .cross = ui::Cross::center, .wrap = ui.narrow()});
     sign(ui, dot.kind, 22);
     ui.text(dot_words(view, dot), {.type = ui::Type::label, .width = ui.narrow() ? ui::fit() : ui::px(380)});
-    ui.text(dot.words.empty() ? ui::Text{} : ui::quoted(dot.words),
-            {.ink = ui::Ink::muted, .width = ui::fill()});
+    if (dot.words.empty())
+      ui.stretch();
+    else
+      ui.text(ui::quoted(dot.words), {.ink = ui::Ink::muted, .width = ui::fill()});
     if (leads_somewhere(dot.to) && ui.link("open", "screen.growth.see_work"_t)) go(out, dot.to);
   }
 }

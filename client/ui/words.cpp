@@ -113,6 +113,12 @@ void Ui::Impl::wrap(Block& block, float width) const {
           ++take;
         }
         if (take < characters.size()) {
+          // At a hyphen of its own, as in a double name, where it has one.
+          const std::size_t hyphen = characters.rfind(U'-', take - 1);
+          if (hyphen != std::u32string::npos && hyphen > 0) {
+            take = hyphen + 1;
+            used = fonts.width(fonts.face(face), to_utf8(characters.substr(0, take)));
+          }
           block.broken = true;
           Word rest = whole;
           rest.words = to_utf8(characters.substr(take));
