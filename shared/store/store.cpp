@@ -1274,6 +1274,11 @@ Status Store::mark_settled(std::int64_t n, bool refused, std::string_view code, 
   return recompute_heads(record);
 }
 
+Result<bool> Store::was_served(std::int64_t n) {
+  WAYMARK_TRY(query, db_->prepare(sql::outbox_served));
+  return query.bind(n).step();
+}
+
 Result<bool> Store::mark_unsettled_after(std::int64_t n) {
   {
     WAYMARK_TRY(query, db_->prepare(sql::outbox_unsettle));

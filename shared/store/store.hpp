@@ -293,6 +293,8 @@ class Store {
   // The number from which own ops are to be sent: the lowest that waits, or the one that comes next.
   Result<std::int64_t> first_waiting();
   Status mark_settled(std::int64_t n, bool refused, std::string_view code, std::string_view sentence);
+  // Did the own op of this number come back under a seal? Then whose seal it is had let it in.
+  Result<bool> was_served(std::int64_t n);
   // Everything the parent has no longer is to be sent again: all own ops after n that it must have lost, the
   // refused ones too, so that it refuses them again, and the files, which it may have lost as well. Were
   // there any?

@@ -605,8 +605,17 @@ Status Session::on_acknowledgement(std::string_view bytes, const PublicKey& iden
   WAYMARK_TRY(end, store_.own_position(acknowledgement.end.n));
   if (!end || !(*end == acknowledgement.end)) return transaction.commit();
   auto last = std::min(at.n, acknowledgement.end.n);
-  for (auto n = acknowledgement.before.n + 1; n <= last; n++)
+  for (auto n = acknowledgement.before.n + 1; n <= last; n++) {
+    // What was brought twice, and refused once and let in once, is there where it was served.
+    const auto& refused = acknowledgement.refused;
+    if (age == heard && std::any_of(refused.begin(), refused.end(), [n](const auto& one) {
+          return one.n == n && one.code != store::erased_reason;
+        })) {
+      WAYMARK_TRY(served, store_.was_served(n));
+      if (served) continue;
+    }
     WAYMARK_CHECK(settle_one(n, acknowledgement.refused));
+  }
   WAYMARK_CHECK(transaction.commit());
   (void)store::scrub(store_);  // where it tells that something is erased
   return {};

@@ -2578,6 +2578,35 @@ std::vector<std::string> observations(store::Store& store, const PersonId& stude
 
 }  // namespace
 
+TEST_CASE("of two answers to one stick the one of before the work was let in takes nothing back") {
+  World world;
+  Laptop amira(world, world.amira, world.join_computer("lab-03"));
+  REQUIRE(amira.sync());
+  amira.goal("monday");
+  auto read = world.school->read_bundle(stick_with(amira, {})).value();
+  wire::Acknowledgement before;
+  const auto answer = wire::open_bundle(read.answer, amira.key).value();
+  for (const auto& item : answer.items) {
+    if (item.kind == wire::news_item) REQUIRE(amira.session.on_news(item.body));
+    if (item.kind != wire::acknowledgement_item) continue;
+    before = wire::decode_acknowledgement(item.body, world.school->identity()).value();
+    REQUIRE(amira.hear(item.body));
+  }
+  REQUIRE(before.end.n == 1);
+  // As it was answered while she was not at this school.
+  before.refused.push_back({1, "forbidden", "the author may not any more"});
+  SecretKey identity;
+  auto seed = from_hex(world.school->store().meta("identity").value().value()).value();
+  std::copy(seed.begin(), seed.end(), identity.seed.begin());
+  REQUIRE(amira.hear(wire::encode(before, identity)));
+  CHECK(amira.store->refusals().value().empty());
+  CHECK(amira.waiting() == 0);
+  // An erasure is no such answer.
+  before.refused.front().code = "erased";
+  REQUIRE(amira.hear(wire::encode(before, identity)));
+  CHECK(amira.store->records(domain::person_stream(world.amira), "goal").value().empty());
+}
+
 TEST_CASE("what a teacher wrote and the school lost comes back on a student's stick, under its seal") {
   World world;
   Rivera rivera(world);

@@ -448,7 +448,7 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
   if (kSeeds < 120) return;  // what few schools show, and sanitizers make slow
   shows({.people = true, .rough = true, .sabotage = stubs_link_nothing}, {2, 3},
         {.from = 16, .count = 60, .least = 2});
-  shows({.hub = 2, .sabotage = no_hub_seals}, {2}, {.count = 20});
+  shows({.hub = 2, .sabotage = no_hub_seals}, {2}, {.count = 60});
   shows({.hub = 1, .sabotage = hub_claims_more}, {15}, {.from = 38, .count = 60, .least = 2});
   // Segments find nearly all journeys first: only a disk reverted under a running school is left to digests.
   shows({.sabotage = no_digest}, {2, 7}, {.from = 29, .count = 60});
