@@ -7,6 +7,7 @@
 #include <map>
 
 #include "shared/base/text.hpp"
+#include "shared/store/erase.hpp"
 #include "sync-server/service/school.hpp"
 
 namespace waymark::server {
@@ -62,7 +63,14 @@ LetterContent content_of(const DeadLetter& letter) {
 // What somebody wrote at a hub who taught there, and does no more, is theirs, whoever brought it.
 Status School::keep_letter(const PersonId& sender, std::string_view body, std::string_view code) {
   WAYMARK_TRY(from, accounts_->person(sender));
-  if (auto op = record::parse_op(body); op && from && from->role == "hub") {
+  auto op = record::parse_op(body);
+  if (op) {
+    // Also what a computer brings back that has not heard of the erasure yet.
+    WAYMARK_TRY(written, store::is_erased(*store_, op->author));
+    WAYMARK_TRY(named, store::is_erased(*store_, op->stream, record::op_id(body)));
+    if (written || named) return {};
+  }
+  if (op && from && from->role == "hub") {
     WAYMARK_TRY(author, accounts_->person(op->author));
     if (author && (author->role == "teacher" || author->role == "admin"))
       return accounts_->add_dead_letter(op->author, body, code, sender);
