@@ -440,12 +440,13 @@ void World::check_quiet() {
   // what the school lost after all who could prove whose it is. Of what the room had and the school has as a
   // dead letter, or has lost since, a stub is left with those who read it there.
   auto letters = dead_letters();
-  // What a teacher wrote at a hub, and the school refused, stays with who had read it there.
+  // What a teacher wrote at a hub, and the school refused, stays with who had read it there: as a stub, also
+  // where no letter of it is kept, as it is about somebody who was erased.
   std::set<OpId> lost, of_the_room, lost_there;
   for (const auto& op : committed_) {
     bool at_hub = op.computer == kOnHubPages;
     if (at_hub && letters.count(op.id)) of_the_room.insert(op.id);
-    if (op.lost) (at_hub ? lost_there : lost).insert(op.id);
+    if (op.lost || (at_hub && is_covered(op))) (at_hub ? lost_there : lost).insert(op.id);
   }
   // What came under the seal of a hub that is gone this hub does not take back, and the school does.
   auto of_another_hub = [&](const Computer& computer, const OpId& op) {
