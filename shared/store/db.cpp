@@ -148,6 +148,12 @@ Result<std::unique_ptr<Db>> Db::open_as_it_lies(const std::string& path) {
   return db;
 }
 
+Result<bool> Db::empty_log() {
+  WAYMARK_TRY(query, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+  WAYMARK_TRY(row, query.step());
+  return row && query.integer(0) == 0;
+}
+
 void Db::leave_log() { sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
 Db::~Db() {
@@ -208,6 +214,7 @@ Status Db::check_integrity() {
 bool Db::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
 std::int64_t Db::last_row() const { return sqlite3_last_insert_rowid(db_); }
 std::int64_t Db::changes() const { return sqlite3_changes64(db_); }
+std::int64_t Db::total_changes() const { return sqlite3_total_changes64(db_); }
 
 Result<Transaction> Transaction::begin(Db& db) {
   bool inside = db.in_transaction();

@@ -84,13 +84,16 @@ class Db {
   // A whole copy in a new file, as the database is now, while others may go on writing. Where it fails
   // nothing of it is left. `exists`.
   Status copy_to(const std::string& path);
+  // Writes what its log holds into the file; false where a reader is in the way.
+  Result<bool> empty_log();
   // When this is closed its log stays beside it, and is not written into the file.
   void leave_log();
   // All its pages, also those that are free: at most as much has a copy.
   Result<std::int64_t> bytes();
   // PRAGMA integrity_check.
   Status check_integrity();
-  std::int64_t changes() const;  // of the last statement
+  std::int64_t changes() const;        // of the last statement
+  std::int64_t total_changes() const;  // rows written since it was opened
   bool in_transaction() const;
   std::int64_t last_row() const;  // the number of the row last inserted
 

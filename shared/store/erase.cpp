@@ -323,11 +323,8 @@ Result<bool> scrub(Store& store) {
   auto written = store.db().execute("VACUUM");
   WAYMARK_CHECK(store.db().execute("PRAGMA temp_store=MEMORY"));
   WAYMARK_CHECK(written);
-  {
-    WAYMARK_TRY(query, store.db().prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
-    WAYMARK_TRY(row, query.step());
-    if (!row || query.integer(0) != 0) return false;  // a reader is in the way: the next time does it
-  }
+  WAYMARK_TRY(emptied, store.db().empty_log());
+  if (!emptied) return false;  // the next time does it
   // Last: whoever loses power before this does it all again.
   WAYMARK_CHECK(store.set_meta(kScrubKey, ""));
   return true;

@@ -145,15 +145,17 @@ bool note_backup(School& school, net::Server& server, const Nightly& nightly, st
   return old;
 }
 
-// mark: another hour has gone by.
-void look_after_place(School& school, net::Server& server, bool mark, Log& log) {
-  std::optional<Result<std::string>> taken;
+// False: somebody replaced school.db, also by a copy that was made of it since this was last asked.
+bool is_in_place(School& school, net::Server& server, Log& log) {
+  bool holds = true;
   Status marked;
   server.run([&] {
-    if (!school.is_in_place())
-      taken = school.take_up_replaced();
-    else if (mark)
-      marked = school.mark_place();
+    if (!school.is_in_place()) {
+      holds = false;
+      return;
+    }
+    marked = school.mark_place();
+    holds = school.is_in_place();
   });
   if (!marked)
     log.write(
@@ -162,18 +164,24 @@ void look_after_place(School& school, net::Server& server, bool mark, Log& log) 
          {"error", std::string(name(marked.error().code))},
          {"detail", marked.error().detail}},
         "What tells school.db from older copies of it could not be written: " + sentence(marked.error()));
-  if (!taken) return;
-  if (*taken)
-    log.write(spdlog::level::warn, {{"event", "database replaced"}, {"folder", **taken}},
-              "Somebody replaced school.db while the school was served. What is not used of the two is in " +
-                  **taken + ", and computers bring back what is missing. Use `restore` instead.");
+  return holds;
+}
+
+void take_up_replaced(School& school, net::Server& server, Log& log) {
+  Result<std::string> taken = Error{Code::server_busy, "the server is stopping"};
+  server.run([&] { taken = school.take_up_replaced(); });
+  if (taken)
+    log.write(spdlog::level::warn, {{"event", "database replaced"}, {"folder", *taken}},
+              "Somebody replaced school.db while it was served. What is not used of the two is in " + *taken +
+                  ", and computers bring back what is missing." +
+                  (school.hub() ? "" : " Use `restore` instead."));
   else
     log.write(spdlog::level::err,
               {{"event", "database replaced"},
-               {"error", std::string(name(taken->error().code))},
-               {"detail", taken->error().detail}},
-              "Somebody replaced school.db while the school was served, and it could not be taken up: " +
-                  sentence(taken->error()) + ". What was open goes on, and it is tried again.");
+               {"error", std::string(name(taken.error().code))},
+               {"detail", taken.error().detail}},
+              "Somebody replaced school.db while it was served, and it could not be taken up: " +
+                  sentence(taken.error()) + ". What was open goes on, and it is tried again.");
 }
 
 void collect_files(School& school, net::Server& server, Log& log) {
@@ -389,7 +397,8 @@ Status serve(const Asked& asked, const Commands& commands) {
         });
 
   std::unique_ptr<upstream::Upstream> up;
-  if (school->hub()) {
+  auto meet_the_school = [&] {
+    if (!school->hub()) return;
     up = std::make_unique<upstream::Upstream>(
         *school, upstream::Options{options.tls ? options.tls->spki : "", reached},
         [&here = *server](const std::function<void()>& work) { return here.run(work); },
@@ -404,17 +413,24 @@ Status serve(const Asked& asked, const Commands& commands) {
                          : here.hub()->name + " has reached " + here.name() + ".");
         });
     server->run([&] { school->tell_when_to_carry([&up] { up->wake(); }); });
-  }
-  if (!school->hub()) {
-    Status marked;
-    server->run([&] { marked = school->mark_place(); });
-    WAYMARK_CHECK(marked);
-  }
+  };
+  auto leave_the_school = [&] {
+    server->run([&] { school->tell_when_to_carry({}); });
+    up.reset();
+  };
+  Status marked;
+  server->run([&] { marked = school->mark_place(); });
+  WAYMARK_CHECK(marked);
+  meet_the_school();
   bool stopping = !read_ahead(*school, *server, signals);
   for (int minutes = 0; !stopping; minutes++) {
     if (minutes % 60 == 1) collect_files(*school, *server, log);
+    if (!is_in_place(*school, *server, log)) {
+      leave_the_school();
+      take_up_replaced(*school, *server, log);
+      meet_the_school();
+    }
     if (!school->hub()) {
-      look_after_place(*school, *server, minutes % 60 == 1, log);
       bool due = nightly.due(clock.now_ms());
       if (due) back_up(*school, *server, nightly, clock, log);
       if (note_backup(*school, *server, nightly, clock.now_ms()) && due)
@@ -429,10 +445,9 @@ Status serve(const Asked& asked, const Commands& commands) {
   announcement.reset();
   // Commands first: they run where handlers run.
   socket.reset();
-  server->run([&] { school->tell_when_to_carry({}); });
+  leave_the_school();
   // Closing it writes its log into whatever file is there.
-  if (!school->hub()) look_after_place(*school, *server, false, log);
-  up.reset();
+  if (!is_in_place(*school, *server, log)) take_up_replaced(*school, *server, log);
   server->stop();
   log.write(spdlog::level::info, {{"event", "stopped"}}, "Stopped.");
   return {};

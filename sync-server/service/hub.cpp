@@ -614,7 +614,7 @@ Status School::heard_the_school() {
 
 Result<SecretKey> School::hub_key() {
   SecretKey key;
-  WAYMARK_TRY(text, store_->meta("hub_key"));
+  WAYMARK_TRY(text, store_->meta(kHubKeyKey));
   if (text) {
     WAYMARK_TRY(seed, from_hex(*text));
     if (seed.size() != key.seed.size()) return Error{Code::database_damaged, "the hub's key"};
@@ -622,7 +622,7 @@ Result<SecretKey> School::hub_key() {
     return key;
   }
   random_.fill(key.seed);
-  WAYMARK_CHECK(store_->set_meta("hub_key", to_hex(key.seed)));
+  WAYMARK_CHECK(store_->set_meta(kHubKeyKey, to_hex(key.seed)));
   return key;
 }
 

@@ -77,22 +77,12 @@ Status InPlace::set(store::Store& store, Random& random) {
   std::array<std::uint8_t, 16> bytes{};
   random.fill(bytes);
   auto token = to_hex(bytes);
-  auto before = set_;
   set_.log = which(log_);
   set_.tokens.push_back(token);
-  auto done = [&]() -> Status {
-    WAYMARK_CHECK(write());
-    WAYMARK_CHECK(store.set_meta(kKey, token));
-    return store.db().execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  }();
-  if (!done) return done;
-  if (auto db = store::Db::open_as_it_lies(database_)) {
-    auto there = store::meta_of(**db, kKey);
-    if (there && *there == token) {
-      set_.tokens = {token};
-      return write();
-    }
-  }
+  WAYMARK_CHECK(write());
+  WAYMARK_CHECK(store.set_meta(kKey, token));
+  WAYMARK_TRY(taken, store.db().empty_log());
+  if (taken) set_.tokens = {token};
   if (set_.tokens.size() > kTokensMax) set_.tokens.erase(set_.tokens.begin());
   return write();
 }

@@ -22,8 +22,9 @@ class InPlace {
   // Before the database is opened: a log beside it that is another's goes into a folder of its own, which
   // this gives. Empty: there is none, or it is this one's, as far as can be told.
   Result<std::string> settle(std::int64_t now_ms) const;
-  // A token that only the open database has from now on; to be called again now and then, since a copy that
-  // is made of the file has it, too. Where the file cannot take it at once the one before it holds as well.
+  // A token that only the open database has from now on; to be called again whenever something was written
+  // since, as a copy that is made of the file has it, too. While the file that is open cannot take it the one
+  // before it holds as well.
   Status set(store::Store& store, Random& random);
   bool is_set() const { return !set_.tokens.empty(); }
   // False: the file is gone, or another's. While nobody writes; true before anything was set.

@@ -164,6 +164,14 @@ void School::close() {
   carried_.reset();
   accounts_.reset();
   store_.reset();
+  marked_.reset();
+}
+
+Status School::mark_place() {
+  if (marked_ == store_->db().total_changes()) return {};
+  WAYMARK_CHECK(in_place_.set(*store_, random_));
+  marked_ = store_->db().total_changes();
+  return {};
 }
 
 // As it lies there, before anything is written to it.
@@ -173,12 +181,17 @@ Status School::could_be_taken_up(const std::string& database) const {
   WAYMARK_TRY(db, store::Db::open_as_it_lies(database));
   WAYMARK_CHECK(db->check_integrity());
   WAYMARK_TRY(identity, store::meta_of(*db, "identity"));
-  if (identity != to_hex(identity_.seed)) return Error{Code::conflict, database + " is another school's"};
+  if (!hub_ && identity != to_hex(identity_.seed))
+    return Error{Code::conflict, database + " is another school's"};
+  if (!hub_) return {};
+  // A hub's may be of before it had a key.
+  WAYMARK_TRY(key, store::meta_of(*db, kHubKeyKey));
+  WAYMARK_TRY(ours, store_->meta(kHubKeyKey));
+  if (identity || (key && key != ours)) return Error{Code::conflict, database + " is another server's"};
   return {};
 }
 
 Result<std::string> School::take_up_replaced() {
-  WAYMARK_CHECK(only_the_school());
   auto folder = data_ + "/replaced-" + std::to_string(clock_.now_ms());
   const auto database = data_ + "/school.db", kept = folder + "/school.db", found = folder + "/found.db";
   WAYMARK_CHECK(make_private_directory(folder));

@@ -163,7 +163,8 @@ Status School::load() {
     WAYMARK_TRY(told, store_->meta("school"));
     name_ = told.value_or(hub_->school);
     WAYMARK_CHECK(make_private_directory(data_ + "/uploads"));
-    return make_private_directory(data_ + "/files");
+    WAYMARK_CHECK(make_private_directory(data_ + "/files"));
+    return in_place_.is_set() ? mark_place() : Status();
   }
   WAYMARK_TRY(identity, store_->meta("identity"));
   WAYMARK_TRY(name, store_->meta("school"));

@@ -473,8 +473,9 @@ class School {
                                         const SecretKey& key, Clock& clock, Random& random);
 
   // So that a database which somebody puts in the place of this one by hand is noticed: to be called when it
-  // is served, and every hour.
-  Status mark_place() { return in_place_.set(*store_, random_); }
+  // is served, and every minute. Only where something was written since is there anything to do.
+  Status mark_place();
+  // Is the file on the disk the one that is open?
   bool is_in_place() const { return in_place_.holds(); }
   // Goes on with the one that is there, as after a restore; or with its own again where that one is gone,
   // damaged or another school's. Returns the folder with what it had, or with what it found. Where its own
@@ -641,6 +642,7 @@ class School {
   Status take_back(const OpId& id, const std::string& code);
   Result<SecretKey> hub_key();
   Result<wire::HubSigner> hub_signer();
+  static constexpr std::string_view kHubKeyKey = "hub_key";
   Result<sync::KnownHubs> known_hubs(const std::vector<wire::Returned>& returned);
   // A batch with stubs in the place of its erased ops; nothing: it has none.
   Result<std::optional<std::string>> without_erased(std::string_view batch);
@@ -710,6 +712,7 @@ class School {
   InPlace in_place_;
   RemovalsRead removals_read_;
   Status finish_what_erasures_left();
+  std::optional<std::int64_t> marked_;  // how much had been written when the place was marked
   bool erasures_wait_ = false;
   std::optional<std::int64_t> erasures_failed_ms_;  // the last time that they were tried in vain (steady)
   std::unique_ptr<Standings> standings_;

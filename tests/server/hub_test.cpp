@@ -440,6 +440,57 @@ TEST_CASE("a hub whose disk is put back is given once more what it was given onc
   CHECK(amira.status().waiting == 0);
 }
 
+TEST_CASE(
+    "a hub's school.db that is replaced by hand while it serves is taken up, and nothing is lost by it") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  const auto database = world.hub_data + "/school.db", copy = world.folder.path() + "/copy.db";
+  REQUIRE(world.hub->mark_place());
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("monday");
+  amira.sync(*world.hub);
+  REQUIRE(world.hub->mark_place());
+  std::filesystem::copy_file(database, copy);
+  amira.goal("tuesday");
+  amira.sync(*world.hub);
+  REQUIRE(world.hub->mark_place());
+  CHECK(world.hub->is_in_place());
+  std::vector<std::string> all{"monday", "tuesday"}, here = all;
+  SUBCASE("by an older copy") {
+    std::filesystem::rename(copy, database);
+    here = {"monday"};
+  }
+  SUBCASE("removed") { std::filesystem::remove(database); }
+  SUBCASE("by another hub's") {
+    auto file = world.school->add_hub("South room", {world.period4}).value();
+    auto data = world.folder.path() + "/south";
+    REQUIRE(School::make_hub(data, file));
+    auto south = School::open(data, world.clock, world.random).value();
+    (void)south->hub_question(kSpki, {});  // it makes a key of its own
+    south.reset();
+    std::filesystem::rename(data + "/school.db", database);
+  }
+  SUBCASE("by the school's") {
+    REQUIRE(world.school->store().db().copy_to(copy + ".school"));
+    std::filesystem::rename(copy + ".school", database);
+  }
+  CHECK_FALSE(world.hub->is_in_place());
+  world.up.reset();
+  auto folder = world.hub->take_up_replaced().value();
+  world.up = std::make_unique<sync::Session>(world.hub->store());
+  world.hub->follow(*world.up);
+  CHECK(world.hub->is_in_place());
+  CHECK(world.goals(*world.hub, world.amira) == here);
+  CHECK(std::filesystem::exists(folder));
+  for (int i = 0; i < 3; i++) {
+    amira.sync(*world.hub);
+    world.round();
+  }
+  CHECK(world.goals(*world.hub, world.amira) == all);
+  CHECK(world.goals(*world.school, world.amira) == all);
+  CHECK(world.hub->verify());
+}
+
 TEST_CASE("what the school is heard to have lost while nobody is signed in is not said to be in the room") {
   World world;
   Profile amira(world, world.amira, "amira");

@@ -956,11 +956,16 @@ struct CopiedByHand : World {
     REQUIRE(device.sync());
     REQUIRE(school->mark_place());
     fs::copy_file(database, copy);
-    CHECK(school->is_in_place());
+    REQUIRE(school->store().set_meta("later", "1"));
     REQUIRE(school->mark_place());
     device.goal("tuesday");
     REQUIRE(device.sync());
     CHECK(school->is_in_place());
+  }
+  // With the token that the open one has, too.
+  void copy_again() const {
+    REQUIRE(school->mark_place());
+    fs::copy_file(database, copy, fs::copy_options::overwrite_existing);
   }
   void write_over(const std::string& from) const {  // as cp does
     std::ifstream in(from, std::ios::binary);
@@ -1014,6 +1019,39 @@ TEST_CASE(
   REQUIRE(world.device.sync());
   CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
   CHECK(world.school->verify());
+}
+
+TEST_CASE("a copy of school.db that was made just now is known from it once something more was written") {
+  CopiedByHand world;
+  world.copy_again();
+  auto served = world.school->store().db().total_changes();
+  REQUIRE(world.school->mark_place());
+  CHECK(world.school->store().db().total_changes() == served);  // nothing was written, and nothing is
+  SUBCASE("and not before") {
+    fs::rename(world.copy, world.database);
+    CHECK(world.school->is_in_place());
+  }
+  SUBCASE("moved into its place, then written") {
+    fs::rename(world.copy, world.database);
+    world.device.goal("wednesday");
+    REQUIRE(world.device.sync());
+  }
+  SUBCASE("written, then moved into its place") {
+    world.device.goal("wednesday");
+    REQUIRE(world.device.sync());
+    fs::rename(world.copy, world.database);
+    CHECK(world.school->is_in_place());
+  }
+  if (world.goals(world.amira).size() == 2) return;
+  REQUIRE(world.school->mark_place());
+  CHECK_FALSE(world.school->is_in_place());
+  auto folder = world.school->take_up_replaced().value();
+  CHECK(world.goals_in(folder + "/school.db") == Texts{"monday", "tuesday", "wednesday"});
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+  REQUIRE(world.device.come_back());
+  REQUIRE(world.device.sync());
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday", "wednesday"});
+  CHECK(world.school->is_in_place());
 }
 
 TEST_CASE("a restore while the school is served is nobody's replacing by hand") {
