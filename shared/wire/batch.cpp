@@ -224,8 +224,10 @@ Result<Acknowledgement> decode_acknowledgement(std::string_view bytes, const Pub
 
 std::string encode(const Problem& problem) {
   json header = {{"v", protocol_version}, {"n", problem.n}, {"code", problem.code}};
-  if (const auto& letters = problem.letters)
+  if (const auto& letters = problem.letters) {
     header["letters"] = {{"replica", letters->replica.hex()}, {"end", position_json(letters->end)}};
+    if (!letters->here.empty()) header["letters"]["here"] = letters->here;
+  }
   return finish(header);
 }
 
@@ -237,6 +239,11 @@ Result<Problem> decode_problem(std::string_view bytes) {
   if (const auto* letters = in.find("letters")) {
     Members inner(*letters);
     problem.letters = {inner.id<ReplicaId>("replica"), read_position(inner, "end")};
+    if (inner.find("here"))
+      inner.array("here", ops_per_request_max, [&](const json& place) {
+        if (!place.is_number_unsigned()) return inner.fail("here");
+        problem.letters->here.push_back(place.get<std::int64_t>());
+      });
     in.adopt(inner);
   }
   WAYMARK_CHECK(in.status());

@@ -59,10 +59,11 @@ struct Problem {
   std::int64_t n = 0;
   std::string code;
   // The school has each of its ops all the same, as a dead letter where not in its place: the batch's
-  // replica, and the chain after its last op.
+  // replica, and the chain after its last op; and which, counted from 0, are in their place.
   struct Letters {
     ReplicaId replica;
     record::Position end;
+    std::vector<std::int64_t> here = {};
   };
   std::optional<Letters> letters = {};
 };

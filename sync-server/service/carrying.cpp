@@ -39,12 +39,15 @@ Result<School::TakenBatch> School::take(const wire::CheckedBatch& checked, Carri
       if (!proven && proven.error().code != Code::slowed_down) return proven.error();
       theirs = proven && *proven;
     }
-    if (theirs) WAYMARK_CHECK(keep_for_an_adult(checked.batch));
+    TakenBatch kept;
+    if (theirs) {
+      WAYMARK_TRY(here, keep_for_an_adult(checked.batch));
+      kept.letters = true;
+      kept.here = std::move(here);
+    }
     // Wrong tries are counted all the same.
     WAYMARK_CHECK(transaction.commit());
     if (!theirs) return admitted.error();
-    TakenBatch kept;
-    kept.letters = true;
     return kept;
   }
   auto person = std::move(*admitted);
@@ -80,9 +83,11 @@ Status School::heard_by(Carrier carrier, const wire::CheckedBatch& checked, std:
 }
 
 // No position moves: where the computer is let in again, all of it is brought and decided then.
-Status School::keep_for_an_adult(const wire::Batch& batch) {
+Result<std::vector<std::int64_t>> School::keep_for_an_adult(const wire::Batch& batch) {
   WAYMARK_TRY(gone, store::is_erased(*store_, batch.person));
-  for (const auto& line : batch.ops) {
+  std::vector<std::int64_t> in_place;
+  for (std::size_t i = 0; i < batch.ops.size(); i++) {
+    const auto& line = batch.ops[i];
     // The carrier may let go of all of it: a line that is no op is kept like one, and only a stub has nothing
     // to keep.
     if (record::erased_line(line) || gone) continue;
@@ -90,10 +95,14 @@ Status School::keep_for_an_adult(const wire::Batch& batch) {
     WAYMARK_TRY(here, store_->has(id));
     auto op = record::parse_op(line);
     WAYMARK_TRY(named, op ? store::is_erased(*store_, op->stream, id) : Result<bool>(false));
+    if (here) {
+      WAYMARK_TRY(stub, store_->stub_reason(id));
+      if (!stub) in_place.push_back(static_cast<std::int64_t>(i));
+    }
     if (here || named) continue;
     WAYMARK_CHECK(accounts_->add_dead_letter(batch.person, line, waymark::name(Code::unauthorized)));
   }
-  return {};
+  return in_place;
 }
 
 Status School::may_hash() {
@@ -351,7 +360,7 @@ Result<BundleRead> School::read_bundle(std::string_view bytes, Carrier carrier) 
       bool own = checked && checked->certificate.key == bundle.writer;
       if (own) read.from = checked->batch.replica;
       wire::Problem problem{place, std::string(waymark::name(code))};
-      if (taken) problem.letters = {checked->batch.replica, wire::end_of(checked->batch)};
+      if (taken) problem.letters = {checked->batch.replica, wire::end_of(checked->batch), taken->here};
       if (for_hub || own) answers.push_back({wire::problem_item, wire::encode(problem)});
       continue;
     }

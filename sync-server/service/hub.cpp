@@ -669,9 +669,11 @@ Status School::take_answers(const HubLoad& load, std::string_view bundle_bytes) 
     WAYMARK_TRY(body, carried_->settle_as_letters(n, problem->letters->replica, problem->letters->end));
     if (!body) continue;
     WAYMARK_TRY(ids, wire::read_batch_ids(*body));
-    for (const auto& id : ids) {
-      WAYMARK_TRY(seal, store_->seal_of(id));  // the school has it from somewhere else
-      if (!seal) WAYMARK_CHECK(take_back(id, problem->code));
+    const auto& here = problem->letters->here;
+    for (std::size_t i = 0; i < ids.size(); i++) {
+      if (std::find(here.begin(), here.end(), static_cast<std::int64_t>(i)) != here.end()) continue;
+      WAYMARK_TRY(seal, store_->seal_of(ids[i]));  // the school has it from somewhere else
+      if (!seal) WAYMARK_CHECK(take_back(ids[i], problem->code));
     }
   }
   WAYMARK_CHECK(heed_erasures());

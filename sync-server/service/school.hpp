@@ -615,10 +615,12 @@ class School {
     Person person;
     // Not taken in, since its author may not any more; an adult finds it with the dead letters.
     bool letters = false;
+    std::vector<std::int64_t> here = {};  // which of its ops, counted from 0, the school had all the same
   };
   Result<TakenBatch> take(const wire::CheckedBatch& checked, Carrier carrier);
   Status heard_by(Carrier carrier, const wire::CheckedBatch& checked, std::int64_t settled);
-  Status keep_for_an_adult(const wire::Batch& batch);
+  // Which of its ops, counted from 0, are in their place.
+  Result<std::vector<std::int64_t>> keep_for_an_adult(const wire::Batch& batch);
   Status keep_letter(const PersonId& sender, std::string_view body, std::string_view code);
   // Did the person write this who is named, though they may not sign in any more?
   Result<bool> is_theirs(const wire::Introduction& introduction, const PersonId& person);
@@ -640,9 +642,9 @@ class School {
   Status take_rows(const nlohmann::json& papers);
   Status take_answer(std::string_view bytes);
   Status take_back(const OpId& id, const std::string& code);
+  static constexpr std::string_view kHubKeyKey = "hub_key";
   Result<SecretKey> hub_key();
   Result<wire::HubSigner> hub_signer();
-  static constexpr std::string_view kHubKeyKey = "hub_key";
   Result<sync::KnownHubs> known_hubs(const std::vector<wire::Returned>& returned);
   // A batch with stubs in the place of its erased ops; nothing: it has none.
   Result<std::optional<std::string>> without_erased(std::string_view batch);
@@ -710,9 +712,9 @@ class School {
   std::unique_ptr<Carried> carried_;
   RemovalLog removals_;
   InPlace in_place_;
+  std::optional<std::int64_t> marked_;  // how much had been written when the place was marked
   RemovalsRead removals_read_;
   Status finish_what_erasures_left();
-  std::optional<std::int64_t> marked_;  // how much had been written when the place was marked
   bool erasures_wait_ = false;
   std::optional<std::int64_t> erasures_failed_ms_;  // the last time that they were tried in vain (steady)
   std::unique_ptr<Standings> standings_;

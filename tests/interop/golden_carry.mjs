@@ -217,6 +217,9 @@ export function makeCarried(index, tools) {
   const letters = { replica: PROFILE, end: { n: 3, c: links[3] } };
   const withLetters = Buffer.from(`${JSON.stringify({ v: 1, n: 0, code: 'unauthorized', letters })}\n`);
   index.problems.push({ name: 'letters', about: 'the first was not taken in, and the school has all of it as dead letters', file: put('problems/letters.txt', withLetters), n: 0, code: 'unauthorized', letters });
+  const some = { ...letters, here: [0, 2] };
+  const withSome = Buffer.from(`${JSON.stringify({ v: 1, n: 0, code: 'unauthorized', letters: some })}\n`);
+  index.problems.push({ name: 'letters-and-some-here', about: 'the first was not taken in; its first and third op the school has in their place, the second as a dead letter', file: put('problems/letters-and-some-here.txt', withSome), n: 0, code: 'unauthorized', letters: some });
 
   // Files.
   const photo = Buffer.from(Array.from({ length: 300 }, (_, n) => n % 256));

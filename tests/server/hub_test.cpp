@@ -939,6 +939,26 @@ TEST_CASE(
   CHECK(letters() == 2);
 }
 
+TEST_CASE("of a removed computer's batch that came before, as nobody heard, a hub takes back nothing") {
+  World world;
+  Profile amira(world, world.amira, "amira");
+  REQUIRE(amira.sign_in(*world.hub, "4711"));
+  amira.goal("monday");
+  amira.sync(*world.hub);
+  auto load = world.hub->next_load().value();
+  REQUIRE(world.school->read_bundle(load.bundle, Carrier::hub));  // and the answer is lost
+  amira.goal("tuesday");
+  amira.sync(*world.hub);
+  REQUIRE(world.school->remove_computer(world.lab.id));
+  world.clock.advance_ms(11 * 60'000);
+  world.carry();
+  CHECK(world.problems == std::vector<std::string>{"unauthorized", "unauthorized"});
+  CHECK(world.hub->carried().carrying()->batches == 0);
+  CHECK(world.goals(*world.hub, world.amira) == std::vector<std::string>{"monday"});
+  CHECK(world.goals(*world.school, world.amira) == std::vector<std::string>{"monday"});
+  CHECK(world.school->accounts().dead_letters_waiting().value() == 1);
+}
+
 TEST_CASE("of a removed computer's batch a line that is no op is kept like the others") {
   World world;
   Profile amira(world, world.amira, "amira");

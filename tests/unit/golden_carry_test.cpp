@@ -185,6 +185,7 @@ TEST_CASE("golden readings, news and problems are read as what they say, also wh
       CHECK(one.letters->replica.hex() == entry["letters"]["replica"]);
       CHECK(one.letters->end.n == entry["letters"]["end"]["n"]);
       CHECK(one.letters->end.c.hex() == entry["letters"]["end"]["c"]);
+      CHECK(json(one.letters->here) == entry["letters"].value("here", json::array()));
     }
   }
   check_refused("not_readings",
