@@ -172,8 +172,13 @@ Result<bool> Restoring::step() const {
   }
   if (auto log = decided_ + "/removals.log"; fs::exists(log, error)) {
     RemovalLog here(data_ + "/removals.log");
-    WAYMARK_TRY(damaged, here.mend(SystemClock().now_ms()));
+    const auto now = SystemClock().now_ms();
+    WAYMARK_TRY(damaged, here.mend(now));
     (void)damaged;
+    WAYMARK_TRY(damaged_there, RemovalLog(log).mend(now + 1));
+    if (!damaged_there.empty())
+      WAYMARK_CHECK(
+          store::move_durably(damaged_there, data_ + "/" + fs::path(damaged_there).filename().string()));
     WAYMARK_CHECK(here.merge(log));
     fs::remove(log, error);
     if (error) return io(log, error);

@@ -1910,6 +1910,40 @@ TEST_CASE("a line of the removals that cannot be read is set aside, and all othe
   CHECK(removed() == 1);  // of the other the line is damaged
 }
 
+TEST_CASE("a backup with a line of removals that cannot be read is restored, and all others hold") {
+  World world;
+  auto lab3 = world.join_computer("lab-03"), lab4 = world.join_computer("lab-04");
+  REQUIRE(world.school->remove_computer(lab3.id));
+  auto path = world.data + "/removals.log";
+  auto sound = fs::file_size(path);
+  REQUIRE(world.school->reset_pin(world.amira));
+  REQUIRE(world.school->remove_computer(lab4.id));
+  auto whole = store::read_whole(path, 1 << 20).value();
+  auto lines = RemovalLog(path).lines()->size();
+  auto damaged = whole;
+  std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(sound) + 5, 50, '\xff');
+  REQUIRE(store::write_durably(path, damaged));
+  world.backup();
+  auto data = world.data;
+  SUBCASE("over the school, whose own log is sound") {
+    REQUIRE(store::write_durably(path, whole));
+    REQUIRE(world.school->restore(world.file, world.key()));
+  }
+  SUBCASE("on a new disk") {
+    data = world.folder.path() + "/new", lines--;
+    world.school.reset();
+    REQUIRE(School::restore_at(data, world.file, world.key(), world.clock, world.random));
+    world.school = School::open(data, world.clock, world.random).value();
+  }
+  for (const auto& computer : world.school->accounts().computers().value()) CHECK(computer.removed);
+  CHECK(RemovalLog(data + "/removals.log").lines()->size() == lines);
+  Texts beside;
+  for (const auto& entry : fs::directory_iterator(data))
+    if (entry.path().filename().string().starts_with("removals.log.damaged-"))
+      beside.push_back(store::read_whole(entry.path().string(), 1 << 20).value());
+  CHECK(beside == Texts{damaged});
+}
+
 TEST_CASE("a line of the removals that says what cannot be done keeps no school shut, and all others hold") {
   World world;
   auto lab3 = world.join_computer("lab-03"), lab4 = world.join_computer("lab-04");
