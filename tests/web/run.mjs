@@ -908,6 +908,7 @@ try {
   }
 } catch (error) { failed++; console.log(String(error.stack ?? error)); }
 await browser?.close();
-server?.kill("SIGTERM");
+// It writes to the folder until it has stopped.
+if (server?.kill("SIGTERM")) await new Promise((stopped) => server.once("exit", stopped));
 rmSync(folder, { recursive: true, force: true });
 end();
