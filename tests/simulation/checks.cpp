@@ -448,15 +448,9 @@ void World::check_quiet() {
     if (at_hub && letters.count(op.id)) of_the_room.insert(op.id);
     if (op.lost || (at_hub && is_covered(op))) (at_hub ? lost_there : lost).insert(op.id);
   }
-  // What came under the seal of a hub that is gone this hub does not take back, and the school does.
-  auto of_another_hub = [&](const Computer& computer, const OpId& op) {
-    auto seal = must(computer.store->seal_of(op), "seal");
-    return computer.hub && lost_there.count(op) && seal && !seal->hub.empty() &&
-           wire::hub_signer(seal->hub).hub != computer.hub->file.hub.hex();
-  };
   auto only_in_the_room = [&](const Computer& computer, const OracleEntry& entry) {
     auto op = must(OpId::parse(entry.id), "id");
-    if (of_another_hub(computer, op)) return true;
+    if (under_another_hub(computer, op)) return true;
     return of_the_room.count(op) ||
            (computer.hub && lost.count(op) && must(computer.hub->school->store().has(op), "has")) ||
            (!hubs_.empty() && !entry.accepted && (letters.count(op) || lost_there.count(op)));
@@ -520,6 +514,13 @@ bool World::reads(Computer& computer, const OpId& id) {
                      [&](const auto& one) { return one.stream == *stream; });
 }
 
+// It is at a hub, and has this under the seal of another one: it brings it when it meets the school.
+bool World::under_another_hub(const Computer& computer, const OpId& id) {
+  if (!computer.hub) return false;
+  auto seal = must(computer.store->seal_of(id), "seal");
+  return seal && !seal->hub.empty() && wire::hub_signer(seal->hub).hub != computer.hub->file.hub.hex();
+}
+
 // 1, 7: what was saved and is still on any disk is at the school, or refused and to be read.
 void World::check_nothing_lost() {
   auto& root = school_->store();
@@ -534,9 +535,10 @@ void World::check_nothing_lost() {
   for (auto& computer : computers_)
     for (const auto& op : committed_) {
       if (!has_content(*computer->store, op.id)) continue;
-      // Whoever reads the stream and wrote it, or has it under the school's seal, can bring it.
+      // Whoever reads the stream and wrote it, or has it under a seal that is believed there, can bring it.
       bool can_bring = reads(*computer, op.id) &&
-                       (is_own(*computer->store, op.id) || must(computer->store->seal_of(op.id), "seal"));
+                       (is_own(*computer->store, op.id) || (must(computer->store->seal_of(op.id), "seal") &&
+                                                            !under_another_hub(*computer, op.id)));
       (can_bring ? connected : held).insert(op.id);
     }
   for (const auto& id : held)

@@ -553,6 +553,7 @@ class World {
   void check_copies();
   void check_authors();
   bool reads(Computer& computer, const OpId& id);
+  bool under_another_hub(const Computer& computer, const OpId& id);
 
   Plan plan_;
   bool clocks_right_ = false;
