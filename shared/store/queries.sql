@@ -132,7 +132,8 @@ SELECT op.id FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.n = ?
 -- name: outbox_settle
 UPDATE outbox SET state = ? WHERE n = ? RETURNING op
 -- name: outbox_served
-SELECT 1 FROM outbox JOIN op ON op.n = outbox.op JOIN sealed ON sealed.op = op.n WHERE outbox.n = ? AND op.state = 0
+SELECT 1 FROM outbox JOIN op ON op.n = outbox.op LEFT JOIN sealed ON sealed.op = op.n
+  WHERE outbox.n = ? AND op.state = 0 AND (outbox.state = 1 OR sealed.op IS NOT NULL)
 -- name: outbox_unsettle
 UPDATE outbox SET state = 0 WHERE n > ? AND state <> 0
 -- name: outbox_renumber
