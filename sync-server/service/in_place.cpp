@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kTokensMax = 64;
+constexpr std::size_t kTokensMax = 512;  // a working day of minutes
 constexpr std::string_view kKey = "in_place";
 
 // Of a file, whatever its name; empty where there is none.
@@ -34,7 +34,7 @@ InPlace::InPlace(const std::string& data)
 
 // "<token>[ <token>]" and, on a line of its own, which file the log is.
 Result<InPlace::Set> InPlace::read() const {
-  auto text = store::read_whole(beside_, 8 * 1024);
+  auto text = store::read_whole(beside_, 1024 * 1024);
   if (!text && text.error().code == Code::not_found) return Set();
   if (!text) return text.error();
   Set set;
@@ -78,12 +78,16 @@ Status InPlace::set(store::Store& store, Random& random) {
   random.fill(bytes);
   auto token = to_hex(bytes);
   set_.log = which(log_);
+  // Of many that the file could not take the one that it has counts.
+  if (set_.tokens.size() >= kTokensMax)
+    if (auto db = store::Db::open_as_it_lies(database_))
+      if (auto there = store::meta_of(**db, kKey); there && *there)
+        std::erase_if(set_.tokens, [&](const auto& one) { return one != **there; });
   set_.tokens.push_back(token);
   WAYMARK_CHECK(write());
   WAYMARK_CHECK(store.set_meta(kKey, token));
   WAYMARK_TRY(taken, store.db().empty_log());
   if (taken) set_.tokens = {token};
-  if (set_.tokens.size() > kTokensMax) set_.tokens.erase(set_.tokens.begin());
   return write();
 }
 
@@ -93,8 +97,8 @@ bool InPlace::holds() const {
   if (!fs::exists(database_, error)) return static_cast<bool>(error);
   auto db = store::Db::open_as_it_lies(database_);
   auto token = db ? store::meta_of(**db, kKey) : Result<std::optional<std::string>>(db.error());
-  // A disk that cannot be read now says nothing of whose the file is.
-  if (!token) return token.error().code != Code::database_damaged;
+  // A disk that cannot be read now says nothing of whose the file is; one without our tables is another's.
+  if (!token) return token.error().code != Code::database_damaged && token.error().code != Code::internal;
   return *token && std::find(set_.tokens.begin(), set_.tokens.end(), **token) != set_.tokens.end();
 }
 
