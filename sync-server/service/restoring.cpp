@@ -176,9 +176,11 @@ Result<bool> Restoring::step() const {
     WAYMARK_TRY(damaged, here.mend(now));
     (void)damaged;
     WAYMARK_TRY(damaged_there, RemovalLog(log).mend(now + 1));
-    if (!damaged_there.empty())
-      WAYMARK_CHECK(
-          store::move_durably(damaged_there, data_ + "/" + fs::path(damaged_there).filename().string()));
+    (void)damaged_there;
+    // Also one of before a power cut.
+    for (const auto& entry : fs::directory_iterator(decided_, error))
+      if (auto name = entry.path().filename().string(); name.starts_with("removals.log.damaged-"))
+        WAYMARK_CHECK(store::move_durably(entry.path().string(), data_ + "/" + name));
     WAYMARK_CHECK(here.merge(log));
     fs::remove(log, error);
     if (error) return io(log, error);

@@ -2018,6 +2018,16 @@ TEST_CASE("one op is erased, and what was based on it stands; its place in the c
   CHECK(world.school->erase_ops(std::nullopt, {id_cast<OpId>(erasure.key.id)}).error().code == Code::invalid);
   CHECK(world.goals(world.amira) == Texts{"keep", "mended"});
   CHECK_FALSE(stands_in(world.data + "/school.db", "LEAK"));
+  SUBCASE("on a new disk, where the power went as the log was mended") {
+    data = world.folder.path() + "/new", lines--;
+    fs::create_directory(data);
+    Restoring restoring(data);
+    REQUIRE(restoring.unpack(world.file, world.key()));
+    REQUIRE(restoring.decide(world.clock.now_ms()));
+    REQUIRE(RemovalLog(data + "/restored/removals.log").mend(world.clock.now_ms()));
+    world.school.reset();
+    world.school = School::open(data, world.clock, world.random).value();
+  }
   REQUIRE(amira.sync());
   CHECK_FALSE(stands_in(world.folder.path() + "/device1.db", "LEAK"));
   CHECK(amira.store->records(key.stream, "goal").value().size() == 2);
