@@ -9,6 +9,7 @@ namespace waymark::store {
 namespace {
 
 // Kept prepared: of a small write, reading these words anew was a good part.
+constexpr int kBusyMs = 5000;  // how long another process is waited for
 constexpr std::string_view kBegin = "BEGIN IMMEDIATE", kCommit = "COMMIT", kRollback = "ROLLBACK";
 constexpr std::string_view kSavepoint = "SAVEPOINT nested", kRelease = "RELEASE nested";
 constexpr std::string_view kRollbackTo = "ROLLBACK TO nested";
@@ -121,7 +122,7 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& path) {
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<Db> db(new Db(handle));
   if (code != SQLITE_OK) return db->last_error(code);
-  sqlite3_busy_timeout(handle, 5000);
+  sqlite3_busy_timeout(handle, kBusyMs);
   WAYMARK_CHECK(
       db->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                   "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY;"
@@ -149,9 +150,14 @@ Result<std::unique_ptr<Db>> Db::open_as_it_lies(const std::string& path) {
 }
 
 Result<bool> Db::empty_log() {
-  WAYMARK_TRY(query, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
-  WAYMARK_TRY(row, query.step());
-  return row && query.integer(0) == 0;
+  sqlite3_busy_timeout(db_, 0);
+  auto emptied = [&]() -> Result<bool> {
+    WAYMARK_TRY(query, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+    WAYMARK_TRY(row, query.step());
+    return row && query.integer(0) == 0;
+  }();
+  sqlite3_busy_timeout(db_, kBusyMs);
+  return emptied;
 }
 
 void Db::leave_log() { sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }

@@ -84,7 +84,7 @@ class Db {
   // A whole copy in a new file, as the database is now, while others may go on writing. Where it fails
   // nothing of it is left. `exists`.
   Status copy_to(const std::string& path);
-  // Writes what its log holds into the file; false where a reader is in the way.
+  // Writes what its log holds into the file; false, at once, where a reader is in the way.
   Result<bool> empty_log();
   // When this is closed its log stays beside it, and is not written into the file.
   void leave_log();

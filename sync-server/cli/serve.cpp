@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -169,19 +170,36 @@ bool is_in_place(School& school, net::Server& server, Log& log) {
 
 void take_up_replaced(School& school, net::Server& server, Log& log) {
   Result<std::string> taken = Error{Code::server_busy, "the server is stopping"};
-  server.run([&] { taken = school.take_up_replaced(); });
+  auto failed = [&](const std::string& then) {
+    log.write(spdlog::level::err,
+              {{"event", "database replaced"},
+               {"error", std::string(name(taken.error().code))},
+               {"detail", taken.error().detail}},
+              "Somebody replaced school.db while it was served, and it could not be taken up: " +
+                  sentence(taken.error()) + then);
+  };
+  server.run([&] {
+    taken = school.take_up_replaced();
+    if (school.is_open()) return;
+    failed(
+        ". What is there can be neither used nor put back now, so the server ends; its next start says why.");
+    std::_Exit(EXIT_FAILURE);  // whatever came next would find no school
+  });
   if (taken)
     log.write(spdlog::level::warn, {{"event", "database replaced"}, {"folder", *taken}},
               "Somebody replaced school.db while it was served. What is not used of the two is in " + *taken +
                   ", and computers bring back what is missing." +
                   (school.hub() ? "" : " Use `restore` instead."));
   else
-    log.write(spdlog::level::err,
-              {{"event", "database replaced"},
-               {"error", std::string(name(taken.error().code))},
-               {"detail", taken.error().detail}},
-              "Somebody replaced school.db while it was served, and it could not be taken up: " +
-                  sentence(taken.error()) + ". What was open goes on, and it is tried again.");
+    failed(". What was open goes on, and it is tried again.");
+}
+
+void forget_replaced(School& school, net::Server& server, int keep_days, Log& log) {
+  std::vector<std::string> gone;
+  server.run([&] { gone = school.forget_replaced(keep_days); });
+  for (const auto& folder : gone)
+    log.write(spdlog::level::info, {{"event", "replaced database removed"}, {"folder", folder}},
+              folder + " is as old as is kept, and was removed.");
 }
 
 void collect_files(School& school, net::Server& server, Log& log) {
@@ -424,7 +442,10 @@ Status serve(const Asked& asked, const Commands& commands) {
   meet_the_school();
   bool stopping = !read_ahead(*school, *server, signals);
   for (int minutes = 0; !stopping; minutes++) {
-    if (minutes % 60 == 1) collect_files(*school, *server, log);
+    if (minutes % 60 == 1) {
+      collect_files(*school, *server, log);
+      forget_replaced(*school, *server, keep_days, log);
+    }
     if (!is_in_place(*school, *server, log)) {
       leave_the_school();
       take_up_replaced(*school, *server, log);

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kTokensMax = 512;  // a working day of minutes
 constexpr std::string_view kKey = "in_place";
+constexpr std::string_view kNone = "-";  // for the token of a file that has none
 
 // Of a file, whatever its name; empty where there is none.
 std::string which(const std::string& path) {
@@ -73,18 +74,35 @@ Result<std::string> InPlace::settle(std::int64_t now_ms) const {
   return folder;
 }
 
-Status InPlace::set(store::Store& store, Random& random) {
+Result<std::string> InPlace::token_there() const {
+  WAYMARK_TRY(db, store::Db::open_as_it_lies(database_));
+  WAYMARK_TRY(token, store::meta_of(*db, kKey));
+  return token.value_or(std::string(kNone));
+}
+
+bool InPlace::is_one(const std::string& token) const {
+  return std::find(set_.tokens.begin(), set_.tokens.end(), token) != set_.tokens.end();
+}
+
+Status InPlace::set(store::Store& store, Random& random, bool just_opened) {
   std::array<std::uint8_t, 16> bytes{};
   random.fill(bytes);
   auto token = to_hex(bytes);
   set_.log = which(log_);
-  // Of many that the file could not take the one that it has counts.
-  if (set_.tokens.size() >= kTokensMax)
-    if (auto db = store::Db::open_as_it_lies(database_))
-      if (auto there = store::meta_of(**db, kKey); there && *there)
-        std::erase_if(set_.tokens, [&](const auto& one) { return one != **there; });
+  if (just_opened) {
+    set_.tokens.clear();
+    if (auto there = token_there()) set_.tokens.push_back(*there);
+    WAYMARK_TRY(logged, store.meta(kKey));
+    if (logged && !is_one(*logged)) set_.tokens.push_back(*logged);
+  } else if (set_.tokens.size() >= kTokensMax) {
+    // Of many that the file could not take the one that it has counts.
+    if (auto there = token_there(); there && is_one(*there)) set_.tokens = {*there};
+  }
   set_.tokens.push_back(token);
-  WAYMARK_CHECK(write());
+  if (auto written = write(); !written) {
+    set_.tokens.pop_back();
+    return written;
+  }
   WAYMARK_CHECK(store.set_meta(kKey, token));
   WAYMARK_TRY(taken, store.db().empty_log());
   if (taken) set_.tokens = {token};
@@ -95,11 +113,10 @@ bool InPlace::holds() const {
   if (!is_set()) return true;
   std::error_code error;
   if (!fs::exists(database_, error)) return static_cast<bool>(error);
-  auto db = store::Db::open_as_it_lies(database_);
-  auto token = db ? store::meta_of(**db, kKey) : Result<std::optional<std::string>>(db.error());
+  auto token = token_there();
   // A disk that cannot be read now says nothing of whose the file is; one without our tables is another's.
   if (!token) return token.error().code != Code::database_damaged && token.error().code != Code::internal;
-  return *token && std::find(set_.tokens.begin(), set_.tokens.end(), **token) != set_.tokens.end();
+  return is_one(*token);
 }
 
 bool InPlace::has_its_log() const { return !set_.log.empty() && which(log_) == set_.log; }

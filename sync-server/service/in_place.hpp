@@ -24,8 +24,8 @@ class InPlace {
   Result<std::string> settle(std::int64_t now_ms) const;
   // A token that only the open database has from now on; to be called again whenever something was written
   // since, as a copy that is made of the file has it, too. While the file that is open cannot take it the one
-  // before it holds as well.
-  Status set(store::Store& store, Random& random);
+  // before it holds as well: where it was just opened, whichever that is.
+  Status set(store::Store& store, Random& random, bool just_opened);
   bool is_set() const { return !set_.tokens.empty(); }
   // False: the file is gone, or another's. While nobody writes; true before anything was set.
   bool holds() const;
@@ -38,6 +38,9 @@ class InPlace {
     std::string log;                  // which file it is
   };
   Result<Set> read() const;
+  // The token in the file on the disk, without what its log holds.
+  Result<std::string> token_there() const;
+  bool is_one(const std::string& token) const;
   Status write() const;
 
   std::string database_, log_, beside_;

@@ -1,6 +1,7 @@
 // School: what keeps it from losing anything when its disk goes back in time. Backups and restores, the log
 // that outlives them, and people and computers that joined after the backup.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -25,6 +26,8 @@ using store::Transaction;
 
 constexpr std::string_view kRemovalsKey = "removals";
 constexpr std::int64_t kBackupDayMs = std::int64_t{24} * 3600 * 1000;
+// Of a database, and what SQLite writes beside it.
+constexpr std::array<const char*, 4> kParts = {"", "-journal", "-wal", "-shm"};
 
 void add_folder(std::vector<BackupPart>& parts, const std::string& data, const std::string& folder) {
   std::error_code error;
@@ -45,7 +48,8 @@ bool is_copy(std::string_view name) {
   auto digits = name.find_first_not_of("0123456789");
   if (digits == 0 || digits == std::string_view::npos) return false;
   name.remove_prefix(digits);
-  return name == ".db" || name == ".db-journal" || name == ".db-wal" || name == ".db-shm";
+  return std::any_of(kParts.begin(), kParts.end(),
+                     [&](std::string_view part) { return name == ".db" + std::string(part); });
 }
 
 }  // namespace
@@ -169,42 +173,51 @@ void School::close() {
 
 Status School::mark_place() {
   if (marked_ == store_->db().total_changes()) return {};
-  WAYMARK_CHECK(in_place_.set(*store_, random_));
+  WAYMARK_CHECK(in_place_.set(*store_, random_, !marked_));
   marked_ = store_->db().total_changes();
   return {};
 }
 
-// As it lies there, before anything is written to it.
-Status School::could_be_taken_up(const std::string& database) const {
+// As it lies there, before anything is written to it; and then as this program opens it, on a copy.
+Status School::could_be_taken_up(const std::string& database, const std::string& trial) const {
   std::error_code error;
   if (!fs::exists(database, error)) return Error{Code::not_found, database + " is gone"};
   WAYMARK_TRY(db, store::Db::open_as_it_lies(database));
   WAYMARK_CHECK(db->check_integrity());
   WAYMARK_TRY(identity, store::meta_of(*db, "identity"));
-  if (!hub_ && identity != to_hex(identity_.seed))
+  if (hub_) {
+    WAYMARK_TRY(key, store::meta_of(*db, kHubKeyKey));
+    WAYMARK_TRY(ours, store_->meta(kHubKeyKey));
+    if (identity || !key || key != ours) return Error{Code::conflict, database + " is another server's"};
+  } else if (identity != to_hex(identity_.seed)) {
     return Error{Code::conflict, database + " is another school's"};
-  if (!hub_) return {};
-  // A hub's may be of before it had a key.
-  WAYMARK_TRY(key, store::meta_of(*db, kHubKeyKey));
-  WAYMARK_TRY(ours, store_->meta(kHubKeyKey));
-  if (identity || (key && key != ours)) return Error{Code::conflict, database + " is another server's"};
-  return {};
+  }
+  WAYMARK_CHECK(db->copy_to(trial));
+  auto opened = [&]() -> Status {
+    WAYMARK_TRY(store, store::Store::open(trial, {&clock_, &random_, hub_.has_value()}));
+    WAYMARK_CHECK(Accounts(*store).prepare());
+    return Carried(*store).prepare();
+  }();
+  for (const char* part : kParts) fs::remove(trial + part, error);
+  return opened;
 }
 
 Result<std::string> School::take_up_replaced() {
   auto folder = data_ + "/replaced-" + std::to_string(clock_.now_ms());
   const auto database = data_ + "/school.db", kept = folder + "/school.db", found = folder + "/found.db";
   WAYMARK_CHECK(make_private_directory(folder));
+  store_->db().leave_log();  // whenever it is closed: whatever file is there is not its own
   // It may hold what no device has. Where the file was written over its pages may be gone.
   auto copied = store_->db().copy_to(kept);
-  auto taken = could_be_taken_up(database);
+  auto taken = could_be_taken_up(database, folder + "/trial.db");
   std::error_code error;
-  if (!copied && !taken) {  // what is in memory is all there is
+  // Without a copy what is in memory is all there is; and a full disk says nothing of what is there.
+  if (!taken && (!copied || taken.error().code == Code::disk_full)) {
+    if (copied) fs::remove(kept, error);
     fs::remove(folder, error);
     return taken.error();
   }
   bool its_log = in_place_.has_its_log();
-  store_->db().leave_log();
   close();
   if (its_log) {
     WAYMARK_CHECK(store::move_durably(database + "-wal", found + "-wal"));
@@ -213,15 +226,23 @@ Result<std::string> School::take_up_replaced() {
   if (taken) taken = load();
   if (taken) {
     WAYMARK_CHECK(note_restored("a school.db that was put in its place by hand"));
-  } else {
-    close();
-    for (std::string part : {"", "-shm"})
-      if (fs::exists(database + part, error))
-        WAYMARK_CHECK(store::move_durably(database + part, found + part));
-    WAYMARK_CHECK(store::move_durably(kept, database));
-    WAYMARK_CHECK(load());
-    WAYMARK_CHECK(accounts_->audit(std::nullopt, "school.db was put back", taken.error().detail));
+    return folder;
   }
+  close();
+  if (!copied) return taken.error();
+  // What is found is there under one name or the other until its own is in its place.
+  for (const char* part : {"-wal", "-shm"})
+    if (fs::exists(database + part, error)) WAYMARK_CHECK(store::move_durably(database + part, found + part));
+  if (fs::exists(database, error)) {
+    fs::create_hard_link(database, found, error);
+    if (error) WAYMARK_CHECK(store::move_durably(database, found));  // a disk without such links
+  }
+  WAYMARK_CHECK(store::move_durably(kept, database));
+  if (auto again = load(); !again) {
+    close();
+    return again.error();
+  }
+  WAYMARK_CHECK(accounts_->audit(std::nullopt, "school.db was put back", taken.error().detail));
   return folder;
 }
 

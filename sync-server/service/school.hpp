@@ -479,8 +479,10 @@ class School {
   bool is_in_place() const { return in_place_.holds(); }
   // Goes on with the one that is there, as after a restore; or with its own again where that one is gone,
   // damaged or another school's. Returns the folder with what it had, or with what it found. Where its own
-  // was written over with what is no school, it goes on with what it has in memory and says what was found.
+  // was written over with what is no school, it goes on with what it has in memory and says what was found;
+  // and where neither could be opened afterwards nothing is open, and the next start says why.
   Result<std::string> take_up_replaced();
+  bool is_open() const { return store_ != nullptr; }
 
   // What a roster changes. Who is gone and which role has ended stays so after a restore; classes and
   // enrollments are then as they were last. What comes after in the same transaction should not fail for a
@@ -525,6 +527,9 @@ class School {
   Result<Erased> erase_ops(const std::optional<PersonId>& by, std::vector<OpId> ops);
   // Copies of the database beside it, which know nothing of what happens to it.
   std::vector<std::string> old_copies() const;
+  // At a hub, where nobody is told of them: the databases that were replaced by hand go after as many days.
+  // Those that went.
+  std::vector<std::string> forget_replaced(int keep_days) const;
   // Where backups are written every night, and how long each is kept: they have what is erased until then.
   struct BackupPlace {
     std::string folder;  // empty: no server runs, or it is a hub's
@@ -584,7 +589,7 @@ class School {
   void remove_copies() const;
   Status note_restored(std::string_view from);
   void close();
-  Status could_be_taken_up(const std::string& database) const;
+  Status could_be_taken_up(const std::string& database, const std::string& trial) const;
   // Call within the transaction that does it.
   Status remember(std::string_view what, std::string_view subject, std::string_view value,
                   std::string_view kind = {});

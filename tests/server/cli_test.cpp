@@ -110,6 +110,21 @@ struct Serving {
     ::kill(std::exchange(child, 0), SIGTERM) == 0 && ::wait(&status);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
+  // The first line of its log of this event, as it is now; null where there is none.
+  json logged(std::string_view event) const {
+    std::istringstream lines(read(log));
+    for (std::string line; std::getline(lines, line);)
+      if (line.ends_with('}'))
+        if (auto said = json::parse(line); said.value("event", "") == event) return said;
+    return {};
+  }
+  json wait_for(std::string_view event) const {
+    json said;
+    for (int i = 0; i < 6000 && (said = logged(event)).is_null(); i++)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    REQUIRE_FALSE(said.is_null());
+    return said;
+  }
   ~Serving() {
     if (child) stop();
   }
@@ -313,9 +328,8 @@ TEST_CASE("a school.db that was put in the place of the served one is found at t
   REQUIRE(world.on({"class", "add", "--title", "Period 3"}).code == 0);
   std::filesystem::rename(world.data + "/older.db", world.data + "/school.db");
   CHECK(served.stop() == 0);
-  auto log = read(served.log);
-  CHECK(log.find("\"event\":\"database replaced\"") != std::string::npos);
-  CHECK(log.find("\"event\":\"stopped\"") != std::string::npos);
+  CHECK_FALSE(served.logged("database replaced").is_null());
+  CHECK_FALSE(served.logged("stopped").is_null());
   // Of the class the log tells that outlives restores.
   CHECK(world.on({"class", "list", "--json"}).out.find("Period 3") != std::string::npos);
   CHECK(world.on({"verify"}).code == 0);
@@ -654,15 +668,7 @@ TEST_CASE("a hub says in its log and its status what stands between it and its s
   ::setenv("https_proxy", proxy.url().c_str(), 1);
   Serving served(hub, {"--upstream", "https://school.invalid:8443", "--upstream-token-file", token});
   ::unsetenv("https_proxy");
-  json lost;
-  for (int i = 0; i < 6000 && lost.is_null(); i++) {
-    std::istringstream lines(read(served.log));
-    for (std::string line; std::getline(lines, line);)
-      if (line.ends_with('}') && json::parse(line).value("event", "") == "school lost")
-        lost = json::parse(line);
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  REQUIRE_FALSE(lost.is_null());
+  auto lost = served.wait_for("school lost");
   CHECK(lost["line"] == "proxy");
   CHECK(lost["detail"] == "proxy: status 407");
   auto status = hub.on({"hub", "status", "--json"}).parsed();
@@ -671,6 +677,35 @@ TEST_CASE("a hub says in its log and its status what stands between it and its s
             .out.find("The network's proxy does not open the way to the school (status 407): "
                       "have it let the school's address through.\n") != std::string::npos);
   CHECK(served.stop() == 0);
+}
+
+TEST_CASE("a hub's school.db that was put in the place of the served one is found when it stops") {
+  World school, hub;
+  school.init();
+  REQUIRE(school.on({"class", "add", "--title", "Period 3"}).code == 0);
+  auto token = school.folder.path() + "/hub.token", copy = hub.folder.path() + "/older.db";
+  REQUIRE(school.on({"hub", "add", "--classes", "Period 3", "--name", "North room", "--out", token}).code ==
+          0);
+  Serving schools(school);
+  auto address = schools.first["addresses"][0].get<std::string>();
+  {
+    Serving served(hub, {"--upstream", address, "--upstream-token-file", token});
+    served.wait_for("school reached");
+    std::filesystem::copy_file(hub.data + "/school.db", copy);
+    CHECK(served.stop() == 0);
+  }
+  {
+    Serving served(hub, {"--upstream", address});
+    served.wait_for("school reached");
+    std::filesystem::rename(copy, hub.data + "/school.db");
+    CHECK(served.stop() == 0);
+    CHECK_FALSE(served.logged("database replaced").is_null());
+    CHECK_FALSE(served.logged("stopped").is_null());
+  }
+  Serving again(hub, {"--upstream", address});
+  again.wait_for("school reached");
+  CHECK(again.stop() == 0);
+  CHECK(again.logged("database replaced").is_null());
 }
 
 TEST_CASE("what a school has of a student is written to a new folder, and to no other") {

@@ -474,6 +474,10 @@ TEST_CASE(
     REQUIRE(world.school->store().db().copy_to(copy + ".school"));
     std::filesystem::rename(copy + ".school", database);
   }
+  SUBCASE("by a student's") {
+    REQUIRE(amira.store->db().copy_to(copy + ".student"));
+    std::filesystem::rename(copy + ".student", database);
+  }
   CHECK_FALSE(world.hub->is_in_place());
   world.up.reset();
   auto folder = world.hub->take_up_replaced().value();
@@ -489,6 +493,11 @@ TEST_CASE(
   CHECK(world.goals(*world.hub, world.amira) == all);
   CHECK(world.goals(*world.school, world.amira) == all);
   CHECK(world.hub->verify());
+  // Nobody at a hub is told that it may have what was erased since, so it goes as a backup does.
+  CHECK(world.hub->forget_replaced(30).empty());
+  world.clock.advance_ms(std::int64_t{31} * 24 * 3600 * 1000);
+  CHECK(world.hub->forget_replaced(30) == std::vector<std::string>{folder});
+  CHECK_FALSE(std::filesystem::exists(folder));
 }
 
 TEST_CASE("what the school is heard to have lost while nobody is signed in is not said to be in the room") {

@@ -1064,7 +1064,6 @@ TEST_CASE("a school.db that somebody else reads for long is still the one that i
   {
     auto reader = store::Db::open(world.database).value();
     REQUIRE(reader->execute("PRAGMA busy_timeout=0; BEGIN; SELECT count(*) FROM meta"));
-    REQUIRE(world.school->store().db().execute("PRAGMA busy_timeout=0"));
     for (int i = 0; i < 600; i++) {
       REQUIRE(world.school->store().set_meta("later", std::to_string(i)));
       REQUIRE(world.school->mark_place());
@@ -1075,6 +1074,64 @@ TEST_CASE("a school.db that somebody else reads for long is still the one that i
   REQUIRE(world.school->mark_place());
   CHECK(world.school->is_in_place());
   CHECK(fs::file_size(world.data + "/in-place") < 200);
+}
+
+TEST_CASE("an older school.db that somebody goes on reading while it is taken up is taken up once") {
+  CopiedByHand world;
+  SUBCASE("with the token of then") {}
+  SUBCASE("of before there were tokens") {
+    auto db = store::Db::open(world.copy).value();
+    REQUIRE(db->execute("DELETE FROM meta WHERE key = 'in_place'"));
+  }
+  for (const char* part : {"-wal", "-shm"}) fs::remove(world.database + part);
+  fs::rename(world.copy, world.database);
+  auto reader = store::Db::open(world.database).value();
+  REQUIRE(reader->execute("BEGIN; SELECT count(*) FROM meta"));
+  CHECK_FALSE(world.school->is_in_place());
+  REQUIRE(world.school->take_up_replaced());
+  for (int i = 0; i < 3; i++) {
+    CHECK(world.school->is_in_place());
+    REQUIRE(world.school->store().set_meta("later", std::to_string(i)));
+    REQUIRE(world.school->mark_place());
+  }
+  reader.reset();
+  REQUIRE(world.school->store().set_meta("later", "last"));
+  REQUIRE(world.school->mark_place());
+  CHECK(world.school->is_in_place());
+}
+
+TEST_CASE("a school.db that this program cannot open is not taken up, however whole it is") {
+  CopiedByHand world;
+  REQUIRE(store::Db::open(world.copy).value()->execute("PRAGMA user_version=99"));
+  SUBCASE("moved into its place") {
+    fs::rename(world.copy, world.database);
+    auto folder = world.school->take_up_replaced().value();
+    CHECK(fs::exists(folder + "/found.db"));
+    CHECK(world.school->is_in_place());
+  }
+  SUBCASE("moved into its place, where no copy of its own can be made") {
+    fs::rename(world.copy, world.database);
+    auto folder = world.data + "/replaced-" + std::to_string(world.clock.now_ms());
+    fs::create_directories(folder + "/school.db");
+    CHECK(world.school->take_up_replaced().error().code == Code::unsupported);
+    CHECK_FALSE(world.school->is_in_place());
+    CHECK(fs::exists(world.database));
+  }
+  REQUIRE(world.school->is_open());
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
+TEST_CASE("where what is found can be moved nowhere it stays, and its own is in the folder") {
+  CopiedByHand world;
+  auto other = world.folder.path() + "/other";
+  REQUIRE(School::init({other, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random));
+  fs::rename(other + "/school.db", world.database);
+  auto folder = world.data + "/replaced-" + std::to_string(world.clock.now_ms());
+  fs::create_directories(folder + "/found.db/in the way");
+  CHECK_FALSE(world.school->take_up_replaced());
+  CHECK_FALSE(world.school->is_open());
+  CHECK(store::Db::open_as_it_lies(world.database).value()->check_integrity());
+  CHECK(world.goals_in(folder + "/school.db") == Texts{"monday", "tuesday"});
 }
 
 TEST_CASE("a restore while the school is served is nobody's replacing by hand") {
@@ -1961,6 +2018,16 @@ TEST_CASE("a backup with a line of removals that cannot be read is restored, and
     REQUIRE(School::restore_at(data, world.file, world.key(), world.clock, world.random));
     world.school = School::open(data, world.clock, world.random).value();
   }
+  SUBCASE("on a new disk, where the power went as the log was mended") {
+    data = world.folder.path() + "/new", lines--;
+    fs::create_directory(data);
+    Restoring restoring(data);
+    REQUIRE(restoring.unpack(world.file, world.key()));
+    REQUIRE(restoring.decide(world.clock.now_ms()));
+    REQUIRE(RemovalLog(data + "/restored/removals.log").mend(world.clock.now_ms()));
+    world.school.reset();
+    world.school = School::open(data, world.clock, world.random).value();
+  }
   for (const auto& computer : world.school->accounts().computers().value()) CHECK(computer.removed);
   CHECK(RemovalLog(data + "/removals.log").lines()->size() == lines);
   Texts beside;
@@ -2018,16 +2085,6 @@ TEST_CASE("one op is erased, and what was based on it stands; its place in the c
   CHECK(world.school->erase_ops(std::nullopt, {id_cast<OpId>(erasure.key.id)}).error().code == Code::invalid);
   CHECK(world.goals(world.amira) == Texts{"keep", "mended"});
   CHECK_FALSE(stands_in(world.data + "/school.db", "LEAK"));
-  SUBCASE("on a new disk, where the power went as the log was mended") {
-    data = world.folder.path() + "/new", lines--;
-    fs::create_directory(data);
-    Restoring restoring(data);
-    REQUIRE(restoring.unpack(world.file, world.key()));
-    REQUIRE(restoring.decide(world.clock.now_ms()));
-    REQUIRE(RemovalLog(data + "/restored/removals.log").mend(world.clock.now_ms()));
-    world.school.reset();
-    world.school = School::open(data, world.clock, world.random).value();
-  }
   REQUIRE(amira.sync());
   CHECK_FALSE(stands_in(world.folder.path() + "/device1.db", "LEAK"));
   CHECK(amira.store->records(key.stream, "goal").value().size() == 2);
