@@ -62,7 +62,7 @@ std::optional<Error> World::portal_before(FileMessage& message) {
 bool World::portal_before(Message& message) {
   if (!by_chance_between(kPortalBetweenInHundred)) return true;
   portals_++;
-  if (message.asked == Asked::parcel || between_.below(2)) return false;
+  if (is_sealed(message.asked) || between_.below(2)) return false;
   message.body = kPortal;
   return true;
 }

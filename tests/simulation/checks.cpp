@@ -332,6 +332,8 @@ void World::become_quiet() {
       send_file(*computer);
     }
     for (auto& hub : hubs_) send_up(*hub);
+    if (plan_.kept)
+      for (auto& computer : computers_) deliver_outgoing(*computer);
     advance(1'000);
     deliver();
     deliver_files();
@@ -453,7 +455,8 @@ void World::check_quiet() {
     if (under_another_hub(computer, op)) return true;
     return of_the_room.count(op) ||
            (computer.hub && lost.count(op) && must(computer.hub->school->store().has(op), "has")) ||
-           (!hubs_.empty() && !entry.accepted && (letters.count(op) || lost_there.count(op)));
+           (!hubs_.empty() && !entry.accepted &&
+            (letters.count(op) || lost.count(op) || lost_there.count(op)));
   };
   auto looking = std::make_optional(look_at(root));
   for (auto& computer : computers_) {

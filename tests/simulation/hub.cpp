@@ -14,6 +14,8 @@ constexpr std::int64_t kReplyTimeMs = 30'000;
 constexpr std::int64_t kPapersMs = 60'000;
 constexpr std::size_t kHubsMax = 4;
 constexpr std::uint64_t kFullInHundred = 3;
+// What lies beside a hub's database, sealed.
+constexpr const char* kKept[] = {"/parcels/", "/bundles/", "/sticks/"};
 }  // namespace
 
 Hub& World::make_hub(std::string_view name, const std::vector<ClassId>& classes) {
@@ -52,26 +54,31 @@ void World::open_hub(Hub& hub) {
 Image World::hub_image(Hub& hub) {
   Image image{image_of(hub.school->store()), {}};
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(hub.folder + "/parcels", none)) {
-    std::ifstream in(entry.path(), std::ios::binary);
-    image.files.emplace(entry.path().filename().string(), std::make_shared<const std::string>(std::string(
-                                                              std::istreambuf_iterator<char>(in), {})));
-  }
+  for (std::string folder : kKept)
+    for (const auto& entry : fs::directory_iterator(hub.folder + folder, none)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      image.files.emplace(
+          folder + entry.path().filename().string(),
+          std::make_shared<const std::string>(std::string(std::istreambuf_iterator<char>(in), {})));
+    }
   return image;
 }
 
 void World::put_hub_parcels(const Hub& hub, const std::map<std::string, Content, std::less<>>& parcels) {
-  auto folder = hub.folder + "/parcels";
-  fs::remove_all(folder);
-  fs::create_directories(folder);
+  for (const char* folder : kKept) {
+    fs::remove_all(hub.folder + folder);
+    fs::create_directories(hub.folder + folder);
+  }
   for (const auto& [name, body] : parcels) {
-    std::ofstream(folder + "/" + name, std::ios::binary) << *body;
-    fs::last_write_time(folder + "/" + name, parcel_time());
+    std::ofstream(hub.folder + name, std::ios::binary) << *body;
+    fs::last_write_time(hub.folder + name, parcel_time());
   }
 }
 
 // The order in which parcels came, which a fast machine's clock does not tell.
-fs::file_time_type World::parcel_time() { return begun_ + std::chrono::milliseconds(++parcels_put_); }
+fs::file_time_type World::parcel_time() {
+  return *parcel_times_.insert(begun_ + std::chrono::milliseconds(++parcels_put_)).first;
+}
 
 // ---- what happens to it
 
@@ -192,6 +199,7 @@ void World::send_up(Hub& hub) {
       hub.load = std::move(load);
     } else {
       auto request = must(hub.session->next(steady), "next");
+      if (!request && send_kept_up(hub)) return;
       if (!request) return send_parcel_up(hub);
       message.asked = Asked::sync;
       message.body = wire::encode(*request);
@@ -245,9 +253,8 @@ void World::hub_at_school(const Message& message) {
       reply = read.error();
   }
   Message told{false, kHub, message.ticket, 0, {}, era_, message.asked, message.hub};
-  if (message.asked == Asked::parcel) {
-    auto state =
-        school_->put_parcel(*bearer, message.parcel.name, {message.from, message.parcel.bytes, message.body});
+  if (is_sealed(message.asked)) {
+    auto state = take_kept(*bearer, message);
     told.parcel = message.parcel;
     if (state) {
       told.whole = state->state.whole;
@@ -255,6 +262,7 @@ void World::hub_at_school(const Message& message) {
       reply = std::move(state->answer);
     } else {
       told.problem = state.error().code;
+      log("the school did not take in what the hub kept: " + std::string(name(state.error().code)));
       reply = std::string();
     }
   }
@@ -285,14 +293,7 @@ void World::arrive_at_hub_from_school(const Message& told) {
   if (message.asked == Asked::papers) taken = hub.school->take_papers(message.body, "");
   if (message.asked == Asked::papers && taken) hub.papers_ms = steady;
   if (message.asked == Asked::bundle) taken = hub.school->take_answers(hub.load, message.body);
-  if (message.asked == Asked::parcel) {
-    if (message.problem == Code::invalid || message.problem == Code::malformed)
-      hub.school->parcel_not_taken(message.parcel);
-    else if (message.whole)
-      taken = hub.school->take_parcel_answer(message.parcel, message.body);
-    else if (!message.problem)
-      hub.parcel_come = std::min(message.from, message.parcel.bytes - 1);
-  }
+  if (is_sealed(message.asked)) taken = hear_of_kept(hub, message);
   if (message.asked == Asked::sync) {
     auto reply = wire::decode_reply(message.body);
     if (reply) {
@@ -411,7 +412,7 @@ bool World::hub_is_quiet(Hub& hub) {
   if (must(hub.school->carried().carrying(), "carrying").batches > 0) return false;
   // Nor does it owe the school today's question.
   if (!must(hub.school->next_load(), "what is to be carried").rows.empty()) return false;
-  if (hub.school->next_parcel()) return false;
+  if (hub.school->next_parcel() || hub.school->next_bundle() || hub.school->next_stick()) return false;
   for (const auto& reading : must(hub.school->store().readings(), "readings"))
     if (reading.cursor.seq != must(school_->store().stream_state(reading.stream), "state").head) return false;
   return true;

@@ -430,10 +430,10 @@ void World::check_refusals() {
     // A school took it in and lost it, the next one refused it, and the computer is again as it was between:
     // it believes the first, and only an adult reads it.
     if (letters.count(id) && computer.travels != refused.travels) continue;
-    // The same, and the refusal was lost on its way while what the first had said was heard late, as from a
-    // stick.
+    // The same, and what the first had said was heard late, as from a stick: while the refusal was lost on
+    // its way, or after it, where a school that had refused it took the first one's place again.
     auto believed = believed_.find({refused.computer, id});
-    if (letters.count(id) && believed != believed_.end() && believed->second < refused.era) continue;
+    if (letters.count(id) && believed != believed_.end() && believed->second < era_) continue;
     if (!told[refused.computer].count(id))
       broken(12, who(computer) + " was never told that " + id.hex() + " was refused");
   }

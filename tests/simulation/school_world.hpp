@@ -160,6 +160,8 @@ struct Computer {
   bool teacher = false;
   PersonId person;
   std::string token, path;
+  std::string shared_token;           // the computer's own
+  std::vector<std::string> outgoing;  // bundles of sign-outs, until their answers came
   ManualClock clock;
   std::unique_ptr<SeededRandom> random;
   std::unique_ptr<store::Store> store;
@@ -194,7 +196,8 @@ struct Computer {
   std::set<std::string> again;  // streams of which an access ended here and another one began
 };
 
-enum class Asked { sync, papers, bundle, parcel };
+enum class Asked { sync, papers, bundle, parcel, kept_bundle, stick };
+inline bool is_sealed(Asked asked) { return asked >= Asked::parcel; }
 inline constexpr int kHub = -1;
 
 struct Message {
@@ -229,6 +232,7 @@ struct Hub {
   std::int64_t sent_ms = 0, papers_ms = 0;
   Asked asked = Asked::sync;
   server::HubLoad load;
+  server::StickRow stick;         // the last that went
   server::ParcelRow parcel;       // on its way to the school,
   std::int64_t parcel_come = -1;  // and how much of it has come; -1: the school is asked
   int era = 0;                    // how often it has travelled,
@@ -412,6 +416,16 @@ class World {
   void put_hub_parcels(const Hub& hub, const std::map<std::string, Content, std::less<>>& parcels);
   void send_parcel_up(Hub& hub);
   std::filesystem::file_time_type parcel_time();
+
+  // kept.cpp
+  void bring_to_hubs();
+  void bring_stick_to_hub(Computer& computer);
+  void sign_out(Computer& computer);
+  void deliver_outgoing(Computer& computer);
+  void date_what_is_new(const Hub& hub);
+  bool send_kept_up(Hub& hub);  // false: there is nothing
+  Result<server::ParcelState> take_kept(const server::Bearer& bearer, const Message& message);
+  Status hear_of_kept(Hub& hub, const Message& message);
   void move(Computer& computer);
   void go_to(Computer& computer, Hub* hub);
   void crash_hub(Hub& hub);
@@ -620,6 +634,8 @@ class World {
   std::set<StreamFile> were_at_school_;
   const std::filesystem::file_time_type begun_ = std::filesystem::file_time_type::clock::now();
   long parcels_put_ = 0;
+  std::set<std::filesystem::file_time_type> parcel_times_;
+  std::map<std::string, int, std::less<>> era_of_answer_;  // of the school, when a hub had it
   std::set<OpId> forged_;
   std::map<std::string, std::string> watched_;  // where the op of `--watch` stood last
   struct Refused {
@@ -637,6 +653,7 @@ class World {
   std::string granted_as_of_;                          // so many removals the school had heard then
   long joined_ = 0, moved_ = 0, letters_ = 0;
   long carried_ = 0;        // ops settled by a stick's answer
+  long kept_ = 0;           // answers to what hubs kept sealed
   long files_carried_ = 0;  // files that a stick brought to the school, or back
   long parcels_ = 0;        // files of which the school's answer came through the hub
   long told_ = 0;           // lines that came with one

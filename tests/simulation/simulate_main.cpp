@@ -55,7 +55,7 @@ void explain(const simulation::Plan& plan, const simulation::Outcome& outcome, i
        (plan.rough ? " --rough 1" : "") + (plan.liveness ? " --liveness 1" : "") +
        (plan.clocks ? " --clocks 1" : "") + (plan.rounds ? " --rounds " + std::to_string(plan.rounds) : "") +
        (plan.twice ? " --twice 1" : "") + (plan.twin ? " --twin 1" : "") +
-       (plan.forged ? " --forged 1" : "") + (plan.ages ? " --ages 1" : "") +
+       (plan.forged ? " --forged 1" : "") + (plan.ages ? " --ages 1" : "") + (plan.kept ? " --kept 1" : "") +
        (plan.day ? " --day " + std::to_string(plan.day) : "") +
        (plan.clones ? " --clones " + std::to_string(plan.clones) : ""))
           .c_str(),
@@ -113,6 +113,8 @@ int main(int count, char** words) {
       plan.twice = value != 0;
     } else if (word == "--forged") {
       plan.forged = value != 0;
+    } else if (word == "--kept") {
+      plan.kept = value != 0;
     } else if (word == "--ages") {
       plan.ages = value != 0;
     } else if (word == "--twin") {
@@ -128,7 +130,7 @@ int main(int count, char** words) {
                    "simulate: --seed N, --seeds N, --steps N, --only N,N,..., --students N, --day EVENTS, "
                    "--hub 1 or 2, --people 1, --classes 1, --archives 1, --sticks 1, --attacks 1, --rough 1, "
                    "--liveness 1, "
-                   "--clocks 1, --clones N, --rounds N, --twice 1, --twin 1, --forged 1, --ages 1, "
+                   "--clocks 1, --clones N, --rounds N, --twice 1, --twin 1, --forged 1, --ages 1, --kept 1, "
                    "--sabotage N, --log 1, --watch OP, --shrink RUNS\n");
       return 2;
     }

@@ -90,6 +90,25 @@ TEST_CASE(
   CHECK(parcels > static_cast<long>(kSeeds / 2));
 }
 
+TEST_CASE(
+    "what a hub keeps sealed of sticks and of who signed out reaches the school, and its answers come back") {
+  long kept = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds / 8; seed++) {
+    auto outcome = run({.seed = seed,
+                        .steps = 300,
+                        .sticks_only = seed % 5 == 0,
+                        .hub = seed % 6 == 1 ? 2 : 1,
+                        .kept = true,
+                        .people = seed % 2 == 0,
+                        .attacks = seed % 3 == 0,
+                        .rough = seed % 3 == 0});
+    CAPTURE(seed);
+    CHECK(outcome.failure.value_or("") == "");
+    kept += outcome.kept;
+  }
+  CHECK(kept > static_cast<long>(kSeeds / 2));
+}
+
 TEST_CASE("a class of thirty computers goes through two hundred days") {
   auto outcome = run({.seed = 1, .steps = 1'000, .day = 5, .students = 14});
   CHECK(outcome.failure.value_or("") == "");
@@ -369,6 +388,7 @@ TEST_CASE("one seed gives one log, byte by byte") {
                    .steps = 300,
                    .sticks_only = sticks,
                    .hub = 2,
+                   .kept = true,
                    .people = true,
                    .classes = true,
                    .archives = true,
@@ -423,6 +443,7 @@ TEST_CASE("the simulator notices every mistake that is put in on purpose") {
   shows({.sabotage = clock_decides}, {}, {.count = 20});
   shows({.hub = 1, .sabotage = hub_forgets}, {16});
   shows({.hub = 1, .sabotage = believe_hub}, {7, 15});
+  shows({.hub = 1, .kept = true, .sabotage = believe_kept}, {15});
   shows({.hub = 1, .sabotage = open_own}, {10});
   shows({.hub = 1, .sabotage = hub_drops_files}, {15, 19});
   shows({.hub = 1, .sabotage = believe_hub_of_files}, {15});

@@ -327,6 +327,7 @@ Computer& World::copy_of(const Computer& computer, Image image) {
   copied->teacher = computer.teacher;
   copied->person = computer.person;
   copied->token = computer.token;
+  copied->shared_token = computer.shared_token;
   copied->path = folder_ + "/computer" + std::to_string(copied->index) + ".db";
   copied->random = std::make_unique<SeededRandom>(random_.u64());
   copied->records = computer.records;

@@ -210,6 +210,7 @@ Outcome World::go() {
       jump_servers_clock();
       forge();
       grow_old();
+      bring_to_hubs();
       bool is_night = plan_.day > 0 && i % plan_.day == plan_.day - 1;
       if (is_night && plan_.measured) {
         int day = i / plan_.day + 1, days = plan_.steps / plan_.day;
@@ -252,6 +253,7 @@ Outcome World::go() {
   outcome.erased = static_cast<long>(erased_.size() + erased_ops_.size());
   outcome.files_carried = files_carried_;
   outcome.parcels = parcels_;
+  outcome.kept = kept_;
   outcome.brought_back = brought_back_;
   outcome.backups = restores_;
   outcome.cuts = cuts_;
@@ -318,7 +320,8 @@ void World::make_computer(const PersonId& person, bool teacher) {
   server::Computer row;
   row.id = computer->row = random_.id<server::ComputerId>();
   row.name = "lab-" + std::to_string(computer->index);
-  must(school_->accounts().add_computer(row, server::token_hash(server::make_token(random_))), "computer");
+  computer->shared_token = server::make_token(random_);
+  must(school_->accounts().add_computer(row, server::token_hash(computer->shared_token)), "computer");
   random_.fill(computer->key.seed);
   auto known = must(school_->accounts().person(person), "person");
   computer->certificate = school_->certificate_of(*known, row.id, public_key(computer->key), {period_});

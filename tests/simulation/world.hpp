@@ -64,6 +64,7 @@ enum class Sabotage {
   base_by_clock,     // whoever writes has not seen what is later than their own clock
   own_chance,        // something is drawn that does not follow from the seed
   no_hub_seals,      // what teachers wrote at a hub nobody can bring once its disk is lost
+  believe_kept,      // what a hub keeps sealed counts as at school
   last               // none: how many there are
 };
 
@@ -77,6 +78,7 @@ struct Plan {
   // Rooms with a hub, to which computers go and from which they come back. Of two, disks are copied, too, so
   // that one hub becomes two, and teachers write at them.
   int hub = 0;
+  bool kept = false;    // with a hub: sticks that are brought to it, and what waited when somebody signed out
   bool people = false;  // who come, go, change class and are erased, and adults who settle what was refused
   // Classes that are made, closed and written for, people who go from one to the other, and a log of all that
   // is put away and comes back; people come and go, too.
@@ -136,6 +138,7 @@ struct Outcome {
   long backups = 0;                // of the school's own that took its place
   long cuts = 0;                   // power that went in the middle of a write
   long files_carried = 0;
+  long kept = 0;          // answers to what hubs kept sealed
   long parcels = 0;       // files of which the school's answer came through the hub
   long brought_back = 0;  // lines that the school had lost, by sticks
   long forgeries = 0;
