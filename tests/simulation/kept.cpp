@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t kOutgoingMax = 4;
 constexpr int kStickInHundred = 6, kSignOutInHundred = 4, kDeliverInHundred = 12;
-constexpr std::size_t kPieceBytes = 3'000;
+constexpr std::size_t kPieceBytes = 30'000;
 }  // namespace
 
 void World::bring_to_hubs() {
