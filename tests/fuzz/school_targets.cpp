@@ -13,6 +13,7 @@
 #include "shared/base/text.hpp"
 #include "shared/store/db.hpp"
 #include "shared/store/files.hpp"
+#include "shared/sync/session.hpp"
 #include "shared/wire/batch.hpp"
 #include "shared/wire/bodies.hpp"
 #include "shared/wire/bundle.hpp"
@@ -109,10 +110,14 @@ World& world() {
 
 // Runs what may write, and takes all of it back.
 template <class Work>
-void undone(School& school, Work work) {
-  auto transaction = store::Transaction::begin(school.store().db());
+void undone(store::Store& store, Work work) {
+  auto transaction = store::Transaction::begin(store.db());
   promise(transaction.has_value(), "a transaction begins");
   work();
+}
+template <class Work>
+void undone(School& school, Work work) {
+  undone(school.store(), work);
 }
 
 // Bad input may be refused, and is never a failure of the school's own.
@@ -302,7 +307,113 @@ void roster(std::string_view bytes) {
   }
 }
 
-constexpr std::array kTargets{Target{"heard", heard, ""},
+// A student's computer on which something was written that the school does not have, and what the school says
+// when it hears of it.
+struct Device {
+  test::TemporaryFolder folder;
+  ManualClock clock;
+  SeededRandom random{6};
+  std::unique_ptr<store::Store> store;
+  std::vector<OpId> written;
+  std::string reply;
+
+  Device() {
+    const auto amira = golden_id<PersonId>("person amira");
+    store = World::must(store::Store::open(folder.path() + "/amira.db", {&clock, &random, true}));
+    store->show_to(amira);
+    write(amira);
+    reply = ask();
+    sync::Session session(*store);
+    World::must(session.start());
+    World::must(World::must(session.next(0)).has_value() ? Status() : Error{Code::internal, "no request"});
+    World::must(session.on_reply(World::must(wire::decode_reply(reply)), 0));
+    write(amira);
+    reply = ask();
+  }
+  void write(const PersonId& amira) {
+    for (const char* want : {"swim a length", "draw a horse"}) {
+      store::Edit edit;
+      edit.key = {domain::person_stream(amira), "goal", random.id<RecordId>()};
+      edit.fields = {{"want", want}};
+      written.push_back(World::must(store->write(amira, std::span(&edit, 1))).front().op);
+    }
+  }
+  std::string ask() {
+    std::string said;
+    auto& school = *world().school;
+    undone(*store, [&] {
+      sync::Session session(*store);
+      World::must(session.start());
+      const auto request = World::must(session.next(0)).value();
+      auto bearer = World::must(school.bearer("student"));
+      said = World::must(school.sync(bearer, wire::encode(request)));
+    });
+    return said;
+  }
+};
+
+// The word in quotes that comes at `from` or next, without them; empty: there is none.
+std::pair<std::size_t, std::size_t> word_after(std::string_view text, std::size_t from) {
+  const auto begin = text.find('"', from);
+  const auto end = begin == std::string_view::npos ? begin : text.find('"', begin + 1);
+  if (end == std::string_view::npos) return {0, 0};
+  return {begin + 1, end - begin - 1};
+}
+
+// Each three bytes of a recipe: how far on, what is done there, and with which byte. Most of it leaves a
+// reply that can be read: a digit becomes another one, a word takes another one's place.
+std::string altered(std::string text, std::string_view recipe) {
+  std::size_t at = 0;
+  for (; recipe.size() >= 3 && !text.empty(); recipe.remove_prefix(3)) {
+    at = (at + static_cast<std::uint8_t>(recipe[0]) * 5U) % text.size();
+    const auto how = static_cast<std::uint8_t>(recipe[1]), with = static_cast<std::uint8_t>(recipe[2]);
+    if (how < 128) {
+      const auto digit = text.find_first_of("0123456789", at);
+      if (digit != std::string::npos) text[digit] = static_cast<char>('0' + with % 10);
+    } else if (how < 208) {
+      const auto [from, length] = word_after(text, (at + with * 7U) % text.size());
+      const auto [to, old_length] = word_after(text, at);
+      if (length && old_length) text.replace(to, old_length, std::string(text, from, length));
+    } else if (how < 224) {
+      text[at] = recipe[2];
+    } else if (how < 240) {
+      text.insert(at, text.substr(at, 1U + with % 64));
+    } else {
+      text.erase(at, 1U + with % 16);
+    }
+  }
+  return text;
+}
+
+// Whatever comes in the school's place: its own reply with other bytes in it, or, from a brace on, another
+// one, or news.
+void answered(std::string_view bytes) {
+  static Device device;
+  const auto text = bytes.starts_with('{') ? std::string(bytes) : altered(device.reply, bytes);
+  auto& store = *device.store;
+  undone(store, [&] {
+    sync::Session session(store);
+    promise(session.start().has_value(), "a session begins");
+    auto request = session.next(0);
+    promise(request && *request, "what waits is sent");
+    const auto reply = wire::decode_reply(text);
+    auto heard = reply ? session.on_reply(*reply, 0) : Status(reply.error());
+    if (!heard && heard.error().code != Code::server_failed) is_refusal(heard.error());
+    if (!reply) session.on_lost(reply.error(), 0);
+    if (bytes.starts_with('{'))
+      if (auto news = session.on_news(bytes); !news) is_refusal(news.error());
+    for (const auto& id : device.written) {
+      auto line = store.line(id);
+      promise(line && *line && (*line)->find("\"want\"") != std::string::npos,
+              "nothing that was written here goes, whatever is heard");
+    }
+    promise(store.verify().has_value(), "what is kept of it is as it should be");
+    promise(session.status().has_value(), "how things stand can be told");
+  });
+}
+
+constexpr std::array kTargets{Target{"answered", answered, "golden/replies"},
+                              Target{"heard", heard, ""},
                               Target{"roster", roster, ""},
                               Target{"exchange", exchange, ""},
                               Target{"carried", carried, ""},
