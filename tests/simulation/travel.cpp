@@ -361,6 +361,7 @@ void World::travelled(Computer& computer) {
   computer.travels++;
   computer.ops_seen = 0;
   computer.era = -1;
+  computer.heard_hub = nullptr;  // what it says of a room is of then
   count_losses();
 }
 void World::school_travelled() {
