@@ -194,14 +194,6 @@ void take_up_replaced(School& school, net::Server& server, Log& log) {
     failed(". What was open goes on, and it is tried again.");
 }
 
-void forget_replaced(School& school, net::Server& server, int keep_days, Log& log) {
-  std::vector<std::string> gone;
-  server.run([&] { gone = school.forget_replaced(keep_days); });
-  for (const auto& folder : gone)
-    log.write(spdlog::level::info, {{"event", "replaced database removed"}, {"folder", folder}},
-              folder + " is as old as is kept, and was removed.");
-}
-
 void collect_files(School& school, net::Server& server, Log& log) {
   auto on_disk = School::files_on_disk(school.data());
   Result<std::int64_t> gone = std::int64_t{0};
@@ -442,10 +434,7 @@ Status serve(const Asked& asked, const Commands& commands) {
   meet_the_school();
   bool stopping = !read_ahead(*school, *server, signals);
   for (int minutes = 0; !stopping; minutes++) {
-    if (minutes % 60 == 1) {
-      collect_files(*school, *server, log);
-      forget_replaced(*school, *server, keep_days, log);
-    }
+    if (minutes % 60 == 1) collect_files(*school, *server, log);
     if (!is_in_place(*school, *server, log)) {
       leave_the_school();
       take_up_replaced(*school, *server, log);

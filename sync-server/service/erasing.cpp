@@ -2,8 +2,6 @@
 // store does with an erasure is in shared/store/erase.hpp; here are the accounts, the files, and what
 // outlives a restore.
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <filesystem>
 #include <limits>
 #include <map>
@@ -21,8 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kNamedMax = 256;                        // ops, or files, in one record
 constexpr std::int64_t kAgainMs = std::int64_t{10} * 60'000;  // after what failed
-constexpr std::string_view kReplaced = "replaced-";
-constexpr std::string_view kHeededKey = "erasures_heeded";  // how many a hub knew of
+constexpr std::string_view kHeededKey = "erasures_heeded";    // how many a hub knew of
 
 }  // namespace
 
@@ -33,28 +30,12 @@ std::vector<std::string> School::old_copies() const {
     auto name = entry.path().filename().string(), path = entry.path().string();
     // The nightly ones are told of by how long they are kept.
     if (path == backup_place_.folder) continue;
-    if (name.starts_with(kReplaced) || name.starts_with("school.db.before-") || name.starts_with("backup"))
+    if (name.starts_with(replaced_prefix) || name.starts_with("school.db.before-") ||
+        name.starts_with("backup"))
       found.push_back(path);
   }
   std::sort(found.begin(), found.end());
   return found;
-}
-
-std::vector<std::string> School::forget_replaced(int keep_days) const {
-  std::vector<std::string> gone;
-  if (!hub_) return gone;
-  const auto oldest = clock_.now_ms() - std::chrono::milliseconds(std::chrono::days(keep_days)).count();
-  for (const auto& path : old_copies()) {
-    auto name = fs::path(path).filename().string();
-    std::int64_t made = 0;
-    auto digits = std::string_view(name).substr(std::min(name.size(), kReplaced.size()));
-    auto read = std::from_chars(digits.data(), digits.data() + digits.size(), made);
-    if (!name.starts_with(kReplaced) || read.ec != std::errc() || made >= oldest) continue;
-    std::error_code error;
-    fs::remove_all(path, error);
-    if (!error) gone.push_back(path);
-  }
-  return gone;
 }
 
 Result<School::Erased> School::erase_student(const std::optional<PersonId>& by, const PersonId& student) {

@@ -228,17 +228,19 @@ void School::not_taken_of(Handed& handed, const ParcelRow& row) {
   handed.tried[key_of(row)] = clock_.steady_ms();
 }
 
-// Whatever lies in these folders, what a power cut left half written too. A file that is written anew begins
-// anew.
+// Whatever lies in these folders, what a power cut left half written too, and at a hub the databases that
+// were replaced by hand, of which nobody is told there. A file that is written anew begins anew. In days that
+// this ran: a clock that was wrong makes nothing old.
 Status School::let_go_of_old(std::int64_t day) {
   WAYMARK_TRY(known, carried_->kept_files());
   std::vector<std::string> gone;
   WAYMARK_TRY(transaction, store::Transaction::begin(store_->db()));
-  for (std::string folder : {"parcels/", "bundles/", "sticks/"}) {
+  for (std::string folder : {"", "parcels/", "bundles/", "sticks/"}) {
     std::error_code error;
     for (auto entry = fs::directory_iterator(data_ + "/" + folder, error);
          !error && entry != fs::directory_iterator(); entry.increment(error)) {
       auto name = folder + entry->path().filename().string();
+      if (folder.empty() && !(hub_ && name.starts_with(replaced_prefix))) continue;
       std::error_code none;
       auto written = entry->last_write_time(none).time_since_epoch().count();
       if (none) continue;
@@ -253,7 +255,7 @@ Status School::let_go_of_old(std::int64_t day) {
   for (const auto& [name, since] : known) WAYMARK_CHECK(carried_->forget_file(name));
   WAYMARK_CHECK(transaction.commit());
   std::error_code ignored;
-  for (const auto& name : gone) fs::remove(data_ + "/" + name, ignored);
+  for (const auto& name : gone) fs::remove_all(data_ + "/" + name, ignored);
   return {};
 }
 

@@ -67,7 +67,8 @@ Result<std::string> InPlace::settle(std::int64_t now_ms) const {
   // A power cut may have left the file half written, which its log puts right; what is whole is another.
   if ((!token || !*token) && !(*db)->check_integrity()) return std::string();
   db->reset();
-  auto folder = fs::path(database_).parent_path().string() + "/replaced-" + std::to_string(now_ms);
+  auto folder = fs::path(database_).parent_path().string() + "/" + std::string(replaced_prefix) +
+                std::to_string(now_ms);
   fs::create_directories(folder, error);
   WAYMARK_CHECK(store::move_durably(log_, folder + "/school.db-wal"));
   fs::remove(database_ + "-shm", error);

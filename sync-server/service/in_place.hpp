@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shared/base/result.hpp"
@@ -13,6 +14,9 @@
 #include "shared/store/store.hpp"
 
 namespace waymark::server {
+
+// Begins the name of a folder of what was replaced; the rest is when.
+inline constexpr std::string_view replaced_prefix = "replaced-";
 
 class InPlace {
  public:

@@ -211,11 +211,12 @@ Result<std::string> School::take_up_replaced() {
   auto copied = store_->db().copy_to(kept);
   auto taken = could_be_taken_up(database, folder + "/trial.db");
   std::error_code error;
-  // Without a copy what is in memory is all there is; and a full disk says nothing of what is there.
-  if (!taken && (!copied || taken.error().code == Code::disk_full)) {
+  // Without a copy what is in memory is all there is; and a full disk says nothing of either.
+  auto full = [](const Status& status) { return !status && status.error().code == Code::disk_full; };
+  if ((!copied && !taken) || full(copied) || full(taken)) {
     if (copied) fs::remove(kept, error);
     fs::remove(folder, error);
-    return taken.error();
+    return taken ? copied.error() : taken.error();
   }
   bool its_log = in_place_.has_its_log();
   close();
@@ -231,8 +232,9 @@ Result<std::string> School::take_up_replaced() {
   close();
   if (!copied) return taken.error();
   // What is found is there under one name or the other until its own is in its place.
-  for (const char* part : {"-wal", "-shm"})
-    if (fs::exists(database + part, error)) WAYMARK_CHECK(store::move_durably(database + part, found + part));
+  for (std::string part : kParts)
+    if (!part.empty() && fs::exists(database + part, error))
+      WAYMARK_CHECK(store::move_durably(database + part, found + part));
   if (fs::exists(database, error)) {
     fs::create_hard_link(database, found, error);
     if (error) WAYMARK_CHECK(store::move_durably(database, found));  // a disk without such links

@@ -527,9 +527,6 @@ class School {
   Result<Erased> erase_ops(const std::optional<PersonId>& by, std::vector<OpId> ops);
   // Copies of the database beside it, which know nothing of what happens to it.
   std::vector<std::string> old_copies() const;
-  // At a hub, where nobody is told of them: the databases that were replaced by hand go after as many days.
-  // Those that went.
-  std::vector<std::string> forget_replaced(int keep_days) const;
   // Where backups are written every night, and how long each is kept: they have what is erased until then.
   struct BackupPlace {
     std::string folder;  // empty: no server runs, or it is a hub's
