@@ -96,6 +96,7 @@ struct Serving {
       : world(the_world), log(world.folder.path() + "/log") {
     std::vector<std::string> words{"serve", "--data", world.data, "--listen", "127.0.0.1:0", "--log-json"};
     words.insert(words.end(), more.begin(), more.end());
+    std::filesystem::remove(log);  // of one that was served before
     child = world.start(words, "/dev/null", log, world.folder.path() + "/log.err");
     while (read(log).find('\n') == std::string::npos) {
       int status = 0;
