@@ -182,6 +182,8 @@ UPDATE reading SET feed = ?, segment = ?, seq = ?, count = ?, digest = ?,
 -- name: reading_compared
 UPDATE reading SET compared = ? WHERE parent = ? AND stream = ?
 
+-- name: reading_compare_elsewhere
+UPDATE reading SET compared = 0 WHERE parent != ? AND stream = ? AND compared = 1
 -- name: reading_compare_all
 UPDATE reading SET compared = 0 WHERE parent = ?
 -- name: seal_add

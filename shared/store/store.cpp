@@ -1050,6 +1050,12 @@ Status Store::compare_all_again() {
   return query.bind(parent_).run();
 }
 
+Status Store::compare_elsewhere(std::string_view stream) {
+  WAYMARK_TRY(row, stream_id(stream));
+  WAYMARK_TRY(query, db_->prepare(sql::reading_compare_elsewhere));
+  return query.bind(parent_).bind(row).run();
+}
+
 Status Store::mark_compared(std::string_view stream) {
   WAYMARK_TRY(row, stream_id(stream));
   WAYMARK_TRY(query, db_->prepare(sql::reading_compared));

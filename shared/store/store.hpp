@@ -257,6 +257,9 @@ class Store {
   std::int64_t restarts() const { return restarts_of_all_; }
   // The same for all streams, reading on where it was.
   Status compare_all_again();
+  // What was read of a stream here every other parent may lack. In one transaction with what was read, so
+  // that it stands whoever is met next, and whatever was forgotten of who was met.
+  Status compare_elsewhere(std::string_view stream);
   Status mark_compared(std::string_view stream);
   // Keeps a page's signature for those of its ops that have none yet and whose line here it signs: an op of
   // which the page had a stub, or the other way round, is brought back by the signature of what is here

@@ -755,6 +755,7 @@ Status Session::apply_page(const wire::StreamPage& page) {
     }
   }
   if (changed) changed_.push_back(page.stream);
+  if (at_hub() && !ids.empty()) WAYMARK_CHECK(store_.compare_elsewhere(page.stream));
   served_.insert(ids.begin(), ids.end());
   if (auto seal = from_hex(page.seal); seal && seal->size() == 64)
     WAYMARK_CHECK(store_.keep_seal(page.stream, ids, items, *seal));

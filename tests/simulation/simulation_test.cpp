@@ -307,6 +307,20 @@ TEST_CASE(
             .failure.value_or("") == "");
 }
 
+TEST_CASE(
+    "what was read in a room comes to a school that lacks it though the disk forgot the journey there") {
+  CHECK(run({.seed = 435000135,
+             .steps = 300,
+             .hub = 2,
+             .classes = true,
+             .archives = true,
+             .attacks = true,
+             .rough = true,
+             .clocks = true,
+             .liveness = true})
+            .failure.value_or("") == "");
+}
+
 TEST_CASE("a lab is set up from one disk, twenty-eight times, and all that is written on it arrives") {
   for (std::uint64_t seed : {1, 2}) {
     auto outcome = run({.seed = seed, .steps = 300, .hub = seed == 2 ? 1 : 0, .clones = 28});
