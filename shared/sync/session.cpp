@@ -52,8 +52,14 @@ Status Session::meet(std::string_view hub) {
   if (!started_) WAYMARK_CHECK(start());
   ask_school_ = !hub.empty();
   if (store_.parent() == hub) return {};
-  places_.clear();
+  // What was read at one parent the other may lack.
+  auto before = store_.parent();
   store_.read_at(std::string(hub));
+  if (auto again = store_.compare_all_again(); !again) {
+    store_.read_at(std::move(before));
+    return again;
+  }
+  places_.clear();
   refill_ = {};
   whole_.clear();
   sent_.clear();
@@ -63,8 +69,6 @@ Status Session::meet(std::string_view hub) {
   mismatches_ = 0;
   beside_ = 0;
   not_taken_.reset();
-  // What was read at one parent the other may lack.
-  WAYMARK_CHECK(store_.compare_all_again());
   asked_again_ = false;
   if (!hub.empty() && hub != room_hub_) {
     room_hub_ = hub;

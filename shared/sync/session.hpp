@@ -37,7 +37,8 @@ class Session {
   // Reads what the store remembers of earlier sessions.
   Status start();
   // Who the next exchanges are with: the school's server (empty, as it is before), or a hub by its id, to
-  // which nothing is sent that the author has not signed. What is on its way must have ended.
+  // which nothing is sent that the author has not signed. What is on its way must have ended. Where it
+  // cannot be written down that the streams are to be compared, they are still with who was met before.
   Status meet(std::string_view hub);
   // Without it a hub is read and not pushed to.
   // With other papers than before what a hub already has is signed anew.

@@ -799,6 +799,26 @@ TEST_CASE("where else the school is said to be is told once, and not of whoever 
   CHECK(session.take_places().empty());
 }
 
+TEST_CASE("whom a full disk cannot be told of is not met yet, and compared with when there is room") {
+  World world;
+  auto lab3 = world.open("lab3.db");
+  const std::string hub = kTeacher.hex();
+  const auto stream = domain::person_stream(kAmira);
+  lab3->read_at(hub);
+  REQUIRE(lab3->grant(stream, world.random.id<AccessId>(), "owner"));
+  REQUIRE(lab3->mark_compared(stream));
+  lab3->read_at("");
+  Session session(*lab3);
+  REQUIRE(session.start());
+  REQUIRE(lab3->db().execute("PRAGMA query_only = ON"));
+  CHECK_FALSE(session.meet(hub));
+  CHECK(lab3->parent().empty());
+  REQUIRE(lab3->db().execute("PRAGMA query_only = OFF"));
+  REQUIRE(session.meet(hub));
+  CHECK(lab3->parent() == hub);
+  CHECK_FALSE(lab3->reading(stream).value()->compared);
+}
+
 TEST_CASE(
     "of an access that came with a reply which could not be kept, and ended, nothing is asked for ever") {
   World world;
