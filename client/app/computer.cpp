@@ -214,9 +214,9 @@ Result<Computer> Computer::open(std::string data, Clock& clock) {
   WAYMARK_CHECK(make_private(computer.data_ + "/profiles"));
   // What was being forgotten when the program was ended.
   std::error_code gone;
-  for (const auto& entry : fs::directory_iterator(computer.data_, gone))
-    if (std::error_code ignored; entry.path().filename().string().starts_with("forgotten-"))
-      fs::remove_all(entry.path(), ignored);
+  for (const auto& name : store::names_in(computer.data_, gone))
+    if (std::error_code ignored; name.starts_with("forgotten-"))
+      fs::remove_all(computer.data_ + "/" + name, ignored);
   auto path = computer.data_ + "/computer.json";
   auto object = read_object(path);
   if (!object && object.error().code == Code::malformed) {
@@ -252,11 +252,10 @@ void Computer::look_on(const std::vector<std::string>& sticks) {
   std::error_code error;
   if (!state_.joined()) return;
   for (const auto& stick : sticks)
-    for (const auto& entry : fs::directory_iterator(kept_on(stick), error)) {
-      auto person = entry.path().filename().string();
-      if (valid_person(person) && fs::exists(entry.path() / "profile.json", error))
-        kept_.emplace(person, entry.path().string());
-    }
+    for (const auto& person : store::names_in(kept_on(stick), error))
+      if (auto path = kept_on(stick) + "/" + person;
+          valid_person(person) && fs::exists(path + "/profile.json", error))
+        kept_.emplace(person, path);
 }
 
 std::string Computer::folder(std::string_view person) const {
@@ -298,8 +297,7 @@ std::vector<Profile> Computer::profiles() {
   std::error_code error;
   std::set<std::string> people;
   for (const auto& kept : kept_) people.insert(kept.first);
-  for (const auto& entry : fs::directory_iterator(data_ + "/profiles", error))
-    people.insert(entry.path().filename().string());
+  for (const auto& name : store::names_in(data_ + "/profiles", error)) people.insert(name);
   for (const auto& person : people)
     if (auto found = profile(person)) profiles.push_back(std::move(*found));
   std::sort(profiles.begin(), profiles.end(), [](const Profile& a, const Profile& b) {

@@ -46,9 +46,9 @@ std::string Outgoing::path(const std::string& replica, const char* ending) const
 std::set<std::string> Outgoing::replicas(const char* ending) const {
   std::set<std::string> found;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(computer_.data() + "/outgoing", error)) {
-    auto replica = entry.path().stem().string();
-    if (entry.path().extension() == ending && ReplicaId::parse(replica)) found.insert(replica);
+  for (const auto& name : store::names_in(computer_.data() + "/outgoing", error)) {
+    auto replica = fs::path(name).stem().string();
+    if (fs::path(name).extension() == ending && ReplicaId::parse(replica)) found.insert(replica);
   }
   return found;
 }

@@ -8,6 +8,7 @@
 
 #include "shared/domain/kinds.hpp"
 #include "shared/store/erase.hpp"
+#include "shared/store/files.hpp"
 #include "shared/store/salvage.hpp"
 
 namespace waymark::app {
@@ -75,14 +76,14 @@ Status Records::finish_erasures() {
   files_.drop_all();  // of what has come in part nobody knows whose it is
   // Copies that were made before the database was changed or mended have what it has no longer.
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    auto name = entry.path().filename().string();
+  for (const auto& name : store::names_in(folder_, error)) {
     if (!name.starts_with("records.db.before-") && !name.starts_with("records.new.db") &&
         !name.starts_with("damaged-") && name != "copying")
       continue;
     std::error_code failed;
-    fs::remove_all(entry.path(), failed);
-    if (failed) return failure(entry.path().string(), failed);
+    auto path = folder_ + "/" + name;
+    fs::remove_all(path, failed);
+    if (failed) return failure(path, failed);
   }
   if (error) return failure(folder_, error);
   return store::forget_erased_files(*store_);

@@ -127,9 +127,9 @@ Result<StickRead> read_stick(sync::Session& session, Records& records, const Pro
   std::error_code error;
   if (fs::is_directory(path, error)) {
     if (fs::is_directory(path / kFolder, error)) path /= kFolder;
-    for (const auto& entry : fs::directory_iterator(path, error))
-      if (entry.path().extension() == ".from-school") paths.push_back(entry.path());
-    std::sort(paths.begin(), paths.end());
+    for (const auto& name : store::names_in(path.string(), error))
+      if (name.ends_with(".from-school")) paths.push_back(path / name);
+    if (error) return Error{Code::io, path.string() + ": " + error.message()};
   } else {
     paths.push_back(path);
   }

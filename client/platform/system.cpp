@@ -133,13 +133,15 @@ std::vector<Stick> sticks() {
        std::initializer_list<std::string>{"/media/" + user, "/run/media/" + user}) {
     struct stat around {};
     if (::stat(media.c_str(), &around) != 0) continue;
-    for (const auto& entry :
-         fs::directory_iterator(media, fs::directory_options::skip_permission_denied, error)) {
+    // A loop over all of them would throw where one is pulled out meanwhile.
+    for (auto entry = fs::directory_iterator(media, fs::directory_options::skip_permission_denied, error);
+         !error && entry != fs::directory_iterator(); entry.increment(error)) {
       // A folder that was left behind is none: what is plugged in is a file system of its own.
       struct stat info {};
-      if (::stat(entry.path().c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_dev == around.st_dev)
+      const auto& path = entry->path();
+      if (::stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_dev == around.st_dev)
         continue;
-      found.push_back({entry.path().string(), entry.path().filename().string()});
+      found.push_back({path.string(), path.filename().string()});
     }
   }
   std::sort(found.begin(), found.end(), [](const Stick& a, const Stick& b) { return a.path < b.path; });

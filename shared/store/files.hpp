@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 #include "shared/base/result.hpp"
 
@@ -20,6 +22,10 @@ Result<std::string> read_range(const std::string& path, std::int64_t from, std::
 // Bytes into a file that has been written up to `from`, and flushed to the disk. Where it fails the file is
 // as long as before. `disk_full`, `io`.
 Status write_piece(const std::string& path, std::int64_t from, std::string_view bytes);
+// What was written to a file is on the disk afterwards. `disk_full`, `io`.
+Status flush_file(const std::string& path);
+// The names that stand in a folder, in order: all of them, or `error` and those that could be read.
+std::vector<std::string> names_in(const std::string& folder, std::error_code& error);
 // What stands in a folder, its names and not its files' bytes, is on the disk afterwards. `io`.
 Status flush_folder(const std::string& path);
 // Into another folder of the same disk, made when it is not there, under its new name for good.

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "shared/base/text.hpp"
+#include "shared/store/files.hpp"
 #include "sync-server/cli/command.hpp"
 #include "sync-server/cli/socket.hpp"
 #include "sync-server/http/message.hpp"
@@ -125,10 +126,9 @@ std::vector<fs::path> backups_in(const std::string& folder, std::int64_t now_ms)
   auto tomorrow = day_of(now_ms + kDayMs);
   std::vector<fs::path> found;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == kEnding && entry.path().stem().string() <= tomorrow)
-      found.push_back(entry.path());
-  std::sort(found.begin(), found.end());
+  for (const auto& name : store::names_in(folder, error))
+    if (auto path = fs::path(folder) / name; path.extension() == kEnding && path.stem().string() <= tomorrow)
+      found.push_back(path);
   return found;
 }
 
@@ -211,11 +211,9 @@ void Nightly::forget_old(std::int64_t now_ms) const {
   auto oldest = day_of(now_ms - keep_days_ * kDayMs);
   std::error_code ignored;
   // What a power cut left of one that was being written.
-  for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
-    auto name = entry.path().filename().string();
+  for (const auto& name : store::names_in(folder_, ignored))
     if (name.ends_with(std::string(kEnding) + ".new") && name.substr(0, 10) < day_of(now_ms - kDayMs))
-      fs::remove(entry.path(), ignored);
-  }
+      fs::remove(folder_ + "/" + name, ignored);
   // Never the last ones, as many as are asked for, whatever the clock says.
   for (std::size_t i = 0; i + static_cast<std::size_t>(keep_days_) < made.size(); i++)
     if (made[i].stem().string() < oldest) fs::remove(made[i], ignored);

@@ -23,9 +23,9 @@ Result<std::vector<fs::path>> bundles_at(const std::string& where) {
   if (!fs::is_directory(path, error))
     return Error{Code::not_found, where + " is not there; name the stick, its folder WAYMARK, or one file"};
   std::vector<fs::path> found;
-  for (const auto& entry : fs::directory_iterator(path, error))
-    if (entry.path().extension() == ".to-school") found.push_back(entry.path());
-  std::sort(found.begin(), found.end());
+  for (const auto& name : store::names_in(path.string(), error))
+    if (name.ends_with(".to-school")) found.push_back(path / name);
+  if (error) return Error{Code::io, where + ": " + error.message()};
   if (found.empty()) return Error{Code::not_found, where + " holds no student's bundle (*.to-school)"};
   return found;
 }

@@ -171,12 +171,12 @@ Result<RosterFiles> read_roster(const std::string& path, Findings& findings) {
   if (error) return Error{Code::io, path + ": " + error.message()};
   std::map<std::string, std::filesystem::path> sorted;
   for (; entries != std::filesystem::directory_iterator(); entries.increment(error)) {
-    if (error) return Error{Code::io, path + ": " + error.message()};
     if (++count > roster_files_max)
       return Error{Code::too_large, path + " holds more than " + std::to_string(roster_files_max) +
                                         " files; give the folder of the roster itself"};
     if (entries->is_regular_file(error)) sorted[entries->path().filename().string()] = entries->path();
   }
+  if (error) return Error{Code::io, path + ": " + error.message()};
   for (const auto& [found, from] : sorted) {
     auto want = wanted(found, files, findings);
     if (want.name.empty()) continue;

@@ -270,11 +270,9 @@ class Maker {
   Status read_work() {
     std::vector<std::string> names;
     std::error_code error;
-    std::filesystem::directory_iterator entries(assets_ + "/work", error);
+    for (const auto& name : store::names_in(assets_ + "/work", error))
+      if (name.ends_with(".json")) names.push_back(name);
     if (error) return Error{Code::not_found, assets_ + "/work: " + error.message()};
-    for (const auto& entry : entries)
-      if (entry.path().extension() == ".json") names.push_back(entry.path().filename().string());
-    std::sort(names.begin(), names.end());
     for (const auto& name : names) {
       WAYMARK_TRY(json, read_json(assets_ + "/work/" + name));
       Pupil pupil;

@@ -9,6 +9,7 @@
 
 #include "shared/domain/record_ids.hpp"
 #include "shared/store/erase.hpp"
+#include "shared/store/files.hpp"
 #include "sync-server/service/school.hpp"
 #include "sync-server/service/standing.hpp"
 
@@ -26,15 +27,14 @@ constexpr std::string_view kHeededKey = "erasures_heeded";    // how many a hub 
 std::vector<std::string> School::old_copies() const {
   std::vector<std::string> found;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(data_, error)) {
-    auto name = entry.path().filename().string(), path = entry.path().string();
+  for (const auto& name : store::names_in(data_, error)) {
+    auto path = data_ + "/" + name;
     // The nightly ones are told of by how long they are kept.
     if (path == backup_place_.folder) continue;
     if (name.starts_with(replaced_prefix) || name.starts_with("school.db.before-") ||
         name.starts_with("backup"))
       found.push_back(path);
   }
-  std::sort(found.begin(), found.end());
   return found;
 }
 

@@ -70,8 +70,8 @@ Status must_have_room(const std::string& folder, std::int64_t bytes, std::option
 // Readable by who has the disk, and not told of erasures: whatever a power cut left of one goes.
 void School::remove_copies() const {
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(data_, error))
-    if (std::error_code ignored; is_copy(entry.path().filename().string())) fs::remove(entry.path(), ignored);
+  for (const auto& name : store::names_in(data_, error))
+    if (std::error_code ignored; is_copy(name)) fs::remove(data_ + "/" + name, ignored);
 }
 
 Result<BackupJob> School::begin_backup() {

@@ -2,14 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <set>
 #include <string_view>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "shared/base/seams.hpp"
 #include "shared/store/db.hpp"
@@ -33,16 +28,6 @@ Error io(const std::string& path, const std::error_code& error) {
   return {error == std::errc::no_space_on_device ? Code::disk_full : Code::io, path + ": " + error.message()};
 }
 
-Status flush_file(const std::string& path) {
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  bool flushed = file >= 0 && ::fsync(file) == 0;
-  auto code = errno;
-  if (file >= 0) ::close(file);
-  if (flushed) return {};
-  return Error{code == ENOSPC || code == EDQUOT ? Code::disk_full : Code::io,
-               path + ": " + std::strerror(code)};
-}
-
 // Every file and every folder of it.
 Status flush_all(const std::string& folder) {
   std::error_code error;
@@ -52,7 +37,7 @@ Status flush_all(const std::string& folder) {
     if (entry->is_directory(error)) {
       WAYMARK_CHECK(store::flush_folder(path));
     } else {
-      WAYMARK_CHECK(flush_file(path));
+      WAYMARK_CHECK(store::flush_file(path));
     }
   }
   if (error) return io(folder, error);
@@ -178,9 +163,10 @@ Result<bool> Restoring::step() const {
     WAYMARK_TRY(damaged_there, RemovalLog(log).mend(now + 1));
     (void)damaged_there;
     // Also one of before a power cut.
-    for (const auto& entry : fs::directory_iterator(decided_, error))
-      if (auto name = entry.path().filename().string(); name.starts_with("removals.log.damaged-"))
-        WAYMARK_CHECK(store::move_durably(entry.path().string(), data_ + "/" + name));
+    for (const auto& name : store::names_in(decided_, error))
+      if (name.starts_with("removals.log.damaged-"))
+        WAYMARK_CHECK(store::move_durably(decided_ + "/" + name, data_ + "/" + name));
+    if (error) return io(decided_, error);
     WAYMARK_CHECK(here.merge(log));
     fs::remove(log, error);
     if (error) return io(log, error);
