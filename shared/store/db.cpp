@@ -149,8 +149,8 @@ Result<std::unique_ptr<Db>> Db::open_as_it_lies(const std::string& path) {
   return db;
 }
 
-Result<bool> Db::empty_log() {
-  sqlite3_busy_timeout(db_, 0);
+Result<bool> Db::empty_log(bool waits) {
+  if (!waits) sqlite3_busy_timeout(db_, 0);
   auto emptied = [&]() -> Result<bool> {
     WAYMARK_TRY(query, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
     WAYMARK_TRY(row, query.step());

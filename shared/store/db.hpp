@@ -84,8 +84,9 @@ class Db {
   // A whole copy in a new file, as the database is now, while others may go on writing. Where it fails
   // nothing of it is left. `exists`.
   Status copy_to(const std::string& path);
-  // Writes what its log holds into the file; false, at once, where a reader is in the way.
-  Result<bool> empty_log();
+  // Writes what its log holds into the file; false where a reader is in the way, at once or, when it `waits`,
+  // after the 5 s that everything else waits.
+  Result<bool> empty_log(bool waits);
   // When this is closed its log stays beside it, and is not written into the file.
   void leave_log();
   // All its pages, also those that are free: at most as much has a copy.

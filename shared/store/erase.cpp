@@ -323,7 +323,7 @@ Result<bool> scrub(Store& store) {
   auto written = store.db().execute("VACUUM");
   WAYMARK_CHECK(store.db().execute("PRAGMA temp_store=MEMORY"));
   WAYMARK_CHECK(written);
-  WAYMARK_TRY(emptied, store.db().empty_log());
+  WAYMARK_TRY(emptied, store.db().empty_log(true));
   if (!emptied) return false;  // the next time does it
   // Last: whoever loses power before this does it all again.
   WAYMARK_CHECK(store.set_meta(kScrubKey, ""));

@@ -67,6 +67,14 @@ class Log {
   spdlog::logger log_;
 };
 
+// Whatever came next would find no school.
+void end_if_closed(const School& school, Log& log, const Status& done) {
+  if (school.is_open()) return;
+  log.write(spdlog::level::err, {{"event", "stopped"}, {"detail", done ? "" : done.error().detail}},
+            "Stopped, without a school." + (done ? "" : " " + sentence(done.error())));
+  std::_Exit(EXIT_FAILURE);
+}
+
 std::string answer_command(const Commands& commands, School& school, net::Server& server, Log& log,
                            const std::string& line) {
   auto asked = http::parse_json(line);
@@ -78,7 +86,10 @@ std::string answer_command(const Commands& commands, School& school, net::Server
       command = *text;
       auto with_school = [&](const std::function<Status(School&)>& work) -> Status {
         Status done = Error{Code::server_busy, "the server is stopping; try again when it has ended"};
-        server.run([&] { done = work(school); });
+        server.run([&] {
+          done = work(school);
+          end_if_closed(school, log, done);
+        });
         return done;
       };
       result = run_command(commands, with_school, command, (*asked)["arguments"]);
@@ -147,51 +158,37 @@ bool note_backup(School& school, net::Server& server, const Nightly& nightly, st
 }
 
 // False: somebody replaced school.db, also by a copy that was made of it since this was last asked.
-bool is_in_place(School& school, net::Server& server, Log& log) {
-  bool holds = true;
-  Status marked;
-  server.run([&] {
-    if (!school.is_in_place()) {
-      holds = false;
-      return;
-    }
-    marked = school.mark_place();
-    holds = school.is_in_place();
-  });
-  if (!marked)
+bool is_in_place(School& school, Log& log) {
+  if (!school.is_in_place()) return false;
+  if (auto marked = school.mark_place(); !marked)
     log.write(
         spdlog::level::err,
         {{"event", "database"},
          {"error", std::string(name(marked.error().code))},
          {"detail", marked.error().detail}},
         "What tells school.db from older copies of it could not be written: " + sentence(marked.error()));
-  return holds;
+  return school.is_in_place();
 }
 
-void take_up_replaced(School& school, net::Server& server, Log& log) {
-  Result<std::string> taken = Error{Code::server_busy, "the server is stopping"};
-  auto failed = [&](const std::string& then) {
-    log.write(spdlog::level::err,
-              {{"event", "database replaced"},
-               {"error", std::string(name(taken.error().code))},
-               {"detail", taken.error().detail}},
-              "Somebody replaced school.db while it was served, and it could not be taken up: " +
-                  sentence(taken.error()) + then);
-  };
-  server.run([&] {
-    taken = school.take_up_replaced();
-    if (school.is_open()) return;
-    failed(
-        ". What is there can be neither used nor put back now, so the server ends; its next start says why.");
-    std::_Exit(EXIT_FAILURE);  // whatever came next would find no school
-  });
-  if (taken)
-    log.write(spdlog::level::warn, {{"event", "database replaced"}, {"folder", *taken}},
-              "Somebody replaced school.db while it was served. What is not used of the two is in " + *taken +
-                  ", and computers bring back what is missing." +
-                  (school.hub() ? "" : " Use `restore` instead."));
-  else
-    failed(". What was open goes on, and it is tried again.");
+void take_up_replaced(School& school, Log& log, bool ending) {
+  auto [folder, error] = school.take_up_replaced(ending);
+  json told{{"event", "database replaced"}};
+  if (!folder.empty()) told["folder"] = folder;
+  std::string text = "Somebody replaced school.db while it was served";
+  if (error) {
+    told["error"] = std::string(name(error->code));
+    told["detail"] = error->detail;
+    text += ", and what is there now is not used: " + sentence(*error);
+  } else {
+    text += ", and what is there now is used. Computers bring back what is missing.";
+  }
+  if (!school.is_open())
+    text += " The server ends, and its next start tells what can be used.";
+  else if (folder.empty())
+    text += " What was open goes on, and it is tried again.";
+  if (!folder.empty()) text += " What is not used is kept in " + folder + ".";
+  if (!school.hub()) text += " Use `restore` instead.";
+  log.write(error ? spdlog::level::err : spdlog::level::warn, told, text);
 }
 
 void collect_files(School& school, net::Server& server, Log& log) {
@@ -435,9 +432,14 @@ Status serve(const Asked& asked, const Commands& commands) {
   bool stopping = !read_ahead(*school, *server, signals);
   for (int minutes = 0; !stopping; minutes++) {
     if (minutes % 60 == 1) collect_files(*school, *server, log);
-    if (!is_in_place(*school, *server, log)) {
+    bool in_place = true;
+    server->run([&] { in_place = is_in_place(*school, log); });
+    if (!in_place) {
       leave_the_school();
-      take_up_replaced(*school, *server, log);
+      server->run([&] {
+        take_up_replaced(*school, log, false);
+        end_if_closed(*school, log, {});
+      });
       meet_the_school();
     }
     if (!school->hub()) {
@@ -456,9 +458,9 @@ Status serve(const Asked& asked, const Commands& commands) {
   // Commands first: they run where handlers run.
   socket.reset();
   leave_the_school();
-  // Closing it writes its log into whatever file is there.
-  if (!is_in_place(*school, *server, log)) take_up_replaced(*school, *server, log);
   server->stop();
+  // Closing it writes its log into whatever file is there.
+  if (!is_in_place(*school, log)) take_up_replaced(*school, log, true);
   log.write(spdlog::level::info, {{"event", "stopped"}}, "Stopped.");
   return {};
 }

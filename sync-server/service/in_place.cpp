@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kTokensMax = 512;  // a working day of minutes
 constexpr std::string_view kKey = "in_place";
-constexpr std::string_view kNone = "-";  // for the token of a file that has none
+constexpr std::string_view kNone = "-";  // for the token of a database that has none
 
 // Of a file, whatever its name; empty where there is none.
 std::string which(const std::string& path) {
@@ -28,12 +28,24 @@ std::string which(const std::string& path) {
   return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino);
 }
 
+bool is_in(const std::vector<std::string>& tokens, const std::string& token) {
+  return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
+}
+
 }  // namespace
+
+std::string new_replaced_folder(const std::string& data, std::int64_t now_ms) {
+  for (;; now_ms++) {
+    auto folder = data + "/" + std::string(replaced_prefix) + std::to_string(now_ms);
+    std::error_code error;
+    if (!fs::exists(folder, error)) return folder;
+  }
+}
 
 InPlace::InPlace(const std::string& data)
     : database_(data + "/school.db"), log_(data + "/school.db-wal"), beside_(data + "/in-place") {}
 
-// "<token>[ <token>]" and, on a line of its own, which file the log is.
+// A line each: "<token>[ <token>]", which file the log is, which file the database is, and whose.
 Result<InPlace::Set> InPlace::read() const {
   auto text = store::read_whole(beside_, 1024 * 1024);
   if (!text && text.error().code == Code::not_found) return Set();
@@ -43,6 +55,8 @@ Result<InPlace::Set> InPlace::read() const {
   std::string tokens;
   std::getline(lines, tokens);
   std::getline(lines, set.log);
+  std::getline(lines, set.file);
+  std::getline(lines, set.owner);
   std::istringstream words(tokens);
   for (std::string token; words >> token;) set.tokens.push_back(token);
   return set;
@@ -51,27 +65,36 @@ Result<InPlace::Set> InPlace::read() const {
 Status InPlace::write() const {
   std::string text;
   for (const auto& token : set_.tokens) text += (text.empty() ? "" : " ") + token;
-  return store::write_durably(beside_, text + "\n" + set_.log + "\n");
+  return store::write_durably(beside_, text + "\n" + set_.log + "\n" + set_.file + "\n" + set_.owner + "\n");
 }
 
-Result<std::string> InPlace::settle(std::int64_t now_ms) const {
+Result<std::string> InPlace::settle(std::int64_t now_ms) {
   WAYMARK_TRY(set, read());
+  set_.owner = set.owner;
   std::error_code error;
+  const bool empty = fs::file_size(database_, error) == 0 || error;
   auto bytes = fs::file_size(log_, error);
-  if (set.tokens.empty() || error || bytes == 0 || which(log_) != set.log) return std::string();
-  auto db = store::Db::open_as_it_lies(database_);
-  if (!db) return std::string();  // opening it tells what is wrong
-  auto token = store::meta_of(**db, kKey);
-  if (token && *token && std::find(set.tokens.begin(), set.tokens.end(), **token) != set.tokens.end())
+  const bool its_log = !set.tokens.empty() && !error && bytes > 0 && which(log_) == set.log;
+  if (!its_log) {
+    if (empty) WAYMARK_CHECK(forget());
     return std::string();
-  // A power cut may have left the file half written, which its log puts right; what is whole is another.
-  if ((!token || !*token) && !(*db)->check_integrity()) return std::string();
-  db->reset();
-  auto folder = fs::path(database_).parent_path().string() + "/" + std::string(replaced_prefix) +
-                std::to_string(now_ms);
-  fs::create_directories(folder, error);
+  }
+  // Beside an empty one SQLite throws a log away.
+  if (!empty) {
+    auto db = store::Db::open_as_it_lies(database_);
+    if (!db) return std::string();  // opening it tells what is wrong
+    auto token = store::meta_of(**db, kKey);
+    // That it has none is true of others, too.
+    if (token && is_in(set.tokens, token->value_or(std::string(kNone))) &&
+        (*token || which(database_) == set.file))
+      return std::string();
+    // A power cut may have left the file half written, which its log puts right; what is whole is another.
+    if ((!token || !*token) && !(*db)->check_integrity()) return std::string();
+  }
+  auto folder = new_replaced_folder(fs::path(database_).parent_path().string(), now_ms);
   WAYMARK_CHECK(store::move_durably(log_, folder + "/school.db-wal"));
   fs::remove(database_ + "-shm", error);
+  if (empty) WAYMARK_CHECK(forget());
   return folder;
 }
 
@@ -81,23 +104,21 @@ Result<std::string> InPlace::token_there() const {
   return token.value_or(std::string(kNone));
 }
 
-bool InPlace::is_one(const std::string& token) const {
-  return std::find(set_.tokens.begin(), set_.tokens.end(), token) != set_.tokens.end();
-}
-
-Status InPlace::set(store::Store& store, Random& random, bool just_opened) {
+Status InPlace::set(store::Store& store, Random& random, bool just_opened, const std::string& owner) {
   std::array<std::uint8_t, 16> bytes{};
   random.fill(bytes);
   auto token = to_hex(bytes);
   set_.log = which(log_);
+  set_.owner = owner;
   if (just_opened) {
+    set_.file = which(database_);
     set_.tokens.clear();
     if (auto there = token_there()) set_.tokens.push_back(*there);
     WAYMARK_TRY(logged, store.meta(kKey));
-    if (logged && !is_one(*logged)) set_.tokens.push_back(*logged);
+    if (logged && !is_in(set_.tokens, *logged)) set_.tokens.push_back(*logged);
   } else if (set_.tokens.size() >= kTokensMax) {
     // Of many that the file could not take the one that it has counts.
-    if (auto there = token_there(); there && is_one(*there)) set_.tokens = {*there};
+    if (auto there = token_there(); there && is_in(set_.tokens, *there)) set_.tokens = {*there};
   }
   set_.tokens.push_back(token);
   if (auto written = write(); !written) {
@@ -105,7 +126,7 @@ Status InPlace::set(store::Store& store, Random& random, bool just_opened) {
     return written;
   }
   WAYMARK_CHECK(store.set_meta(kKey, token));
-  WAYMARK_TRY(taken, store.db().empty_log());
+  WAYMARK_TRY(taken, store.db().empty_log(false));
   if (taken) set_.tokens = {token};
   return write();
 }
@@ -115,11 +136,22 @@ bool InPlace::holds() const {
   std::error_code error;
   if (!fs::exists(database_, error)) return static_cast<bool>(error);
   auto token = token_there();
-  // A disk that cannot be read now says nothing of whose the file is; one without our tables is another's.
-  if (!token) return token.error().code != Code::database_damaged && token.error().code != Code::internal;
-  return is_one(*token);
+  if (token) return is_in(set_.tokens, *token);
+  // One without our tables is another's. What cannot be read now is at least the same file, or is not.
+  if (token.error().code == Code::database_damaged || token.error().code == Code::internal) return false;
+  return is_same_file();
 }
 
 bool InPlace::has_its_log() const { return !set_.log.empty() && which(log_) == set_.log; }
+
+bool InPlace::is_same_file() const { return !set_.file.empty() && which(database_) == set_.file; }
+
+Status InPlace::forget() {
+  set_ = {};
+  std::error_code error;
+  fs::remove(beside_, error);
+  if (error) return Error{Code::io, beside_ + ": " + error.message()};
+  return {};
+}
 
 }  // namespace waymark::server

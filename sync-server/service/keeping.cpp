@@ -52,6 +52,11 @@ bool is_copy(std::string_view name) {
                      [&](std::string_view part) { return name == ".db" + std::string(part); });
 }
 
+// Says nothing of what lies on it.
+bool is_of_the_disk(const Error& error) {
+  return error.code == Code::disk_full || error.code == Code::io || error.code == Code::database_locked;
+}
+
 }  // namespace
 
 Status must_have_room(const std::string& folder, std::int64_t bytes, std::optional<std::int64_t> reserve) {
@@ -136,8 +141,9 @@ Result<std::string> School::restore(const std::string& file, const SecretKey& ke
   if (auto loaded = load(); !loaded) {
     close();
     if (replaced) WAYMARK_CHECK(restoring.put_back(*replaced));
-    WAYMARK_CHECK(load());
-    return loaded.error();
+    auto again = load();
+    if (!again) close();
+    return again ? loaded.error() : again.error();
   }
   if (replaced) WAYMARK_CHECK(note_restored(file));
   return replaced;
@@ -148,6 +154,7 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
   WAYMARK_CHECK(make_private_directory(data));
   std::unique_ptr<School> school(new School(data, clock, random));
   WAYMARK_CHECK(school->lock());
+  WAYMARK_CHECK(must_be_a_file(data + "/school.db"));
   Restoring restoring(data);
   WAYMARK_TRY(settled, restoring.settle());
   (void)settled;
@@ -158,6 +165,7 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
         return Error{Code::conflict, data + " holds another school; restore into an empty directory"};
   WAYMARK_CHECK(restoring.unpack(file, key));
   WAYMARK_CHECK(restoring.decide(clock.now_ms()));
+  WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(replaced, restoring.finish());
   WAYMARK_CHECK(school->load());
   WAYMARK_CHECK(school->note_restored(file));
@@ -171,81 +179,134 @@ void School::close() {
   marked_.reset();
 }
 
+Result<std::string> School::owner_of(store::Db& db) const {
+  WAYMARK_TRY(key, store::meta_of(db, hub_ ? kHubKeyKey : std::string_view("identity")));
+  return key ? to_hex(sha256(as_bytes(*key))) : std::string();
+}
+
+Status School::must_be_a_file(const std::string& database) {
+  if (std::error_code error; !fs::is_symlink(database, error)) return {};
+  return Error{Code::unsupported, database +
+                                      " is a link, and SQLite keeps what belongs to it where that leads; put "
+                                      "the file itself there, or mount the other disk"};
+}
+
 Status School::mark_place() {
   if (marked_ == store_->db().total_changes()) return {};
-  WAYMARK_CHECK(in_place_.set(*store_, random_, !marked_));
+  WAYMARK_TRY(owner, owner_of(store_->db()));
+  WAYMARK_CHECK(in_place_.set(*store_, random_, !marked_, owner));
   marked_ = store_->db().total_changes();
   return {};
 }
 
-// As it lies there, before anything is written to it; and then as this program opens it, on a copy.
-Status School::could_be_taken_up(const std::string& database, const std::string& trial) const {
+// As it lies there, before anything is written to it.
+Status School::is_ours(const std::string& database) const {
   std::error_code error;
   if (!fs::exists(database, error)) return Error{Code::not_found, database + " is gone"};
+  WAYMARK_CHECK(must_be_a_file(database));
   WAYMARK_TRY(db, store::Db::open_as_it_lies(database));
   WAYMARK_CHECK(db->check_integrity());
-  WAYMARK_TRY(identity, store::meta_of(*db, "identity"));
-  if (hub_) {
-    WAYMARK_TRY(key, store::meta_of(*db, kHubKeyKey));
-    WAYMARK_TRY(ours, store_->meta(kHubKeyKey));
-    if (identity || !key || key != ours) return Error{Code::conflict, database + " is another server's"};
-  } else if (identity != to_hex(identity_.seed)) {
-    return Error{Code::conflict, database + " is another school's"};
-  }
-  WAYMARK_CHECK(db->copy_to(trial));
+  WAYMARK_TRY(owner, owner_of(*db));
+  if (owner.empty() || owner != in_place_.owner())
+    return Error{Code::conflict, database + (hub_ ? " is another server's" : " is another school's")};
+  return {};
+}
+
+// As this program opens it, on a copy.
+Status School::could_be_opened(const std::string& database, const std::string& trial) const {
+  WAYMARK_CHECK(make_private_directory(trial));
   auto opened = [&]() -> Status {
-    WAYMARK_TRY(store, store::Store::open(trial, {&clock_, &random_, hub_.has_value()}));
+    WAYMARK_TRY(db, store::Db::open_as_it_lies(database));
+    WAYMARK_CHECK(db->copy_to(trial + "/school.db"));
+    WAYMARK_TRY(store, store::Store::open(trial + "/school.db", {&clock_, &random_, hub_.has_value()}));
     WAYMARK_CHECK(Accounts(*store).prepare());
     return Carried(*store).prepare();
   }();
-  for (const char* part : kParts) fs::remove(trial + part, error);
+  std::error_code error;
+  fs::remove_all(trial, error);
   return opened;
 }
 
-Result<std::string> School::take_up_replaced() {
-  auto folder = data_ + "/replaced-" + std::to_string(clock_.now_ms());
-  const auto database = data_ + "/school.db", kept = folder + "/school.db", found = folder + "/found.db";
-  WAYMARK_CHECK(make_private_directory(folder));
-  store_->db().leave_log();  // whenever it is closed: whatever file is there is not its own
-  // It may hold what no device has. Where the file was written over its pages may be gone.
-  auto copied = store_->db().copy_to(kept);
-  auto taken = could_be_taken_up(database, folder + "/trial.db");
-  std::error_code error;
-  // Without a copy what is in memory is all there is; and a full disk says nothing of either.
-  auto full = [](const Status& status) { return !status && status.error().code == Code::disk_full; };
-  if ((!copied && !taken) || full(copied) || full(taken)) {
-    if (copied) fs::remove(kept, error);
-    fs::remove(folder, error);
-    return taken ? copied.error() : taken.error();
-  }
+// Where the file was written over its pages may be gone, or another's.
+Status School::keep_copy(const std::string& kept) {
+  WAYMARK_CHECK(store_->db().copy_to(kept));
+  WAYMARK_TRY(db, store::Db::open_as_it_lies(kept));
+  WAYMARK_TRY(owner, owner_of(*db));
+  if (owner != in_place_.owner()) return Error{Code::database_damaged, "what is open was written over"};
+  WAYMARK_CHECK(store::flush_file(kept));
+  WAYMARK_CHECK(store::flush_folder(fs::path(kept).parent_path().string()));
+  return store::flush_folder(data_);
+}
+
+Status School::close_beside(const std::string& folder) {
   bool its_log = in_place_.has_its_log();
   close();
-  if (its_log) {
-    WAYMARK_CHECK(store::move_durably(database + "-wal", found + "-wal"));
-    fs::remove(database + "-shm", error);
-  }
-  if (taken) taken = load();
-  if (taken) {
-    WAYMARK_CHECK(note_restored("a school.db that was put in its place by hand"));
-    return folder;
-  }
-  close();
-  if (!copied) return taken.error();
-  // What is found is there under one name or the other until its own is in its place.
+  if (!its_log) return {};
+  const auto database = data_ + "/school.db";
+  std::error_code error;
+  fs::remove(database + "-shm", error);
+  return store::move_durably(database + "-wal", folder + "/own.db-wal");
+}
+
+// What is found is there under one name or the other until its own is in its place.
+Status School::put_own_back(const std::string& folder) {
+  const auto database = data_ + "/school.db", found = folder + "/found.db";
+  std::error_code error;
   for (std::string part : kParts)
     if (!part.empty() && fs::exists(database + part, error))
       WAYMARK_CHECK(store::move_durably(database + part, found + part));
-  if (fs::exists(database, error)) {
+  if (fs::exists(fs::symlink_status(database, error))) {
     fs::create_hard_link(database, found, error);
-    if (error) WAYMARK_CHECK(store::move_durably(database, found));  // a disk without such links
+    if (error) WAYMARK_CHECK(store::move_durably(database, found));  // a folder, or a disk without such links
   }
-  WAYMARK_CHECK(store::move_durably(kept, database));
-  if (auto again = load(); !again) {
+  WAYMARK_CHECK(store::move_durably(folder + "/school.db", database));
+  auto loaded = load();
+  if (!loaded) close();
+  return loaded;
+}
+
+School::Replaced School::take_up_replaced(bool ending) {
+  const auto folder = new_replaced_folder(data_, clock_.now_ms());
+  const auto database = data_ + "/school.db";
+  std::error_code error;
+  if (auto made = make_private_directory(folder); !made && !ending) return {{}, made.error()};
+  store_->db().leave_log();  // whenever it is closed: whatever file is there is not its own
+  const bool written_over = in_place_.is_same_file();
+  // It may hold what no device has.
+  auto own = keep_copy(folder + "/school.db");
+  auto found = is_ours(database);
+  bool unsure = false;
+  if (found) {
+    found = could_be_opened(database, folder + "/trial");
+    unsure = !found && is_of_the_disk(found.error());
+  }
+  const bool takes = found && (own || !is_of_the_disk(own.error()));
+  const bool puts_back = !found && !unsure && own && !written_over;
+  if (!takes && !puts_back) {
+    auto why = found ? own.error() : found.error();
+    // Without a copy what is in memory is all there is, and it goes on with that; but of what was written
+    // over it may read anything.
+    bool goes_on = !ending && (unsure || !written_over || found);
+    if (goes_on)
+      fs::remove(folder + "/school.db", error);
+    else if (auto closed = close_beside(folder); !closed)
+      why = closed.error();
+    bool nothing_kept = fs::remove(folder, error);
+    return {nothing_kept ? "" : folder, why};
+  }
+  if (auto closed = close_beside(folder); !closed) return {folder, closed.error()};
+  if (takes) {
+    found = load();
+    if (found) {
+      auto noted = note_restored("a school.db that was put in its place by hand");
+      return {folder, noted ? std::nullopt : std::optional(noted.error())};
+    }
     close();
-    return again.error();
+    if (!own || written_over) return {folder, found.error()};
   }
-  WAYMARK_CHECK(accounts_->audit(std::nullopt, "school.db was put back", taken.error().detail));
-  return folder;
+  if (auto back = put_own_back(folder); !back) return {folder, back.error()};
+  (void)accounts_->audit(std::nullopt, "school.db was put back", found.error().detail).has_value();
+  return {folder, found.error()};
 }
 
 // Who was signed in when the backup was made is not now.

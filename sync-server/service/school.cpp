@@ -93,11 +93,14 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
   if (request.email.find('@') == std::string::npos)
     return Error{Code::invalid, "the administrator needs an e-mail"};
   WAYMARK_CHECK(make_private_directory(request.data));
-  if (std::filesystem::exists(request.data + "/school.db") || Restoring(request.data).decided())
-    return Error{Code::exists, request.data + " holds a school already"};
+  for (const char* part : {"", "-wal"})  // a log without its database may be all that is left of one
+    if (std::filesystem::exists(request.data + "/school.db" + part))
+      return Error{Code::exists, request.data + " holds a school already"};
+  if (Restoring(request.data).decided()) return Error{Code::exists, request.data + " holds a school already"};
 
   std::unique_ptr<School> school(new School(request.data, clock, random));
   WAYMARK_CHECK(school->lock());
+  WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(opened, store::Store::open(request.data + "/school.db", {&clock, &random, false}));
   school->store_ = std::move(opened);
   school->accounts_ = std::make_unique<Accounts>(*school->store_);
@@ -134,8 +137,10 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
   std::unique_ptr<School> school(new School(data, clock, random));
   WAYMARK_CHECK(school->lock());
   school->remove_copies();
+  WAYMARK_CHECK(must_be_a_file(data + "/school.db"));
   // A restore that a power cut broke off.
   WAYMARK_TRY(restored, Restoring(data).settle());
+  if (restored) WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(strange, school->in_place_.settle(clock.now_ms()));
   WAYMARK_CHECK(school->load());
   if (!strange.empty())
@@ -152,6 +157,13 @@ Status School::load() {
   }
   WAYMARK_TRY(opened, store::Store::open(data_ + "/school.db", {&clock_, &random_, hub_.has_value()}));
   store_ = std::move(opened);
+  WAYMARK_TRY(owner, owner_of(store_->db()));
+  if (!in_place_.owner().empty() && owner != in_place_.owner())
+    return Error{Code::conflict, data_ +
+                                     "/school.db is not the one that was served from here; put that one "
+                                     "back (one that was replaced meanwhile is in a folder \"" +
+                                     std::string(replaced_prefix) + "...\"), or remove " + data_ +
+                                     "/in-place to go on with this one"};
   // Ids are random: where they are looked up is all over the database.
   WAYMARK_CHECK(store_->db().execute("PRAGMA cache_size=-65536"));
   accounts_ = std::make_unique<Accounts>(*store_);

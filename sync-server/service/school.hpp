@@ -477,11 +477,16 @@ class School {
   Status mark_place();
   // Is the file on the disk the one that is open?
   bool is_in_place() const { return in_place_.holds(); }
+  struct Replaced {
+    std::string folder;          // keeps what is not used of the two; empty: there is nothing to keep
+    std::optional<Error> error;  // why what was found is not used
+  };
   // Goes on with the one that is there, as after a restore; or with its own again where that one is gone,
-  // damaged or another school's. Returns the folder with what it had, or with what it found. Where its own
-  // was written over with what is no school, it goes on with what it has in memory and says what was found;
-  // and where neither could be opened afterwards nothing is open, and the next start says why.
-  Result<std::string> take_up_replaced();
+  // damaged, another school's or of a later version. Where that cannot be told now, as on a full disk, or its
+  // own cannot be copied, it goes on as it was, with an error and no folder; `ending`: it keeps what it can
+  // and is closed. Closed it is, too, where its own was written over with what cannot be used, or where
+  // neither could be opened afterwards: then the next start says why.
+  Replaced take_up_replaced(bool ending);
   bool is_open() const { return store_ != nullptr; }
 
   // What a roster changes. Who is gone and which role has ended stays so after a restore; classes and
@@ -586,7 +591,13 @@ class School {
   void remove_copies() const;
   Status note_restored(std::string_view from);
   void close();
-  Status could_be_taken_up(const std::string& database, const std::string& trial) const;
+  Result<std::string> owner_of(store::Db& db) const;  // as InPlace keeps it
+  static Status must_be_a_file(const std::string& database);
+  Status is_ours(const std::string& database) const;
+  Status could_be_opened(const std::string& database, const std::string& trial) const;
+  Status keep_copy(const std::string& kept);
+  Status close_beside(const std::string& folder);
+  Status put_own_back(const std::string& folder);
   // Call within the transaction that does it.
   Status remember(std::string_view what, std::string_view subject, std::string_view value,
                   std::string_view kind = {});

@@ -131,6 +131,17 @@ struct Serving {
   }
 };
 
+// What was found is used, and the folder has what was served.
+void check_taken_up(const Serving& served) {
+  auto said = served.logged("database replaced");
+  REQUIRE(said.is_object());
+  CHECK_FALSE(said.contains("error"));
+  auto kept = said.value("folder", "") + "/school.db";
+  struct stat status {};
+  REQUIRE(::stat(kept.c_str(), &status) == 0);
+  CHECK(store::Db::open_as_it_lies(kept).value()->check_integrity());
+}
+
 // Exactly one sentence on standard error, and nothing on standard output.
 void check_sentence(const Ran& ran, int code, std::string_view contains) {
   CHECK(ran.code == code);
@@ -329,11 +340,25 @@ TEST_CASE("a school.db that was put in the place of the served one is found at t
   REQUIRE(world.on({"class", "add", "--title", "Period 3"}).code == 0);
   std::filesystem::rename(world.data + "/older.db", world.data + "/school.db");
   CHECK(served.stop() == 0);
-  CHECK_FALSE(served.logged("database replaced").is_null());
+  check_taken_up(served);
   CHECK_FALSE(served.logged("stopped").is_null());
   // Of the class the log tells that outlives restores.
   CHECK(world.on({"class", "list", "--json"}).out.find("Period 3") != std::string::npos);
   CHECK(world.on({"verify"}).code == 0);
+}
+
+TEST_CASE("a school.db that was written over with what is none is not served, and the next start says so") {
+  World world;
+  REQUIRE(world.init().code == 0);
+  Serving served(world);
+  served.wait_for("backup");  // after the first look at the file
+  REQUIRE(world.on({"class", "add", "--title", "Period 3"}).code == 0);
+  std::ofstream(world.data + "/school.db", std::ios::trunc) << "no database, but letters";
+  CHECK(served.stop() == 0);
+  auto said = served.logged("database replaced");
+  CHECK(said.value("error", "") == "database_damaged");
+  CHECK(std::filesystem::exists(said.value("folder", "") + "/own.db-wal"));
+  check_sentence(world.on({"verify"}), 1, "restore the last backup");
 }
 
 TEST_CASE("so many connections are served as was asked for, or as the system allows, and then it says so") {
@@ -692,15 +717,15 @@ TEST_CASE("a hub's school.db that was put in the place of the served one is foun
   {
     Serving served(hub, {"--upstream", address, "--upstream-token-file", token});
     served.wait_for("school reached");
-    std::filesystem::copy_file(hub.data + "/school.db", copy);
     CHECK(served.stop() == 0);
+    std::filesystem::copy_file(hub.data + "/school.db", copy);
   }
   {
     Serving served(hub, {"--upstream", address});
     served.wait_for("school reached");
     std::filesystem::rename(copy, hub.data + "/school.db");
     CHECK(served.stop() == 0);
-    CHECK_FALSE(served.logged("database replaced").is_null());
+    check_taken_up(served);
     CHECK_FALSE(served.logged("stopped").is_null());
   }
   Serving again(hub, {"--upstream", address});

@@ -456,11 +456,16 @@ TEST_CASE(
   REQUIRE(world.hub->mark_place());
   CHECK(world.hub->is_in_place());
   std::vector<std::string> all{"monday", "tuesday"}, here = all;
+  bool found = true;
   SUBCASE("by an older copy") {
     std::filesystem::rename(copy, database);
     here = {"monday"};
+    found = false;
   }
-  SUBCASE("removed") { std::filesystem::remove(database); }
+  SUBCASE("removed") {
+    std::filesystem::remove(database);
+    found = false;
+  }
   SUBCASE("by another hub's") {
     auto file = world.school->add_hub("South room", {world.period4}).value();
     auto data = world.folder.path() + "/south";
@@ -480,12 +485,15 @@ TEST_CASE(
   }
   CHECK_FALSE(world.hub->is_in_place());
   world.up.reset();
-  auto folder = world.hub->take_up_replaced().value();
+  auto [folder, error] = world.hub->take_up_replaced(false);
   world.up = std::make_unique<sync::Session>(world.hub->store());
   world.hub->follow(*world.up);
   CHECK(world.hub->is_in_place());
   CHECK(world.goals(*world.hub, world.amira) == here);
-  CHECK(std::filesystem::exists(folder));
+  REQUIRE(std::filesystem::exists(folder));
+  CHECK(error.has_value() == (here == all));
+  CHECK(std::filesystem::exists(folder + "/found.db") == found);
+  CHECK(std::filesystem::exists(folder + "/school.db") == !error.has_value());
   for (int i = 0; i < 3; i++) {
     amira.sync(*world.hub);
     world.round();

@@ -2,9 +2,12 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 #include "shared/domain/record_ids.hpp"
 #include "shared/store/hidden.hpp"
@@ -962,6 +965,21 @@ struct CopiedByHand : World {
     REQUIRE(device.sync());
     CHECK(school->is_in_place());
   }
+  void by_another_school(const std::string& to) {
+    auto other = folder.path() + "/other";
+    REQUIRE(School::init({other, "Another", "a@b.example", "creek-and-stone"}, clock, random));
+    fs::rename(other + "/school.db", to);
+  }
+  Texts folders() const {
+    Texts found;
+    for (const auto& entry : fs::directory_iterator(data))
+      if (entry.path().filename().string().starts_with("replaced-")) found.push_back(entry.path().string());
+    return found;
+  }
+  void cut_the_power() {
+    school->store().db().leave_log();
+    school.reset();
+  }
   // With the token that the open one has, too.
   void copy_again() const {
     REQUIRE(school->mark_place());
@@ -970,6 +988,11 @@ struct CopiedByHand : World {
   void write_over(const std::string& from) const {  // as cp does
     std::ifstream in(from, std::ios::binary);
     std::ofstream(database, std::ios::binary | std::ios::trunc) << in.rdbuf();
+  }
+  // A copy that a full disk has no room for where the served one still fits.
+  void make_larger() const {
+    auto db = store::Db::open(copy).value();
+    REQUIRE(db->execute("INSERT INTO meta (key, value) VALUES ('large', randomblob(6000000))"));
   }
   Texts goals_in(const std::string& path) {
     auto store = store::Store::open(path, {&clock, &random, false}).value();
@@ -981,6 +1004,19 @@ struct CopiedByHand : World {
   }
 };
 
+// No file becomes larger than this meanwhile.
+struct SmallDisk {
+  explicit SmallDisk(rlim_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    rlimit limit{bytes, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  ~SmallDisk() { ::setrlimit(RLIMIT_FSIZE, &before); }
+  rlimit before{};
+};
+
 }  // namespace
 
 TEST_CASE(
@@ -990,7 +1026,7 @@ TEST_CASE(
   std::string what_was = "school.db", by = "restored from a backup";
   bool moved = false;
   SUBCASE("moved into its place") { fs::rename(world.copy, world.database), moved = true; }
-  SUBCASE("written over it") { world.write_over(world.copy), what_was = "found.db-wal"; }
+  SUBCASE("written over it") { world.write_over(world.copy), what_was = "own.db-wal"; }
   SUBCASE("removed") {
     fs::remove(world.database);
     here = {"monday", "tuesday"}, what_was.clear(), by = "school.db was put back";
@@ -1001,9 +1037,7 @@ TEST_CASE(
     here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
   }
   SUBCASE("another school's") {
-    auto other = world.folder.path() + "/other";
-    REQUIRE(School::init({other, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random));
-    fs::rename(other + "/school.db", world.database);
+    world.by_another_school(world.database);
     here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
   }
   SUBCASE("damaged") {
@@ -1011,9 +1045,28 @@ TEST_CASE(
     fs::rename(world.copy, world.database);
     here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
   }
+  SUBCASE("what cannot be opened at all") {
+    fs::remove(world.database);
+    fs::create_directories(world.database);
+    here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
+  }
+  SUBCASE("a link") {
+    fs::remove(world.database);
+    fs::create_symlink(world.copy, world.database);
+    here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
+  }
+  SUBCASE("one of an earlier version that cannot be brought up to this one") {
+    REQUIRE(store::Db::open(world.copy).value()->execute("PRAGMA user_version=2"));
+    fs::rename(world.copy, world.database);
+    here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
+  }
   CHECK_FALSE(world.school->is_in_place());
-  auto folder = world.school->take_up_replaced().value();
+  auto [folder, error] = world.school->take_up_replaced(false);
+  CHECK(error.has_value() == (by == "school.db was put back"));
   CHECK(world.school->is_in_place());
+  CHECK(world.folders() == Texts{folder});
+  for (const auto& entry : fs::directory_iterator(folder))
+    CHECK(entry.path().filename().string().find("trial") == std::string::npos);
   CHECK(world.goals(world.amira) == here);
   CHECK(fs::exists(folder + "/" + what_was));
   if (moved) CHECK(world.goals_in(folder + "/school.db") == Texts{"monday", "tuesday"});
@@ -1050,7 +1103,7 @@ TEST_CASE("a copy of school.db that was made just now is known from it once some
   if (world.goals(world.amira).size() == 2) return;
   REQUIRE(world.school->mark_place());
   CHECK_FALSE(world.school->is_in_place());
-  auto folder = world.school->take_up_replaced().value();
+  auto folder = world.school->take_up_replaced(false).folder;
   CHECK(world.goals_in(folder + "/school.db") == Texts{"monday", "tuesday", "wednesday"});
   CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
   REQUIRE(world.device.come_back());
@@ -1088,13 +1141,21 @@ TEST_CASE("an older school.db that somebody goes on reading while it is taken up
   auto reader = store::Db::open(world.database).value();
   REQUIRE(reader->execute("BEGIN; SELECT count(*) FROM meta"));
   CHECK_FALSE(world.school->is_in_place());
-  REQUIRE(world.school->take_up_replaced());
+  REQUIRE_FALSE(world.school->take_up_replaced(false).error);
   for (int i = 0; i < 3; i++) {
     CHECK(world.school->is_in_place());
     REQUIRE(world.school->store().set_meta("later", std::to_string(i)));
     REQUIRE(world.school->mark_place());
   }
+  world.device.goal("wednesday");
+  REQUIRE(world.device.come_back());
+  REQUIRE(world.device.sync());
+  reader->leave_log();
+  world.cut_the_power();
   reader.reset();
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday", "wednesday"});
+  REQUIRE(world.school->mark_place());
   REQUIRE(world.school->store().set_meta("later", "last"));
   REQUIRE(world.school->mark_place());
   CHECK(world.school->is_in_place());
@@ -1103,35 +1164,116 @@ TEST_CASE("an older school.db that somebody goes on reading while it is taken up
 TEST_CASE("a school.db that this program cannot open is not taken up, however whole it is") {
   CopiedByHand world;
   REQUIRE(store::Db::open(world.copy).value()->execute("PRAGMA user_version=99"));
-  SUBCASE("moved into its place") {
-    fs::rename(world.copy, world.database);
-    auto folder = world.school->take_up_replaced().value();
-    CHECK(fs::exists(folder + "/found.db"));
-    CHECK(world.school->is_in_place());
-  }
-  SUBCASE("moved into its place, where no copy of its own can be made") {
-    fs::rename(world.copy, world.database);
-    auto folder = world.data + "/replaced-" + std::to_string(world.clock.now_ms());
-    fs::create_directories(folder + "/school.db");
-    CHECK(world.school->take_up_replaced().error().code == Code::unsupported);
-    CHECK_FALSE(world.school->is_in_place());
-    CHECK(fs::exists(world.database));
-  }
-  REQUIRE(world.school->is_open());
+  fs::rename(world.copy, world.database);
+  auto [folder, error] = world.school->take_up_replaced(false);
+  REQUIRE(error);
+  CHECK(error->code == Code::unsupported);
+  CHECK(fs::exists(folder + "/found.db"));
+  CHECK(world.school->is_in_place());
   CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
 }
 
-TEST_CASE("where what is found can be moved nowhere it stays, and its own is in the folder") {
+TEST_CASE("what a disk has no room for decides nothing, and at the end the own database is kept") {
   CopiedByHand world;
-  auto other = world.folder.path() + "/other";
-  REQUIRE(School::init({other, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random));
-  fs::rename(other + "/school.db", world.database);
-  auto folder = world.data + "/replaced-" + std::to_string(world.clock.now_ms());
-  fs::create_directories(folder + "/found.db/in the way");
-  CHECK_FALSE(world.school->take_up_replaced());
-  CHECK_FALSE(world.school->is_open());
-  CHECK(store::Db::open_as_it_lies(world.database).value()->check_integrity());
-  CHECK(world.goals_in(folder + "/school.db") == Texts{"monday", "tuesday"});
+  Texts both{"monday", "tuesday"};
+  bool own_fits = false, ends = false;
+  SUBCASE("its own, until there is room") {}
+  SUBCASE("its own, and it ends") { ends = true; }
+  SUBCASE("what was found, until there is room") { own_fits = true; }
+  SUBCASE("what was found, and it ends") { own_fits = ends = true; }
+  if (own_fits) world.make_larger();
+  const rlim_t room = own_fits ? 4'000'000 : 4 * 4096;
+  auto found = fs::file_size(world.copy);
+  fs::rename(world.copy, world.database);
+  {
+    SmallDisk disk(room);
+    for (int i = 0; i < 2; i++) {
+      auto [folder, error] = world.school->take_up_replaced(false);
+      REQUIRE(error);
+      CHECK(error->code == Code::io);
+      CHECK(folder.empty());
+      CHECK(world.folders().empty());
+      REQUIRE(world.school->is_open());
+      CHECK(world.goals(world.amira) == both);
+      CHECK_FALSE(world.school->is_in_place());
+    }
+  }
+  if (!ends) {
+    auto [folder, error] = world.school->take_up_replaced(false);
+    CHECK_FALSE(error);
+    CHECK(world.goals_in(folder + "/school.db") == both);
+    CHECK(world.goals(world.amira) == Texts{"monday"});
+  } else {
+    School::Replaced at_end;
+    {
+      SmallDisk disk(room);
+      at_end = world.school->take_up_replaced(true);
+    }
+    CHECK(at_end.error);
+    CHECK_FALSE(world.school->is_open());
+    CHECK(fs::file_size(world.database) == found);
+    REQUIRE(world.folders() == Texts{at_end.folder});
+    CHECK(fs::file_size(at_end.folder + "/own.db-wal") > 0);
+    CHECK(fs::exists(at_end.folder + "/school.db") == own_fits);
+    if (own_fits) CHECK(world.goals_in(at_end.folder + "/school.db") == both);
+    world.school.reset();
+    world.school = School::open(world.data, world.clock, world.random).value();
+    CHECK(world.goals(world.amira) == Texts{"monday"});
+  }
+  REQUIRE(world.device.come_back());
+  REQUIRE(world.device.sync());
+  CHECK(world.goals(world.amira) == both);
+  CHECK(world.school->verify());
+}
+
+TEST_CASE("a school.db of somebody else that came while nothing was served is refused, and left as it is") {
+  CopiedByHand world;
+  world.copy_again();
+  world.school.reset();
+  world.by_another_school(world.database);
+  auto refused = School::open(world.data, world.clock, world.random);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Code::conflict);
+  CHECK(refused.error().detail.find("in-place") != std::string::npos);
+  SUBCASE("until its own is there again") {
+    fs::rename(world.copy, world.database);
+    world.school = School::open(world.data, world.clock, world.random).value();
+    CHECK(world.school->name() == "Alder Creek");
+  }
+  SUBCASE("until somebody says that it is meant") {
+    fs::remove(world.data + "/in-place");
+    world.school = School::open(world.data, world.clock, world.random).value();
+    CHECK(world.school->name() == "Another");
+  }
+}
+
+TEST_CASE("a school.db that is a link is refused in one sentence") {
+  CopiedByHand world;
+  world.school.reset();
+  fs::rename(world.database, world.copy);
+  fs::create_symlink(world.copy, world.database);
+  CHECK(School::open(world.data, world.clock, world.random).error().code == Code::unsupported);
+  CHECK(School::restore_at(world.data, world.file, world.key(), world.clock, world.random).error().code ==
+        Code::unsupported);
+}
+
+TEST_CASE("a log whose database is gone is not thrown away") {
+  CopiedByHand world;
+  world.cut_the_power();
+  SUBCASE("gone") {
+    fs::remove(world.database);
+    CHECK(School::open(world.data, world.clock, world.random).error().code == Code::not_found);
+    auto made =
+        School::init({world.data, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random);
+    CHECK(made.error().code == Code::exists);
+    CHECK(fs::file_size(world.database + "-wal") > 0);
+  }
+  SUBCASE("empty") {
+    std::ofstream(world.database, std::ios::trunc).flush();
+    CHECK(School::open(world.data, world.clock, world.random).error().code == Code::database_damaged);
+    REQUIRE(world.folders().size() == 1);
+    CHECK(fs::file_size(world.folders()[0] + "/school.db-wal") > 0);
+  }
 }
 
 TEST_CASE("a restore while the school is served is nobody's replacing by hand") {
@@ -1141,19 +1283,33 @@ TEST_CASE("a restore while the school is served is nobody's replacing by hand") 
   CHECK(world.school->is_in_place());
 }
 
-TEST_CASE("a school.db that was written over with what is no school is not taken up, and that is said") {
+TEST_CASE(
+    "where school.db was written over with what cannot be used nothing is read of it, and all is kept") {
   CopiedByHand world;
-  std::ofstream(world.database, std::ios::binary | std::ios::trunc) << "no database, but letters";
+  SUBCASE("no database") {
+    std::ofstream(world.copy, std::ios::binary | std::ios::trunc) << "no database, but letters";
+  }
+  SUBCASE("another school's") { world.by_another_school(world.copy); }
+  SUBCASE("a later version's") {
+    REQUIRE(store::Db::open(world.copy).value()->execute("PRAGMA user_version=99"));
+  }
+  auto log = fs::file_size(world.database + "-wal");
+  REQUIRE(log > 0);
+  world.write_over(world.copy);
   CHECK_FALSE(world.school->is_in_place());
-  CHECK(world.school->take_up_replaced().error().code == Code::database_damaged);
-  CHECK_FALSE(fs::exists(world.data + "/replaced-" + std::to_string(world.clock.now_ms())));
+  auto [folder, error] = world.school->take_up_replaced(false);
+  CHECK(error);
+  CHECK_FALSE(world.school->is_open());
+  CHECK(fs::file_size(folder + "/own.db-wal") == log);
+  CHECK(fs::file_size(world.database) == fs::file_size(world.copy));
+  world.school.reset();
+  CHECK_FALSE(School::open(world.data, world.clock, world.random));
 }
 
 TEST_CASE("a log that a power cut left beside a school.db that was replaced since is not read into it") {
   CopiedByHand world;
   auto log = world.database + "-wal";
-  world.school->store().db().leave_log();
-  world.school.reset();
+  world.cut_the_power();
   REQUIRE(fs::file_size(log) > 0);
   Texts here{"monday", "tuesday"};
   bool aside = false;

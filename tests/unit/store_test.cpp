@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include <doctest/doctest.h>
 
 #include "shared/domain/kinds.hpp"
 #include "shared/store/erase.hpp"
+#include "shared/store/files.hpp"
 #include "shared/store/hidden.hpp"
 #include "shared/store/salvage.hpp"
 #include "shared/store/whole.hpp"
@@ -886,6 +888,29 @@ TEST_CASE("what is to be written over is written over later where a reader is in
   // Of the log that the old pages stood in is left what the last word took.
   CHECK(std::filesystem::file_size(path + "-wal") < 20'000);
   CHECK_FALSE(scrub(*world.store).value());
+}
+
+TEST_CASE("what is to be written over waits for who reads for a moment") {
+  World world;
+  REQUIRE(must_scrub(*world.store));
+  auto elsewhere = Db::open(world.folder.path() + "/a.db").value();
+  REQUIRE(elsewhere->execute("BEGIN; SELECT count(*) FROM meta"));
+  std::thread ends([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    (void)elsewhere->execute("COMMIT").has_value();
+  });
+  CHECK(scrub(*world.store).value());
+  ends.join();
+}
+
+TEST_CASE("the names in a folder come in order, and one that is not there says so") {
+  test::TemporaryFolder folder;
+  for (const char* name : {"b", "a", "c"}) std::ofstream(folder.path() + "/" + name).flush();
+  std::error_code error;
+  CHECK(names_in(folder.path(), error) == std::vector<std::string>{"a", "b", "c"});
+  CHECK_FALSE(error);
+  CHECK(names_in(folder.path() + "/none", error).empty());
+  CHECK(error);
 }
 
 TEST_CASE(
