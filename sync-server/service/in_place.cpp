@@ -138,8 +138,17 @@ bool InPlace::holds() const {
   auto token = token_there();
   if (token) return is_in(set_.tokens, *token);
   // One without our tables is another's. What cannot be read now is at least the same file, or is not.
-  if (token.error().code == Code::database_damaged || token.error().code == Code::internal) return false;
-  return is_same_file();
+  if (!is_same_file()) return false;
+  bool readable = token.error().code == Code::database_damaged || token.error().code == Code::internal;
+  return !readable || (has_its_log() && is_whole_with_its_log());
+}
+
+// A full disk that breaks off the writing of the log into the file leaves one that only its log puts right.
+bool InPlace::is_whole_with_its_log() const {
+  auto db = store::Db::open(database_);
+  if (!db || !(*db)->check_integrity()) return false;
+  auto token = store::meta_of(**db, kKey);
+  return token && is_in(set_.tokens, token->value_or(std::string(kNone)));
 }
 
 bool InPlace::has_its_log() const { return !set_.log.empty() && which(log_) == set_.log; }

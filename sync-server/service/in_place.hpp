@@ -53,6 +53,7 @@ class InPlace {
   Result<Set> read() const;
   // The token in the file on the disk, without what its log holds.
   Result<std::string> token_there() const;
+  bool is_whole_with_its_log() const;
   Status write() const;
 
   std::string database_, log_, beside_;

@@ -297,10 +297,8 @@ School::Replaced School::take_up_replaced(bool ending) {
   if (auto closed = close_beside(folder); !closed) return {folder, closed.error()};
   if (takes) {
     found = load();
-    if (found) {
-      auto noted = note_restored("a school.db that was put in its place by hand");
-      return {folder, noted ? std::nullopt : std::optional(noted.error())};
-    }
+    if (found) found = note_restored("a school.db that was put in its place by hand");
+    if (found) return {folder, {}};
     close();
     if (!own || written_over) return {folder, found.error()};
   }

@@ -1129,6 +1129,17 @@ TEST_CASE("a school.db that somebody else reads for long is still the one that i
   CHECK(fs::file_size(world.data + "/in-place") < 200);
 }
 
+TEST_CASE("a school.db of which a full disk broke off a checkpoint is still the one that is open") {
+  CopiedByHand world;
+  REQUIRE(world.school->store().db().execute("CREATE TABLE later (n INTEGER)"));  // which changes page 1
+  std::fstream(world.database, std::ios::binary | std::ios::in | std::ios::out) << std::string(4096, '\0');
+  CHECK_FALSE(store::meta_of(*store::Db::open_as_it_lies(world.database).value(), "in_place"));
+  CHECK(world.school->is_in_place());
+  REQUIRE(world.school->mark_place());
+  CHECK(store::meta_of(*store::Db::open_as_it_lies(world.database).value(), "in_place"));
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
 TEST_CASE("an older school.db that somebody goes on reading while it is taken up is taken up once") {
   CopiedByHand world;
   SUBCASE("with the token of then") {}
