@@ -104,6 +104,7 @@ Error Db::last_error(int code) const {
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
+    case SQLITE_NOMEM:
       return {Code::io, detail};
     case SQLITE_TOOBIG:
       return {Code::too_large, detail};

@@ -159,35 +159,41 @@ bool note_backup(School& school, net::Server& server, const Nightly& nightly, st
 
 // False: somebody replaced school.db, also by a copy that was made of it since this was last asked.
 bool is_in_place(School& school, Log& log) {
-  if (!school.is_in_place()) return false;
-  if (auto marked = school.mark_place(); !marked)
-    log.write(
-        spdlog::level::err,
-        {{"event", "database"},
-         {"error", std::string(name(marked.error().code))},
-         {"detail", marked.error().detail}},
-        "What tells school.db from older copies of it could not be written: " + sentence(marked.error()));
+  auto looked = school.look_at_place();
+  if (looked) return *looked;
+  log.write(spdlog::level::err,
+            {{"event", "database"},
+             {"error", std::string(name(looked.error().code))},
+             {"detail", looked.error().detail}},
+            "What tells school.db from older copies of it could not be written: " + sentence(looked.error()));
   return school.is_in_place();
 }
 
 void take_up_replaced(School& school, Log& log, bool ending) {
-  auto [folder, error] = school.take_up_replaced(ending);
-  json told{{"event", "database replaced"}};
+  auto [folder, error, own] = school.take_up_replaced(ending);
+  json told{{"event", "database replaced"}, {"open", school.is_open()}};
   if (!folder.empty()) told["folder"] = folder;
-  std::string text = "Somebody replaced school.db while it was served";
   if (error) {
     told["error"] = std::string(name(error->code));
     told["detail"] = error->detail;
-    text += ", and what is there now is not used: " + sentence(*error);
-  } else {
-    text += ", and what is there now is used. Computers bring back what is missing.";
   }
-  if (!school.is_open())
-    text += " The server ends, and its next start tells what can be used.";
-  else if (folder.empty())
-    text += " What was open goes on, and it is tried again.";
+  if (own) told["not_copied"] = own->detail;
+  std::string text = "Somebody replaced school.db while it was served. ";
+  if (!error)
+    text += "What is there now is used, and computers bring back what is missing.";
+  else if (!school.is_open())
+    text += "Nothing of it can be used now (" + error->detail +
+            "), so the server ends, and its next start tells what to do.";
+  else if (!folder.empty())
+    text +=
+        "What is there cannot be used (" + error->detail + "), and what was served is in its place again.";
+  else
+    text += "What was open goes on, and has no file of its own (" + error->detail +
+            "). It is tried again every minute; do not stop the server before.";
+  if (own && (!error || !school.is_open()))
+    text += " Of what was served no copy could be made (" + own->detail + ").";
   if (!folder.empty()) text += " What is not used is kept in " + folder + ".";
-  if (!school.hub()) text += " Use `restore` instead.";
+  if (!error && !school.hub()) text += " Use `restore` instead.";
   log.write(error ? spdlog::level::err : spdlog::level::warn, told, text);
 }
 

@@ -21,11 +21,20 @@ constexpr std::size_t kTokensMax = 512;  // a working day of minutes
 constexpr std::string_view kKey = "in_place";
 constexpr std::string_view kNone = "-";  // for the token of a database that has none
 
-// Of a file, whatever its name; empty where there is none.
+// Of a file, whatever its name; empty where there is none. Not of which disk: that may be called otherwise
+// after a start of the computer.
 std::string which(const std::string& path) {
   struct stat found {};
-  if (::stat(path.c_str(), &found) != 0) return {};
-  return std::to_string(found.st_dev) + ":" + std::to_string(found.st_ino);
+  return ::stat(path.c_str(), &found) == 0 ? std::to_string(found.st_ino) : std::string();
+}
+
+// 0: there is none, too.
+Result<std::uintmax_t> bytes_of(const std::string& path) {
+  std::error_code error;
+  auto bytes = fs::file_size(path, error);
+  if (!error) return bytes;
+  if (error == std::errc::no_such_file_or_directory) return std::uintmax_t{0};
+  return Error{Code::io, path + ": " + error.message()};
 }
 
 bool is_in(const std::vector<std::string>& tokens, const std::string& token) {
@@ -68,34 +77,57 @@ Status InPlace::write() const {
   return store::write_durably(beside_, text + "\n" + set_.log + "\n" + set_.file + "\n" + set_.owner + "\n");
 }
 
-Result<std::string> InPlace::settle(std::int64_t now_ms) {
+Status InPlace::begin() {
   WAYMARK_TRY(set, read());
   set_.owner = set.owner;
-  std::error_code error;
-  const bool empty = fs::file_size(database_, error) == 0 || error;
-  auto bytes = fs::file_size(log_, error);
-  const bool its_log = !set.tokens.empty() && !error && bytes > 0 && which(log_) == set.log;
-  if (!its_log) {
-    if (empty) WAYMARK_CHECK(forget());
-    return std::string();
-  }
+  WAYMARK_TRY(bytes, bytes_of(database_));
+  if (bytes > 0) return {};
+  WAYMARK_TRY(logged, bytes_of(log_));
   // Beside an empty one SQLite throws a log away.
-  if (!empty) {
-    auto db = store::Db::open_as_it_lies(database_);
-    if (!db) return std::string();  // opening it tells what is wrong
-    auto token = store::meta_of(**db, kKey);
-    // That it has none is true of others, too.
-    if (token && is_in(set.tokens, token->value_or(std::string(kNone))) &&
-        (*token || which(database_) == set.file))
-      return std::string();
-    // A power cut may have left the file half written, which its log puts right; what is whole is another.
-    if ((!token || !*token) && !(*db)->check_integrity()) return std::string();
-  }
+  if (logged > 0)
+    return Error{Code::conflict,
+                 database_ + " is gone or empty, and " + log_ +
+                     " has what was written last; put school.db back, or move the log away to "
+                     "go on without it"};
+  auto folder = fs::path(database_).parent_path().string();
+  std::error_code error;
+  auto names = store::names_in(folder, error);
+  // What a power cut kept from its place; the newest.
+  for (auto name = names.rbegin(); name != names.rend() && !set.owner.empty(); ++name)
+    if (auto kept = folder + "/" + *name + "/school.db";
+        name->starts_with(replaced_prefix) && fs::exists(kept, error))
+      return Error{Code::conflict, database_ + " is gone or empty, and what was served before may be " +
+                                       kept + "; put it in its place, or remove " + beside_ +
+                                       " to go on without it"};
+  return forget();
+}
+
+Result<std::string> InPlace::settle(std::int64_t now_ms) const {
+  WAYMARK_TRY(set, read());
+  WAYMARK_TRY(logged, bytes_of(log_));
+  if (set.tokens.empty() || logged == 0 || which(log_) != set.log) return std::string();
+  auto db = store::Db::open_as_it_lies(database_);
+  if (!db) return std::string();  // opening it tells what is wrong
+  auto token = store::meta_of(**db, kKey);
+  // That it has none is true of others, too.
+  if (token && is_in(set.tokens, token->value_or(std::string(kNone))) &&
+      (*token || which(database_) == set.file))
+    return std::string();
+  // A power cut may have left the file half written, which its log puts right; what is whole is another.
+  if ((!token || !*token) && !(*db)->check_integrity()) return std::string();
+  db->reset();
   auto folder = new_replaced_folder(fs::path(database_).parent_path().string(), now_ms);
   WAYMARK_CHECK(store::move_durably(log_, folder + "/school.db-wal"));
+  std::error_code error;
   fs::remove(database_ + "-shm", error);
-  if (empty) WAYMARK_CHECK(forget());
   return folder;
+}
+
+void InPlace::note_closed() {
+  std::error_code error;
+  if (!is_set() || fs::exists(log_, error) || error) return;
+  set_.log.clear();
+  (void)write().has_value();
 }
 
 Result<std::string> InPlace::token_there() const {
@@ -143,7 +175,8 @@ bool InPlace::holds() const {
   return !readable || (has_its_log() && is_whole_with_its_log());
 }
 
-// A full disk that breaks off the writing of the log into the file leaves one that only its log puts right.
+// Where a full disk breaks off the writing of the log into the file, or a reader is in the way of a part of
+// it, only the log makes the file whole.
 bool InPlace::is_whole_with_its_log() const {
   auto db = store::Db::open(database_);
   if (!db || !(*db)->check_integrity()) return false;

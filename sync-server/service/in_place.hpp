@@ -25,9 +25,12 @@ class InPlace {
   // `data`: the school's directory, whose lock is held.
   explicit InPlace(const std::string& data);
 
+  // First: reads whose database was served here. `conflict` where it is gone, and something is there that may
+  // belong to it.
+  Status begin();
   // Before the database is opened: a log beside it that is another's goes into a folder of its own, which
   // this gives. Empty: there is none, or it is this one's, as far as can be told.
-  Result<std::string> settle(std::int64_t now_ms);
+  Result<std::string> settle(std::int64_t now_ms) const;
   // A token that only the open database has from now on; to be called again whenever something was written
   // since, as a copy that is made of the file has it, too. While the file that is open cannot take it the one
   // before it holds as well: where it was just opened, whichever that is. `owner`: as of owner().
@@ -39,9 +42,11 @@ class InPlace {
   bool has_its_log() const;
   // Is the file the one that was opened, whatever was written over it?
   bool is_same_file() const;
-  // Whose the database is that was set or settled here last: a hash of the school's key, or the hub's. Empty:
+  // Whose the database is that was served here last: a hash of the school's key, or the hub's. Empty:
   // that is not known.
   const std::string& owner() const { return set_.owner; }
+  // After the database was closed: another log may be the next of its number.
+  void note_closed();
   // Whatever is there next is right, as a restore puts it there.
   Status forget();
 

@@ -81,6 +81,8 @@ void School::remove_copies() const {
 
 Result<BackupJob> School::begin_backup() {
   WAYMARK_CHECK(only_the_school());
+  if (!is_in_place())
+    return Error{Code::conflict, "school.db was replaced by hand; within a minute that is settled"};
   BackupJob job;
   job.about = {name_, identity(), clock_.now_ms()};
   job.identity = identity_;
@@ -133,6 +135,15 @@ Result<std::string> School::restore(const std::string& file, const SecretKey& ke
     return Error{Code::conflict, data_ + " holds another school; restore into an empty directory"};
   Restoring restoring(data_);
   WAYMARK_CHECK(restoring.unpack(file, key));
+  // Of one that was replaced by hand nothing else would be kept.
+  if (in_place_.is_set()) {
+    WAYMARK_TRY(in_place, look_at_place());
+    if (!in_place) {
+      auto replaced = take_up_replaced(false);
+      if (!is_open() || replaced.folder.empty())
+        return replaced.error.value_or(Error{Code::conflict, "school.db was replaced by hand"});
+    }
+  }
   close();
   auto placed = restoring.decide(clock_.now_ms());
   auto replaced = placed ? restoring.finish() : Result<std::string>(placed.error());
@@ -156,6 +167,7 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
   WAYMARK_CHECK(school->lock());
   WAYMARK_CHECK(must_be_a_file(data + "/school.db"));
   Restoring restoring(data);
+  if (restoring.decided()) WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(settled, restoring.settle());
   (void)settled;
   // A database that can still be read says whose it is; one that cannot is what restores are for.
@@ -189,6 +201,29 @@ Status School::must_be_a_file(const std::string& database) {
   return Error{Code::unsupported, database +
                                       " is a link, and SQLite keeps what belongs to it where that leads; put "
                                       "the file itself there, or mount the other disk"};
+}
+
+Error School::not_the_one_served() const {
+  return {Code::conflict, data_ +
+                              "/school.db is not the one that was served from here; put that one back, or "
+                              "the last backup of it with `restore`, or remove " +
+                              data_ + "/in-place to go on with this one"};
+}
+
+Status School::must_be_the_one_served() const {
+  std::error_code error;
+  if (in_place_.owner().empty() || !fs::exists(data_ + "/school.db", error)) return {};
+  auto db = store::Db::open_as_it_lies(data_ + "/school.db");
+  if (!db) return {};  // opening it tells what is wrong
+  auto owner = owner_of(**db);
+  bool another = owner && !owner->empty() && *owner != in_place_.owner();
+  return another ? Status(not_the_one_served()) : Status();
+}
+
+Result<bool> School::look_at_place() {
+  if (!is_in_place()) return false;
+  WAYMARK_CHECK(mark_place());
+  return is_in_place();
 }
 
 Status School::mark_place() {
@@ -227,15 +262,21 @@ Status School::could_be_opened(const std::string& database, const std::string& t
   return opened;
 }
 
-// Where the file was written over its pages may be gone, or another's.
+// Complete, or not under that name.
 Status School::keep_copy(const std::string& kept) {
-  WAYMARK_CHECK(store_->db().copy_to(kept));
-  WAYMARK_TRY(db, store::Db::open_as_it_lies(kept));
-  WAYMARK_TRY(owner, owner_of(*db));
-  if (owner != in_place_.owner()) return Error{Code::database_damaged, "what is open was written over"};
-  WAYMARK_CHECK(store::flush_file(kept));
-  WAYMARK_CHECK(store::flush_folder(fs::path(kept).parent_path().string()));
-  return store::flush_folder(data_);
+  auto copying = kept + ".new";
+  auto copied = [&]() -> Status {
+    WAYMARK_CHECK(store_->db().copy_to(copying));
+    WAYMARK_TRY(db, store::Db::open_as_it_lies(copying));
+    WAYMARK_TRY(owner, owner_of(*db));
+    if (!in_place_.owner().empty() && owner != in_place_.owner())
+      return Error{Code::database_damaged, "what was open was written over"};
+    WAYMARK_CHECK(store::flush_file(copying));
+    return store::move_durably(copying, kept);
+  }();
+  std::error_code error;
+  if (!copied) fs::remove(copying, error);
+  return copied ? store::flush_folder(data_) : copied;
 }
 
 Status School::close_beside(const std::string& folder) {
@@ -269,42 +310,50 @@ School::Replaced School::take_up_replaced(bool ending) {
   const auto folder = new_replaced_folder(data_, clock_.now_ms());
   const auto database = data_ + "/school.db";
   std::error_code error;
-  if (auto made = make_private_directory(folder); !made && !ending) return {{}, made.error()};
+  if (auto made = make_private_directory(folder); !made && !ending) return {{}, made.error(), {}};
   store_->db().leave_log();  // whenever it is closed: whatever file is there is not its own
+  // Then whatever is read of it may be of the file that came.
   const bool written_over = in_place_.is_same_file();
+  const auto kept = folder + (written_over ? "/salvaged.db" : "/school.db");
   // It may hold what no device has.
-  auto own = keep_copy(folder + "/school.db");
+  auto own = [&]() -> Status {
+    WAYMARK_TRY(bytes, store_->db().bytes());
+    if (!ending) WAYMARK_CHECK(must_have_room(data_, bytes, disk_reserve_));
+    return keep_copy(kept);
+  }();
   auto found = is_ours(database);
   bool unsure = false;
   if (found) {
     found = could_be_opened(database, folder + "/trial");
     unsure = !found && is_of_the_disk(found.error());
   }
-  const bool takes = found && (own || !is_of_the_disk(own.error()));
+  auto done = [&](const Status& used) {
+    bool empty = fs::remove(folder, error) || !fs::exists(folder, error);
+    return Replaced{empty ? "" : folder, used ? std::nullopt : std::optional(used.error()),
+                    own ? std::nullopt : std::optional(own.error())};
+  };
+  const bool takes = found && (own || written_over || !is_of_the_disk(own.error()));
   const bool puts_back = !found && !unsure && own && !written_over;
   if (!takes && !puts_back) {
-    auto why = found ? own.error() : found.error();
-    // Without a copy what is in memory is all there is, and it goes on with that; but of what was written
-    // over it may read anything.
-    bool goes_on = !ending && (unsure || !written_over || found);
-    if (goes_on)
-      fs::remove(folder + "/school.db", error);
-    else if (auto closed = close_beside(folder); !closed)
-      why = closed.error();
-    bool nothing_kept = fs::remove(folder, error);
-    return {nothing_kept ? "" : folder, why};
+    // Without a copy what is in memory is all there is, and it goes on with that.
+    if (ending || written_over) {
+      auto closed = close_beside(folder);
+      return done(!closed ? closed : found ? own : found);
+    }
+    fs::remove(kept, error);
+    return done(own ? found : own);
   }
-  if (auto closed = close_beside(folder); !closed) return {folder, closed.error()};
+  if (auto closed = close_beside(folder); !closed) return done(closed);
   if (takes) {
     found = load();
     if (found) found = note_restored("a school.db that was put in its place by hand");
-    if (found) return {folder, {}};
+    if (found) return done(found);
     close();
-    if (!own || written_over) return {folder, found.error()};
+    if (!own || written_over) return done(found);
   }
-  if (auto back = put_own_back(folder); !back) return {folder, back.error()};
+  if (auto back = put_own_back(folder); !back) return done(back);
   (void)accounts_->audit(std::nullopt, "school.db was put back", found.error().detail).has_value();
-  return {folder, found.error()};
+  return done(found);
 }
 
 // Who was signed in when the backup was made is not now.

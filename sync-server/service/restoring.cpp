@@ -10,6 +10,7 @@
 #include "shared/store/db.hpp"
 #include "shared/store/files.hpp"
 #include "sync-server/service/backup.hpp"
+#include "sync-server/service/in_place.hpp"
 #include "sync-server/service/removals.hpp"
 #include "sync-server/service/school.hpp"
 #include "sync-server/store/accounts.hpp"
@@ -118,8 +119,9 @@ Status Restoring::decide(std::int64_t now_ms) const {
   bool replaces = std::any_of(kDatabase.begin(), kDatabase.end(), [&](std::string_view name) {
     return fs::exists(data_ + "/" + std::string(name), error);
   });
-  WAYMARK_CHECK(store::write_durably(unpacked_ + std::string(kReplaces),
-                                     replaces ? "replaced-" + std::to_string(now_ms) : ""));
+  WAYMARK_CHECK(
+      store::write_durably(unpacked_ + std::string(kReplaces),
+                           replaces ? fs::path(new_replaced_folder(data_, now_ms)).filename().string() : ""));
   fs::rename(unpacked_, decided_, error);
   if (error) return io(decided_, error);
   return store::flush_folder(data_);

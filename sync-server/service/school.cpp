@@ -76,6 +76,7 @@ School::School(std::string data, Clock& clock, Random& random)
 
 School::~School() {
   close();
+  in_place_.note_closed();
   if (lock_file_ >= 0) ::close(lock_file_);
 }
 
@@ -93,13 +94,13 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
   if (request.email.find('@') == std::string::npos)
     return Error{Code::invalid, "the administrator needs an e-mail"};
   WAYMARK_CHECK(make_private_directory(request.data));
-  for (const char* part : {"", "-wal"})  // a log without its database may be all that is left of one
-    if (std::filesystem::exists(request.data + "/school.db" + part))
-      return Error{Code::exists, request.data + " holds a school already"};
-  if (Restoring(request.data).decided()) return Error{Code::exists, request.data + " holds a school already"};
+  WAYMARK_CHECK(must_be_a_file(request.data + "/school.db"));
+  if (std::filesystem::exists(request.data + "/school.db") || Restoring(request.data).decided())
+    return Error{Code::exists, request.data + " holds a school already"};
 
   std::unique_ptr<School> school(new School(request.data, clock, random));
   WAYMARK_CHECK(school->lock());
+  WAYMARK_CHECK(school->in_place_.begin());
   WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(opened, store::Store::open(request.data + "/school.db", {&clock, &random, false}));
   school->store_ = std::move(opened);
@@ -131,16 +132,21 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
 }
 
 Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clock, Random& random) {
+  WAYMARK_CHECK(must_be_a_file(data + "/school.db"));
   if (!std::filesystem::exists(data + "/school.db") && !std::filesystem::exists(data + "/hub.json") &&
-      !Restoring(data).decided())
+      !Restoring(data).decided()) {
+    WAYMARK_CHECK(InPlace(data).begin());
     return Error{Code::not_found, data + " holds no school; make one with: waymark-server init"};
+  }
   std::unique_ptr<School> school(new School(data, clock, random));
   WAYMARK_CHECK(school->lock());
   school->remove_copies();
-  WAYMARK_CHECK(must_be_a_file(data + "/school.db"));
   // A restore that a power cut broke off.
+  if (Restoring(data).decided()) WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(restored, Restoring(data).settle());
-  if (restored) WAYMARK_CHECK(school->in_place_.forget());
+  WAYMARK_CHECK(school->in_place_.begin());
+  WAYMARK_CHECK(school->read_hub());
+  WAYMARK_CHECK(school->must_be_the_one_served());
   WAYMARK_TRY(strange, school->in_place_.settle(clock.now_ms()));
   WAYMARK_CHECK(school->load());
   if (!strange.empty())
@@ -149,21 +155,20 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
   return school;
 }
 
+Status School::read_hub() {
+  if (std::error_code error; !std::filesystem::exists(data_ + "/hub.json", error)) return {};
+  WAYMARK_TRY(text, store::read_whole(data_ + "/hub.json", 64 * 1024));
+  WAYMARK_TRY(file, read_hub_file(text));
+  hub_ = std::move(file);
+  return {};
+}
+
 Status School::load() {
-  if (std::filesystem::exists(data_ + "/hub.json")) {
-    WAYMARK_TRY(text, store::read_whole(data_ + "/hub.json", 64 * 1024));
-    WAYMARK_TRY(file, read_hub_file(text));
-    hub_ = std::move(file);
-  }
+  WAYMARK_CHECK(read_hub());
   WAYMARK_TRY(opened, store::Store::open(data_ + "/school.db", {&clock_, &random_, hub_.has_value()}));
   store_ = std::move(opened);
   WAYMARK_TRY(owner, owner_of(store_->db()));
-  if (!in_place_.owner().empty() && owner != in_place_.owner())
-    return Error{Code::conflict, data_ +
-                                     "/school.db is not the one that was served from here; put that one "
-                                     "back (one that was replaced meanwhile is in a folder \"" +
-                                     std::string(replaced_prefix) + "...\"), or remove " + data_ +
-                                     "/in-place to go on with this one"};
+  if (!in_place_.owner().empty() && owner != in_place_.owner()) return not_the_one_served();
   // Ids are random: where they are looked up is all over the database.
   WAYMARK_CHECK(store_->db().execute("PRAGMA cache_size=-65536"));
   accounts_ = std::make_unique<Accounts>(*store_);

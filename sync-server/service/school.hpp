@@ -477,9 +477,12 @@ class School {
   Status mark_place();
   // Is the file on the disk the one that is open?
   bool is_in_place() const { return in_place_.holds(); }
+  // The same of one that somebody copied just now, too.
+  Result<bool> look_at_place();
   struct Replaced {
     std::string folder;          // keeps what is not used of the two; empty: there is nothing to keep
     std::optional<Error> error;  // why what was found is not used
+    std::optional<Error> own;    // why there is no copy of what was open
   };
   // Goes on with the one that is there, as after a restore; or with its own again where that one is gone,
   // damaged, another school's or of a later version. Where that cannot be told now, as on a full disk, or its
@@ -587,12 +590,15 @@ class School {
  private:
   School(std::string data, Clock& clock, Random& random);
   Status lock();
+  Status read_hub();
   Status load();
   void remove_copies() const;
   Status note_restored(std::string_view from);
   void close();
   Result<std::string> owner_of(store::Db& db) const;  // as InPlace keeps it
   static Status must_be_a_file(const std::string& database);
+  Error not_the_one_served() const;
+  Status must_be_the_one_served() const;
   Status is_ours(const std::string& database) const;
   Status could_be_opened(const std::string& database, const std::string& trial) const;
   Status keep_copy(const std::string& kept);

@@ -440,6 +440,23 @@ TEST_CASE("a hub whose disk is put back is given once more what it was given onc
   CHECK(amira.status().waiting == 0);
 }
 
+TEST_CASE("a hub whose key is younger than the last look at its school.db puts it back, too") {
+  World world;
+  auto file = world.school->add_hub("South room", {world.period4}).value();
+  auto data = world.folder.path() + "/south";
+  REQUIRE(School::make_hub(data, file));
+  auto south = School::open(data, world.clock, world.random).value();
+  REQUIRE(south->mark_place());
+  (void)south->hub_question(kSpki, {});  // it makes a key
+  std::filesystem::remove(data + "/school.db");
+  CHECK_FALSE(south->is_in_place());
+  auto [folder, error, own] = south->take_up_replaced(false);
+  CHECK(error->code == Code::not_found);
+  CHECK_FALSE(own);
+  CHECK(south->is_in_place());
+  CHECK(std::filesystem::exists(data + "/school.db"));
+}
+
 TEST_CASE(
     "a hub's school.db that is replaced by hand while it serves is taken up, and nothing is lost by it") {
   World world;
@@ -485,7 +502,7 @@ TEST_CASE(
   }
   CHECK_FALSE(world.hub->is_in_place());
   world.up.reset();
-  auto [folder, error] = world.hub->take_up_replaced(false);
+  auto [folder, error, own] = world.hub->take_up_replaced(false);
   world.up = std::make_unique<sync::Session>(world.hub->store());
   world.hub->follow(*world.up);
   CHECK(world.hub->is_in_place());

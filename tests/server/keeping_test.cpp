@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "shared/domain/record_ids.hpp"
+#include "shared/store/files.hpp"
 #include "shared/store/hidden.hpp"
 #include "shared/sync/carry.hpp"
 #include "shared/sync/carry_files.hpp"
@@ -1061,7 +1062,7 @@ TEST_CASE(
     here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
   }
   CHECK_FALSE(world.school->is_in_place());
-  auto [folder, error] = world.school->take_up_replaced(false);
+  auto [folder, error, own] = world.school->take_up_replaced(false);
   CHECK(error.has_value() == (by == "school.db was put back"));
   CHECK(world.school->is_in_place());
   CHECK(world.folders() == Texts{folder});
@@ -1176,7 +1177,7 @@ TEST_CASE("a school.db that this program cannot open is not taken up, however wh
   CopiedByHand world;
   REQUIRE(store::Db::open(world.copy).value()->execute("PRAGMA user_version=99"));
   fs::rename(world.copy, world.database);
-  auto [folder, error] = world.school->take_up_replaced(false);
+  auto [folder, error, own] = world.school->take_up_replaced(false);
   REQUIRE(error);
   CHECK(error->code == Code::unsupported);
   CHECK(fs::exists(folder + "/found.db"));
@@ -1187,19 +1188,22 @@ TEST_CASE("a school.db that this program cannot open is not taken up, however wh
 TEST_CASE("what a disk has no room for decides nothing, and at the end the own database is kept") {
   CopiedByHand world;
   Texts both{"monday", "tuesday"};
-  bool own_fits = false, ends = false;
+  bool own_fits = false, ends = false, removed = false;
   SUBCASE("its own, until there is room") {}
   SUBCASE("its own, and it ends") { ends = true; }
   SUBCASE("what was found, until there is room") { own_fits = true; }
   SUBCASE("what was found, and it ends") { own_fits = ends = true; }
+  SUBCASE("its own, where nothing is found") { removed = true; }
   if (own_fits) world.make_larger();
   const rlim_t room = own_fits ? 4'000'000 : 4 * 4096;
   auto found = fs::file_size(world.copy);
   fs::rename(world.copy, world.database);
+  if (removed) fs::remove(world.database);
   {
     SmallDisk disk(room);
     for (int i = 0; i < 2; i++) {
-      auto [folder, error] = world.school->take_up_replaced(false);
+      auto [folder, error, own] = world.school->take_up_replaced(false);
+      CHECK(own.has_value() == !own_fits);
       REQUIRE(error);
       CHECK(error->code == Code::io);
       CHECK(folder.empty());
@@ -1209,8 +1213,11 @@ TEST_CASE("what a disk has no room for decides nothing, and at the end the own d
       CHECK_FALSE(world.school->is_in_place());
     }
   }
-  if (!ends) {
-    auto [folder, error] = world.school->take_up_replaced(false);
+  if (removed) {
+    CHECK(world.school->take_up_replaced(false).error->code == Code::not_found);
+    CHECK(world.goals(world.amira) == both);
+  } else if (!ends) {
+    auto [folder, error, own] = world.school->take_up_replaced(false);
     CHECK_FALSE(error);
     CHECK(world.goals_in(folder + "/school.db") == both);
     CHECK(world.goals(world.amira) == Texts{"monday"});
@@ -1237,22 +1244,43 @@ TEST_CASE("what a disk has no room for decides nothing, and at the end the own d
   CHECK(world.school->verify());
 }
 
+TEST_CASE("where a school.db is written over and there is no room for a copy of its own nothing is mixed") {
+  CopiedByHand world;
+  world.write_over(world.copy);
+  School::Replaced replaced;
+  {
+    SmallDisk disk(4 * 4096);
+    replaced = world.school->take_up_replaced(false);
+  }
+  CHECK(replaced.own);
+  CHECK(fs::file_size(replaced.folder + "/own.db-wal") > 0);
+  if (world.school->is_open()) world.cut_the_power();
+  world.school.reset();
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.goals(world.amira) == Texts{"monday"});
+  CHECK(world.school->verify());
+}
+
 TEST_CASE("a school.db of somebody else that came while nothing was served is refused, and left as it is") {
   CopiedByHand world;
-  world.copy_again();
-  world.school.reset();
+  world.cut_the_power();
+  REQUIRE(fs::file_size(world.database + "-wal") > 0);
+  fs::rename(world.database, world.copy);
   world.by_another_school(world.database);
+  auto other = store::read_whole(world.database, 50'000'000).value();
   auto refused = School::open(world.data, world.clock, world.random);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Code::conflict);
   CHECK(refused.error().detail.find("in-place") != std::string::npos);
-  SUBCASE("until its own is there again") {
+  CHECK(store::read_whole(world.database, 50'000'000).value() == other);
+  SUBCASE("until its own is there again, with what stood in its log") {
     fs::rename(world.copy, world.database);
     world.school = School::open(world.data, world.clock, world.random).value();
-    CHECK(world.school->name() == "Alder Creek");
+    CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
   }
   SUBCASE("until somebody says that it is meant") {
     fs::remove(world.data + "/in-place");
+    fs::remove(world.database + "-wal");
     world.school = School::open(world.data, world.clock, world.random).value();
     CHECK(world.school->name() == "Another");
   }
@@ -1271,20 +1299,57 @@ TEST_CASE("a school.db that is a link is refused in one sentence") {
 TEST_CASE("a log whose database is gone is not thrown away") {
   CopiedByHand world;
   world.cut_the_power();
-  SUBCASE("gone") {
-    fs::remove(world.database);
-    CHECK(School::open(world.data, world.clock, world.random).error().code == Code::not_found);
-    auto made =
-        School::init({world.data, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random);
-    CHECK(made.error().code == Code::exists);
-    CHECK(fs::file_size(world.database + "-wal") > 0);
+  auto log = fs::file_size(world.database + "-wal");
+  REQUIRE(log > 0);
+  fs::copy_file(world.database, world.copy, fs::copy_options::overwrite_existing);
+  SUBCASE("gone") { fs::remove(world.database); }
+  SUBCASE("empty") { std::ofstream(world.database, std::ios::trunc).flush(); }
+  CHECK(School::open(world.data, world.clock, world.random).error().code == Code::conflict);
+  CHECK_FALSE(
+      School::init({world.data, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random));
+  CHECK(fs::file_size(world.database + "-wal") == log);
+  fs::rename(world.copy, world.database);
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
+TEST_CASE("a start after a power cut between two names of school.db says where it is") {
+  CopiedByHand world;
+  world.school.reset();
+  fs::create_directories(world.data + "/replaced-5");
+  fs::rename(world.database, world.data + "/replaced-5/school.db");
+  auto refused = School::open(world.data, world.clock, world.random);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().detail.find("replaced-5/school.db") != std::string::npos);
+  CHECK_FALSE(
+      School::init({world.data, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random));
+  fs::rename(world.data + "/replaced-5/school.db", world.database);
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
+TEST_CASE("a restore after school.db was replaced by hand keeps what was served") {
+  CopiedByHand world;
+  world.backup();
+  world.device.goal("wednesday");
+  REQUIRE(world.device.sync());
+  Texts all{"monday", "tuesday", "wednesday"};
+  SUBCASE("removed") { fs::remove(world.database); }
+  SUBCASE("by an older copy") { fs::rename(world.copy, world.database); }
+  SUBCASE("by a copy of now, and something was written since") {
+    world.copy_again();
+    world.device.goal("friday");
+    REQUIRE(world.device.sync());
+    fs::rename(world.copy, world.database);
+    all.insert(all.begin(), "friday");
   }
-  SUBCASE("empty") {
-    std::ofstream(world.database, std::ios::trunc).flush();
-    CHECK(School::open(world.data, world.clock, world.random).error().code == Code::database_damaged);
-    REQUIRE(world.folders().size() == 1);
-    CHECK(fs::file_size(world.folders()[0] + "/school.db-wal") > 0);
-  }
+  if (!world.school->is_in_place()) CHECK(world.school->begin_backup().error().code == Code::conflict);
+  REQUIRE(world.school->restore(world.file, world.key()));
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+  bool kept = false;
+  for (const auto& folder : world.folders())
+    if (fs::exists(folder + "/school.db")) kept = kept || world.goals_in(folder + "/school.db") == all;
+  CHECK(kept);
 }
 
 TEST_CASE("a restore while the school is served is nobody's replacing by hand") {
@@ -1308,7 +1373,7 @@ TEST_CASE(
   REQUIRE(log > 0);
   world.write_over(world.copy);
   CHECK_FALSE(world.school->is_in_place());
-  auto [folder, error] = world.school->take_up_replaced(false);
+  auto [folder, error, own] = world.school->take_up_replaced(false);
   CHECK(error);
   CHECK_FALSE(world.school->is_open());
   CHECK(fs::file_size(folder + "/own.db-wal") == log);
