@@ -211,6 +211,21 @@ Status Db::copy_to(const std::string& path) {
   return copied;
 }
 
+Status Db::copy_pages_to(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return Error{Code::exists, path + " is there already"};
+  sqlite3* copy = nullptr;
+  int code = sqlite3_open_v2(path.c_str(), &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  Db other(copy);
+  if (code != SQLITE_OK) return other.last_error(code);
+  if (auto* backup = sqlite3_backup_init(copy, "main", db_, "main")) {
+    sqlite3_backup_step(backup, -1);
+    sqlite3_backup_finish(backup);
+  }
+  code = sqlite3_errcode(copy);
+  return code == SQLITE_OK ? Status() : Status(other.last_error(code));
+}
+
 Status Db::check_integrity() {
   WAYMARK_TRY(query, prepare("PRAGMA integrity_check(1)"));
   WAYMARK_TRY(row, query.step());

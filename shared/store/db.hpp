@@ -84,6 +84,8 @@ class Db {
   // A whole copy in a new file, as the database is now, while others may go on writing. Where it fails
   // nothing of it is left. `exists`.
   Status copy_to(const std::string& path);
+  // The same page by page, whatever stands in them: of a damaged one all that can be read. `exists`.
+  Status copy_pages_to(const std::string& path);
   // Writes what its log holds into the file; false where a reader is in the way, at once or, when it `waits`,
   // after the 5 s that everything else waits.
   Result<bool> empty_log(bool waits);

@@ -170,7 +170,7 @@ bool is_in_place(School& school, Log& log) {
 }
 
 void take_up_replaced(School& school, Log& log, bool ending) {
-  auto [folder, error, own] = school.take_up_replaced(ending);
+  auto [folder, error, own, decided] = school.take_up_replaced(ending);
   json told{{"event", "database replaced"}, {"open", school.is_open()}};
   if (!folder.empty()) told["folder"] = folder;
   if (error) {

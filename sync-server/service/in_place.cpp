@@ -41,6 +41,19 @@ bool is_in(const std::vector<std::string>& tokens, const std::string& token) {
   return std::find(tokens.begin(), tokens.end(), token) != tokens.end();
 }
 
+// kNone: it has none, or not even the table.
+Result<std::string> token_in(store::Db& db) {
+  auto token = store::meta_of(db, kKey);
+  if (token) return token->value_or(std::string(kNone));
+  if (token.error().code == Code::internal) return std::string(kNone);
+  return token.error();
+}
+
+// And not that the disk cannot be read now.
+bool is_damaged(const Error& error) {
+  return error.code == Code::database_damaged || error.code == Code::internal;
+}
+
 }  // namespace
 
 std::string new_replaced_folder(const std::string& data, std::int64_t now_ms) {
@@ -79,7 +92,12 @@ Status InPlace::write() const {
 
 Status InPlace::begin() {
   WAYMARK_TRY(set, read());
+  was_ = set;
   set_.owner = set.owner;
+  return {};
+}
+
+Status InPlace::must_not_be_gone() const {
   WAYMARK_TRY(bytes, bytes_of(database_));
   if (bytes > 0) return {};
   WAYMARK_TRY(logged, bytes_of(log_));
@@ -92,29 +110,37 @@ Status InPlace::begin() {
   auto folder = fs::path(database_).parent_path().string();
   std::error_code error;
   auto names = store::names_in(folder, error);
-  // What a power cut kept from its place; the newest.
-  for (auto name = names.rbegin(); name != names.rend() && !set.owner.empty(); ++name)
-    if (auto kept = folder + "/" + *name + "/school.db";
-        name->starts_with(replaced_prefix) && fs::exists(kept, error))
-      return Error{Code::conflict, database_ + " is gone or empty, and what was served before may be " +
-                                       kept + "; put it in its place, or remove " + beside_ +
-                                       " to go on without it"};
-  return forget();
+  // What was kept from its place before a power cut, or because the disk was full; the newest.
+  for (auto name = names.rbegin(); name != names.rend() && !was_.owner.empty(); ++name)
+    for (const char* kept : {"/school.db", "/salvaged.db", "/own.db-wal"})
+      if (auto path = folder + "/" + *name;
+          name->starts_with(replaced_prefix) && fs::exists(path + kept, error))
+        return Error{Code::conflict, database_ + " is gone or empty, and what was served before may be in " +
+                                         path + "; put it in its place, or remove " + beside_ +
+                                         " to go on without it"};
+  return {};
 }
 
-Result<std::string> InPlace::settle(std::int64_t now_ms) const {
-  WAYMARK_TRY(set, read());
+bool InPlace::has_its_files() const {
+  return !was_.log.empty() && which(log_) == was_.log && !was_.file.empty() && which(database_) == was_.file;
+}
+
+Result<std::string> InPlace::settle(std::int64_t now_ms) {
+  WAYMARK_TRY(bytes, bytes_of(database_));
+  if (bytes == 0) {
+    WAYMARK_CHECK(forget());
+    return std::string();
+  }
   WAYMARK_TRY(logged, bytes_of(log_));
-  if (set.tokens.empty() || logged == 0 || which(log_) != set.log) return std::string();
+  if (was_.tokens.empty() || logged == 0 || which(log_) != was_.log) return std::string();
   auto db = store::Db::open_as_it_lies(database_);
   if (!db) return std::string();  // opening it tells what is wrong
-  auto token = store::meta_of(**db, kKey);
+  auto token = token_in(**db);
   // That it has none is true of others, too.
-  if (token && is_in(set.tokens, token->value_or(std::string(kNone))) &&
-      (*token || which(database_) == set.file))
+  if (token && is_in(was_.tokens, *token) && (*token != kNone || which(database_) == was_.file))
     return std::string();
   // A power cut may have left the file half written, which its log puts right; what is whole is another.
-  if ((!token || !*token) && !(*db)->check_integrity()) return std::string();
+  if ((!token || *token == kNone) && !(*db)->check_integrity()) return std::string();
   db->reset();
   auto folder = new_replaced_folder(fs::path(database_).parent_path().string(), now_ms);
   WAYMARK_CHECK(store::move_durably(log_, folder + "/school.db-wal"));
@@ -132,8 +158,7 @@ void InPlace::note_closed() {
 
 Result<std::string> InPlace::token_there() const {
   WAYMARK_TRY(db, store::Db::open_as_it_lies(database_));
-  WAYMARK_TRY(token, store::meta_of(*db, kKey));
-  return token.value_or(std::string(kNone));
+  return token_in(*db);
 }
 
 Status InPlace::set(store::Store& store, Random& random, bool just_opened, const std::string& owner) {
@@ -168,20 +193,20 @@ bool InPlace::holds() const {
   std::error_code error;
   if (!fs::exists(database_, error)) return static_cast<bool>(error);
   auto token = token_there();
-  if (token) return is_in(set_.tokens, *token);
-  // One without our tables is another's. What cannot be read now is at least the same file, or is not.
-  if (!is_same_file()) return false;
-  bool readable = token.error().code == Code::database_damaged || token.error().code == Code::internal;
-  return !readable || (has_its_log() && is_whole_with_its_log());
+  if (token && is_in(set_.tokens, *token)) return true;
+  // What cannot be read now is at least the same file, or is not.
+  if ((token && *token != kNone) || !is_same_file()) return false;
+  return (!token && !is_damaged(token.error())) || (has_its_log() && is_whole_with_its_log());
 }
 
 // Where a full disk breaks off the writing of the log into the file, or a reader is in the way of a part of
 // it, only the log makes the file whole.
 bool InPlace::is_whole_with_its_log() const {
   auto db = store::Db::open(database_);
-  if (!db || !(*db)->check_integrity()) return false;
-  auto token = store::meta_of(**db, kKey);
-  return token && is_in(set_.tokens, token->value_or(std::string(kNone)));
+  if (!db) return !is_damaged(db.error());
+  if (auto whole = (*db)->check_integrity(); !whole) return !is_damaged(whole.error());
+  auto token = token_in(**db);
+  return token ? is_in(set_.tokens, *token) : !is_damaged(token.error());
 }
 
 bool InPlace::has_its_log() const { return !set_.log.empty() && which(log_) == set_.log; }
@@ -189,7 +214,7 @@ bool InPlace::has_its_log() const { return !set_.log.empty() && which(log_) == s
 bool InPlace::is_same_file() const { return !set_.file.empty() && which(database_) == set_.file; }
 
 Status InPlace::forget() {
-  set_ = {};
+  set_ = was_ = {};
   std::error_code error;
   fs::remove(beside_, error);
   if (error) return Error{Code::io, beside_ + ": " + error.message()};

@@ -25,12 +25,15 @@ class InPlace {
   // `data`: the school's directory, whose lock is held.
   explicit InPlace(const std::string& data);
 
-  // First: reads whose database was served here. `conflict` where it is gone, and something is there that may
-  // belong to it.
+  // First: reads whose database was served here, and by which files.
   Status begin();
+  // `conflict` where it is gone, and something is there that may be of it.
+  Status must_not_be_gone() const;
+  // Are file and log those that were served here last, whatever was written over them?
+  bool has_its_files() const;
   // Before the database is opened: a log beside it that is another's goes into a folder of its own, which
   // this gives. Empty: there is none, or it is this one's, as far as can be told.
-  Result<std::string> settle(std::int64_t now_ms) const;
+  Result<std::string> settle(std::int64_t now_ms);
   // A token that only the open database has from now on; to be called again whenever something was written
   // since, as a copy that is made of the file has it, too. While the file that is open cannot take it the one
   // before it holds as well: where it was just opened, whichever that is. `owner`: as of owner().
@@ -62,7 +65,7 @@ class InPlace {
   Status write() const;
 
   std::string database_, log_, beside_;
-  Set set_;
+  Set set_, was_;  // and what begin() found
 };
 
 }  // namespace waymark::server

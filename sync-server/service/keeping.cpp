@@ -133,17 +133,16 @@ Result<std::string> School::restore(const std::string& file, const SecretKey& ke
   WAYMARK_CHECK(only_the_school());
   if (!(public_key(key) == identity()))
     return Error{Code::conflict, data_ + " holds another school; restore into an empty directory"};
-  Restoring restoring(data_);
-  WAYMARK_CHECK(restoring.unpack(file, key));
   // Of one that was replaced by hand nothing else would be kept.
+  Replaced by_hand;
   if (in_place_.is_set()) {
     WAYMARK_TRY(in_place, look_at_place());
-    if (!in_place) {
-      auto replaced = take_up_replaced(false);
-      if (!is_open() || replaced.folder.empty())
-        return replaced.error.value_or(Error{Code::conflict, "school.db was replaced by hand"});
-    }
+    if (!in_place) by_hand = take_up_replaced(false);
+    if (!is_open() || !by_hand.decided)
+      return by_hand.error.value_or(Error{Code::conflict, "school.db was replaced by hand"});
   }
+  Restoring restoring(data_);
+  WAYMARK_CHECK(restoring.unpack(file, key));
   close();
   auto placed = restoring.decide(clock_.now_ms());
   auto replaced = placed ? restoring.finish() : Result<std::string>(placed.error());
@@ -157,6 +156,9 @@ Result<std::string> School::restore(const std::string& file, const SecretKey& ke
     return again ? loaded.error() : again.error();
   }
   if (replaced) WAYMARK_CHECK(note_restored(file));
+  if (!by_hand.folder.empty())
+    WAYMARK_CHECK(
+        accounts_->audit(std::nullopt, "school.db that was replaced by hand is kept", by_hand.folder));
   return replaced;
 }
 
@@ -170,10 +172,13 @@ Result<std::string> School::restore_at(const std::string& data, const std::strin
   if (restoring.decided()) WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(settled, restoring.settle());
   (void)settled;
-  // A database that can still be read says whose it is; one that cannot is what restores are for.
-  if (std::error_code error; fs::exists(data + "/school.db", error))
-    if (auto db = store::Store::open(data + "/school.db", {&clock, &random, false}))
-      if (auto seed = (*db)->meta("identity"); seed && *seed && **seed != to_hex(key.seed))
+  WAYMARK_CHECK(school->in_place_.begin());
+  const auto seed = to_hex(key.seed);
+  // A database that can still be read says whose it is; one that cannot, or that came in the place of this
+  // school's, is what restores are for. Nothing is written to it.
+  if (auto db = store::Db::open_as_it_lies(data + "/school.db"))
+    if (auto there = store::meta_of(**db, "identity"); there && *there && **there != seed)
+      if (school->in_place_.owner() != to_hex(sha256(as_bytes(seed))))
         return Error{Code::conflict, data + " holds another school; restore into an empty directory"};
   WAYMARK_CHECK(restoring.unpack(file, key));
   WAYMARK_CHECK(restoring.decide(clock.now_ms()));
@@ -204,20 +209,24 @@ Status School::must_be_a_file(const std::string& database) {
 }
 
 Error School::not_the_one_served() const {
-  return {Code::conflict, data_ +
-                              "/school.db is not the one that was served from here; put that one back, or "
-                              "the last backup of it with `restore`, or remove " +
-                              data_ + "/in-place to go on with this one"};
+  return {Code::conflict, data_ + "/school.db is not the one that was served from here; put that one back" +
+                              (hub_ ? "" : ", or the last backup with `restore` and the recovery phrase") +
+                              ", or remove " + data_ + "/in-place to go on with this one"};
 }
 
+// Before anything is moved or written.
 Status School::must_be_the_one_served() const {
   std::error_code error;
   if (in_place_.owner().empty() || !fs::exists(data_ + "/school.db", error)) return {};
   auto db = store::Db::open_as_it_lies(data_ + "/school.db");
   if (!db) return {};  // opening it tells what is wrong
   auto owner = owner_of(**db);
-  bool another = owner && !owner->empty() && *owner != in_place_.owner();
-  return another ? Status(not_the_one_served()) : Status();
+  if (!owner && owner.error().code != Code::internal) return {};
+  const auto whose = owner ? *owner : std::string();
+  if (whose == in_place_.owner()) return {};
+  // Its log may hold all that the file lacks.
+  bool may_be = whose.empty() && (in_place_.has_its_files() || !(*db)->check_integrity());
+  return may_be ? Status() : Status(not_the_one_served());
 }
 
 Result<bool> School::look_at_place() {
@@ -310,7 +319,7 @@ School::Replaced School::take_up_replaced(bool ending) {
   const auto folder = new_replaced_folder(data_, clock_.now_ms());
   const auto database = data_ + "/school.db";
   std::error_code error;
-  if (auto made = make_private_directory(folder); !made && !ending) return {{}, made.error(), {}};
+  if (auto made = make_private_directory(folder); !made && !ending) return {{}, made.error(), {}, false};
   store_->db().leave_log();  // whenever it is closed: whatever file is there is not its own
   // Then whatever is read of it may be of the file that came.
   const bool written_over = in_place_.is_same_file();
@@ -318,30 +327,46 @@ School::Replaced School::take_up_replaced(bool ending) {
   // It may hold what no device has.
   auto own = [&]() -> Status {
     WAYMARK_TRY(bytes, store_->db().bytes());
-    if (!ending) WAYMARK_CHECK(must_have_room(data_, bytes, disk_reserve_));
-    return keep_copy(kept);
+    auto room = must_have_room(data_, bytes, disk_reserve_);
+    if (!room && !ending) return room;
+    auto copied = keep_copy(kept);
+    // SQLite also calls the disk full where a damaged page names one that no file can have.
+    if (!copied && copied.error().code == Code::disk_full && room)
+      return Error{Code::database_damaged, copied.error().detail};
+    return copied;
   }();
+  auto done = [&](const Status& used) {
+    bool empty = fs::remove(folder, error) || !fs::exists(folder, error);
+    return Replaced{empty ? "" : folder, used ? std::nullopt : std::optional(used.error()),
+                    own ? std::nullopt : std::optional(own.error())};
+  };
+  // Without a copy what is in memory is all there is, and it goes on with that.
+  auto as_before = [&](const Status& why) {
+    fs::remove(kept, error);
+    auto told = done(why);
+    told.decided = false;
+    return told;
+  };
+  const bool no_room = !own && is_of_the_disk(own.error());
+  if (no_room && !ending && !written_over) return as_before(own);
   auto found = is_ours(database);
   bool unsure = false;
   if (found) {
     found = could_be_opened(database, folder + "/trial");
     unsure = !found && is_of_the_disk(found.error());
   }
-  auto done = [&](const Status& used) {
-    bool empty = fs::remove(folder, error) || !fs::exists(folder, error);
-    return Replaced{empty ? "" : folder, used ? std::nullopt : std::optional(used.error()),
-                    own ? std::nullopt : std::optional(own.error())};
-  };
-  const bool takes = found && (own || written_over || !is_of_the_disk(own.error()));
+  // Of a damaged one whatever its pages still have.
+  bool salvaged = own || written_over;
+  if (!salvaged && !no_room) salvaged = store_->db().copy_pages_to(folder + "/salvaged.db").has_value();
+  const bool takes = found && salvaged;
   const bool puts_back = !found && !unsure && own && !written_over;
   if (!takes && !puts_back) {
-    // Without a copy what is in memory is all there is, and it goes on with that.
-    if (ending || written_over) {
-      auto closed = close_beside(folder);
-      return done(!closed ? closed : found ? own : found);
+    if (!ending && !written_over) {
+      fs::remove(folder + "/salvaged.db", error);
+      return as_before(own ? found : own);
     }
-    fs::remove(kept, error);
-    return done(own ? found : own);
+    auto closed = close_beside(folder);
+    return done(!closed ? closed : found ? own : found);
   }
   if (auto closed = close_beside(folder); !closed) return done(closed);
   if (takes) {

@@ -101,6 +101,7 @@ Result<InitResult> School::init(const InitRequest& request, Clock& clock, Random
   std::unique_ptr<School> school(new School(request.data, clock, random));
   WAYMARK_CHECK(school->lock());
   WAYMARK_CHECK(school->in_place_.begin());
+  WAYMARK_CHECK(school->in_place_.must_not_be_gone());
   WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(opened, store::Store::open(request.data + "/school.db", {&clock, &random, false}));
   school->store_ = std::move(opened);
@@ -135,7 +136,9 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
   WAYMARK_CHECK(must_be_a_file(data + "/school.db"));
   if (!std::filesystem::exists(data + "/school.db") && !std::filesystem::exists(data + "/hub.json") &&
       !Restoring(data).decided()) {
-    WAYMARK_CHECK(InPlace(data).begin());
+    InPlace place(data);
+    WAYMARK_CHECK(place.begin());
+    WAYMARK_CHECK(place.must_not_be_gone());
     return Error{Code::not_found, data + " holds no school; make one with: waymark-server init"};
   }
   std::unique_ptr<School> school(new School(data, clock, random));
@@ -145,6 +148,7 @@ Result<std::unique_ptr<School>> School::open(const std::string& data, Clock& clo
   if (Restoring(data).decided()) WAYMARK_CHECK(school->in_place_.forget());
   WAYMARK_TRY(restored, Restoring(data).settle());
   WAYMARK_CHECK(school->in_place_.begin());
+  WAYMARK_CHECK(school->in_place_.must_not_be_gone());
   WAYMARK_CHECK(school->read_hub());
   WAYMARK_CHECK(school->must_be_the_one_served());
   WAYMARK_TRY(strange, school->in_place_.settle(clock.now_ms()));

@@ -482,7 +482,8 @@ class School {
   struct Replaced {
     std::string folder;          // keeps what is not used of the two; empty: there is nothing to keep
     std::optional<Error> error;  // why what was found is not used
-    std::optional<Error> own;    // why there is no copy of what was open
+    std::optional<Error> own;    // why there is no whole copy of what was open
+    bool decided = true;         // false: what was open goes on without a file, and this is to be done again
   };
   // Goes on with the one that is there, as after a restore; or with its own again where that one is gone,
   // damaged, another school's or of a later version. Where that cannot be told now, as on a full disk, or its

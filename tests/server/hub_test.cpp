@@ -450,7 +450,7 @@ TEST_CASE("a hub whose key is younger than the last look at its school.db puts i
   (void)south->hub_question(kSpki, {});  // it makes a key
   std::filesystem::remove(data + "/school.db");
   CHECK_FALSE(south->is_in_place());
-  auto [folder, error, own] = south->take_up_replaced(false);
+  auto [folder, error, own, decided] = south->take_up_replaced(false);
   CHECK(error->code == Code::not_found);
   CHECK_FALSE(own);
   CHECK(south->is_in_place());
@@ -502,7 +502,7 @@ TEST_CASE(
   }
   CHECK_FALSE(world.hub->is_in_place());
   world.up.reset();
-  auto [folder, error, own] = world.hub->take_up_replaced(false);
+  auto [folder, error, own, decided] = world.hub->take_up_replaced(false);
   world.up = std::make_unique<sync::Session>(world.hub->store());
   world.hub->follow(*world.up);
   CHECK(world.hub->is_in_place());

@@ -1062,7 +1062,7 @@ TEST_CASE(
     here = {"monday", "tuesday"}, what_was = "found.db", by = "school.db was put back";
   }
   CHECK_FALSE(world.school->is_in_place());
-  auto [folder, error, own] = world.school->take_up_replaced(false);
+  auto [folder, error, own, decided] = world.school->take_up_replaced(false);
   CHECK(error.has_value() == (by == "school.db was put back"));
   CHECK(world.school->is_in_place());
   CHECK(world.folders() == Texts{folder});
@@ -1177,7 +1177,7 @@ TEST_CASE("a school.db that this program cannot open is not taken up, however wh
   CopiedByHand world;
   REQUIRE(store::Db::open(world.copy).value()->execute("PRAGMA user_version=99"));
   fs::rename(world.copy, world.database);
-  auto [folder, error, own] = world.school->take_up_replaced(false);
+  auto [folder, error, own, decided] = world.school->take_up_replaced(false);
   REQUIRE(error);
   CHECK(error->code == Code::unsupported);
   CHECK(fs::exists(folder + "/found.db"));
@@ -1202,7 +1202,7 @@ TEST_CASE("what a disk has no room for decides nothing, and at the end the own d
   {
     SmallDisk disk(room);
     for (int i = 0; i < 2; i++) {
-      auto [folder, error, own] = world.school->take_up_replaced(false);
+      auto [folder, error, own, decided] = world.school->take_up_replaced(false);
       CHECK(own.has_value() == !own_fits);
       REQUIRE(error);
       CHECK(error->code == Code::io);
@@ -1217,7 +1217,7 @@ TEST_CASE("what a disk has no room for decides nothing, and at the end the own d
     CHECK(world.school->take_up_replaced(false).error->code == Code::not_found);
     CHECK(world.goals(world.amira) == both);
   } else if (!ends) {
-    auto [folder, error, own] = world.school->take_up_replaced(false);
+    auto [folder, error, own, decided] = world.school->take_up_replaced(false);
     CHECK_FALSE(error);
     CHECK(world.goals_in(folder + "/school.db") == both);
     CHECK(world.goals(world.amira) == Texts{"monday"});
@@ -1246,17 +1246,29 @@ TEST_CASE("what a disk has no room for decides nothing, and at the end the own d
 
 TEST_CASE("where a school.db is written over and there is no room for a copy of its own nothing is mixed") {
   CopiedByHand world;
+  rlim_t room = 4 * 4096;
+  bool found_fits = false;
+  SUBCASE("nor to try what was found") {}
+  SUBCASE("and what was found can be tried") {
+    REQUIRE(world.school->store().db().execute(
+        "INSERT INTO meta (key, value) VALUES ('large', randomblob(9000000))"));
+    room = 4'000'000;
+    found_fits = true;
+  }
   world.write_over(world.copy);
   School::Replaced replaced;
   {
-    SmallDisk disk(4 * 4096);
+    SmallDisk disk(room);
     replaced = world.school->take_up_replaced(false);
   }
   CHECK(replaced.own);
+  CHECK(replaced.error.has_value() == !found_fits);
+  CHECK(world.school->is_open() == found_fits);
   CHECK(fs::file_size(replaced.folder + "/own.db-wal") > 0);
-  if (world.school->is_open()) world.cut_the_power();
-  world.school.reset();
-  world.school = School::open(world.data, world.clock, world.random).value();
+  if (!found_fits) {
+    world.school.reset();
+    world.school = School::open(world.data, world.clock, world.random).value();
+  }
   CHECK(world.goals(world.amira) == Texts{"monday"});
   CHECK(world.school->verify());
 }
@@ -1320,12 +1332,70 @@ TEST_CASE("a start after a power cut between two names of school.db says where i
   fs::rename(world.database, world.data + "/replaced-5/school.db");
   auto refused = School::open(world.data, world.clock, world.random);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().detail.find("replaced-5/school.db") != std::string::npos);
+  CHECK(refused.error().detail.find("replaced-5") != std::string::npos);
   CHECK_FALSE(
       School::init({world.data, "Another", "a@b.example", "creek-and-stone"}, world.clock, world.random));
   fs::rename(world.data + "/replaced-5/school.db", world.database);
   world.school = School::open(world.data, world.clock, world.random).value();
   CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
+TEST_CASE("a restore after a power cut keeps log and database as they lay, whatever came between") {
+  CopiedByHand world;
+  world.backup();
+  world.cut_the_power();
+  auto bytes_of = [](const std::string& path) { return store::read_whole(path, 50'000'000).value(); };
+  auto log = bytes_of(world.database + "-wal");
+  REQUIRE_FALSE(log.empty());
+  SUBCASE("its own") {}
+  SUBCASE("an empty one") { std::ofstream(world.database, std::ios::trunc).flush(); }
+  SUBCASE("an older one") { world.write_over(world.copy); }
+  SUBCASE("another school's") { world.by_another_school(world.database); }
+  auto lay = bytes_of(world.database);
+  REQUIRE(School::restore_at(world.data, world.file, world.key(), world.clock, world.random));
+  REQUIRE(world.folders().size() == 1);
+  CHECK(bytes_of(world.folders()[0] + "/school.db-wal") == log);
+  CHECK(bytes_of(world.folders()[0] + "/school.db") == lay);
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.school->name() == "Alder Creek");
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
+TEST_CASE("a log whose database came without it, and says not whose it is, is moved nowhere") {
+  CopiedByHand world;
+  world.cut_the_power();
+  auto log = fs::file_size(world.database + "-wal");
+  fs::rename(world.database, world.copy);
+  auto other = world.folder.path() + "/other.db";
+  REQUIRE(store::Db::open(other).value()->execute("CREATE TABLE other (n INTEGER)"));
+  fs::rename(other, world.database);
+  CHECK(School::open(world.data, world.clock, world.random).error().code == Code::conflict);
+  fs::rename(world.copy, world.database);
+  CHECK(fs::file_size(world.database + "-wal") == log);
+  world.school = School::open(world.data, world.clock, world.random).value();
+  CHECK(world.goals(world.amira) == Texts{"monday", "tuesday"});
+}
+
+TEST_CASE("of a damaged database that is replaced by hand all is kept that can still be read") {
+  CopiedByHand world;
+  REQUIRE(world.school->store().db().execute(
+      "INSERT INTO meta (key, value) VALUES ('large', randomblob(4000000))"));
+  REQUIRE(world.school->mark_place());
+  world.school.reset();
+  {
+    std::fstream file(world.database, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(2'000'000);
+    file << std::string(500'000, 'x');
+  }
+  world.school = School::open(world.data, world.clock, world.random).value();
+  REQUIRE(world.school->mark_place());
+  fs::rename(world.copy, world.database);
+  auto [folder, error, own, decided] = world.school->take_up_replaced(false);
+  REQUIRE(own);
+  CHECK(own->code == Code::database_damaged);
+  CHECK_FALSE(error);
+  CHECK(world.goals(world.amira) == Texts{"monday"});
+  CHECK(world.goals_in(folder + "/salvaged.db") == Texts{"monday", "tuesday"});
 }
 
 TEST_CASE("a restore after school.db was replaced by hand keeps what was served") {
@@ -1373,7 +1443,7 @@ TEST_CASE(
   REQUIRE(log > 0);
   world.write_over(world.copy);
   CHECK_FALSE(world.school->is_in_place());
-  auto [folder, error, own] = world.school->take_up_replaced(false);
+  auto [folder, error, own, decided] = world.school->take_up_replaced(false);
   CHECK(error);
   CHECK_FALSE(world.school->is_open());
   CHECK(fs::file_size(folder + "/own.db-wal") == log);
