@@ -68,14 +68,15 @@ void World::leave_school() {
   auto person = must(school_->accounts().person(student), "person");
   if (!person) return;
   if (erased_.count(student)) return;
-  person->active = !person->active || chance(50);
+  const bool was = person->active;
+  person->active = !was || chance(50);
   log("leave " + student.hex() + (person->active ? " and come back" : ""));
   must(school_->put_person(*person), "person");
   if (person->active)
     left_.erase(student);
   else
     left_.insert(student);
-  if (!before_loss_) wishes_.unsure.erase(student);
+  if (!before_loss_ && person->active != was) wishes_.unsure.erase(student);  // else nothing is logged
   refresh_access();
 }
 
